@@ -1,0 +1,201 @@
+package social
+
+import (
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+)
+
+// Standing is what an account is still allowed to do here.
+type Standing string
+
+// The standings.
+const (
+	Good      Standing = "good"
+	Suspended Standing = "suspended"
+)
+
+// AccountKind says what stands behind an account.
+type AccountKind string
+
+// The kinds.
+const (
+	Person  AccountKind = "person"
+	Bot     AccountKind = "bot"
+	Group   AccountKind = "group"
+	Service AccountKind = "service"
+)
+
+// A Field is a line of a profile: a name and a value, in plain text.
+type Field struct {
+	Name       string     `json:"name"`
+	Value      string     `json:"value"`
+	VerifiedAt *time.Time `json:"verified_at,omitempty"`
+}
+
+// An Account is somebody who posts, ours or a remote one.
+type Account struct {
+	ID          AccountID
+	Username    string // as its owner writes it
+	Host        string // empty for ours
+	URI         string // a remote account's ActivityPub id
+	Kind        AccountKind
+	DisplayName string
+	Bio         string // plain text of ours, clean HTML of remote ones
+	Fields      []Field
+	Avatar      string // name in the blob store, or empty
+	AvatarAlt   string
+	Header      string
+	HeaderAlt   string
+	Locked      bool // follows are approved by hand
+	Discoverable,
+	Indexable bool
+	HideFollows bool // who follows and is followed is not shown
+	Standing    Standing
+	CreatedAt   time.Time
+	ChangedAt   time.Time // of the profile
+	Posts,
+	Followers,
+	Following int
+	LastPostAt time.Time // zero if there is none
+}
+
+// Local reports whether the account lives here.
+func (a Account) Local() bool { return a.Host == "" }
+
+// Acct is the account's address as seen from here: "ada", or "ada@elsewhere.example".
+func (a Account) Acct() string {
+	if a.Local() {
+		return a.Username
+	}
+	return a.Username + "@" + a.Host
+}
+
+// Name is what to call the account: its display name, or its username.
+func (a Account) Name() string {
+	if n := strings.TrimSpace(a.DisplayName); n != "" {
+		return n
+	}
+	return a.Username
+}
+
+// Limits of a profile, in characters.
+const (
+	MaxUsername    = 30
+	MaxDisplayName = 30
+	MaxBio         = 500
+	MaxFields      = 4
+	MaxFieldText   = 255
+	MaxMediaAlt    = 1500
+)
+
+var usernameForm = regexp.MustCompile(`^[A-Za-z0-9_]+([A-Za-z0-9_.-]*[A-Za-z0-9_]+)?$`)
+
+// reserved are names that would be mistaken for the house.
+var reserved = func() map[string]bool {
+	m := map[string]bool{}
+	for _, n := range strings.Fields(`about abuse account accounts actor admin administrator api auth contact explore help home
+		hostmaster info instance inbox legal media mod moderator moderation notices notifications oauth official owner
+		outbox plaza postmaster privacy public root search security settings signup staff status support sysadmin system
+		tags terms user users webmaster well-known`) {
+		m[n] = true
+	}
+	return m
+}()
+
+// UsernameKey is the form under which usernames are compared.
+func UsernameKey(name string) string { return strings.ToLower(name) }
+
+// CheckUsername reports why name cannot be a new local account's, or nil.
+func CheckUsername(name string) error {
+	switch {
+	case name == "":
+		return errs.New(errs.Invalid, "Choose a username.")
+	case len(name) > MaxUsername:
+		return errs.New(errs.Invalid, "A username has at most 30 characters.")
+	case !usernameForm.MatchString(name) || strings.ContainsAny(name, ".-"):
+		return errs.New(errs.Invalid, "A username has letters from a to z, digits and underscores only.")
+	}
+	return nil
+}
+
+// Reserved reports whether name is kept for the house. The command line may
+// still give it to somebody.
+func Reserved(name string) bool { return reserved[UsernameKey(name)] }
+
+// A Profile is what people say about themselves. Nil leaves a part as it is.
+type Profile struct {
+	DisplayName, Bio       *string
+	Fields                 *[]Field
+	Avatar, Header         *string // names in the blob store; empty removes
+	AvatarAlt, HeaderAlt   *string
+	Locked, Bot            *bool
+	Discoverable           *bool
+	Indexable, HideFollows *bool
+}
+
+// Check reports why p cannot be taken, or nil.
+func (p Profile) Check() error {
+	long := func(s *string, limit int) bool { return s != nil && utf8.RuneCountInString(*s) > limit }
+	switch {
+	case long(p.DisplayName, MaxDisplayName):
+		return errs.New(errs.Invalid, "A display name has at most 30 characters.")
+	case long(p.Bio, MaxBio):
+		return errs.New(errs.Invalid, "The text about you has at most 500 characters.")
+	case long(p.AvatarAlt, MaxMediaAlt) || long(p.HeaderAlt, MaxMediaAlt):
+		return errs.New(errs.Invalid, "A picture's description has at most 1,500 characters.")
+	case p.Fields != nil && len(*p.Fields) > MaxFields:
+		return errs.New(errs.Invalid, "A profile has at most 4 fields.")
+	}
+	if p.Fields != nil {
+		for _, f := range *p.Fields {
+			if long(&f.Name, MaxFieldText) || long(&f.Value, MaxFieldText) {
+				return errs.New(errs.Invalid, "A profile field has at most 255 characters.")
+			}
+		}
+	}
+	return nil
+}
+
+// Apply is a with p's parts in place.
+func (p Profile) Apply(a Account, now time.Time) Account {
+	set := func(to *string, from *string) {
+		if from != nil {
+			*to = *from
+		}
+	}
+	setBool := func(to *bool, from *bool) {
+		if from != nil {
+			*to = *from
+		}
+	}
+	set(&a.DisplayName, p.DisplayName)
+	set(&a.Bio, p.Bio)
+	set(&a.Avatar, p.Avatar)
+	set(&a.Header, p.Header)
+	set(&a.AvatarAlt, p.AvatarAlt)
+	set(&a.HeaderAlt, p.HeaderAlt)
+	setBool(&a.Locked, p.Locked)
+	setBool(&a.Discoverable, p.Discoverable)
+	setBool(&a.Indexable, p.Indexable)
+	setBool(&a.HideFollows, p.HideFollows)
+	if p.Bot != nil {
+		a.Kind = Person
+		if *p.Bot {
+			a.Kind = Bot
+		}
+	}
+	if p.Fields != nil {
+		a.Fields = nil
+		for _, f := range *p.Fields {
+			if f.Name != "" || f.Value != "" {
+				a.Fields = append(a.Fields, f)
+			}
+		}
+	}
+	a.ChangedAt = now
+	return a
+}

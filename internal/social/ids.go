@@ -1,0 +1,20 @@
+// Package social holds the nouns of the network and the rules about them
+// that need nothing but the nouns themselves. It does no I/O and knows no
+// protocol: ActivityPub, HTTP and SQL are other people's business.
+package social
+
+// The ids. Each names one kind of thing; later things have larger numbers.
+// Zero names nothing.
+type (
+	AccountID int64 // an account, ours or a remote one
+	PostID    int64 // a post or a boost
+	FollowID  int64 // a follow or a request to follow
+	MarkID    int64 // a like, bookmark, pin, block or mute
+	ListID    int64
+	NoticeID  int64
+	SessionID int64
+	AppID     int64
+	TokenID   int64
+	InviteID  int64
+	ReportID  int64
+)

@@ -1,0 +1,172 @@
+package social
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rivo/uniseg"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+)
+
+// Visibility says who a post is for.
+type Visibility string
+
+// The visibilities, from widest to narrowest.
+const (
+	Public    Visibility = "public"
+	Unlisted  Visibility = "unlisted"  // for everybody, but in no public timeline
+	Followers Visibility = "followers" // and those mentioned
+	Direct    Visibility = "direct"    // those mentioned
+)
+
+var width = map[Visibility]int{Public: 3, Unlisted: 2, Followers: 1, Direct: 0}
+
+// ParseVisibility reads a visibility's name.
+func ParseVisibility(s string) (Visibility, error) {
+	if _, ok := width[Visibility(s)]; !ok {
+		return "", errs.New(errs.Invalid, "A post is public, unlisted, for followers or direct.")
+	}
+	return Visibility(s), nil
+}
+
+// Narrower reports whether v is for fewer people than other.
+func (v Visibility) Narrower(other Visibility) bool { return width[v] < width[other] }
+
+// A Mention is an account a post speaks of.
+type Mention struct {
+	Account  AccountID `json:"id"`
+	Username string    `json:"username"`
+	Host     string    `json:"host,omitempty"`
+	URL      string    `json:"url,omitempty"` // of a remote account's page
+}
+
+// Acct is the address of the account mentioned, as seen from here.
+func (m Mention) Acct() string { return Account{Username: m.Username, Host: m.Host}.Acct() }
+
+// A Post is something somebody said, or the boost of it.
+type Post struct {
+	ID          PostID
+	Author      AccountID
+	Text        string // what the author typed; empty for a boost
+	HTML        string // a remote post's clean HTML; empty for ours
+	Warning     string
+	Sensitive   bool
+	Language    string // BCP 47, or empty
+	Visibility  Visibility
+	ReplyTo     PostID    // zero if it opens a thread; the post may be gone
+	ReplyAuthor AccountID // who wrote ReplyTo
+	Thread      PostID    // the post that opened the thread, itself included
+	BoostOf     PostID    // zero unless it is a boost
+	BoostAuthor AccountID // who wrote BoostOf
+	URI         string    // a remote post's ActivityPub id
+	App         AppID
+	At          time.Time
+	EditedAt    time.Time // zero if never
+	Mentions    []Mention
+	Tags        []string // as written, without '#', no doubles when folded
+	Likes,
+	Boosts,
+	Replies int
+}
+
+// IsBoost reports whether p only passes on another post.
+func (p Post) IsBoost() bool { return p.BoostOf != 0 }
+
+// Mentioned reports whether p speaks of who.
+func (p Post) Mentioned(who AccountID) bool {
+	return slices.ContainsFunc(p.Mentions, func(m Mention) bool { return m.Account == who })
+}
+
+// An Edit is a post as it was before a change.
+type Edit struct {
+	At        time.Time
+	Text      string
+	HTML      string
+	Warning   string
+	Sensitive bool
+	Mentions  []Mention
+}
+
+// Limits of a post. MaxText is the default; the owner may choose another.
+const (
+	MaxText       = 1000 // characters (grapheme clusters), see TextLength
+	MaxTextBytes  = 64 << 10
+	MaxMentions   = 50
+	MaxTags       = 30
+	MaxTagLength  = 100
+	MaxPins       = 5
+	LinkLength    = 23 // what every link counts as
+	MaxLanguage   = 35
+	MaxIdempotent = 255 // bytes of an idempotency key
+)
+
+// A Draft is what an actor wants to say.
+type Draft struct {
+	Text       string
+	Warning    string
+	Sensitive  bool
+	Language   string
+	Visibility Visibility
+	ReplyTo    PostID
+	Key        string // idempotency key, or empty
+}
+
+// Check reports why by may not say d, or nil. Length is d's own, counted by
+// the caller; limit is what the house allows.
+func (d Draft) Check(by Actor, length, limit int) error {
+	if err := by.MustAct(); err != nil {
+		return err
+	}
+	switch {
+	case strings.TrimSpace(d.Text) == "":
+		return errs.New(errs.Invalid, "Validation failed: Text can't be blank.")
+	case !by.Remote && length > limit, len(d.Text) > MaxTextBytes, len(d.Warning) > MaxTextBytes:
+		return errs.Newf(errs.Invalid, "Validation failed: Text is too long: it has %d characters, at most %d are allowed.", length, limit)
+	case len(d.Language) > MaxLanguage:
+		return errs.New(errs.Invalid, "Validation failed: Language is not a language code.")
+	case len(d.Key) > MaxIdempotent:
+		return errs.New(errs.Invalid, "The Idempotency-Key is too long.")
+	}
+	if _, err := ParseVisibility(string(d.Visibility)); err != nil {
+		return err
+	}
+	return nil
+}
+
+// Graphemes counts the characters of s as people do.
+func Graphemes(s string) int { return uniseg.GraphemeClusterCount(s) }
+
+// MayReply reports why by may not answer p, which by can see, or nil.
+func (p Post) MayReply(by Actor) error {
+	if p.IsBoost() {
+		return errs.New(errs.Invalid, "Reply to the post, not to its boost.")
+	}
+	return by.MustAct()
+}
+
+// MayBoost reports why by may not pass p on, or nil.
+func (p Post) MayBoost(by Actor) error {
+	switch {
+	case p.Visibility == Public, p.Visibility == Unlisted,
+		p.Visibility == Followers && p.Author == by.Account:
+		return nil
+	}
+	return errs.New(errs.Forbidden, "This post is not for passing on.")
+}
+
+// Marks is what one reader did with a post.
+type Marks uint8
+
+// The marks.
+const (
+	Liked Marks = 1 << iota
+	Boosted
+	Bookmarked
+	Pinned
+	MutedThread
+)
+
+// Has reports whether m holds all of what.
+func (m Marks) Has(what Marks) bool { return m&what == what }

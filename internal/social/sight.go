@@ -1,0 +1,79 @@
+package social
+
+// Door is the way a post comes to a reader. What may be seen is the same
+// through every door; what is put before people unasked leaves out the muted.
+type Door uint8
+
+// The doors.
+const (
+	Asked   Door = iota // by its id, or on its author's own page
+	Offered             // timelines, streams, threads, search, notices
+)
+
+// Sight is what must be known of a reader and a post's author (and, for a
+// boost, of the author of what is boosted) to say whether it is shown.
+type Sight struct {
+	Reader AccountID // zero for somebody not signed in
+	Author Relation  // the reader's relation to the author
+	Gone   bool      // the author is suspended or deleted
+}
+
+// MaySee reports whether a reader may see p, which is not a boost.
+// A boost is seen by who may see both ends: ask for each, see MaySeeBoost.
+func (p Post) MaySee(s Sight) bool {
+	if s.Gone {
+		return false
+	}
+	if s.Reader != 0 && s.Reader == p.Author {
+		return true
+	}
+	if s.Author.Blocks || s.Author.BlockedBy {
+		return false
+	}
+	switch p.Visibility {
+	case Public, Unlisted:
+		return true
+	case Followers:
+		return s.Reader != 0 && (s.Author.Follows || p.Mentioned(s.Reader))
+	case Direct:
+		return s.Reader != 0 && p.Mentioned(s.Reader)
+	}
+	return false
+}
+
+// MayShow is MaySee for a door: offered posts leave out muted authors.
+func (p Post) MayShow(s Sight, door Door) bool {
+	return p.MaySee(s) && (door == Asked || !s.Author.Mutes || s.Reader == p.Author)
+}
+
+// AtHome reports whether a post that may be shown belongs on the home
+// timeline of a reader who follows its author or wrote it. follows tells
+// whether the reader follows an account; members of exclusive lists are left
+// out by the caller. https://docs.joinmastodon.org/methods/timelines/#home
+func (p Post) AtHome(reader AccountID, author Relation, follows func(AccountID) bool) bool {
+	if p.Author == reader {
+		return true
+	}
+	switch {
+	case !author.Follows:
+		return false
+	case p.IsBoost():
+		return author.Boosts && p.BoostAuthor != reader
+	case p.Visibility == Direct:
+		return false // messages are not a timeline; they come as notices
+	case len(author.Languages) > 0 && p.Language != "" && !contains(author.Languages, p.Language):
+		return false
+	case p.ReplyTo != 0 && p.ReplyAuthor != p.Author && p.ReplyAuthor != reader:
+		return follows(p.ReplyAuthor)
+	}
+	return true
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,100 @@
+// Package storetest opens a fresh, migrated database for a test, on every
+// engine at hand: always SQLite, and PostgreSQL where PLAZA_TEST_POSTGRES
+// names a server.
+package storetest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/clock"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+// Noon is when tests happen.
+var Noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+
+// Each runs fn as a subtest on every engine.
+func Each(t *testing.T, fn func(t *testing.T, s *store.Store)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { t.Parallel(); fn(t, SQLite(t)) })
+	if url := os.Getenv("PLAZA_TEST_POSTGRES"); url != "" {
+		t.Run("postgres", func(t *testing.T) { t.Parallel(); fn(t, Postgres(t, url)) })
+	}
+}
+
+// template is a migrated empty database, made once for each test binary.
+var template = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "plaza-template")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "t.db")
+	s, err := store.Open(context.Background(), path, still)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Close(); err != nil { // closing folds the log into the file
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+func still() time.Time { return Noon }
+
+// SQLite opens a copy of the template.
+func SQLite(t testing.TB) *store.Store {
+	t.Helper()
+	b, err := template()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "test.db")
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return open(t, path, still)
+}
+
+var n atomic.Int64
+
+// Postgres makes a schema of its own on the server at url.
+func Postgres(t testing.TB, url string) *store.Store {
+	t.Helper()
+	name := fmt.Sprintf("t_%d_%d", os.Getpid(), n.Add(1))
+	admin, err := sql.Open("pgx", url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		admin.Exec(`DROP SCHEMA ` + name + ` CASCADE`)
+		admin.Close()
+	})
+	if _, err := admin.Exec(`CREATE SCHEMA ` + name); err != nil {
+		t.Fatal(err)
+	}
+	sep := "?"
+	if strings.Contains(url, "?") {
+		sep = "&"
+	}
+	return open(t, url+sep+"search_path="+name, still)
+}
+
+func open(t testing.TB, url string, now clock.Clock) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), url, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}

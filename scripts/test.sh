@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Runs all tests, with the real engines. What is missing is installed where
+# that is allowed; what could not be had is said at the end.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/postgres.sh
+start_postgres
+go vet ./...
+go test -p 2 ./...
+echo
+echo "ran: SQLite (embedded)${PLAZA_TEST_POSTGRES:+, PostgreSQL $PG_VERSION}"
+if [ -z "${PLAZA_TEST_POSTGRES:-}" ]; then
+	echo "skipped: everything on PostgreSQL, because $PG_WHY"
+fi
