@@ -2,50 +2,80 @@ package store
 
 import (
 	"context"
-	"database/sql"
+	"encoding/json"
 	"errors"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/event"
 )
 
+func scanPos(r row) (p event.Pos, err error) { return p, r.Scan(&p.Major, &p.Minor) }
+
 // Cursor returns how far the follower called name has come.
-func (v *View) Cursor(ctx context.Context, name string) (int64, error) {
-	var seq int64
-	err := v.tx.QueryRowContext(ctx, `SELECT seq FROM cursors WHERE name = $1`, name).Scan(&seq)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
+func (v *View) Cursor(ctx context.Context, name string) (event.Pos, error) {
+	return v.cursor(ctx, name, "")
+}
+
+// HoldCursor is Cursor, and keeps other processes from moving it until the
+// commit.
+func (tx *Tx) HoldCursor(ctx context.Context, name string) (event.Pos, error) {
+	if _, err := tx.exec(ctx, `INSERT INTO cursors (name, major, minor) VALUES ($1, 0, 0) ON CONFLICT DO NOTHING`, name); err != nil {
+		return event.Pos{}, err
 	}
-	return seq, err
+	return tx.cursor(ctx, name, tx.d.forUpdate)
+}
+
+func (v *View) cursor(ctx context.Context, name, lock string) (event.Pos, error) {
+	p, err := one(ctx, v, errNone, scanPos, `SELECT major, minor FROM cursors WHERE name = $1`+lock, name)
+	if errors.Is(err, errNone) {
+		err = nil
+	}
+	return p, err
 }
 
 // SetCursor notes how far the follower called name has come.
-func (tx *Tx) SetCursor(ctx context.Context, name string, seq int64) error {
-	_, err := tx.tx.ExecContext(ctx, `INSERT INTO cursors (name, seq) VALUES ($1, $2)
-		ON CONFLICT (name) DO UPDATE SET seq = excluded.seq`, name, seq)
+func (tx *Tx) SetCursor(ctx context.Context, name string, at event.Pos) error {
+	_, err := tx.exec(ctx, `INSERT INTO cursors (name, major, minor) VALUES ($1, $2, $3)
+		ON CONFLICT (name) DO UPDATE SET major = excluded.major, minor = excluded.minor`, name, at.Major, at.Minor)
 	return err
 }
 
-// Facts returns up to limit records after seq, in order.
-func (v *View) Facts(ctx context.Context, after int64, limit int) ([]event.Record, error) {
-	rows, err := v.tx.QueryContext(ctx, `SELECT seq, at_ms, kind, fact FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2`, after, limit)
+// Facts returns up to limit records after a position, in the order in which
+// everybody reads them.
+func (v *View) Facts(ctx context.Context, after event.Pos, limit int) ([]event.Record, error) {
+	return rows(ctx, v, scanRecord, v.d.facts, after.Major, after.Minor, limit)
+}
+
+func scanRecord(r row) (rec event.Record, err error) {
+	var at int64
+	var kind, fact string
+	if err := r.Scan(&rec.Pos.Major, &rec.Pos.Minor, &at, &kind, &fact); err != nil {
+		return rec, err
+	}
+	rec.At = time.UnixMilli(at).UTC()
+	rec.Fact, err = event.Decode(kind, []byte(fact))
+	return rec, err
+}
+
+// TrimJournal deletes facts that every cursor has passed and that happened
+// before the given moment.
+func (tx *Tx) TrimJournal(ctx context.Context, before time.Time) error {
+	p, err := one(ctx, &tx.View, errNone, scanPos, `SELECT major, minor FROM cursors ORDER BY major, minor LIMIT 1`)
+	if errors.Is(err, errNone) {
+		return nil
+	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer rows.Close()
-	var out []event.Record
-	for rows.Next() {
-		var r event.Record
-		var at int64
-		var kind, fact string
-		if err := rows.Scan(&r.Seq, &at, &kind, &fact); err != nil {
-			return nil, err
-		}
-		r.At = time.UnixMilli(at).UTC()
-		if r.Fact, err = event.Decode(kind, []byte(fact)); err != nil {
-			return nil, err
-		}
-		out = append(out, r)
+	key := `seq`
+	if tx.d.name == postgres.name {
+		key = `xid`
 	}
-	return out, rows.Err()
+	_, err = tx.exec(ctx, `DELETE FROM journal WHERE `+key+` < $1 AND at_ms < $2`, p.Major, before.UnixMilli())
+	return err
+}
+
+func encode(f event.Fact) (string, error) {
+	b, err := json.Marshal(f)
+	return string(b), err
 }

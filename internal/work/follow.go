@@ -5,7 +5,6 @@ package work
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/store"
@@ -20,7 +19,7 @@ type Follower struct {
 }
 
 // Batch is how many facts a follower takes in one transaction.
-const Batch = 100
+const Batch = 200
 
 // CatchUp runs f until it has seen the whole journal.
 func CatchUp(ctx context.Context, s *store.Store, f Follower) error {
@@ -33,8 +32,11 @@ func CatchUp(ctx context.Context, s *store.Store, f Follower) error {
 }
 
 func step(ctx context.Context, s *store.Store, f Follower) (n int, err error) {
+	if idle, err := upToDate(ctx, s, f); err != nil || idle {
+		return 0, err // without a write, which would cost a commit each time
+	}
 	err = s.Write(ctx, func(tx *store.Tx) error {
-		at, err := tx.Cursor(ctx, f.Name)
+		at, err := tx.HoldCursor(ctx, f.Name)
 		if err != nil {
 			return err
 		}
@@ -45,9 +47,9 @@ func step(ctx context.Context, s *store.Store, f Follower) (n int, err error) {
 		n = len(records)
 		for _, r := range records {
 			if err := f.Follow(ctx, tx, r); err != nil {
-				return fmt.Errorf("fact %d: %w", r.Seq, err)
+				return fmt.Errorf("fact %d.%d: %w", r.Pos.Major, r.Pos.Minor, err)
 			}
-			at = r.Seq
+			at = r.Pos
 		}
 		if n == 0 {
 			return nil
@@ -60,22 +62,15 @@ func step(ctx context.Context, s *store.Store, f Follower) (n int, err error) {
 	return n, nil
 }
 
-// Run keeps all followers caught up until ctx ends.
-func Run(ctx context.Context, s *store.Store, every time.Duration, fs ...Follower) error {
-	bell := s.Bell()
-	tick := time.NewTicker(every) // for facts written by another host
-	defer tick.Stop()
-	for {
-		for _, f := range fs {
-			if err := CatchUp(ctx, s, f); err != nil {
-				return err
-			}
+func upToDate(ctx context.Context, s *store.Store, f Follower) (idle bool, err error) {
+	err = s.Read(ctx, func(v *store.View) error {
+		at, err := v.Cursor(ctx, f.Name)
+		if err != nil {
+			return err
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-bell:
-		case <-tick.C:
-		}
-	}
+		next, err := v.Facts(ctx, at, 1)
+		idle = len(next) == 0
+		return err
+	})
+	return idle, err
 }

@@ -39,7 +39,7 @@ var template = sync.OnceValues(func() ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "t.db")
-	s, err := store.Open(context.Background(), path, still)
+	s, err := store.Open(context.Background(), store.Options{URL: path, Clock: still})
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func Postgres(t testing.TB, url string) *store.Store {
 
 func open(t testing.TB, url string, now clock.Clock) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), url, now)
+	s, err := store.Open(t.Context(), store.Options{URL: url, Clock: now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,77 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+)
+
+//go:embed schema
+var schema embed.FS
+
+// migrate runs the migrations that db has not seen, in the order of their
+// names, each in a transaction of its own.
+func migrate(ctx context.Context, db *sql.Conn, d dialect) error {
+	names, err := fs.Glob(schema, "schema/"+d.name+"/*.sql")
+	if err != nil {
+		return err
+	}
+	if _, err := db.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)`); err != nil {
+		return err
+	}
+	known := map[string]bool{}
+	for _, name := range names {
+		known[path.Base(name)] = true
+		if err := migrateOne(ctx, db, name); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return refuseNewer(ctx, db, known)
+}
+
+func migrateOne(ctx context.Context, db *sql.Conn, name string) error {
+	text, err := schema.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	res, err := tx.ExecContext(ctx, `INSERT INTO migrations (name) VALUES ($1) ON CONFLICT DO NOTHING`, path.Base(name))
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, string(text)); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// refuseNewer keeps an older program off a newer program's database.
+func refuseNewer(ctx context.Context, db *sql.Conn, known map[string]bool) error {
+	rs, err := db.QueryContext(ctx, `SELECT name FROM migrations`)
+	if err != nil {
+		return err
+	}
+	defer rs.Close()
+	for rs.Next() {
+		var name string
+		if err := rs.Scan(&name); err != nil {
+			return err
+		}
+		if !known[name] {
+			return errs.Newf(errs.Unavailable, "This database belongs to a newer version of Plaza (it has %s): run that version, or restore the backup made before the upgrade.", name)
+		}
+	}
+	return rs.Err()
+}

@@ -1,0 +1,164 @@
+package store
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/event"
+)
+
+const (
+	// tailEvery is how often the journal is looked at for what other
+	// processes wrote. On SQLite that is only the command line.
+	tailEvery = 100 * time.Millisecond
+	// tailBatch is how many facts watchers are given at a time, at most.
+	tailBatch = 500
+	// tailWait is how long a write waits for this process's watchers, which
+	// on PostgreSQL a long transaction elsewhere can hold up.
+	tailWait = time.Second
+)
+
+// A Watcher is told what was committed, in order, by one goroutine. It keeps
+// nothing but memory: after a restart it starts from the end of the journal.
+type Watcher func(ctx context.Context, rs []event.Record)
+
+// tail reads the journal as it grows and gives it to the watchers.
+type tail struct {
+	s    *Store
+	bell chan struct{}
+	done chan struct{}
+	wg   sync.WaitGroup
+
+	mu       sync.Mutex
+	watchers []Watcher
+	at       event.Pos // read up to here, by everybody
+	waiting  map[*waiter]bool
+}
+
+// A waiter is a write that waits until the watchers have seen its facts.
+type waiter struct {
+	until event.Pos
+	seen  chan struct{}
+}
+
+func newTail(s *Store) *tail {
+	return &tail{s: s, bell: make(chan struct{}, 1), done: make(chan struct{}), waiting: map[*waiter]bool{}}
+}
+
+// Watch makes w see everything committed from now on. Call it before serving.
+func (s *Store) Watch(w Watcher) {
+	s.tail.mu.Lock()
+	defer s.tail.mu.Unlock()
+	s.tail.watchers = append(s.tail.watchers, w)
+}
+
+func (t *tail) start(ctx context.Context) error {
+	at, err := t.s.end(ctx)
+	if err != nil {
+		return err
+	}
+	t.at = at
+	t.wg.Go(t.run)
+	return nil
+}
+
+func (t *tail) stop() {
+	close(t.done)
+	t.wg.Wait()
+}
+
+func (t *tail) ring() {
+	select {
+	case t.bell <- struct{}{}:
+	default:
+	}
+}
+
+func (t *tail) run() {
+	tick := time.NewTicker(tailEvery)
+	defer tick.Stop()
+	ctx := context.Background()
+	for {
+		select {
+		case <-t.done:
+			return
+		case <-t.bell:
+		case <-tick.C:
+		}
+		if err := t.catchUp(ctx); err != nil {
+			t.s.log.Warn("journal not readable, trying again", "err", err)
+		}
+	}
+}
+
+// catchUp gives the watchers all there is after at.
+func (t *tail) catchUp(ctx context.Context) error {
+	for {
+		var rs []event.Record
+		err := t.s.Read(ctx, func(v *View) (err error) {
+			rs, err = v.Facts(ctx, t.at, tailBatch)
+			return err
+		})
+		if err != nil || len(rs) == 0 {
+			return err
+		}
+		t.give(ctx, rs)
+	}
+}
+
+// give tells the watchers of rs and releases the writes they came from.
+func (t *tail) give(ctx context.Context, rs []event.Record) {
+	t.mu.Lock()
+	watchers := t.watchers
+	t.mu.Unlock()
+	for _, w := range watchers {
+		w(ctx, rs)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.at = rs[len(rs)-1].Pos
+	for w := range t.waiting {
+		if !t.at.Before(w.until) {
+			close(w.seen)
+			delete(t.waiting, w)
+		}
+	}
+}
+
+// wait returns when the watchers have seen everything up to until, or after
+// tailWait.
+func (t *tail) wait(until event.Pos) {
+	w := &waiter{until: until, seen: make(chan struct{})}
+	t.mu.Lock()
+	if !t.at.Before(until) {
+		t.mu.Unlock()
+		return
+	}
+	t.waiting[w] = true
+	t.mu.Unlock()
+	t.ring()
+	late := time.NewTimer(tailWait)
+	defer late.Stop()
+	select {
+	case <-w.seen:
+	case <-t.done:
+	case <-late.C:
+		t.mu.Lock()
+		delete(t.waiting, w)
+		t.mu.Unlock()
+	}
+}
+
+// end is where the journal ends now: everything up to there is old.
+func (s *Store) end(ctx context.Context) (p event.Pos, err error) {
+	query := `SELECT seq, 0 FROM journal_head WHERE id = 1`
+	if s.dialect.name == postgres.name {
+		query = `SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT) - 1, CAST(9223372036854775807 AS BIGINT)`
+	}
+	err = s.Read(ctx, func(v *View) error {
+		p, err = one(ctx, v, errNone, scanPos, query)
+		return err
+	})
+	return p, err
+}
