@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+const accountColumns = `id, username, host, COALESCE(uri, ''), kind, display_name, bio, fields, avatar, avatar_alt, header, header_alt,
+	locked, discoverable, indexable, hide_follows, standing, created_ms, changed_ms, posts, followers, following, last_post_ms`
+
+func scanAccount(r row) (a social.Account, err error) {
+	var fields string
+	var created, changed, last int64
+	err = r.Scan(&a.ID, &a.Username, &a.Host, &a.URI, &a.Kind, &a.DisplayName, &a.Bio, &fields, &a.Avatar, &a.AvatarAlt,
+		&a.Header, &a.HeaderAlt, &a.Locked, &a.Discoverable, &a.Indexable, &a.HideFollows, &a.Standing, &created, &changed,
+		&a.Posts, &a.Followers, &a.Following, &last)
+	if err != nil {
+		return a, err
+	}
+	a.CreatedAt, a.ChangedAt, a.LastPostAt = moment(created), moment(changed), moment(last)
+	return a, json.Unmarshal([]byte(fields), &a.Fields)
+}
+
+// moment is the time of ms milliseconds since 1970; zero is no time at all.
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// millis is what moment reads.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// asJSON is v as a column keeps it. It is for values that always have a form.
+func asJSON(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+// nullable keeps an empty text out of a unique index.
+func nullable(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+var noAccount = errs.New(errs.NotFound, "There is no such account.")
+
+// AddAccount stores a new account. A name that is taken is a Conflict.
+func (tx *Tx) AddAccount(ctx context.Context, a social.Account) error {
+	n, err := tx.exec(ctx, `INSERT INTO accounts (id, username, username_key, host, uri, kind, display_name, bio, fields,
+		avatar, avatar_alt, header, header_alt, locked, discoverable, indexable, hide_follows, standing, created_ms, changed_ms,
+		posts, followers, following, last_post_ms)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 0, 0, 0, 0)
+		ON CONFLICT DO NOTHING`,
+		a.ID, a.Username, social.UsernameKey(a.Username), a.Host, nullable(a.URI), a.Kind, a.DisplayName, a.Bio, asJSON(a.Fields),
+		a.Avatar, a.AvatarAlt, a.Header, a.HeaderAlt, a.Locked, a.Discoverable, a.Indexable, a.HideFollows, a.Standing,
+		millis(a.CreatedAt), millis(a.ChangedAt))
+	if err == nil && n == 0 {
+		return errs.New(errs.Conflict, "This username is taken.")
+	}
+	return err
+}
+
+// SetProfile stores what an account says about itself.
+func (tx *Tx) SetProfile(ctx context.Context, a social.Account) error {
+	_, err := tx.exec(ctx, `UPDATE accounts SET kind = $2, display_name = $3, bio = $4, fields = $5, avatar = $6, avatar_alt = $7,
+		header = $8, header_alt = $9, locked = $10, discoverable = $11, indexable = $12, hide_follows = $13, changed_ms = $14
+		WHERE id = $1`, a.ID, a.Kind, a.DisplayName, a.Bio, asJSON(a.Fields), a.Avatar, a.AvatarAlt, a.Header, a.HeaderAlt,
+		a.Locked, a.Discoverable, a.Indexable, a.HideFollows, millis(a.ChangedAt))
+	return err
+}
+
+// Account returns the account with the given id, or NotFound.
+func (v *View) Account(ctx context.Context, id social.AccountID) (social.Account, error) {
+	return one(ctx, v, noAccount, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE id = $1`, id)
+}
+
+// Accounts returns those of ids that exist, in no order.
+func (v *View) Accounts(ctx context.Context, ids []social.AccountID) ([]social.Account, error) {
+	return rows(ctx, v, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE id IN `+v.d.idList(1), asJSON(ids))
+}
+
+// AccountNamed returns the account with the given name, in any case, on host
+// (empty for ours), or NotFound.
+func (v *View) AccountNamed(ctx context.Context, username, host string) (social.Account, error) {
+	return one(ctx, v, noAccount, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE username_key = $1 AND host = $2`,
+		social.UsernameKey(username), host)
+}
+
+// CountPost adds n to an account's posts; a later at becomes its last post's.
+func (tx *Tx) CountPost(ctx context.Context, id social.AccountID, n int, at time.Time) error {
+	_, err := tx.exec(ctx, `UPDATE accounts SET posts = posts + $2,
+		last_post_ms = CASE WHEN last_post_ms < $3 THEN $3 ELSE last_post_ms END WHERE id = $1`, id, n, millis(at))
+	return err
+}

@@ -1,0 +1,174 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+const postColumns = `id, author_id, body, html, warning, sensitive, language, visibility, reply_to, reply_author, thread_id,
+	boost_of, boost_author, COALESCE(uri, ''), app_id, at_ms, edited_ms, mentions, tags, likes, boosts, replies`
+
+func scanPost(r row) (p social.Post, err error) {
+	var at, edited int64
+	var mentions, tags string
+	err = r.Scan(&p.ID, &p.Author, &p.Text, &p.HTML, &p.Warning, &p.Sensitive, &p.Language, &p.Visibility, &p.ReplyTo,
+		&p.ReplyAuthor, &p.Thread, &p.BoostOf, &p.BoostAuthor, &p.URI, &p.App, &at, &edited, &mentions, &tags,
+		&p.Likes, &p.Boosts, &p.Replies)
+	if err != nil {
+		return p, err
+	}
+	p.At, p.EditedAt = moment(at), moment(edited)
+	if err := json.Unmarshal([]byte(mentions), &p.Mentions); err != nil {
+		return p, err
+	}
+	return p, json.Unmarshal([]byte(tags), &p.Tags)
+}
+
+// NoPost is the answer for a post that is not there and for one that is not
+// for the person who asks: the two cannot be told apart.
+var NoPost = errs.New(errs.NotFound, "Record not found")
+
+// Post returns the post with the given id, or NoPost.
+func (v *View) Post(ctx context.Context, id social.PostID) (social.Post, error) {
+	return one(ctx, v, NoPost, scanPost, `SELECT `+postColumns+` FROM posts WHERE id = $1`, id)
+}
+
+// Posts returns those of ids that exist, in no order.
+func (v *View) Posts(ctx context.Context, ids []social.PostID) ([]social.Post, error) {
+	return rows(ctx, v, scanPost, `SELECT `+postColumns+` FROM posts WHERE id IN `+v.d.idList(1), asJSON(ids))
+}
+
+// BoostBy returns owner's boost of a post, or NoPost.
+func (v *View) BoostBy(ctx context.Context, owner social.AccountID, of social.PostID) (social.Post, error) {
+	return one(ctx, v, NoPost, scanPost, `SELECT `+postColumns+` FROM posts WHERE boost_of = $2 AND author_id = $1 AND boost_of <> 0`, owner, of)
+}
+
+// AddPost stores a new post with its mentions and tags. A second boost of a
+// post by the same account is a Conflict.
+func (tx *Tx) AddPost(ctx context.Context, p social.Post) error {
+	n, err := tx.exec(ctx, `INSERT INTO posts (id, author_id, body, html, warning, sensitive, language, visibility, reply_to,
+		reply_author, thread_id, boost_of, boost_author, uri, app_id, at_ms, edited_ms, mentions, tags, likes, boosts, replies)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, 0, 0)
+		ON CONFLICT DO NOTHING`,
+		p.ID, p.Author, p.Text, p.HTML, p.Warning, p.Sensitive, p.Language, p.Visibility, p.ReplyTo,
+		p.ReplyAuthor, p.Thread, p.BoostOf, p.BoostAuthor, nullable(p.URI), p.App, millis(p.At), millis(p.EditedAt),
+		asJSON(p.Mentions), asJSON(p.Tags))
+	if err == nil && n == 0 {
+		return errs.New(errs.Conflict, "This is here already.")
+	}
+	if err != nil {
+		return err
+	}
+	return tx.addReferences(ctx, p)
+}
+
+func (tx *Tx) addReferences(ctx context.Context, p social.Post) error {
+	for _, m := range p.Mentions {
+		if _, err := tx.exec(ctx, `INSERT INTO post_mentions (account_id, post_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, m.Account, p.ID); err != nil {
+			return err
+		}
+	}
+	for _, t := range p.Tags {
+		if _, err := tx.exec(ctx, `INSERT INTO post_tags (tag, post_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, social.TagKey(t), p.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// EditPost stores p's new words and keeps the old ones as was.
+func (tx *Tx) EditPost(ctx context.Context, p social.Post, was social.Edit) error {
+	for _, q := range []string{`DELETE FROM post_mentions WHERE post_id = $1`, `DELETE FROM post_tags WHERE post_id = $1`} {
+		if _, err := tx.exec(ctx, q, p.ID); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.exec(ctx, `INSERT INTO post_edits (post_id, at_ms, body, html, warning, sensitive, mentions)
+		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+		p.ID, millis(was.At), was.Text, was.HTML, was.Warning, was.Sensitive, asJSON(was.Mentions)); err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, `UPDATE posts SET body = $2, html = $3, warning = $4, sensitive = $5, language = $6, edited_ms = $7,
+		mentions = $8, tags = $9 WHERE id = $1`,
+		p.ID, p.Text, p.HTML, p.Warning, p.Sensitive, p.Language, millis(p.EditedAt), asJSON(p.Mentions), asJSON(p.Tags)); err != nil {
+		return err
+	}
+	return tx.addReferences(ctx, p)
+}
+
+// Edits returns what a post said before, oldest first.
+func (v *View) Edits(ctx context.Context, id social.PostID) ([]social.Edit, error) {
+	return rows(ctx, v, func(r row) (e social.Edit, err error) {
+		var at int64
+		var mentions string
+		if err := r.Scan(&at, &e.Text, &e.HTML, &e.Warning, &e.Sensitive, &mentions); err != nil {
+			return e, err
+		}
+		e.At = moment(at)
+		return e, json.Unmarshal([]byte(mentions), &e.Mentions)
+	}, `SELECT at_ms, body, html, warning, sensitive, mentions FROM post_edits WHERE post_id = $1 ORDER BY at_ms LIMIT 200`, id)
+}
+
+// DeletePost removes a post and everything that hangs on it.
+func (tx *Tx) DeletePost(ctx context.Context, id social.PostID) error {
+	_, err := tx.exec(ctx, `DELETE FROM posts WHERE id = $1`, id)
+	return err
+}
+
+// BoostsOf returns up to limit boosts of a post, newest first.
+func (v *View) BoostsOf(ctx context.Context, id social.PostID, limit int) ([]social.Post, error) {
+	return rows(ctx, v, scanPost, `SELECT `+postColumns+` FROM posts WHERE boost_of = $1 AND boost_of <> 0 ORDER BY id DESC LIMIT $2`, id, limit)
+}
+
+// CountReply adds n to a post's replies.
+func (tx *Tx) CountReply(ctx context.Context, id social.PostID, n int) error {
+	_, err := tx.exec(ctx, `UPDATE posts SET replies = replies + $2 WHERE id = $1`, id, n)
+	return err
+}
+
+// CountBoost adds n to a post's boosts.
+func (tx *Tx) CountBoost(ctx context.Context, id social.PostID, n int) error {
+	_, err := tx.exec(ctx, `UPDATE posts SET boosts = boosts + $2 WHERE id = $1`, id, n)
+	return err
+}
+
+// KeyedPost returns the post that owner made under an idempotency key since
+// the given moment, or NoPost.
+func (v *View) KeyedPost(ctx context.Context, owner social.AccountID, key string, sinceMillis int64) (social.PostID, error) {
+	return one(ctx, v, NoPost, func(r row) (id social.PostID, err error) { return id, r.Scan(&id) },
+		`SELECT post_id FROM post_keys WHERE account_id = $1 AND idempotency = $2 AND at_ms >= $3`, owner, key, sinceMillis)
+}
+
+// KeyPost remembers that a post was made under an idempotency key.
+func (tx *Tx) KeyPost(ctx context.Context, owner social.AccountID, key string, id social.PostID) error {
+	_, err := tx.exec(ctx, `INSERT INTO post_keys (account_id, idempotency, post_id, at_ms) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (account_id, idempotency) DO UPDATE SET post_id = excluded.post_id, at_ms = excluded.at_ms`, owner, key, id, millis(tx.Now))
+	return err
+}
+
+// A Page is a piece of a list ordered by id: what is below Before and above
+// After, newest first; or, with Oldest, the oldest of them. Zero is no bound.
+type Page struct {
+	Before, After int64
+	Oldest        bool
+	Limit         int
+}
+
+func (p Page) bounds() (before, after int64) {
+	if p.Before == 0 {
+		return math.MaxInt64, p.After
+	}
+	return p.Before, p.After
+}
+
+// order is the end of a query that selects by `id < $1 AND id > $2 … LIMIT $3`.
+func (p Page) order(column string) string {
+	if p.Oldest {
+		return ` ORDER BY ` + column + ` ASC LIMIT $3`
+	}
+	return ` ORDER BY ` + column + ` DESC LIMIT $3`
+}
