@@ -12,3 +12,9 @@ import (
 func TagKey(tag string) string {
 	return cases.Fold().String(norm.NFKC.String(strings.TrimPrefix(tag, "#")))
 }
+
+// TagName is a tag as typed, without its sign and no longer than MaxTagLength.
+func TagName(typed string) string {
+	name := []rune(strings.TrimPrefix(strings.TrimPrefix(typed, "#"), "＃"))
+	return string(name[:min(len(name), MaxTagLength)])
+}

@@ -1,0 +1,260 @@
+// Package posts is what can be done with posts: say, change and take back.
+package posts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/base/id"
+	"github.com/plaza-social/plaza/internal/base/text"
+	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+// keyLife is how long an idempotency key is remembered.
+// https://docs.joinmastodon.org/methods/statuses/#create
+const keyLife = time.Hour
+
+// Config is what the owner decides about posts.
+type Config struct {
+	MaxText    int    // characters
+	HandleHost string // what follows the second @ in the addresses of our own people
+}
+
+// Service does it.
+type Service struct {
+	store  *store.Store
+	config Config
+}
+
+// New returns a Service that keeps posts in s.
+func New(s *store.Store, c Config) *Service { return &Service{store: s, config: c} }
+
+// Publish says d in the name of by. It is the one way a post comes to be,
+// whether somebody here typed it or another server sent it. The same key
+// within an hour gives the same post again. A reply to a post that by may not
+// see is answered as if there were none.
+func (s *Service) Publish(ctx context.Context, by social.Actor, d social.Draft) (social.Post, error) {
+	if err := d.Check(by, text.Length(d.Text), s.config.MaxText); err != nil {
+		return social.Post{}, err
+	}
+	var post social.Post
+	err := s.store.Write(ctx, func(tx *store.Tx) (err error) {
+		if earlier, err := published(ctx, tx, by, d.Key); err != nil || earlier.ID != 0 {
+			post = earlier
+			return err
+		}
+		if post, err = s.draft(ctx, tx, by, d); err != nil {
+			return err
+		}
+		return publish(ctx, tx, post, d.Key, by.Remote)
+	})
+	if err != nil {
+		return social.Post{}, fmt.Errorf("publish post: %w", err)
+	}
+	return post, nil
+}
+
+// published is the post that by made under key before, or none.
+func published(ctx context.Context, tx *store.Tx, by social.Actor, key string) (social.Post, error) {
+	if key == "" {
+		return social.Post{}, nil
+	}
+	earlier, err := tx.KeyedPost(ctx, by.Account, key, tx.Now.Add(-keyLife).UnixMilli())
+	if errors.Is(err, store.NoPost) {
+		return social.Post{}, nil
+	}
+	if err != nil {
+		return social.Post{}, err
+	}
+	return tx.Post(ctx, earlier)
+}
+
+// draft is d as a post, with everything it refers to looked up.
+func (s *Service) draft(ctx context.Context, tx *store.Tx, by social.Actor, d social.Draft) (social.Post, error) {
+	p := social.Post{ID: social.PostID(id.New(tx.Now)), Author: by.Account, Text: d.Text, Warning: d.Warning,
+		Sensitive: d.Sensitive || d.Warning != "", Language: d.Language, Visibility: d.Visibility, App: by.App, At: tx.Now}
+	p.Thread = p.ID
+	if d.ReplyTo != 0 {
+		parent, err := tx.VisiblePost(ctx, by.Account, d.ReplyTo)
+		if err != nil {
+			return p, err
+		}
+		if err := parent.MayReply(by); err != nil {
+			return p, err
+		}
+		p.ReplyTo, p.ReplyAuthor, p.Thread = parent.ID, parent.Author, parent.Thread
+	}
+	return p, s.refer(ctx, tx, &p)
+}
+
+// refer fills in whom p mentions and which tags it has. Who blocks the author
+// cannot be called.
+func (s *Service) refer(ctx context.Context, tx *store.Tx, p *social.Post) error {
+	p.Mentions, p.Tags = nil, nil
+	tags := map[string]bool{}
+	for _, piece := range text.Parse(p.Text) {
+		switch piece.Kind {
+		case text.Tag:
+			if tag := social.TagName(piece.Text); !tags[social.TagKey(tag)] && len(p.Tags) < social.MaxTags {
+				tags[social.TagKey(tag)] = true
+				p.Tags = append(p.Tags, tag)
+			}
+		case text.Mention:
+			if err := s.mention(ctx, tx, p, piece); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Service) mention(ctx context.Context, tx *store.Tx, p *social.Post, piece text.Piece) error {
+	host := piece.Host
+	if host == s.config.HandleHost {
+		host = ""
+	}
+	who, err := tx.AccountNamed(ctx, piece.Username, host)
+	if errs.KindOf(err) == errs.NotFound {
+		return nil // plain text
+	}
+	if err != nil {
+		return err
+	}
+	rel, err := tx.Relation(ctx, p.Author, who.ID)
+	if err != nil || rel.BlockedBy || p.Mentioned(who.ID) || who.Standing == social.Suspended {
+		return err
+	}
+	if len(p.Mentions) == social.MaxMentions {
+		return errs.Newf(errs.Invalid, "A post mentions at most %d accounts.", social.MaxMentions)
+	}
+	p.Mentions = append(p.Mentions, social.Mention{Account: who.ID, Username: who.Username, Host: who.Host})
+	return nil
+}
+
+// publish stores p, counts it and tells of it.
+func publish(ctx context.Context, tx *store.Tx, p social.Post, key string, remote bool) error {
+	if err := tx.AddPost(ctx, p); err != nil {
+		return err
+	}
+	if err := tx.CountPost(ctx, p.Author, 1, p.At); err != nil {
+		return err
+	}
+	if p.ReplyTo != 0 {
+		if err := tx.CountReply(ctx, p.ReplyTo, 1); err != nil {
+			return err
+		}
+	}
+	if p.BoostOf != 0 {
+		if err := tx.CountBoost(ctx, p.BoostOf, 1); err != nil {
+			return err
+		}
+	}
+	if key != "" {
+		if err := tx.KeyPost(ctx, p.Author, key, p.ID); err != nil {
+			return err
+		}
+	}
+	tx.Record(event.PostPublished{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf, Remote: remote})
+	return nil
+}
+
+// Boost passes a post on to by's followers, and returns the boost. Boosting
+// twice gives the first boost again.
+func (s *Service) Boost(ctx context.Context, by social.Actor, of social.PostID, v social.Visibility) (social.Post, error) {
+	if err := by.MustAct(); err != nil {
+		return social.Post{}, err
+	}
+	var boost social.Post
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		target, err := tx.VisiblePost(ctx, by.Account, of)
+		if err != nil {
+			return err
+		}
+		if target.IsBoost() { // of a boost is of what was boosted
+			if target, err = tx.VisiblePost(ctx, by.Account, target.BoostOf); err != nil {
+				return err
+			}
+		}
+		if err := target.MayBoost(by); err != nil {
+			return err
+		}
+		if boost, err = tx.BoostBy(ctx, by.Account, target.ID); !errors.Is(err, store.NoPost) {
+			return err
+		}
+		if target.Visibility.Narrower(v) {
+			v = target.Visibility
+		}
+		pid := social.PostID(id.New(tx.Now))
+		boost = social.Post{ID: pid, Thread: pid, Author: by.Account, Visibility: v, BoostOf: target.ID, BoostAuthor: target.Author, App: by.App, At: tx.Now}
+		return publish(ctx, tx, boost, "", by.Remote)
+	})
+	if err != nil {
+		return social.Post{}, fmt.Errorf("boost post: %w", err)
+	}
+	return boost, nil
+}
+
+// Delete takes back a post, or a boost, of by's own: it is gone from the
+// tables, with its boosts, marks and notices, when this returns.
+func (s *Service) Delete(ctx context.Context, by social.Actor, which social.PostID) (social.Post, error) {
+	if err := by.MustAct(); err != nil {
+		return social.Post{}, err
+	}
+	var post social.Post
+	err := s.store.Write(ctx, func(tx *store.Tx) (err error) {
+		if post, err = tx.Post(ctx, which); err != nil {
+			return err
+		}
+		if post.Author != by.Account {
+			return store.NoPost
+		}
+		return remove(ctx, tx, post)
+	})
+	if err != nil {
+		return social.Post{}, fmt.Errorf("delete post: %w", err)
+	}
+	return post, nil
+}
+
+// boostsAtOnce bounds what is held in memory while a post's boosts go.
+const boostsAtOnce = 500
+
+func remove(ctx context.Context, tx *store.Tx, p social.Post) error {
+	for !p.IsBoost() {
+		boosts, err := tx.BoostsOf(ctx, p.ID, boostsAtOnce)
+		if err != nil {
+			return err
+		}
+		for _, b := range boosts {
+			if err := remove(ctx, tx, b); err != nil {
+				return err
+			}
+		}
+		if len(boosts) < boostsAtOnce {
+			break
+		}
+	}
+	if err := tx.DeletePost(ctx, p.ID); err != nil {
+		return err
+	}
+	if err := tx.CountPost(ctx, p.Author, -1, time.Time{}); err != nil {
+		return err
+	}
+	if err := tx.CountReply(ctx, p.ReplyTo, -1); err != nil {
+		return err
+	}
+	if err := tx.CountBoost(ctx, p.BoostOf, -1); err != nil {
+		return err
+	}
+	f := event.PostDeleted{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf, Tags: p.Tags}
+	for _, m := range p.Mentions {
+		f.Mentions = append(f.Mentions, m.Account)
+	}
+	tx.Record(f)
+	return nil
+}
