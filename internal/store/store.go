@@ -105,3 +105,6 @@ func (s *Store) Read(ctx context.Context, fn func(v *View) error) error {
 func (s *Store) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	return s.engine.write(ctx, fn)
 }
+
+// Now is the time by which this store writes.
+func (s *Store) Now() time.Time { return s.now() }

@@ -1,0 +1,88 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/id"
+)
+
+// A Job is one thing to be done in the outside world. It may run twice: its
+// worker must not mind.
+type Job struct {
+	ID       int64
+	Kind     string
+	Args     []byte // JSON
+	Attempts int    // this one included
+}
+
+// AddJob has a job done at or after due, if this write commits. Where key is
+// not empty, a job of the same kind and key that is not done yet takes its
+// place.
+func (tx *Tx) AddJob(ctx context.Context, kind string, args any, due time.Time, key string) error {
+	_, err := tx.exec(ctx, `INSERT INTO jobs (id, kind, args, due_ms, attempts, unique_key, last_error, buried_ms)
+		VALUES ($1, $2, $3, $4, 0, $5, '', 0) ON CONFLICT DO NOTHING`,
+		id.New(tx.Now), kind, asJSON(args), millis(due), nullable(key))
+	return err
+}
+
+// ClaimJobs takes up to limit jobs of a kind that are due, oldest first. Each
+// is the caller's until lease has passed; then somebody else may take it.
+func (tx *Tx) ClaimJobs(ctx context.Context, kind string, limit int, lease time.Duration) ([]Job, error) {
+	return rows(ctx, &tx.View, func(r row) (j Job, err error) {
+		return j, r.Scan(&j.ID, &j.Kind, &j.Args, &j.Attempts)
+	}, `UPDATE jobs SET attempts = attempts + 1, due_ms = $4 WHERE id IN (
+		SELECT id FROM jobs WHERE kind = $1 AND due_ms <= $2 AND buried_ms = 0 ORDER BY due_ms LIMIT $3`+tx.d.skip+`)
+		RETURNING id, kind, args, attempts`, kind, millis(tx.Now), limit, millis(tx.Now.Add(lease)))
+}
+
+// FinishJob removes a job that is done, unless somebody else has taken it
+// since.
+func (tx *Tx) FinishJob(ctx context.Context, j Job) error {
+	_, err := tx.exec(ctx, `DELETE FROM jobs WHERE id = $1 AND attempts = $2`, j.ID, j.Attempts)
+	return err
+}
+
+// RetryJob has a job that failed tried again at due.
+func (tx *Tx) RetryJob(ctx context.Context, j Job, due time.Time, why string) error {
+	_, err := tx.exec(ctx, `UPDATE jobs SET due_ms = $3, last_error = $4 WHERE id = $1 AND attempts = $2`, j.ID, j.Attempts, millis(due), why)
+	return err
+}
+
+// BuryJob gives a job up. It stays to be looked at until TrimJobs.
+func (tx *Tx) BuryJob(ctx context.Context, j Job, why string) error {
+	_, err := tx.exec(ctx, `UPDATE jobs SET buried_ms = $3, last_error = $4, unique_key = NULL WHERE id = $1 AND attempts = $2`,
+		j.ID, j.Attempts, millis(tx.Now), why)
+	return err
+}
+
+// TrimJobs forgets the jobs given up before a moment.
+func (tx *Tx) TrimJobs(ctx context.Context, before time.Time) error {
+	_, err := tx.exec(ctx, `DELETE FROM jobs WHERE buried_ms > 0 AND buried_ms < $1`, millis(before))
+	return err
+}
+
+// A JobStat says how a kind of job is doing.
+type JobStat struct {
+	Kind    string
+	Waiting int
+	Buried  int
+	Oldest  time.Time // when the first of the waiting was due
+}
+
+// JobStats returns one line for each kind that has jobs.
+func (v *View) JobStats(ctx context.Context) ([]JobStat, error) {
+	return rows(ctx, v, func(r row) (s JobStat, err error) {
+		var oldest int64
+		err = r.Scan(&s.Kind, &s.Waiting, &s.Buried, &oldest)
+		s.Oldest = moment(oldest)
+		return s, err
+	}, `SELECT kind, COUNT(*) FILTER (WHERE buried_ms = 0), COUNT(*) FILTER (WHERE buried_ms > 0),
+		COALESCE(MIN(due_ms) FILTER (WHERE buried_ms = 0), 0) FROM jobs GROUP BY kind ORDER BY kind`)
+}
+
+// JobDue reports whether there is a job of a kind to claim.
+func (v *View) JobDue(ctx context.Context, kind string, now time.Time) (bool, error) {
+	ids, err := list[int64](ctx, v, `SELECT id FROM jobs WHERE kind = $1 AND due_ms <= $2 AND buried_ms = 0 LIMIT 1`, kind, millis(now))
+	return len(ids) > 0, err
+}

@@ -1,0 +1,109 @@
+package work
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+// A Worker does one kind of job. Do may be run twice for the same job. An
+// error of kind Invalid, NotFound, Forbidden or Gone will not get better and
+// ends the job; others are tried again.
+type Worker struct {
+	Kind    string
+	Do      func(ctx context.Context, args []byte) error
+	AtOnce  int           // how many run side by side
+	Timeout time.Duration // for one attempt; the lease is longer
+	Tries   int
+}
+
+const (
+	leaseSlack  = 30 * time.Second
+	firstPause  = 5 * time.Second
+	longestWait = 6 * time.Hour
+	keepBuried  = 7 * 24 * time.Hour
+)
+
+// pause is how long to wait after an attempt: doubling, with a quarter of
+// chance so that what failed together does not return together.
+func pause(attempt int) time.Duration {
+	d := longestWait
+	if attempt < 16 {
+		d = min(firstPause<<(attempt-1), longestWait)
+	}
+	return d + rand.N(d/4+1)
+}
+
+func hopeless(err error) bool {
+	switch errs.KindOf(err) {
+	case errs.Invalid, errs.NotFound, errs.Forbidden, errs.Gone:
+		return true
+	}
+	return false
+}
+
+// Once runs the jobs of w that are due, and tells how many there were.
+func Once(ctx context.Context, s *store.Store, w Worker) (n int, err error) {
+	idle, err := nothingDue(ctx, s, w.Kind)
+	if err != nil || idle {
+		return 0, err
+	}
+	var jobs []store.Job
+	if err := s.Write(ctx, func(tx *store.Tx) (err error) {
+		jobs, err = tx.ClaimJobs(ctx, w.Kind, w.AtOnce, w.Timeout+leaseSlack)
+		return err
+	}); err != nil {
+		return 0, fmt.Errorf("claim %s jobs: %w", w.Kind, err)
+	}
+	done := make(chan error)
+	for _, j := range jobs {
+		go func() { done <- attempt(ctx, s, w, j) }()
+	}
+	for range jobs {
+		err = errors.Join(err, <-done)
+	}
+	return len(jobs), err
+}
+
+func nothingDue(ctx context.Context, s *store.Store, kind string) (idle bool, err error) {
+	err = s.Read(ctx, func(v *store.View) error {
+		due, err := v.JobDue(ctx, kind, s.Now())
+		idle = !due
+		return err
+	})
+	return idle, err
+}
+
+// attempt runs j once and notes how it went; only a fault of the store is
+// returned.
+func attempt(ctx context.Context, s *store.Store, w Worker, j store.Job) error {
+	fault := run(ctx, w, j)
+	if ctx.Err() != nil {
+		return ctx.Err() // stopping: the lease runs out and it is taken again
+	}
+	return s.Write(ctx, func(tx *store.Tx) error {
+		switch {
+		case fault == nil:
+			return tx.FinishJob(ctx, j)
+		case hopeless(fault), j.Attempts >= w.Tries:
+			return tx.BuryJob(ctx, j, fault.Error())
+		}
+		return tx.RetryJob(ctx, j, tx.Now.Add(pause(j.Attempts)), fault.Error())
+	})
+}
+
+func run(ctx context.Context, w Worker, j store.Job) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, w.Timeout)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil { // one bad job must not end the process that does the others
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return w.Do(ctx, j.Args)
+}

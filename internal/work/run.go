@@ -1,0 +1,107 @@
+package work
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+const (
+	// every is how often followers and workers look for themselves; a commit
+	// of this process wakes them at once.
+	every = time.Second
+	// afterFault is how long a follower or worker rests after an error.
+	afterFault = 5 * time.Second
+	// keepJournal is how long facts stay after everybody has read them.
+	keepJournal = time.Hour
+	tidyEvery   = 10 * time.Minute
+)
+
+// Runner keeps followers caught up and jobs done, until its context ends.
+type Runner struct {
+	Store     *store.Store
+	Followers []Follower
+	Workers   []Worker
+	Log       *slog.Logger
+}
+
+// Run returns when ctx has ended and everything it started has stopped.
+func (r Runner) Run(ctx context.Context) {
+	var wg sync.WaitGroup
+	for _, f := range r.Followers {
+		bell := r.bell()
+		wg.Go(func() {
+			r.loop(ctx, f.Name, bell, func() error { return CatchUp(ctx, r.Store, f) })
+		})
+	}
+	for _, w := range r.Workers {
+		bell := r.bell()
+		wg.Go(func() {
+			r.loop(ctx, w.Kind, bell, func() error { return drain(ctx, r.Store, w) })
+		})
+	}
+	wg.Go(func() { r.tidy(ctx) })
+	wg.Wait()
+}
+
+// bell rings when something was committed.
+func (r Runner) bell() <-chan struct{} {
+	c := make(chan struct{}, 1)
+	r.Store.Watch(func(context.Context, []event.Record) {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
+	})
+	return c
+}
+
+func (r Runner) loop(ctx context.Context, name string, bell <-chan struct{}, do func() error) {
+	for ctx.Err() == nil {
+		wait := every
+		if err := do(); err != nil && ctx.Err() == nil {
+			r.Log.ErrorContext(ctx, "work stopped, trying again", "name", name, "err", err)
+			wait = afterFault
+		}
+		t := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-bell:
+		case <-t.C:
+		}
+		t.Stop()
+	}
+}
+
+func drain(ctx context.Context, s *store.Store, w Worker) error {
+	for {
+		n, err := Once(ctx, s, w)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+func (r Runner) tidy(ctx context.Context) {
+	tick := time.NewTicker(tidyEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := r.Store.Write(ctx, func(tx *store.Tx) error {
+			if err := tx.TrimJournal(ctx, tx.Now.Add(-keepJournal)); err != nil {
+				return err
+			}
+			return tx.TrimJobs(ctx, tx.Now.Add(-keepBuried))
+		}); err != nil && ctx.Err() == nil {
+			r.Log.ErrorContext(ctx, "tidy up", "err", err)
+		}
+	}
+}

@@ -1,0 +1,177 @@
+package work_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"testing"
+
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+	"github.com/plaza-social/plaza/internal/store/storetest"
+	"github.com/plaza-social/plaza/internal/work"
+)
+
+func record(t *testing.T, s *store.Store, n int) {
+	t.Helper()
+	for i := range n {
+		if err := s.Write(t.Context(), func(tx *store.Tx) error {
+			tx.Record(event.PostPublished{Post: social.PostID(i + 1)})
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Each fact leads to one job, keyed by nothing: two would be seen.
+func toJobs() work.Follower {
+	return work.Follower{Name: "jobs", Follow: func(ctx context.Context, tx *store.Tx, r event.Record) error {
+		return tx.AddJob(ctx, "greet", r.Fact.(event.PostPublished).Post, tx.Now, "")
+	}}
+}
+
+func jobs(t *testing.T, s *store.Store) (stat store.JobStat) {
+	t.Helper()
+	if err := s.Read(t.Context(), func(v *store.View) error {
+		all, err := v.JobStats(t.Context())
+		if len(all) > 0 {
+			stat = all[0]
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return stat
+}
+
+func TestSeveralNodesFollowOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		record(t, s, 450)
+		var wg sync.WaitGroup
+		for range 3 {
+			wg.Go(func() {
+				if err := work.CatchUp(t.Context(), s, toJobs()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if got := jobs(t, s).Waiting; got != 450 {
+			t.Errorf("%d jobs, want 450", got)
+		}
+	})
+}
+
+func TestFollowerThatFailsLosesNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		record(t, s, 5)
+		f, fail := toJobs(), true
+		follow := f.Follow
+		f.Follow = func(ctx context.Context, tx *store.Tx, r event.Record) error {
+			if fail && r.Fact.(event.PostPublished).Post == 3 {
+				return errors.New("boom")
+			}
+			return follow(ctx, tx, r)
+		}
+		if err := work.CatchUp(t.Context(), s, f); err == nil {
+			t.Error("the follower's error was swallowed")
+		}
+		if got := jobs(t, s).Waiting; got != 0 {
+			t.Errorf("%d rows of a batch that failed, want 0", got)
+		}
+		fail = false
+		if err := work.CatchUp(t.Context(), s, f); err != nil {
+			t.Fatal(err)
+		}
+		if got := jobs(t, s).Waiting; got != 5 {
+			t.Errorf("%d jobs, want 5", got)
+		}
+	})
+}
+
+func TestJobs(t *testing.T) {
+	for name, tt := range map[string]struct {
+		fault           error
+		waiting, buried int
+	}{
+		"done":        {nil, 0, 0},
+		"tried again": {errors.New("host is away"), 1, 0},
+		"hopeless":    {errs.New(errs.Gone, "It is gone."), 0, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, s *store.Store) {
+				if err := s.Write(t.Context(), func(tx *store.Tx) error {
+					for range 2 { // the second has the same key
+						if err := tx.AddJob(t.Context(), "greet", "ada", tx.Now, "ada"); err != nil {
+							return err
+						}
+					}
+					return tx.AddJob(t.Context(), "greet", "ben", tx.Now.Add(time.Hour), "")
+				}); err != nil {
+					t.Fatal(err)
+				}
+				var did []string
+				w := work.Worker{Kind: "greet", AtOnce: 5, Timeout: time.Minute, Tries: 3, Do: func(_ context.Context, args []byte) error {
+					did = append(did, string(args))
+					return tt.fault
+				}}
+				for range 2 {
+					if _, err := work.Once(t.Context(), s, w); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if len(did) != 1 || did[0] != `"ada"` {
+					t.Errorf("did %q, want ada once and ben later", did)
+				}
+				if got := jobs(t, s); got.Waiting != tt.waiting+1 || got.Buried != tt.buried {
+					t.Errorf("%+v, want %d waiting beside ben, %d buried", got, tt.waiting, tt.buried)
+				}
+			})
+		})
+	}
+}
+
+func TestJobThatPanicsIsTriedAgain(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		if err := s.Write(t.Context(), func(tx *store.Tx) error {
+			return tx.AddJob(t.Context(), "greet", "ada", tx.Now, "")
+		}); err != nil {
+			t.Fatal(err)
+		}
+		w := work.Worker{Kind: "greet", AtOnce: 1, Timeout: time.Minute, Tries: 3, Do: func(context.Context, []byte) error { panic("boom") }}
+		if n, err := work.Once(t.Context(), s, w); n != 1 || err != nil {
+			t.Errorf("ran %d, %v", n, err)
+		}
+		if got := jobs(t, s); got.Waiting != 1 {
+			t.Errorf("%+v, want it waiting", got)
+		}
+	})
+}
+
+func TestRunnerStops(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		done := make(chan struct{}, 100)
+		w := work.Worker{Kind: "greet", AtOnce: 5, Timeout: time.Minute, Tries: 3, Do: func(context.Context, []byte) error {
+			done <- struct{}{}
+			return nil
+		}}
+		ctx, cancel := context.WithCancel(t.Context())
+		stopped := make(chan struct{})
+		go func() {
+			defer close(stopped)
+			work.Runner{Store: s, Followers: []work.Follower{toJobs()}, Workers: []work.Worker{w}, Log: slog.New(slog.DiscardHandler)}.Run(ctx)
+		}()
+		record(t, s, 3)
+		for range 3 {
+			<-done
+		}
+		cancel()
+		<-stopped
+	})
+}
