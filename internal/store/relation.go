@@ -109,3 +109,58 @@ func (tx *Tx) AddBlock(ctx context.Context, owner, target social.AccountID) erro
 		id.New(tx.Now), owner, target)
 	return err
 }
+
+// EndFollow removes a follow or a request, and tells whether there was one
+// and whether it had been accepted.
+func (tx *Tx) EndFollow(ctx context.Context, owner, target social.AccountID) (was, accepted bool, err error) {
+	accepted, err = value[bool](ctx, &tx.View, `DELETE FROM follows WHERE owner_id = $1 AND target_id = $2 RETURNING accepted`, owner, target)
+	if errors.Is(err, errNone) {
+		return false, false, nil
+	}
+	return err == nil, accepted, err
+}
+
+// EndBlock removes owner's block of target and tells whether there was one.
+func (tx *Tx) EndBlock(ctx context.Context, owner, target social.AccountID) (bool, error) {
+	n, err := tx.exec(ctx, `DELETE FROM blocks WHERE owner_id = $1 AND target_id = $2`, owner, target)
+	return n > 0, err
+}
+
+// SetMute stores that owner mutes target, until a moment or (zero) for good.
+func (tx *Tx) SetMute(ctx context.Context, owner, target social.AccountID, notices bool, untilMillis int64) error {
+	_, err := tx.exec(ctx, `INSERT INTO mutes (id, owner_id, target_id, notices, until_ms) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (owner_id, target_id) DO UPDATE SET notices = excluded.notices, until_ms = excluded.until_ms`,
+		id.New(tx.Now), owner, target, notices, untilMillis)
+	return err
+}
+
+// EndMute removes owner's mute of target and tells whether there was one.
+func (tx *Tx) EndMute(ctx context.Context, owner, target social.AccountID) (bool, error) {
+	n, err := tx.exec(ctx, `DELETE FROM mutes WHERE owner_id = $1 AND target_id = $2`, owner, target)
+	return n > 0, err
+}
+
+// SetNote stores owner's private note on target; an empty one removes it.
+func (tx *Tx) SetNote(ctx context.Context, owner, target social.AccountID, note string) error {
+	if note == "" {
+		_, err := tx.exec(ctx, `DELETE FROM notes WHERE owner_id = $1 AND target_id = $2`, owner, target)
+		return err
+	}
+	_, err := tx.exec(ctx, `INSERT INTO notes (owner_id, target_id, body) VALUES ($1, $2, $3)
+		ON CONFLICT (owner_id, target_id) DO UPDATE SET body = excluded.body`, owner, target, note)
+	return err
+}
+
+// CountFollow adds n to what owner follows and to who follows target.
+func (tx *Tx) CountFollow(ctx context.Context, owner, target social.AccountID, n int) error {
+	if _, err := tx.exec(ctx, `UPDATE accounts SET following = following + $2 WHERE id = $1`, owner, n); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `UPDATE accounts SET followers = followers + $2 WHERE id = $1`, target, n)
+	return err
+}
+
+// FollowCount is how many accounts owner follows or has asked to follow.
+func (v *View) FollowCount(ctx context.Context, owner social.AccountID) (int, error) {
+	return value[int](ctx, v, `SELECT COUNT(*) FROM follows WHERE owner_id = $1`, owner)
+}

@@ -1,0 +1,201 @@
+// Package relations is what people do about each other: follow, block, mute,
+// and keep notes.
+package relations
+
+import (
+	"context"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+// Service does it.
+type Service struct{ store *store.Store }
+
+// New returns a Service.
+func New(s *store.Store) *Service { return &Service{store: s} }
+
+// between runs do in one transaction for by and somebody else who is there.
+func (s *Service) between(ctx context.Context, what string, by social.Actor, other social.AccountID,
+	do func(tx *store.Tx, them social.Account, rel social.Relation) error) error {
+	if err := by.MustAct(); err != nil {
+		return err
+	}
+	if by.Account == other {
+		return errs.New(errs.Invalid, "This cannot be done to oneself.")
+	}
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		them, err := tx.Account(ctx, other)
+		if err != nil {
+			return err
+		}
+		rel, err := tx.Relation(ctx, by.Account, other)
+		if err != nil {
+			return err
+		}
+		return do(tx, them, rel)
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+// Follow makes f.Owner, who is by, follow f.Target, or ask to where follows
+// are approved by hand. Following again changes what is wanted.
+func (s *Service) Follow(ctx context.Context, by social.Actor, f social.Follow) error {
+	return s.between(ctx, "follow", by, f.Target, func(tx *store.Tx, them social.Account, rel social.Relation) error {
+		f.Owner = by.Account
+		if rel.Blocks || rel.BlockedBy || them.Standing == social.Suspended {
+			return errs.New(errs.Forbidden, "This account cannot be followed.")
+		}
+		fresh := !rel.Follows && !rel.Requested
+		if fresh {
+			if n, err := tx.FollowCount(ctx, by.Account); err != nil {
+				return err
+			} else if n >= social.MaxFollows {
+				return errs.Newf(errs.Invalid, "One account follows at most %d others.", social.MaxFollows)
+			}
+		}
+		accepted := rel.Follows || !them.Locked
+		if err := tx.AddFollow(ctx, f, accepted); err != nil {
+			return err
+		}
+		switch {
+		case accepted && !rel.Follows:
+			if err := tx.CountFollow(ctx, f.Owner, f.Target, 1); err != nil {
+				return err
+			}
+			fallthrough
+		case accepted:
+			tx.Record(event.Followed{Owner: f.Owner, Target: f.Target, New: !rel.Follows})
+		case fresh:
+			tx.Record(event.FollowAsked{Owner: f.Owner, Target: f.Target})
+		}
+		return nil
+	})
+}
+
+// Accept lets asker, who asked to follow by, follow.
+func (s *Service) Accept(ctx context.Context, by social.Actor, asker social.AccountID) error {
+	return s.between(ctx, "accept follow", by, asker, func(tx *store.Tx, _ social.Account, rel social.Relation) error {
+		if !rel.RequestedBy {
+			return noRequest
+		}
+		wish, err := tx.Relation(ctx, asker, by.Account)
+		if err != nil {
+			return err
+		}
+		f := social.Follow{Owner: asker, Target: by.Account, Boosts: wish.Boosts, Notify: wish.Notify, Languages: wish.Languages}
+		if err := tx.AddFollow(ctx, f, true); err != nil {
+			return err
+		}
+		tx.Record(event.Followed{Owner: asker, Target: by.Account, New: true})
+		return tx.CountFollow(ctx, asker, by.Account, 1)
+	})
+}
+
+var noRequest = errs.New(errs.NotFound, "There is no such follow request.")
+
+// Refuse turns down asker's request to follow by.
+func (s *Service) Refuse(ctx context.Context, by social.Actor, asker social.AccountID) error {
+	return s.between(ctx, "refuse follow", by, asker, func(tx *store.Tx, _ social.Account, rel social.Relation) error {
+		if !rel.RequestedBy {
+			return noRequest
+		}
+		return end(ctx, tx, asker, by.Account)
+	})
+}
+
+// Unfollow ends by's follow of other, or the request. Not following is fine.
+func (s *Service) Unfollow(ctx context.Context, by social.Actor, other social.AccountID) error {
+	return s.between(ctx, "unfollow", by, other, func(tx *store.Tx, _ social.Account, _ social.Relation) error {
+		return end(ctx, tx, by.Account, other)
+	})
+}
+
+// RemoveFollower ends other's follow of by.
+func (s *Service) RemoveFollower(ctx context.Context, by social.Actor, other social.AccountID) error {
+	return s.between(ctx, "remove follower", by, other, func(tx *store.Tx, _ social.Account, _ social.Relation) error {
+		return end(ctx, tx, other, by.Account)
+	})
+}
+
+func end(ctx context.Context, tx *store.Tx, owner, target social.AccountID) error {
+	was, accepted, err := tx.EndFollow(ctx, owner, target)
+	if err != nil || !was {
+		return err
+	}
+	tx.Record(event.Unfollowed{Owner: owner, Target: target})
+	if !accepted {
+		return nil
+	}
+	return tx.CountFollow(ctx, owner, target, -1)
+}
+
+// Block hides by and other from each other and ends their follows.
+func (s *Service) Block(ctx context.Context, by social.Actor, other social.AccountID) error {
+	return s.between(ctx, "block", by, other, func(tx *store.Tx, _ social.Account, rel social.Relation) error {
+		if rel.Blocks {
+			return nil
+		}
+		if err := end(ctx, tx, by.Account, other); err != nil {
+			return err
+		}
+		if err := end(ctx, tx, other, by.Account); err != nil {
+			return err
+		}
+		tx.Record(event.Distanced{Owner: by.Account, Target: other, Blocked: true})
+		return tx.AddBlock(ctx, by.Account, other)
+	})
+}
+
+// Unblock ends by's block of other.
+func (s *Service) Unblock(ctx context.Context, by social.Actor, other social.AccountID) error {
+	return s.between(ctx, "unblock", by, other, func(tx *store.Tx, _ social.Account, _ social.Relation) error {
+		was, err := tx.EndBlock(ctx, by.Account, other)
+		if was {
+			tx.Record(event.Distanced{Owner: by.Account, Target: other})
+		}
+		return err
+	})
+}
+
+// Mute keeps other's posts from being put before by, and with notices also
+// what other does; for a while, or for good if it is zero.
+func (s *Service) Mute(ctx context.Context, by social.Actor, other social.AccountID, notices bool, while time.Duration) error {
+	return s.between(ctx, "mute", by, other, func(tx *store.Tx, _ social.Account, _ social.Relation) error {
+		until := int64(0)
+		if while > 0 {
+			until = tx.Now.Add(while).UnixMilli()
+		}
+		tx.Record(event.Distanced{Owner: by.Account, Target: other})
+		return tx.SetMute(ctx, by.Account, other, notices, until)
+	})
+}
+
+// Unmute ends by's mute of other.
+func (s *Service) Unmute(ctx context.Context, by social.Actor, other social.AccountID) error {
+	return s.between(ctx, "unmute", by, other, func(tx *store.Tx, _ social.Account, _ social.Relation) error {
+		was, err := tx.EndMute(ctx, by.Account, other)
+		if was {
+			tx.Record(event.Distanced{Owner: by.Account, Target: other})
+		}
+		return err
+	})
+}
+
+// SetNote keeps by's private note on other; an empty one removes it.
+func (s *Service) SetNote(ctx context.Context, by social.Actor, other social.AccountID, note string) error {
+	if utf8.RuneCountInString(note) > social.MaxNote {
+		return errs.Newf(errs.Invalid, "A note has at most %d characters.", social.MaxNote)
+	}
+	return s.between(ctx, "note", by, other, func(tx *store.Tx, _ social.Account, _ social.Relation) error {
+		return tx.SetNote(ctx, by.Account, other, note)
+	})
+}
