@@ -14,10 +14,10 @@ const (
 	Owner     Role = "owner"
 	Admin     Role = "admin"
 	Moderator Role = "moderator"
-	User      Role = "user"
+	Member    Role = "user"
 )
 
-var rank = map[Role]int{Owner: 3, Admin: 2, Moderator: 1, User: 0}
+var rank = map[Role]int{Owner: 3, Admin: 2, Moderator: 1, Member: 0}
 
 // ParseRole reads a role's name.
 func ParseRole(s string) (Role, error) {

@@ -18,3 +18,8 @@ func TagName(typed string) string {
 	name := []rune(strings.TrimPrefix(strings.TrimPrefix(typed, "#"), "＃"))
 	return string(name[:min(len(name), MaxTagLength)])
 }
+
+// NameKey is the form under which names of people are looked for.
+func NameKey(name string) string {
+	return cases.Fold().String(norm.NFKC.String(strings.Join(strings.Fields(name), " ")))
+}

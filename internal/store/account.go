@@ -62,13 +62,13 @@ var noAccount = errs.New(errs.NotFound, "There is no such account.")
 
 // AddAccount stores a new account. A name that is taken is a Conflict.
 func (tx *Tx) AddAccount(ctx context.Context, a social.Account) error {
-	n, err := tx.exec(ctx, `INSERT INTO accounts (id, username, username_key, host, uri, kind, display_name, bio, fields,
+	n, err := tx.exec(ctx, `INSERT INTO accounts (id, username, username_key, host, uri, kind, display_name, name_key, bio, fields,
 		avatar, avatar_alt, header, header_alt, locked, discoverable, indexable, hide_follows, standing, created_ms, changed_ms,
 		posts, followers, following, last_post_ms)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 0, 0, 0, 0)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 0, 0, 0, 0)
 		ON CONFLICT DO NOTHING`,
-		a.ID, a.Username, social.UsernameKey(a.Username), a.Host, nullable(a.URI), a.Kind, a.DisplayName, a.Bio, asJSON(a.Fields),
-		a.Avatar, a.AvatarAlt, a.Header, a.HeaderAlt, a.Locked, a.Discoverable, a.Indexable, a.HideFollows, a.Standing,
+		a.ID, a.Username, social.UsernameKey(a.Username), a.Host, nullable(a.URI), a.Kind, a.DisplayName,
+		social.NameKey(a.DisplayName), a.Bio, asJSON(a.Fields), a.Avatar, a.AvatarAlt, a.Header, a.HeaderAlt, a.Locked, a.Discoverable, a.Indexable, a.HideFollows, a.Standing,
 		millis(a.CreatedAt), millis(a.ChangedAt))
 	if err == nil && n == 0 {
 		return errs.New(errs.Conflict, "This username is taken.")
@@ -79,9 +79,9 @@ func (tx *Tx) AddAccount(ctx context.Context, a social.Account) error {
 // SetProfile stores what an account says about itself.
 func (tx *Tx) SetProfile(ctx context.Context, a social.Account) error {
 	_, err := tx.exec(ctx, `UPDATE accounts SET kind = $2, display_name = $3, bio = $4, fields = $5, avatar = $6, avatar_alt = $7,
-		header = $8, header_alt = $9, locked = $10, discoverable = $11, indexable = $12, hide_follows = $13, changed_ms = $14
+		header = $8, header_alt = $9, locked = $10, discoverable = $11, indexable = $12, hide_follows = $13, changed_ms = $14, name_key = $15
 		WHERE id = $1`, a.ID, a.Kind, a.DisplayName, a.Bio, asJSON(a.Fields), a.Avatar, a.AvatarAlt, a.Header, a.HeaderAlt,
-		a.Locked, a.Discoverable, a.Indexable, a.HideFollows, millis(a.ChangedAt))
+		a.Locked, a.Discoverable, a.Indexable, a.HideFollows, millis(a.ChangedAt), social.NameKey(a.DisplayName))
 	return err
 }
 
@@ -106,5 +106,24 @@ func (v *View) AccountNamed(ctx context.Context, username, host string) (social.
 func (tx *Tx) CountPost(ctx context.Context, id social.AccountID, n int, at time.Time) error {
 	_, err := tx.exec(ctx, `UPDATE accounts SET posts = posts + $2,
 		last_post_ms = CASE WHEN last_post_ms < $3 THEN $3 ELSE last_post_ms END WHERE id = $1`, id, n, millis(at))
+	return err
+}
+
+// DeleteAccount removes an account and all that hangs on it. Its posts must
+// be gone already.
+func (tx *Tx) DeleteAccount(ctx context.Context, id social.AccountID) error {
+	_, err := tx.exec(ctx, `DELETE FROM accounts WHERE id = $1`, id)
+	return err
+}
+
+// RecountFollows sets the follower and following counts of everybody that an
+// account is about to leave behind.
+func (tx *Tx) RecountFollows(ctx context.Context, leaving social.AccountID) error {
+	if _, err := tx.exec(ctx, `UPDATE accounts SET followers = followers - 1 WHERE id IN
+		(SELECT target_id FROM follows WHERE owner_id = $1 AND accepted)`, leaving); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `UPDATE accounts SET following = following - 1 WHERE id IN
+		(SELECT owner_id FROM follows WHERE target_id = $1 AND accepted)`, leaving)
 	return err
 }

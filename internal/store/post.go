@@ -150,15 +150,7 @@ func (tx *Tx) KeyPost(ctx context.Context, owner social.AccountID, key string, i
 	return err
 }
 
-// A Page is a piece of a list ordered by id: what is below Before and above
-// After, newest first; or, with Oldest, the oldest of them. Zero is no bound.
-type Page struct {
-	Before, After int64
-	Oldest        bool
-	Limit         int
-}
-
-func (p Page) bounds() (before, after int64) {
+func bounds(p social.Page) (before, after int64) {
 	if p.Before == 0 {
 		return math.MaxInt64, p.After
 	}
@@ -166,7 +158,7 @@ func (p Page) bounds() (before, after int64) {
 }
 
 // order is the end of a query that selects by `id < $1 AND id > $2 … LIMIT $3`.
-func (p Page) order(column string) string {
+func order(p social.Page, column string) string {
 	if p.Oldest {
 		return ` ORDER BY ` + column + ` ASC LIMIT $3`
 	}

@@ -164,3 +164,71 @@ func (tx *Tx) CountFollow(ctx context.Context, owner, target social.AccountID, n
 func (v *View) FollowCount(ctx context.Context, owner social.AccountID) (int, error) {
 	return value[int](ctx, v, `SELECT COUNT(*) FROM follows WHERE owner_id = $1`, owner)
 }
+
+// An Edge is one line of a list of relations: its own id, and who it is about.
+type Edge struct {
+	ID    int64
+	Other social.AccountID
+	Until int64 // of a mute, in milliseconds
+}
+
+func scanEdge(r row) (e Edge, err error) { return e, r.Scan(&e.ID, &e.Other, &e.Until) }
+
+var edges = map[social.EdgeKind]string{
+	social.EdgesFollowing: `SELECT id, target_id, 0 FROM follows WHERE id < $1 AND id > $2 AND owner_id = $4 AND accepted`,
+	social.EdgesFollowers: `SELECT id, owner_id, 0 FROM follows WHERE id < $1 AND id > $2 AND target_id = $4 AND accepted`,
+	social.EdgesRequests:  `SELECT id, owner_id, 0 FROM follows WHERE id < $1 AND id > $2 AND target_id = $4 AND NOT accepted`,
+	social.EdgesBlocking:  `SELECT id, target_id, 0 FROM blocks WHERE id < $1 AND id > $2 AND owner_id = $4`,
+	social.EdgesMuting:    `SELECT id, target_id, until_ms FROM mutes WHERE id < $1 AND id > $2 AND owner_id = $4`,
+}
+
+// Edges returns a page of one of owner's lists of relations.
+func (v *View) Edges(ctx context.Context, k social.EdgeKind, owner social.AccountID, p social.Page) ([]Edge, error) {
+	before, after := bounds(p)
+	return rows(ctx, v, scanEdge, edges[k]+order(p, "id"), before, after, p.Limit, owner)
+}
+
+// Circle is everything about one account that decides what it is shown.
+type Circle struct {
+	Follows   []social.Follow // accepted
+	Blocks    []social.AccountID
+	BlockedBy []social.AccountID
+	Mutes     []Edge
+	Exclusive []social.AccountID // on a list whose members are not shown at home
+}
+
+// Circle returns owner's.
+func (v *View) Circle(ctx context.Context, owner social.AccountID) (c Circle, err error) {
+	if c.Follows, err = rows(ctx, v, func(r row) (f social.Follow, err error) {
+		var languages string
+		if err := r.Scan(&f.ID, &f.Owner, &f.Target, &f.Boosts, &f.Notify, &languages); err != nil {
+			return f, err
+		}
+		return f, json.Unmarshal([]byte(languages), &f.Languages)
+	}, `SELECT id, owner_id, target_id, boosts, notify, languages FROM follows WHERE owner_id = $1 AND accepted ORDER BY target_id`, owner); err != nil {
+		return c, err
+	}
+	if c.Blocks, err = list[social.AccountID](ctx, v, `SELECT target_id FROM blocks WHERE owner_id = $1`, owner); err != nil {
+		return c, err
+	}
+	if c.BlockedBy, err = list[social.AccountID](ctx, v, `SELECT owner_id FROM blocks WHERE target_id = $1`, owner); err != nil {
+		return c, err
+	}
+	if c.Mutes, err = rows(ctx, v, scanEdge, `SELECT id, target_id, until_ms FROM mutes WHERE owner_id = $1`, owner); err != nil {
+		return c, err
+	}
+	c.Exclusive, err = list[social.AccountID](ctx, v, `SELECT DISTINCT m.account_id FROM list_members m JOIN lists l ON l.id = m.list_id
+		WHERE l.owner_id = $1 AND l.exclusive`, owner)
+	return c, err
+}
+
+// Notifying returns who wants to be told of everything author posts.
+func (v *View) Notifying(ctx context.Context, author social.AccountID, limit int) ([]social.AccountID, error) {
+	return list[social.AccountID](ctx, v, `SELECT owner_id FROM follows WHERE target_id = $1 AND notify AND accepted ORDER BY id LIMIT $2`, author, limit)
+}
+
+// FamiliarFollowers returns whom of those that reader follows follow other.
+func (v *View) FamiliarFollowers(ctx context.Context, reader, other social.AccountID, limit int) ([]social.AccountID, error) {
+	return list[social.AccountID](ctx, v, `SELECT f.owner_id FROM follows f JOIN follows mine ON mine.target_id = f.owner_id AND mine.owner_id = $1 AND mine.accepted
+		WHERE f.target_id = $2 AND f.accepted ORDER BY f.id DESC LIMIT $3`, reader, other, limit)
+}

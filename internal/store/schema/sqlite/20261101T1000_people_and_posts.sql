@@ -1,7 +1,7 @@
 -- People and what they say. Times are milliseconds since 1970, ids come from base/id, lists and settings are JSON.
 CREATE TABLE accounts (id INTEGER PRIMARY KEY,
 	username TEXT NOT NULL, username_key TEXT NOT NULL, host TEXT NOT NULL, uri TEXT, kind TEXT NOT NULL,
-	display_name TEXT NOT NULL, bio TEXT NOT NULL, fields TEXT NOT NULL,
+	display_name TEXT NOT NULL, name_key TEXT NOT NULL, bio TEXT NOT NULL, fields TEXT NOT NULL,
 	avatar TEXT NOT NULL, avatar_alt TEXT NOT NULL, header TEXT NOT NULL, header_alt TEXT NOT NULL,
 	locked BOOLEAN NOT NULL, discoverable BOOLEAN NOT NULL, indexable BOOLEAN NOT NULL, hide_follows BOOLEAN NOT NULL,
 	standing TEXT NOT NULL, created_ms INTEGER NOT NULL, changed_ms INTEGER NOT NULL,

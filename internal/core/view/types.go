@@ -1,0 +1,55 @@
+// Package view is what a viewer may see: every post and account that leaves
+// the core for a reader comes through here. It loads in batches, and keeps
+// what it loaded in memory as snapshots that are never changed, only replaced.
+package view
+
+import (
+	"sync/atomic"
+
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// A Memo keeps what an edge made of a snapshot, for as long as it is valid.
+type Memo struct{ v atomic.Value }
+
+// Get returns what make made, now or before. Two callers at once may both
+// make it, so what is made must be the same. It must always be of one type.
+func (m *Memo) Get(make func() any) any {
+	if v := m.v.Load(); v != nil {
+		return v
+	}
+	v := make()
+	m.v.Store(v)
+	return v
+}
+
+// A Face is an account as it is at one moment.
+type Face struct {
+	social.Account
+	Memo Memo // for the client API
+}
+
+// A Card is a post as it is at one moment, the same for every reader.
+type Card struct {
+	social.Post
+	HTML    string // what the post says, safe to put on a page
+	AppName string // the app it was written with, if any
+	AppSite string
+	Memo    Memo // for the client API
+}
+
+// Seen is a post before a reader who may see it.
+type Seen struct {
+	*Card
+	Author  *Face
+	Boosted *Seen        // what a boost passes on, nil for a post
+	Marks   social.Marks // what the reader did with it
+}
+
+// A Slice is a page of a list, in the order asked for. Newest and Oldest are
+// the ends of what was looked at, to page on from; both are zero at the end
+// of the list.
+type Slice[T any] struct {
+	Items          []T
+	Newest, Oldest int64
+}

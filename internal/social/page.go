@@ -1,0 +1,55 @@
+package social
+
+// A Page is a piece of a list ordered by id: what is below Before and above
+// After, newest first; or, with Oldest, the oldest of them. Zero is no bound.
+type Page struct {
+	Before, After int64
+	Oldest        bool
+	Limit         int
+}
+
+// Origin says whose posts a public timeline shows.
+type Origin uint8
+
+// The origins.
+const (
+	Everywhere Origin = iota
+	Ours
+	Elsewhere
+)
+
+// A TagQuery asks for posts with one of Any, all of All and none of None; the
+// tags are keys.
+type TagQuery struct {
+	Any, All, None []string
+	From           Origin
+}
+
+// AccountQuery says which of an account's posts are wanted.
+type AccountQuery struct {
+	NoReplies, NoBoosts bool
+	Tag                 string // a key, or empty
+}
+
+// NoticeFilter says which notices are wanted. Empty is all.
+type NoticeFilter struct {
+	Kinds []NoticeKind // only these
+	Not   []NoticeKind // and none of these
+	From  AccountID
+}
+
+// EdgeKind names a list of relations.
+type EdgeKind uint8
+
+// The lists: whom owner follows, who follows and asks to follow owner, whom
+// owner blocks and mutes.
+const (
+	EdgesFollowing EdgeKind = iota
+	EdgesFollowers
+	EdgesRequests
+	EdgesBlocking
+	EdgesMuting
+)
+
+// Counts are the numbers a house shows of itself.
+type Counts struct{ Users, Active, Posts int }

@@ -1,0 +1,112 @@
+package social
+
+import "time"
+
+// A User is what we know of one of our own accounts only.
+type User struct {
+	Account   AccountID
+	Email     string
+	Password  string // its hash; empty if it cannot sign in with one
+	Role      Role
+	Confirmed bool // the address was shown to be theirs
+	Approved  bool
+	Reason    string // why they want to join
+	Locale    string
+	Invite    InviteID
+	Prefs     Prefs
+	CreatedAt time.Time
+}
+
+// Prefs are a person's defaults.
+type Prefs struct {
+	Visibility Visibility `json:"visibility,omitempty"` // empty means public
+	Sensitive  bool       `json:"sensitive,omitempty"`
+	Language   string     `json:"language,omitempty"`
+}
+
+// A Session is a browser somebody is signed in with.
+type Session struct {
+	ID        SessionID
+	Account   AccountID
+	Agent     string // what the browser calls itself
+	CreatedAt time.Time
+	UsedAt    time.Time
+}
+
+// An App is a program that acts for people, registered as
+// https://docs.joinmastodon.org/entities/Application/ has it.
+type App struct {
+	ID         AppID
+	ClientID   string
+	SecretHash string
+	Name       string
+	Website    string
+	Redirects  []string
+	Scopes     Scopes
+	CreatedAt  time.Time
+}
+
+// A Token lets an app act, for itself or for somebody.
+type Token struct {
+	ID        TokenID
+	App       AppID
+	Account   AccountID // zero if for itself
+	Scopes    Scopes
+	CreatedAt time.Time
+	UsedAt    time.Time
+	AppName   string // where tokens are listed
+}
+
+// A Code is what an app exchanges for a token, once.
+// https://www.rfc-editor.org/rfc/rfc6749#section-4.1
+type Code struct {
+	App       AppID
+	Account   AccountID
+	Redirect  string
+	Scopes    Scopes
+	Challenge string // PKCE, S256; empty if the app sent none
+	Used      bool
+	CreatedAt time.Time
+}
+
+// An Invite lets people in.
+type Invite struct {
+	ID        InviteID
+	Code      string
+	Owner     AccountID
+	MaxUses   int // zero for any number
+	Uses      int
+	ExpiresAt time.Time // zero for never
+	CreatedAt time.Time
+}
+
+// SignUps says who may join.
+type SignUps string
+
+// The ways to join.
+const (
+	SignUpOpen     SignUps = "open"
+	SignUpApproval SignUps = "approval"
+	SignUpInvite   SignUps = "invite"
+	SignUpClosed   SignUps = "closed"
+)
+
+// Settings are what the owner decides while Plaza runs.
+type Settings struct {
+	Title       string  `json:"title"`
+	Description string  `json:"description"`
+	Contact     string  `json:"contact"` // an e-mail address
+	SignUps     SignUps `json:"sign_ups"`
+	Rules       []Rule  `json:"rules"`
+}
+
+// A Rule is one of the house.
+type Rule struct {
+	ID   string `json:"id"`
+	Text string `json:"text"`
+	Hint string `json:"hint"`
+}
+
+// DefaultSettings are those of a house nobody has furnished yet.
+var DefaultSettings = Settings{Title: "Plaza", SignUps: SignUpOpen,
+	Description: "A place to talk that no company can switch off."}

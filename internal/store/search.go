@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+	"strings"
+
+	"github.com/plaza-social/plaza/internal/base/text"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// IndexPost makes a post's words findable, in place of those it had.
+func (tx *Tx) IndexPost(ctx context.Context, p social.Post) error {
+	if err := tx.UnindexPost(ctx, p.ID); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, tx.d.addWords, p.ID, strings.Join(text.Words(p.Warning+"\n"+p.Text), " "))
+	return err
+}
+
+// UnindexPost makes a post's words no longer findable.
+func (tx *Tx) UnindexPost(ctx context.Context, id social.PostID) error {
+	_, err := tx.exec(ctx, `DELETE FROM post_words WHERE rowid = $1`, id)
+	return err
+}
+
+// SearchPosts returns a page of posts with all the phrases (see text.Phrases),
+// by one author if by is not zero, among those that reader wrote, was mentioned in, liked, boosted or bookmarked, and the public ones of
+// authors who want to be found.
+func (v *View) SearchPosts(ctx context.Context, reader social.AccountID, phrases []string, by social.AccountID, p social.Page) ([]social.PostID, error) {
+	before, after := bounds(p)
+	var quoted strings.Builder // phrases hold letters, digits and spaces only
+	for _, w := range phrases {
+		quoted.WriteString(`"` + w + `" `)
+	}
+	return list[social.PostID](ctx, v, `SELECT p.id FROM posts p WHERE p.id < $1 AND p.id > $2
+		AND p.id IN (`+v.d.findWords+`)
+		AND ($6 = 0 OR p.author_id = $6)
+		AND (p.author_id = $5
+			OR EXISTS (SELECT 1 FROM post_mentions m WHERE m.post_id = p.id AND m.account_id = $5)
+			OR EXISTS (SELECT 1 FROM likes l WHERE l.post_id = p.id AND l.owner_id = $5)
+			OR EXISTS (SELECT 1 FROM bookmarks b WHERE b.post_id = p.id AND b.owner_id = $5)
+			OR EXISTS (SELECT 1 FROM posts o WHERE o.boost_of = p.id AND o.author_id = $5 AND o.boost_of <> 0)
+			OR p.visibility = 'public' AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = p.author_id AND a.indexable))`+order(p, "p.id"),
+		before, after, p.Limit, quoted.String(), reader, by)
+}
+
+// FindAccounts returns accounts whose name or display name begins with a
+// word, those with most followers first.
+func (v *View) FindAccounts(ctx context.Context, q AccountSearch) ([]social.AccountID, error) {
+	where := ``
+	if q.FollowedBy != 0 {
+		where = ` AND EXISTS (SELECT 1 FROM follows f WHERE f.owner_id = $4 AND f.target_id = a.id AND f.accepted)`
+	} else {
+		where = ` AND $4 = 0`
+	}
+	return list[social.AccountID](ctx, v, `SELECT a.id FROM accounts a
+		WHERE (a.username_key LIKE $1 ESCAPE '\' OR a.name_key LIKE $1 ESCAPE '\' OR a.name_key LIKE '% ' || $1 ESCAPE '\')
+		AND (a.host LIKE $2 ESCAPE '\') AND a.standing = 'good'`+where+`
+		ORDER BY a.username_key = $5 DESC, a.followers DESC, a.id LIMIT $3 OFFSET $6`,
+		likePrefix(q.Name), likePrefix(q.Host), q.Limit, q.FollowedBy, social.NameKey(q.Name), q.Offset)
+}
+
+// AccountSearch is what FindAccounts looks for.
+type AccountSearch struct {
+	Name       string // the beginning of it
+	Host       string // the beginning of it
+	FollowedBy social.AccountID
+	Limit      int
+	Offset     int // of a ranked list, which has no ids to page by; the caller bounds it
+}
+
+// likePrefix is a pattern for LIKE that finds what begins with s.
+func likePrefix(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(social.NameKey(s)) + `%`
+}
+
+// A TagUse is how often a tag was used.
+type TagUse struct {
+	Tag  string
+	Uses int
+}
+
+// FindTags returns tags that begin with a word, the most used first.
+func (v *View) FindTags(ctx context.Context, word string, limit, offset int) ([]TagUse, error) {
+	key := social.TagKey(word)
+	return rows(ctx, v, func(r row) (t TagUse, err error) { return t, r.Scan(&t.Tag, &t.Uses) },
+		`SELECT tag, COUNT(*) AS uses FROM post_tags t WHERE tag >= $1 AND tag < $2
+		AND EXISTS (SELECT 1 FROM posts p WHERE p.id = t.post_id AND p.visibility = 'public')
+		GROUP BY tag ORDER BY uses DESC, tag LIMIT $3 OFFSET $4`,
+		key, key+"\U0010FFFF", limit, offset)
+}
+
+// A TagDay is how a tag was used between two moments.
+type TagDay struct{ Uses, Accounts int }
+
+// TagUses counts public posts with a tag whose ids are in [from, to).
+func (v *View) TagUses(ctx context.Context, key string, from, to int64) (TagDay, error) {
+	return one(ctx, v, errNone, func(r row) (d TagDay, err error) { return d, r.Scan(&d.Uses, &d.Accounts) },
+		`SELECT COUNT(*), COUNT(DISTINCT p.author_id) FROM post_tags t JOIN posts p ON p.id = t.post_id
+		WHERE t.tag = $1 AND t.post_id >= $2 AND t.post_id < $3 AND p.visibility = 'public'`, key, from, to)
+}

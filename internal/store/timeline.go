@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// PostsBy returns what authors posted, boosts included, as it is on a page:
+// the pull behind home timelines and lists.
+func (v *View) PostsBy(ctx context.Context, authors []social.AccountID, p social.Page) ([]social.Post, error) {
+	before, after := bounds(p)
+	return rows(ctx, v, scanPost, `SELECT `+postColumns+` FROM posts
+		WHERE id < $1 AND id > $2 AND author_id IN `+v.d.idList(4)+order(p, "id"), before, after, p.Limit, asJSON(authors))
+}
+
+var origins = map[social.Origin]string{
+	social.Everywhere: ``,
+	social.Ours:       ` AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = p.author_id AND a.host = '')`,
+	social.Elsewhere:  ` AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = p.author_id AND a.host <> '')`,
+}
+
+// PublicPosts returns a page of public posts that are not replies to others.
+func (v *View) PublicPosts(ctx context.Context, from social.Origin, p social.Page) ([]social.PostID, error) {
+	before, after := bounds(p)
+	return list[social.PostID](ctx, v, `SELECT p.id FROM posts p WHERE p.id < $1 AND p.id > $2 AND p.visibility = 'public' AND p.boost_of = 0
+		AND (p.reply_to = 0 OR p.reply_author = p.author_id)`+origins[from]+order(p, "p.id"), before, after, p.Limit)
+}
+
+// TaggedPosts returns a page of public posts with tags.
+func (v *View) TaggedPosts(ctx context.Context, q social.TagQuery, p social.Page) ([]social.PostID, error) {
+	before, after := bounds(p)
+	args := []any{before, after, p.Limit, asJSON(q.Any)}
+	where := ``
+	for _, t := range q.All {
+		args = append(args, t)
+		where += ` AND EXISTS (SELECT 1 FROM post_tags x WHERE x.post_id = p.id AND x.tag = ` + param(len(args)) + `)`
+	}
+	for _, t := range q.None {
+		args = append(args, t)
+		where += ` AND NOT EXISTS (SELECT 1 FROM post_tags x WHERE x.post_id = p.id AND x.tag = ` + param(len(args)) + `)`
+	}
+	return list[social.PostID](ctx, v, `SELECT p.id FROM posts p WHERE p.id < $1 AND p.id > $2 AND p.visibility = 'public'
+		AND p.id IN (SELECT post_id FROM post_tags WHERE post_id < $1 AND post_id > $2 AND tag IN `+v.d.strList(4)+`)`+
+		where+origins[q.From]+order(p, "p.id"), args...)
+}
+
+// AccountPosts returns a page of what an account posted. Replies to itself
+// are no replies.
+func (v *View) AccountPosts(ctx context.Context, who social.AccountID, q social.AccountQuery, p social.Page) ([]social.PostID, error) {
+	before, after := bounds(p)
+	args := []any{before, after, p.Limit, who}
+	where := ``
+	if q.NoReplies {
+		where += ` AND (p.reply_to = 0 OR p.reply_author = p.author_id)`
+	}
+	if q.NoBoosts {
+		where += ` AND p.boost_of = 0`
+	}
+	if q.Tag != "" {
+		args = append(args, q.Tag)
+		where += ` AND EXISTS (SELECT 1 FROM post_tags x WHERE x.post_id = p.id AND x.tag = $5)`
+	}
+	return list[social.PostID](ctx, v, `SELECT p.id FROM posts p WHERE p.id < $1 AND p.id > $2 AND p.author_id = $4`+where+order(p, "p.id"), args...)
+}
+
+// Ancestors returns what a post answers, up to the thread's first, nearest
+// first.
+func (v *View) Ancestors(ctx context.Context, of social.PostID, limit int) ([]social.PostID, error) {
+	return list[social.PostID](ctx, v, `WITH RECURSIVE up (id, parent, depth) AS (
+			SELECT id, reply_to, 0 FROM posts WHERE id = $1
+			UNION ALL SELECT p.id, p.reply_to, up.depth + 1 FROM posts p JOIN up ON p.id = up.parent WHERE up.depth < $2)
+		SELECT id FROM up WHERE depth > 0 ORDER BY depth`, of, limit)
+}
+
+// A Reply is a place in a thread.
+type Reply struct{ ID, Parent social.PostID }
+
+// Thread returns the replies in a thread, oldest first.
+func (v *View) Thread(ctx context.Context, thread social.PostID, limit int) ([]Reply, error) {
+	return rows(ctx, v, func(r row) (x Reply, err error) { return x, r.Scan(&x.ID, &x.Parent) },
+		`SELECT id, reply_to FROM posts WHERE thread_id = $1 AND reply_to <> 0 ORDER BY id LIMIT $2`, thread, limit)
+}
+
+// DirectPosts returns a page of the messages owner wrote or was sent.
+func (v *View) DirectPosts(ctx context.Context, owner social.AccountID, p social.Page) ([]social.PostID, error) {
+	before, after := bounds(p)
+	return list[social.PostID](ctx, v, `SELECT id FROM posts WHERE id < $1 AND id > $2 AND visibility = 'direct'
+		AND (author_id = $4 OR id IN (SELECT post_id FROM post_mentions WHERE account_id = $4))`+order(p, "id"), before, after, p.Limit, owner)
+}
