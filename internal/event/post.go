@@ -4,12 +4,22 @@ import "github.com/plaza-social/plaza/internal/social"
 
 // PostPublished: a post or a boost was stored, by one of ours or from afar.
 type PostPublished struct {
-	Post       social.PostID     `json:"post"`
-	Author     social.AccountID  `json:"author"`
-	Visibility social.Visibility `json:"visibility"`
-	ReplyTo    social.PostID     `json:"reply_to,omitempty"`
-	BoostOf    social.PostID     `json:"boost_of,omitempty"`
-	Remote     bool              `json:"remote,omitempty"`
+	Post        social.PostID     `json:"post"`
+	Author      social.AccountID  `json:"author"`
+	Visibility  social.Visibility `json:"visibility"`
+	Language    string            `json:"language,omitempty"`
+	ReplyTo     social.PostID     `json:"reply_to,omitempty"`
+	ReplyAuthor social.AccountID  `json:"reply_author,omitempty"`
+	BoostOf     social.PostID     `json:"boost_of,omitempty"`
+	BoostAuthor social.AccountID  `json:"boost_author,omitempty"`
+	Remote      bool              `json:"remote,omitempty"`
+}
+
+// Bare is the post without its words: enough to tell in which timelines it
+// belongs.
+func (f PostPublished) Bare() social.Post {
+	return social.Post{ID: f.Post, Author: f.Author, Visibility: f.Visibility, Language: f.Language,
+		ReplyTo: f.ReplyTo, ReplyAuthor: f.ReplyAuthor, BoostOf: f.BoostOf, BoostAuthor: f.BoostAuthor}
 }
 
 // Kind implements Fact.
@@ -27,13 +37,14 @@ func (PostEdited) Kind() string { return "post.edited" }
 // PostDeleted: a post or a boost is gone, and its row with it. What cannot be
 // read again stands here.
 type PostDeleted struct {
-	Post       social.PostID      `json:"post"`
-	Author     social.AccountID   `json:"author"`
-	Visibility social.Visibility  `json:"visibility"`
-	ReplyTo    social.PostID      `json:"reply_to,omitempty"`
-	BoostOf    social.PostID      `json:"boost_of,omitempty"`
-	Mentions   []social.AccountID `json:"mentions,omitempty"`
-	Tags       []string           `json:"tags,omitempty"`
+	Post        social.PostID      `json:"post"`
+	Author      social.AccountID   `json:"author"`
+	Visibility  social.Visibility  `json:"visibility"`
+	ReplyTo     social.PostID      `json:"reply_to,omitempty"`
+	BoostOf     social.PostID      `json:"boost_of,omitempty"`
+	BoostAuthor social.AccountID   `json:"boost_author,omitempty"`
+	Mentions    []social.AccountID `json:"mentions,omitempty"`
+	Tags        []string           `json:"tags,omitempty"`
 }
 
 // Kind implements Fact.

@@ -1,6 +1,10 @@
 package social
 
-import "time"
+import (
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+)
 
 // Relation is how one account stands to another, seen from the first.
 type Relation struct {
@@ -35,6 +39,7 @@ const (
 	MaxNote      = 2000 // characters of a private note
 	MaxLists     = 100
 	MaxListTitle = 255
+	MaxMembers   = 1000 // of a list
 )
 
 // A List is a set of accounts its owner reads together.
@@ -55,3 +60,28 @@ const (
 	RepliesFollowed RepliesPolicy = "followed"
 	RepliesNone     RepliesPolicy = "none"
 )
+
+// ParseRepliesPolicy reads a policy's name.
+func ParseRepliesPolicy(s string) (RepliesPolicy, error) {
+	switch p := RepliesPolicy(s); p {
+	case RepliesList, RepliesFollowed, RepliesNone:
+		return p, nil
+	}
+	return "", errs.New(errs.Invalid, "Validation failed: A list shows replies to its members (list), to whom you follow (followed), or none.")
+}
+
+// Shows reports whether a member's post belongs on l. author is the owner's
+// relation to the member.
+func (l List) Shows(p Post, author Relation, follows, member func(AccountID) bool) bool {
+	switch {
+	case p.Visibility == Direct, p.IsBoost() && author.Follows && !author.Boosts:
+		return false
+	case p.ReplyTo == 0, p.ReplyAuthor == p.Author, p.ReplyAuthor == l.Owner:
+		return true
+	case l.Replies == RepliesFollowed:
+		return follows(p.ReplyAuthor)
+	case l.Replies == RepliesList:
+		return member(p.ReplyAuthor)
+	}
+	return false
+}

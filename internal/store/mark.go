@@ -96,3 +96,10 @@ func (v *View) MutesThread(ctx context.Context, owner social.AccountID, thread s
 	n, err := value[int](ctx, v, `SELECT COUNT(*) FROM thread_mutes WHERE owner_id = $1 AND thread_id = $2`, owner, thread)
 	return n > 0, err
 }
+
+// BoostMarks returns a page of the boosts of a post, as marks.
+func (v *View) BoostMarks(ctx context.Context, post social.PostID, p social.Page) ([]Marking, error) {
+	before, after := bounds(p)
+	return rows(ctx, v, scanMarking, `SELECT id, author_id, boost_of FROM posts
+		WHERE id < $1 AND id > $2 AND boost_of = $4 AND boost_of <> 0`+order(p, "id"), before, after, p.Limit, post)
+}

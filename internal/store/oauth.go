@@ -129,3 +129,8 @@ func (tx *Tx) EndTokensByCode(ctx context.Context, codeHash string) error {
 	_, err := tx.exec(ctx, `DELETE FROM tokens WHERE code_hash = $1`, codeHash)
 	return err
 }
+
+// Apps returns those of ids that exist, in no order.
+func (v *View) Apps(ctx context.Context, ids []social.AppID) ([]social.App, error) {
+	return rows(ctx, v, scanApp, `SELECT `+appColumns+` FROM apps WHERE id IN `+v.d.idList(1), asJSON(ids))
+}

@@ -65,7 +65,7 @@ func (e *postgresEngine) read(ctx context.Context, fn func(v *View) error) error
 		return errs.Wrap(errs.Unavailable, "The database cannot be read now. Try again in a moment.", err)
 	}
 	defer tx.Rollback()
-	return fn(&View{q: txConn{tx}, d: postgres})
+	return fn(&View{q: txConn{tx}, d: postgres, clock: e.s.now})
 }
 
 func (e *postgresEngine) write(ctx context.Context, fn func(tx *Tx) error) error {
@@ -89,7 +89,7 @@ func (e *postgresEngine) writeOnce(ctx context.Context, fn func(tx *Tx) error) (
 		return at, errs.Wrap(errs.Unavailable, "Nothing can be saved now. Try again in a moment.", err)
 	}
 	defer raw.Rollback()
-	tx := &Tx{View: View{q: txConn{raw}, d: postgres}, Now: e.s.now()}
+	tx := &Tx{View: View{q: txConn{raw}, d: postgres, clock: e.s.now}, Now: e.s.now()}
 	if err := fn(tx); err != nil {
 		return at, err
 	}

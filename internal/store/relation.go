@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/social"
@@ -60,11 +61,20 @@ func (v *View) distance(ctx context.Context, from, other social.AccountID, r *so
 	for _, b := range blockers {
 		r.Blocks, r.BlockedBy = r.Blocks || b == from, r.BlockedBy || b == other
 	}
-	until, err := value[int64](ctx, v, `SELECT until_ms FROM mutes WHERE owner_id = $1 AND target_id = $2`, from, other)
+	type mute struct {
+		until   int64
+		notices bool
+	}
+	m, err := one(ctx, v, errNone, func(r row) (m mute, err error) { return m, r.Scan(&m.until, &m.notices) },
+		`SELECT until_ms, notices FROM mutes WHERE owner_id = $1 AND target_id = $2`, from, other)
 	if errors.Is(err, errNone) {
 		return nil
 	}
-	r.Mutes, r.MuteUntil = err == nil, moment(until)
+	if r.MuteUntil = moment(m.until); err == nil && (m.until == 0 || v.clock().Before(r.MuteUntil)) {
+		r.Mutes, r.MuteNotices = true, m.notices
+	} else {
+		r.MuteUntil = time.Time{}
+	}
 	return err
 }
 
@@ -231,4 +241,29 @@ func (v *View) Notifying(ctx context.Context, author social.AccountID, limit int
 func (v *View) FamiliarFollowers(ctx context.Context, reader, other social.AccountID, limit int) ([]social.AccountID, error) {
 	return list[social.AccountID](ctx, v, `SELECT f.owner_id FROM follows f JOIN follows mine ON mine.target_id = f.owner_id AND mine.owner_id = $1 AND mine.accepted
 		WHERE f.target_id = $2 AND f.accepted ORDER BY f.id DESC LIMIT $3`, reader, other, limit)
+}
+
+// Relations returns how from stands to each of others (at most a page of
+// them), with the notes.
+func (v *View) Relations(ctx context.Context, from social.AccountID, others []social.AccountID) (map[social.AccountID]social.Relation, error) {
+	out := make(map[social.AccountID]social.Relation, len(others))
+	for _, other := range others {
+		r, err := v.Relation(ctx, from, other)
+		if err != nil {
+			return nil, err
+		}
+		if r.Note, err = v.note(ctx, from, other); err != nil {
+			return nil, err
+		}
+		out[other] = r
+	}
+	return out, nil
+}
+
+func (v *View) note(ctx context.Context, owner, target social.AccountID) (string, error) {
+	s, err := value[string](ctx, v, `SELECT body FROM notes WHERE owner_id = $1 AND target_id = $2`, owner, target)
+	if errors.Is(err, errNone) {
+		err = nil
+	}
+	return s, err
 }

@@ -136,7 +136,7 @@ func (e *sqliteEngine) read(ctx context.Context, fn func(v *View) error) error {
 		return sqliteError("The database cannot be read", err)
 	}
 	defer c.exec(ctx, `ROLLBACK`)
-	return fn(&View{q: c, d: e.s.dialect})
+	return fn(&View{q: c, d: e.s.dialect, clock: e.s.now})
 }
 
 var errClosed = errs.New(errs.Unavailable, "Plaza is shutting down. Try again in a moment.")
@@ -248,7 +248,7 @@ func (e *sqliteEngine) runOne(w *write) error {
 		w.err = sqliteError("Nothing can be saved now", err)
 		return errLost
 	}
-	tx := &Tx{View: View{q: e.writer, d: e.s.dialect}, Now: e.s.now()}
+	tx := &Tx{View: View{q: e.writer, d: e.s.dialect, clock: e.s.now}, Now: e.s.now()}
 	func() {
 		defer func() { w.panicked = recover() }()
 		w.err = sqliteFault(w.fn(tx))
@@ -275,7 +275,7 @@ func (e *sqliteEngine) number(ctx context.Context, group []*write) error {
 	if n == 0 {
 		return nil
 	}
-	v := &View{q: e.writer, d: e.s.dialect}
+	v := &View{q: e.writer, d: e.s.dialect, clock: e.s.now}
 	head, err := value[int64](ctx, v, `UPDATE journal_head SET seq = seq + $1 WHERE id = 1 RETURNING seq`, n)
 	if err != nil {
 		return err

@@ -79,8 +79,9 @@ func (s *Store) Engine() string { return s.dialect.name }
 
 // View is a consistent look at the database. A Tx is one too.
 type View struct {
-	q querier
-	d dialect
+	q     querier
+	d     dialect
+	clock clock.Clock
 }
 
 // Tx is a write in progress.

@@ -28,6 +28,7 @@ type tail struct {
 	s    *Store
 	bell chan struct{}
 	done chan struct{}
+	once sync.Once
 	wg   sync.WaitGroup
 
 	mu       sync.Mutex
@@ -64,7 +65,7 @@ func (t *tail) start(ctx context.Context) error {
 }
 
 func (t *tail) stop() {
-	close(t.done)
+	t.once.Do(func() { close(t.done) })
 	t.wg.Wait()
 }
 

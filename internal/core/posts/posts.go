@@ -159,7 +159,8 @@ func publish(ctx context.Context, tx *store.Tx, p social.Post, key string, remot
 			return err
 		}
 	}
-	tx.Record(event.PostPublished{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf, Remote: remote})
+	tx.Record(event.PostPublished{Post: p.ID, Author: p.Author, Visibility: p.Visibility, Language: p.Language,
+		ReplyTo: p.ReplyTo, ReplyAuthor: p.ReplyAuthor, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Remote: remote})
 	return nil
 }
 
@@ -207,11 +208,8 @@ func (s *Service) Delete(ctx context.Context, by social.Actor, which social.Post
 	}
 	var post social.Post
 	err := s.store.Write(ctx, func(tx *store.Tx) (err error) {
-		if post, err = tx.Post(ctx, which); err != nil {
+		if post, err = own(ctx, tx, by, which); err != nil {
 			return err
-		}
-		if post.Author != by.Account {
-			return store.NoPost
 		}
 		return remove(ctx, tx, post)
 	})
@@ -251,7 +249,7 @@ func remove(ctx context.Context, tx *store.Tx, p social.Post) error {
 	if err := tx.CountBoost(ctx, p.BoostOf, -1); err != nil {
 		return err
 	}
-	f := event.PostDeleted{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf, Tags: p.Tags}
+	f := event.PostDeleted{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.Tags}
 	for _, m := range p.Mentions {
 		f.Mentions = append(f.Mentions, m.Account)
 	}

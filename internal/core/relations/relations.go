@@ -9,16 +9,20 @@ import (
 	"unicode/utf8"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 )
 
 // Service does it.
-type Service struct{ store *store.Store }
+type Service struct {
+	store *store.Store
+	view  *view.View
+}
 
 // New returns a Service.
-func New(s *store.Store) *Service { return &Service{store: s} }
+func New(s *store.Store, v *view.View) *Service { return &Service{store: s, view: v} }
 
 // between runs do in one transaction for by and somebody else who is there.
 func (s *Service) between(ctx context.Context, what string, by social.Actor, other social.AccountID,

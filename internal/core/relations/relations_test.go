@@ -7,6 +7,7 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/relations"
+	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 	"github.com/plaza-social/plaza/internal/store/storetest"
@@ -29,7 +30,7 @@ func each(t *testing.T, fn func(t *testing.T, svc *relations.Service, rel func(f
 		}); err != nil {
 			t.Fatal(err)
 		}
-		fn(t, relations.New(s), func(from, to social.AccountID) (r social.Relation) {
+		fn(t, relations.New(s, view.New(s, view.Config{})), func(from, to social.AccountID) (r social.Relation) {
 			t.Helper()
 			if err := s.Read(ctx, func(v *store.View) (err error) { r, err = v.Relation(ctx, from, to); return err }); err != nil {
 				t.Fatal(err)

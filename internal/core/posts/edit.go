@@ -1,0 +1,191 @@
+package posts
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/base/text"
+	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+// Edit gives by's own post new words, warning and language. Whom it is for
+// and what it answers stay. An edit that changes nothing leaves no trace.
+func (s *Service) Edit(ctx context.Context, by social.Actor, which social.PostID, d social.Draft) (social.Post, error) {
+	d.Visibility = social.Public // not used, but must be one
+	if err := d.Check(by, text.Length(d.Text), s.config.MaxText); err != nil {
+		return social.Post{}, err
+	}
+	var post social.Post
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		was, err := own(ctx, tx, by, which)
+		if err != nil {
+			return err
+		}
+		if was.IsBoost() {
+			return errs.New(errs.Invalid, "A boost cannot be edited.")
+		}
+		post = was
+		post.Text, post.Warning, post.Language = d.Text, d.Warning, d.Language
+		post.Sensitive = d.Sensitive || d.Warning != ""
+		if post.Text == was.Text && post.Warning == was.Warning && post.Language == was.Language && post.Sensitive == was.Sensitive {
+			return nil
+		}
+		post.EditedAt = tx.Now
+		if err := s.refer(ctx, tx, &post); err != nil {
+			return err
+		}
+		if err := tx.EditPost(ctx, post, version(was)); err != nil {
+			return err
+		}
+		tx.Record(event.PostEdited{Post: post.ID, Author: post.Author})
+		return nil
+	})
+	if err != nil {
+		return social.Post{}, fmt.Errorf("edit post: %w", err)
+	}
+	return post, nil
+}
+
+// own is a post of by's; other people's are not there.
+func own(ctx context.Context, tx *store.Tx, by social.Actor, which social.PostID) (social.Post, error) {
+	p, err := tx.Post(ctx, which)
+	if err == nil && p.Author != by.Account {
+		err = store.NoPost
+	}
+	return p, err
+}
+
+// version is p as its history keeps it.
+func version(p social.Post) social.Edit {
+	at := p.At
+	if !p.EditedAt.IsZero() {
+		at = p.EditedAt
+	}
+	return social.Edit{At: at, Text: p.Text, HTML: p.HTML, Warning: p.Warning, Sensitive: p.Sensitive, Mentions: p.Mentions}
+}
+
+// History is all that a post has said, oldest first; the last is what it
+// says now.
+func (s *Service) History(ctx context.Context, by social.Actor, which social.PostID) (all []social.Edit, err error) {
+	err = s.store.Read(ctx, func(v *store.View) error {
+		p, err := v.VisiblePost(ctx, by.Account, which)
+		if err != nil {
+			return err
+		}
+		if all, err = v.Edits(ctx, which); err != nil {
+			return err
+		}
+		all = append(all, version(p))
+		return nil
+	})
+	return all, err
+}
+
+// Unboost takes by's boost back and returns the post that was boosted. Which
+// may be that post or any boost of it. Not having boosted is fine.
+func (s *Service) Unboost(ctx context.Context, by social.Actor, which social.PostID) (social.PostID, error) {
+	if err := by.MustAct(); err != nil {
+		return 0, err
+	}
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		p, err := tx.Post(ctx, which)
+		if err != nil {
+			return err
+		}
+		if p.IsBoost() {
+			which = p.BoostOf
+		}
+		boost, err := tx.BoostBy(ctx, by.Account, which)
+		if errs.KindOf(err) == errs.NotFound {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return remove(ctx, tx, boost)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("unboost: %w", err)
+	}
+	return which, nil
+}
+
+// Mark likes, bookmarks, pins or mutes a post (for a boost, what it passes
+// on), or no longer does, and returns which post that was. It does so once.
+func (s *Service) Mark(ctx context.Context, by social.Actor, which social.PostID, mark social.Marks, on bool) (social.PostID, error) {
+	if err := by.MustAct(); err != nil {
+		return 0, err
+	}
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		p, err := marked(ctx, tx, by, which, mark, on)
+		if err != nil {
+			return err
+		}
+		which = p.ID
+		var changed bool
+		switch {
+		case mark == social.MutedThread:
+			changed, err = true, tx.MuteThread(ctx, by.Account, p.Thread, on)
+		case on:
+			changed, err = tx.AddMark(ctx, mark, by.Account, p.ID)
+		default:
+			changed, err = tx.EndMark(ctx, mark, by.Account, p.ID)
+		}
+		if err != nil || !changed {
+			return err
+		}
+		tx.Record(event.Marked{Owner: by.Account, Post: p.ID, Author: p.Author, Mark: mark, Off: !on})
+		if mark != social.Liked {
+			return nil
+		}
+		return tx.CountLike(ctx, p.ID, map[bool]int{true: 1, false: -1}[on])
+	})
+	if err != nil {
+		return 0, fmt.Errorf("mark post: %w", err)
+	}
+	return which, nil
+}
+
+// marked is the post that a mark is about, if by may put or remove it.
+func marked(ctx context.Context, tx *store.Tx, by social.Actor, which social.PostID, mark social.Marks, on bool) (social.Post, error) {
+	p, err := tx.Post(ctx, which)
+	if err != nil {
+		return p, err
+	}
+	if p.IsBoost() && mark != social.Pinned {
+		if p, err = tx.Post(ctx, p.BoostOf); err != nil {
+			return p, err
+		}
+	}
+	if !on {
+		return p, nil // one may always let go of what one can no longer see
+	}
+	if p, err = tx.VisiblePost(ctx, by.Account, p.ID); err != nil || mark != social.Pinned {
+		return p, err
+	}
+	return p, mayPin(ctx, tx, by, p)
+}
+
+func mayPin(ctx context.Context, tx *store.Tx, by social.Actor, p social.Post) error {
+	switch {
+	case p.Author != by.Account:
+		return errs.New(errs.Invalid, "Validation failed: Someone else's post cannot be pinned")
+	case p.IsBoost():
+		return errs.New(errs.Invalid, "Validation failed: A boost cannot be pinned")
+	case !slices.Contains([]social.Visibility{social.Public, social.Unlisted, social.Followers}, p.Visibility):
+		return errs.New(errs.Invalid, "Validation failed: A message cannot be pinned")
+	}
+	marks, err := tx.Marks(ctx, by.Account, []social.PostID{p.ID})
+	if err != nil || marks[p.ID].Has(social.Pinned) {
+		return err
+	}
+	n, err := tx.PinCount(ctx, by.Account)
+	if err == nil && n >= social.MaxPins {
+		err = errs.Newf(errs.Invalid, "Validation failed: You have already pinned the maximum number of posts (%d)", social.MaxPins)
+	}
+	return err
+}

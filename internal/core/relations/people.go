@@ -1,0 +1,71 @@
+package relations
+
+import (
+	"context"
+
+	"github.com/plaza-social/plaza/internal/core/view"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+// Limits of a page of accounts.
+const (
+	DefaultPage = 40
+	MaxPage     = 80
+	maxFamiliar = 10
+)
+
+// People is a page of one of an account's lists, the last first. Whom
+// somebody follows, and who follows them, is for everybody unless they hide
+// it; the other lists are for themselves. The slice's ends are those of the
+// relations.
+func (s *Service) People(ctx context.Context, by social.Actor, k social.EdgeKind, of social.AccountID, p social.Page) (out view.Slice[*view.Face], err error) {
+	owner, err := s.view.Face(ctx, of)
+	if err != nil {
+		return out, err
+	}
+	reader, err := s.view.Reader(ctx, by.Account)
+	if err != nil {
+		return out, err
+	}
+	if by.Account != of && (owner.HideFollows || k != social.EdgesFollowing && k != social.EdgesFollowers || reader.Relation(of, s.store.Now()).BlockedBy) {
+		return out, nil
+	}
+	var ids []social.AccountID
+	if err := s.store.Read(ctx, func(v *store.View) error {
+		es, err := v.Edges(ctx, k, of, p)
+		for _, e := range es {
+			if by.Account == of || !reader.Relation(e.Other, s.store.Now()).BlockedBy {
+				ids = append(ids, e.Other)
+			}
+			if out.Newest == 0 {
+				out.Newest = e.ID
+			}
+			out.Oldest = e.ID
+		}
+		if p.Oldest {
+			out.Newest, out.Oldest = out.Oldest, out.Newest
+		}
+		return err
+	}); err != nil {
+		return out, err
+	}
+	out.Items, err = s.view.Faces(ctx, ids)
+	return out, err
+}
+
+// Familiar is whom of those that by follows follow another account too.
+func (s *Service) Familiar(ctx context.Context, by social.Actor, other social.AccountID) ([]*view.Face, error) {
+	owner, err := s.view.Face(ctx, other)
+	if err != nil || owner.HideFollows {
+		return nil, err
+	}
+	var ids []social.AccountID
+	if err := s.store.Read(ctx, func(v *store.View) (err error) {
+		ids, err = v.FamiliarFollowers(ctx, by.Account, other, maxFamiliar)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	return s.view.Faces(ctx, ids)
+}

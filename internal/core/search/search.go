@@ -1,0 +1,225 @@
+// Package search finds accounts, tags and posts.
+package search
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/base/id"
+	"github.com/plaza-social/plaza/internal/base/text"
+	"github.com/plaza-social/plaza/internal/core/view"
+	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+	"github.com/plaza-social/plaza/internal/work"
+)
+
+// Service finds.
+type Service struct {
+	store *store.Store
+	view  *view.View
+	own   string // what follows the second @ in the addresses of our own
+}
+
+// New returns a Service.
+func New(s *store.Store, v *view.View, handleHost string) *Service {
+	return &Service{store: s, view: v, own: handleHost}
+}
+
+// Kind says what is looked for.
+type Kind string
+
+// The kinds. Empty is all of them.
+const (
+	Accounts Kind = "accounts"
+	Posts    Kind = "statuses"
+	Tags     Kind = "hashtags"
+)
+
+// Limits of a search.
+const (
+	MaxQuery  = 500 // bytes
+	MaxPage   = 40
+	MaxOffset = 1000
+)
+
+// Query is what somebody looks for.
+type Query struct {
+	Text      string
+	Kind      Kind
+	Following bool             // only accounts that the reader follows
+	By        social.AccountID // only this one's posts
+	Offset    int
+	Page      social.Page // of posts
+}
+
+// Results is what was found.
+type Results struct {
+	Accounts []*view.Face
+	Posts    []*view.Seen
+	Tags     []store.TagUse
+}
+
+// Search finds what q asks for, as by may see it.
+func (s *Service) Search(ctx context.Context, by social.Actor, q Query) (r Results, err error) {
+	q.Text = strings.TrimSpace(q.Text)
+	switch {
+	case len(q.Text) > MaxQuery:
+		return r, errs.Newf(errs.Invalid, "A search has at most %d characters.", MaxQuery)
+	case q.Offset < 0 || q.Offset > MaxOffset:
+		return r, errs.Newf(errs.Invalid, "A search goes on for at most %d results. Say more exactly what you look for.", MaxOffset)
+	case q.Text == "":
+		return r, nil
+	}
+	if found, err := s.byAddress(ctx, by, q, &r); err != nil || found {
+		return r, err
+	}
+	if q.Kind == "" || q.Kind == Accounts {
+		if r.Accounts, err = s.accounts(ctx, by, q); err != nil {
+			return r, err
+		}
+	}
+	if (q.Kind == "" || q.Kind == Tags) && !strings.HasPrefix(q.Text, "@") {
+		if r.Tags, err = s.tags(ctx, q); err != nil {
+			return r, err
+		}
+	}
+	if (q.Kind == "" || q.Kind == Posts) && by.SignedIn() && !strings.HasPrefix(q.Text, "@") && !strings.HasPrefix(q.Text, "#") {
+		r.Posts, err = s.posts(ctx, by, q)
+	}
+	return r, err
+}
+
+// byAddress finds what one of our own addresses names: a profile or a post.
+func (s *Service) byAddress(ctx context.Context, by social.Actor, q Query, r *Results) (bool, error) {
+	rest, ok := strings.CutPrefix(q.Text, s.view.BaseURL()+"/@")
+	if !ok {
+		return false, nil
+	}
+	name, number, isPost := strings.Cut(strings.TrimSuffix(rest, "/"), "/")
+	if isPost {
+		n, _ := id.Parse(number)
+		p, err := s.view.Post(ctx, by, social.PostID(n))
+		if err == nil && (q.Kind == "" || q.Kind == Posts) {
+			r.Posts = []*view.Seen{p}
+		}
+		return true, absent(err)
+	}
+	f, err := s.view.Named(ctx, name, "")
+	if err == nil && (q.Kind == "" || q.Kind == Accounts) {
+		r.Accounts = []*view.Face{f}
+	}
+	return true, absent(err)
+}
+
+func absent(err error) error {
+	if errs.KindOf(err) == errs.NotFound {
+		return nil
+	}
+	return err
+}
+
+// accounts finds by the beginning of a name, or "@name@host".
+func (s *Service) accounts(ctx context.Context, by social.Actor, q Query) ([]*view.Face, error) {
+	name, host, _ := strings.Cut(strings.TrimPrefix(q.Text, "@"), "@")
+	if host == s.own {
+		host = ""
+	}
+	look := store.AccountSearch{Name: name, Host: host, Limit: q.Page.Limit, Offset: q.Offset}
+	if q.Following {
+		look.FollowedBy = by.Account
+	}
+	reader, err := s.view.Reader(ctx, by.Account)
+	if err != nil {
+		return nil, err
+	}
+	var ids, shown []social.AccountID
+	if err := s.store.Read(ctx, func(v *store.View) (err error) {
+		ids, err = v.FindAccounts(ctx, look)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	for _, x := range ids {
+		if rel := reader.Relation(x, s.store.Now()); !rel.Blocks && !rel.BlockedBy {
+			shown = append(shown, x)
+		}
+	}
+	return s.view.Faces(ctx, shown)
+}
+
+func (s *Service) tags(ctx context.Context, q Query) (tags []store.TagUse, err error) {
+	err = s.store.Read(ctx, func(v *store.View) (err error) {
+		tags, err = v.FindTags(ctx, strings.TrimPrefix(q.Text, "#"), q.Page.Limit, q.Offset)
+		return err
+	})
+	return tags, err
+}
+
+func (s *Service) posts(ctx context.Context, by social.Actor, q Query) ([]*view.Seen, error) {
+	phrases := text.Phrases(q.Text)
+	if len(phrases) == 0 {
+		return nil, nil
+	}
+	p := q.Page
+	p.Limit += q.Offset // posts are paged by id; an offset is for old clients
+	var ids []social.PostID
+	if err := s.store.Read(ctx, func(v *store.View) (err error) {
+		ids, err = v.SearchPosts(ctx, by.Account, phrases, q.By, p)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	return s.view.Posts(ctx, by, ids[min(q.Offset, len(ids)):], social.Offered)
+}
+
+const day = 24 * time.Hour
+
+// TagDays is how a tag was used today and on each of the days before.
+func (s *Service) TagDays(ctx context.Context, tag string, days int) (out []TagDay, err error) {
+	err = s.store.Read(ctx, func(v *store.View) error {
+		end := s.store.Now().Truncate(day).AddDate(0, 0, 1)
+		for range days {
+			start := end.AddDate(0, 0, -1)
+			d, err := v.TagUses(ctx, social.TagKey(tag), id.Floor(start), id.Floor(end))
+			if err != nil {
+				return err
+			}
+			out = append(out, TagDay{Day: start.Unix(), TagDay: d})
+			end = start
+		}
+		return nil
+	})
+	return out, err
+}
+
+// TagDay is how a tag was used on the day that began at Day, in Unix seconds.
+type TagDay struct {
+	Day int64
+	store.TagDay
+}
+
+// Follower keeps the index of words.
+func Follower() work.Follower {
+	return work.Follower{Name: "search", Follow: func(ctx context.Context, tx *store.Tx, r event.Record) error {
+		switch f := r.Fact.(type) {
+		case event.PostPublished:
+			return index(ctx, tx, f.Post)
+		case event.PostEdited:
+			return index(ctx, tx, f.Post)
+		case event.PostDeleted:
+			return tx.UnindexPost(ctx, f.Post)
+		}
+		return nil
+	}}
+}
+
+func index(ctx context.Context, tx *store.Tx, which social.PostID) error {
+	p, err := tx.Post(ctx, which)
+	if err != nil || p.IsBoost() {
+		return absent(err)
+	}
+	return tx.IndexPost(ctx, p)
+}

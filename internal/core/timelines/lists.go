@@ -1,0 +1,48 @@
+package timelines
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/core/view"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+// List is what the members of one of by's lists posted.
+func (s *Service) List(ctx context.Context, by social.Actor, which social.ListID, p social.Page) (view.Slice[*view.Seen], error) {
+	var l social.List
+	var members []social.AccountID
+	if err := s.store.Read(ctx, func(v *store.View) (err error) {
+		if l, err = v.List(ctx, by.Account, which); err != nil {
+			return err
+		}
+		members, err = v.Members(ctx, which, social.Page{Limit: social.MaxMembers})
+		return err
+	}); err != nil {
+		return view.Slice[*view.Seen]{}, err
+	}
+	r, err := s.view.Reader(ctx, by.Account)
+	if err != nil {
+		return view.Slice[*view.Seen]{}, err
+	}
+	shows := showing(l, members, r, s.store.Now())
+	return s.fill(ctx, by, p, social.Offered, func(p social.Page) ([]social.PostID, error) {
+		ids, _, err := s.pull(ctx, members, p, shows)
+		return ids, err
+	})
+}
+
+// showing tells which posts belong on a list.
+func showing(l social.List, members []social.AccountID, r *view.Reader, now time.Time) func(social.Post) bool {
+	sorted := slices.Sorted(slices.Values(members))
+	member := func(id social.AccountID) bool {
+		_, ok := slices.BinarySearch(sorted, id)
+		return ok
+	}
+	return func(p social.Post) bool {
+		rel := r.Relation(p.Author, now)
+		return member(p.Author) && l.Shows(p, rel, r.Follows, member)
+	}
+}

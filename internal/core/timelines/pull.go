@@ -1,0 +1,74 @@
+package timelines
+
+import (
+	"context"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/id"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+const (
+	firstWindow = 6 * time.Hour
+	widerBy     = 4
+	// pullAtOnce bounds what one query of a pull brings.
+	pullAtOnce = 1000
+)
+
+// pull reads a page of what authors posted and keep wants, from the tables: in
+// windows of time that widen until there is enough, so that the newest posts
+// of many authors are found without sorting all they ever said. whole tells
+// whether there is nothing more in the direction of the page.
+func (s *Service) pull(ctx context.Context, authors []social.AccountID, p social.Page, keep func(social.Post) bool) (out []social.PostID, whole bool, err error) {
+	lowest, highest := p.After, p.Before
+	if newest := id.Floor(s.store.Now().Add(time.Minute)); highest == 0 || highest > newest {
+		highest = newest
+	}
+	for window := firstWindow; ; window *= widerBy {
+		part, last := slab(lowest, highest, window, p.Oldest)
+		rows, err := s.postsBy(ctx, authors, part)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, post := range rows {
+			if !keep(post) {
+				continue
+			}
+			if out = append(out, post.ID); len(out) == p.Limit {
+				return out, false, nil
+			}
+		}
+		switch full := len(rows) == pullAtOnce; {
+		case full && p.Oldest:
+			lowest, window = int64(rows[pullAtOnce-1].ID), firstWindow/widerBy
+		case full:
+			highest, window = int64(rows[pullAtOnce-1].ID), firstWindow/widerBy
+		case last:
+			return out, true, nil
+		case p.Oldest:
+			lowest = part.Before - 1
+		default:
+			highest = part.After + 1
+		}
+	}
+}
+
+// slab is the next window between two ids, and whether it is the last.
+func slab(lowest, highest int64, window time.Duration, oldest bool) (p social.Page, last bool) {
+	p = social.Page{After: lowest, Before: highest, Limit: pullAtOnce, Oldest: oldest}
+	if oldest {
+		p.Before = min(highest, id.Floor(id.Time(max(lowest, 1)).Add(window)))
+		return p, p.Before == highest
+	}
+	p.After = max(lowest, id.Floor(id.Time(highest).Add(-window)), 0)
+	return p, p.After == lowest || p.After == 0
+}
+
+func (s *Service) postsBy(ctx context.Context, authors []social.AccountID, p social.Page) (posts []social.Post, err error) {
+	err = s.store.Read(ctx, func(v *store.View) (err error) {
+		posts, err = v.PostsBy(ctx, authors, p)
+		return err
+	})
+	return posts, err
+}

@@ -1,0 +1,141 @@
+package timelines
+
+import (
+	"context"
+
+	"github.com/plaza-social/plaza/internal/core/view"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+// Limits of a thread, as Mastodon has them, for members and for strangers.
+// https://docs.joinmastodon.org/methods/statuses/#context
+const (
+	MaxAncestors           = 4096
+	MaxDescendants         = 4096
+	MaxAncestorsStranger   = 40
+	MaxDescendantsStranger = 60
+)
+
+// Thread is a post with what it answers and what answers it.
+type Thread struct {
+	Post        *view.Seen
+	Ancestors   []*view.Seen // the first of the thread first
+	Descendants []*view.Seen // each after what it answers, siblings by age
+}
+
+// Thread gives a post its place. A reply whose parent the reader is not shown
+// is left out with all that answers it.
+func (s *Service) Thread(ctx context.Context, by social.Actor, which social.PostID) (t Thread, err error) {
+	if t.Post, err = s.view.Post(ctx, by, which); err != nil || t.Post.IsBoost() {
+		return t, err
+	}
+	up, down := MaxAncestorsStranger, MaxDescendantsStranger
+	if by.SignedIn() {
+		up, down = MaxAncestors, MaxDescendants
+	}
+	var ancestors []social.PostID
+	var replies []store.Reply
+	if err := s.store.Read(ctx, func(v *store.View) (err error) {
+		if ancestors, err = v.Ancestors(ctx, which, up); err != nil {
+			return err
+		}
+		replies, err = v.Thread(ctx, t.Post.Thread, MaxAncestors+MaxDescendants)
+		return err
+	}); err != nil {
+		return t, err
+	}
+	if t.Ancestors, err = s.ancestors(ctx, by, ancestors); err != nil {
+		return t, err
+	}
+	t.Descendants, err = s.descendants(ctx, by, which, replies, down)
+	return t, err
+}
+
+// ancestors are shown from the nearest up to the first that may not be seen.
+func (s *Service) ancestors(ctx context.Context, by social.Actor, nearest []social.PostID) ([]*view.Seen, error) {
+	seen, err := s.view.Posts(ctx, by, nearest, social.Asked)
+	if err != nil {
+		return nil, err
+	}
+	for i, p := range seen {
+		if p.ID != nearest[i] {
+			seen = seen[:i]
+			break
+		}
+	}
+	for i, j := 0, len(seen)-1; i < j; i, j = i+1, j-1 {
+		seen[i], seen[j] = seen[j], seen[i]
+	}
+	return seen, nil
+}
+
+func (s *Service) descendants(ctx context.Context, by social.Actor, of social.PostID, replies []store.Reply, limit int) ([]*view.Seen, error) {
+	children := map[social.PostID][]social.PostID{}
+	for _, r := range replies {
+		children[r.Parent] = append(children[r.Parent], r.ID)
+	}
+	var below []social.PostID
+	var walk func(social.PostID)
+	walk = func(p social.PostID) {
+		for _, c := range children[p] { // a child is newer than its parent: no circles
+			if len(below) < limit {
+				below = append(below, c)
+				walk(c)
+			}
+		}
+	}
+	walk(of)
+	all, err := s.view.Posts(ctx, by, below, social.Offered)
+	if err != nil {
+		return nil, err
+	}
+	shown := map[social.PostID]bool{of: true}
+	out := all[:0]
+	for _, p := range all {
+		if shown[p.ReplyTo] {
+			shown[p.ID] = true
+			out = append(out, p)
+		}
+	}
+	return out, nil
+}
+
+// LikedBy is who liked a post that by may see, the last first. The slice's
+// ends are those of the likes.
+func (s *Service) LikedBy(ctx context.Context, by social.Actor, which social.PostID, p social.Page) (view.Slice[*view.Face], error) {
+	return s.people(ctx, by, which, p, func(v *store.View, of social.PostID) ([]store.Marking, error) { return v.LikesOf(ctx, of, p) })
+}
+
+// BoostedBy is who boosted a post that by may see, the last first.
+func (s *Service) BoostedBy(ctx context.Context, by social.Actor, which social.PostID, p social.Page) (view.Slice[*view.Face], error) {
+	return s.people(ctx, by, which, p, func(v *store.View, of social.PostID) ([]store.Marking, error) { return v.BoostMarks(ctx, of, p) })
+}
+
+func (s *Service) people(ctx context.Context, by social.Actor, which social.PostID, p social.Page,
+	list func(v *store.View, of social.PostID) ([]store.Marking, error)) (out view.Slice[*view.Face], err error) {
+	post, err := s.view.Post(ctx, by, which)
+	if err != nil {
+		return out, err
+	}
+	r, err := s.view.Reader(ctx, by.Account)
+	if err != nil {
+		return out, err
+	}
+	var ids []social.AccountID
+	if err := s.store.Read(ctx, func(v *store.View) error {
+		ms, err := list(v, post.Original().ID)
+		for _, m := range ms {
+			rel := r.Relation(m.Owner, s.store.Now())
+			if !rel.Blocks && !rel.BlockedBy {
+				ids = append(ids, m.Owner)
+			}
+			out.Newest, out.Oldest = max(out.Newest, int64(m.ID)), int64(m.ID)
+		}
+		return err
+	}); err != nil {
+		return out, err
+	}
+	out.Items, err = s.view.Faces(ctx, ids)
+	return out, err
+}

@@ -1,0 +1,128 @@
+package view
+
+import (
+	"context"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+// Posts returns those of ids that by may be shown through door, in the order
+// of ids.
+func (v *View) Posts(ctx context.Context, by social.Actor, ids []social.PostID, door social.Door) ([]*Seen, error) {
+	l, err := v.layOut(ctx, by, ids)
+	if err != nil {
+		return nil, err
+	}
+	seen := make([]Seen, 0, 2*len(ids)) // in one piece; boosts take two
+	out := make([]*Seen, 0, len(ids))
+	for _, id := range ids {
+		if s := l.see(id, door, &seen); s != nil {
+			out = append(out, s)
+		}
+	}
+	return out, l.mark(ctx, v, out)
+}
+
+// Post returns one post that by may see, or NotFound: for a post that is not
+// there and for one that is not for by.
+func (v *View) Post(ctx context.Context, by social.Actor, id social.PostID) (*Seen, error) {
+	ps, err := v.Posts(ctx, by, []social.PostID{id}, social.Asked)
+	if err == nil && len(ps) == 0 {
+		err = store.NoPost
+	}
+	if err != nil {
+		return nil, err
+	}
+	return ps[0], nil
+}
+
+// layout is everything that decides what a reader sees of some posts.
+type layout struct {
+	reader *Reader
+	cards  map[social.PostID]*Card
+	faces  map[social.AccountID]*Face
+	now    time.Time
+}
+
+func (v *View) layOut(ctx context.Context, by social.Actor, ids []social.PostID) (l layout, err error) {
+	l.now = v.store.Now()
+	if l.reader, err = v.Reader(ctx, by.Account); err != nil {
+		return l, err
+	}
+	if l.cards, err = v.cardsByID(ctx, ids); err != nil {
+		return l, err
+	}
+	var boosted []social.PostID
+	authors := make([]social.AccountID, 0, len(ids))
+	for _, c := range l.cards {
+		authors = append(authors, c.Author)
+		if c.IsBoost() {
+			boosted, authors = append(boosted, c.BoostOf), append(authors, c.BoostAuthor)
+		}
+	}
+	if len(boosted) > 0 {
+		more, err := v.cardsByID(ctx, boosted)
+		if err != nil {
+			return l, err
+		}
+		for id, c := range more {
+			l.cards[id] = c
+		}
+	}
+	l.faces, err = v.facesByID(ctx, authors)
+	return l, err
+}
+
+// see puts a post before the reader, or nothing.
+func (l *layout) see(id social.PostID, door social.Door, seen *[]Seen) *Seen {
+	c := l.cards[id]
+	if c == nil {
+		return nil
+	}
+	author := l.faces[c.Author]
+	sight := social.Sight{Reader: l.reader.ID, Author: l.reader.Relation(c.Author, l.now), Gone: author == nil || author.Standing == social.Suspended}
+	if !c.MayShow(sight, door) {
+		return nil
+	}
+	s := Seen{Card: c, Author: author}
+	if c.IsBoost() {
+		if s.Boosted = l.see(c.BoostOf, door, seen); s.Boosted == nil {
+			return nil
+		}
+	}
+	*seen = append(*seen, s)
+	return &(*seen)[len(*seen)-1]
+}
+
+// mark fills in what the reader did with the posts (of boosts, with what they
+// pass on; and whether a boost is the reader's own follows from that).
+func (l *layout) mark(ctx context.Context, v *View, out []*Seen) error {
+	if l.reader.ID == 0 || len(out) == 0 {
+		return nil
+	}
+	ids := make([]social.PostID, len(out))
+	for i, s := range out {
+		ids[i] = s.Original().ID
+	}
+	ms, err := v.marksOf(ctx, l.reader.ID, ids)
+	if err != nil {
+		return err
+	}
+	for i, s := range out {
+		s.Marks = ms[i]
+		if s.Boosted != nil {
+			s.Boosted.Marks = ms[i]
+		}
+	}
+	return nil
+}
+
+// Original is the post itself: of a boost, what it passes on.
+func (s *Seen) Original() *Seen {
+	if s.Boosted != nil {
+		return s.Boosted
+	}
+	return s
+}

@@ -1,0 +1,203 @@
+package view
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+// A Reader is one account's circle at one moment: what decides what it is
+// shown.
+type Reader struct {
+	ID        social.AccountID
+	follows   []social.Follow // by target
+	blocks    map[social.AccountID]bool
+	blockedBy map[social.AccountID]bool
+	mutes     map[social.AccountID]time.Time // until when; zero for good
+	exclusive map[social.AccountID]bool
+}
+
+// nobody is a reader who is not signed in.
+var nobody = &Reader{}
+
+// Reader returns the circle of an account; zero is nobody's.
+func (v *View) Reader(ctx context.Context, id social.AccountID) (*Reader, error) {
+	if id == 0 {
+		return nobody, nil
+	}
+	if r, ok := v.readers.get(id); ok {
+		return r, nil
+	}
+	stamp := v.readers.stamp(id)
+	var c store.Circle
+	if err := v.store.Read(ctx, func(s *store.View) (err error) {
+		c, err = s.Circle(ctx, id)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	r := &Reader{ID: id, follows: c.Follows, blocks: set(c.Blocks), blockedBy: set(c.BlockedBy), exclusive: set(c.Exclusive),
+		mutes: map[social.AccountID]time.Time{}}
+	for _, m := range c.Mutes {
+		until := time.Time{}
+		if m.Until != 0 {
+			until = time.UnixMilli(m.Until)
+		}
+		r.mutes[m.Other] = until
+	}
+	v.readers.put(id, r, stamp)
+	return r, nil
+}
+
+func set(ids []social.AccountID) map[social.AccountID]bool {
+	m := make(map[social.AccountID]bool, len(ids))
+	for _, id := range ids {
+		m[id] = true
+	}
+	return m
+}
+
+// Relation is what decides what of other's r is shown, at the given time. It
+// holds nothing else: ask View.Relations for all of it.
+func (r *Reader) Relation(other social.AccountID, now time.Time) (rel social.Relation) {
+	if f, ok := r.follow(other); ok {
+		rel.Follows, rel.Boosts, rel.Notify, rel.Languages = true, f.Boosts, f.Notify, f.Languages
+	}
+	rel.Blocks, rel.BlockedBy = r.blocks[other], r.blockedBy[other]
+	if until, ok := r.mutes[other]; ok {
+		rel.Mutes = until.IsZero() || now.Before(until)
+	}
+	return rel
+}
+
+// Follows reports whether r follows other.
+func (r *Reader) Follows(other social.AccountID) bool {
+	_, ok := r.follow(other)
+	return ok
+}
+
+func (r *Reader) follow(other social.AccountID) (social.Follow, bool) {
+	i, ok := slices.BinarySearchFunc(r.follows, other, func(f social.Follow, id social.AccountID) int { return cmp.Compare(f.Target, id) })
+	if !ok {
+		return social.Follow{}, false
+	}
+	return r.follows[i], true
+}
+
+// Following is whom r follows.
+func (r *Reader) Following() []social.AccountID {
+	out := make([]social.AccountID, len(r.follows))
+	for i, f := range r.follows {
+		out[i] = f.Target
+	}
+	return out
+}
+
+// AtHome reports whether a post that r may see belongs on its home timeline.
+func (r *Reader) AtHome(p social.Post, now time.Time) bool {
+	return !r.exclusive[p.Author] && p.AtHome(r.ID, r.Relation(p.Author, now), r.Follows)
+}
+
+// Relation returns how by stands to another account, with the note.
+func (v *View) Relation(ctx context.Context, by social.Actor, other social.AccountID) (social.Relation, error) {
+	all, err := v.Relations(ctx, by, []social.AccountID{other})
+	return all[other], err
+}
+
+// Relations returns how by stands to each of others, with the notes.
+func (v *View) Relations(ctx context.Context, by social.Actor, others []social.AccountID) (all map[social.AccountID]social.Relation, err error) {
+	err = v.store.Read(ctx, func(s *store.View) (err error) {
+		all, err = s.Relations(ctx, by.Account, others)
+		return err
+	})
+	return all, err
+}
+
+// marks are what one reader did with posts, as far as it was asked for.
+type marks struct {
+	mu    sync.Mutex
+	drops uint64
+	m     map[social.PostID]social.Marks
+}
+
+// marksOf returns what a reader did with posts.
+func (v *View) marksOf(ctx context.Context, reader social.AccountID, ids []social.PostID) ([]social.Marks, error) {
+	out := make([]social.Marks, len(ids))
+	if reader == 0 {
+		return out, nil
+	}
+	ms := v.marksFor(reader)
+	var missing []social.PostID
+	ms.mu.Lock()
+	for i, id := range ids {
+		m, ok := ms.m[id]
+		if out[i] = m; !ok {
+			missing = append(missing, id)
+		}
+	}
+	drops := ms.drops
+	ms.mu.Unlock()
+	if len(missing) == 0 {
+		return out, nil
+	}
+	var got map[social.PostID]social.Marks
+	if err := v.store.Read(ctx, func(s *store.View) (err error) {
+		got, err = s.Marks(ctx, reader, missing)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	for i, id := range ids {
+		out[i] |= got[id]
+	}
+	ms.keep(missing, got, drops)
+	return out, nil
+}
+
+func (ms *marks) keep(ids []social.PostID, got map[social.PostID]social.Marks, drops uint64) {
+	ms.mu.Lock()
+	defer ms.mu.Unlock()
+	if ms.drops != drops {
+		return
+	}
+	if len(ms.m)+len(ids) > maxMarks {
+		clear(ms.m)
+	}
+	for _, id := range ids {
+		ms.m[id] = got[id]
+	}
+}
+
+func (v *View) marksFor(reader social.AccountID) *marks {
+	if ms, ok := v.marks.get(reader); ok {
+		return ms
+	}
+	ms := &marks{m: map[social.PostID]social.Marks{}}
+	v.marks.put(reader, ms, v.marks.stamp(reader))
+	// Two may meet here: the one that lost is used once and forgotten, so it
+	// must not be filled with what a later fact could not find to drop.
+	if kept, ok := v.marks.get(reader); ok {
+		return kept
+	}
+	return ms
+}
+
+// forgetMark forgets what a reader did with a post, or with all of them.
+func (v *View) forgetMark(reader social.AccountID, post social.PostID, all bool) {
+	ms, ok := v.marks.get(reader)
+	if !ok {
+		return
+	}
+	ms.mu.Lock()
+	defer ms.mu.Unlock()
+	ms.drops++
+	delete(ms.m, post)
+	if all {
+		clear(ms.m)
+	}
+}

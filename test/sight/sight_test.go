@@ -1,0 +1,371 @@
+package sight
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/plaza-social/plaza/internal/core/lists"
+	"github.com/plaza-social/plaza/internal/core/notices"
+	"github.com/plaza-social/plaza/internal/core/posts"
+	"github.com/plaza-social/plaza/internal/core/relations"
+	"github.com/plaza-social/plaza/internal/core/search"
+	"github.com/plaza-social/plaza/internal/core/timelines"
+	"github.com/plaza-social/plaza/internal/core/view"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+	"github.com/plaza-social/plaza/internal/store/storetest"
+	"github.com/plaza-social/plaza/internal/work"
+)
+
+const people = 5
+
+// world is a house, and what the test knows of it by itself.
+type world struct {
+	t         *rapid.T
+	store     *store.Store
+	view      *view.View
+	posts     *posts.Service
+	relations *relations.Service
+	timelines *timelines.Service
+	notices   *notices.Service
+	search    *search.Service
+	lists     *lists.Service
+	list      map[social.AccountID]social.ListID // of everybody
+
+	follows, blocks, mutes map[[2]social.AccountID]bool
+	said                   map[social.PostID]social.Post
+}
+
+func as(id social.AccountID) social.Actor {
+	if id == 0 {
+		return social.Anyone
+	}
+	return social.Actor{Account: id, Standing: social.Good, Role: social.Member}
+}
+
+func name(id social.AccountID) string { return fmt.Sprintf("u%d", id) }
+
+func newWorld(rt *rapid.T, s *store.Store) *world {
+	v := view.New(s, view.Config{BaseURL: "https://plaza.example"})
+	w := &world{t: rt, store: s, view: v, posts: posts.New(s, posts.Config{MaxText: 1000}), relations: relations.New(s, v),
+		timelines: timelines.New(s, v), notices: notices.New(s, v), search: search.New(s, v, "plaza.example"), lists: lists.New(s, v),
+		list: map[social.AccountID]social.ListID{}, follows: map[[2]social.AccountID]bool{}, blocks: map[[2]social.AccountID]bool{},
+		mutes: map[[2]social.AccountID]bool{}, said: map[social.PostID]social.Post{}}
+	s.Watch(v.Watch)
+	s.Watch(w.timelines.Watch)
+	return w
+}
+
+// populate stores the people; everybody has a list of all the others.
+func (w *world) populate(t *testing.T) {
+	ctx := t.Context()
+	w.must(w.store.Write(ctx, func(tx *store.Tx) error {
+		for i := social.AccountID(1); i <= people; i++ {
+			if err := tx.AddAccount(ctx, social.Account{ID: i, Username: name(i), Kind: social.Person, Standing: social.Good, Indexable: true, CreatedAt: tx.Now}); err != nil {
+				return err
+			}
+			if err := tx.AddUser(ctx, social.User{Account: i, Email: name(i) + "@example.com", Role: social.Member, Confirmed: true, Approved: true, CreatedAt: tx.Now}); err != nil {
+				return err
+			}
+			w.list[i] = social.ListID(i)
+			if err := tx.AddList(ctx, social.List{ID: social.ListID(i), Owner: i, Title: "all", Replies: social.RepliesList}); err != nil {
+				return err
+			}
+			for j := social.AccountID(1); j < i; j++ {
+				if _, err := tx.AddMember(ctx, social.ListID(i), j); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}))
+}
+
+func (w *world) must(err error) {
+	if err != nil {
+		w.t.Helper()
+		w.t.Fatalf("%v", err)
+	}
+}
+
+// relation is what the test knows of how a stands to b.
+func (w *world) relation(a, b social.AccountID) social.Relation {
+	return social.Relation{Follows: w.follows[[2]social.AccountID{a, b}], Boosts: true, Blocks: w.blocks[[2]social.AccountID{a, b}],
+		BlockedBy: w.blocks[[2]social.AccountID{b, a}], Mutes: w.mutes[[2]social.AccountID{a, b}]}
+}
+
+func (w *world) may(reader social.AccountID, id social.PostID, door social.Door) bool {
+	p, ok := w.said[id]
+	if !ok || !p.MayShow(social.Sight{Reader: reader, Author: w.relation(reader, p.Author)}, door) {
+		return false
+	}
+	return !p.IsBoost() || w.may(reader, p.BoostOf, door)
+}
+
+func (w *world) someone(label string) social.AccountID {
+	return social.AccountID(rapid.IntRange(1, people).Draw(w.t, label))
+}
+
+// pair is two different people.
+func (w *world) pair() (a, b social.AccountID) {
+	a = w.someone("who")
+	b = social.AccountID(rapid.IntRange(1, people-1).Draw(w.t, "whom"))
+	if b >= a {
+		b++
+	}
+	return a, b
+}
+
+func (w *world) somePost() (social.PostID, bool) {
+	ids := w.ids()
+	if len(ids) == 0 {
+		return 0, false
+	}
+	return rapid.SampledFrom(ids).Draw(w.t, "post"), true
+}
+
+func (w *world) ids() []social.PostID {
+	var ids []social.PostID
+	for id := range w.said {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+var visibilities = []social.Visibility{social.Public, social.Unlisted, social.Followers, social.Direct}
+
+// step does one thing that people do.
+func (w *world) step(t *testing.T) {
+	ctx := t.Context()
+	switch rapid.IntRange(0, 11).Draw(w.t, "what") {
+	case 0, 1, 2, 3:
+		w.publish(t)
+	case 4, 5:
+		a, b := w.pair()
+		if err := w.relations.Follow(ctx, as(a), social.Follow{Target: b, Boosts: true}); err == nil {
+			w.follows[[2]social.AccountID{a, b}] = true
+		} else if !w.blocks[[2]social.AccountID{a, b}] && !w.blocks[[2]social.AccountID{b, a}] {
+			w.must(err)
+		}
+	case 6:
+		a, b := w.pair()
+		w.must(w.relations.Unfollow(ctx, as(a), b))
+		delete(w.follows, [2]social.AccountID{a, b})
+	case 7:
+		a, b := w.pair()
+		w.must(w.relations.Block(ctx, as(a), b))
+		w.blocks[[2]social.AccountID{a, b}] = true
+		delete(w.follows, [2]social.AccountID{a, b})
+		delete(w.follows, [2]social.AccountID{b, a})
+	case 8:
+		a, b := w.pair()
+		w.must(w.relations.Unblock(ctx, as(a), b))
+		delete(w.blocks, [2]social.AccountID{a, b})
+	case 9:
+		a, b := w.pair()
+		if on := rapid.Bool().Draw(w.t, "mute"); on {
+			w.must(w.relations.Mute(ctx, as(a), b, false, 0))
+			w.mutes[[2]social.AccountID{a, b}] = true
+		} else {
+			w.must(w.relations.Unmute(ctx, as(a), b))
+			delete(w.mutes, [2]social.AccountID{a, b})
+		}
+	case 10:
+		w.boost(t)
+	case 11:
+		w.deleteOrLike(t)
+	}
+}
+
+func (w *world) publish(t *testing.T) {
+	by, about := w.pair()
+	d := social.Draft{Text: "word #tag", Visibility: rapid.SampledFrom(visibilities).Draw(w.t, "visibility")}
+	if rapid.Bool().Draw(w.t, "mention") {
+		d.Text += " @" + name(about)
+	}
+	if parent, ok := w.somePost(); ok && rapid.Bool().Draw(w.t, "reply") {
+		d.ReplyTo = parent
+	}
+	p, err := w.posts.Publish(t.Context(), as(by), d)
+	if parent, ok := w.said[d.ReplyTo]; ok && (parent.IsBoost() || !w.may(by, d.ReplyTo, social.Asked)) {
+		if err == nil {
+			w.t.Fatalf("%s answered %d, which it may not", name(by), d.ReplyTo)
+		}
+		return
+	}
+	w.must(err)
+	w.said[p.ID] = p
+}
+
+func (w *world) boost(t *testing.T) {
+	by := w.someone("who")
+	of, ok := w.somePost()
+	if !ok {
+		return
+	}
+	p, err := w.posts.Boost(t.Context(), as(by), of, social.Public)
+	if err != nil {
+		return
+	}
+	if !w.may(by, of, social.Asked) {
+		w.t.Fatalf("%s boosted %d, which it may not see", name(by), of)
+	}
+	w.said[p.ID] = p
+}
+
+func (w *world) deleteOrLike(t *testing.T) {
+	id, ok := w.somePost()
+	if !ok {
+		return
+	}
+	if by := w.someone("who"); by != w.said[id].Author {
+		_, err := w.posts.Mark(t.Context(), as(by), id, social.Liked, true)
+		target := id
+		if o := w.said[id].BoostOf; o != 0 {
+			target = o
+		}
+		if (err == nil) != w.may(by, target, social.Asked) {
+			w.t.Fatalf("%s liked %d: %v", name(by), id, err)
+		}
+		return
+	}
+	_, err := w.posts.Delete(t.Context(), as(w.said[id].Author), id)
+	w.must(err)
+	for other, p := range w.said {
+		if p.BoostOf == id {
+			delete(w.said, other)
+		}
+	}
+	delete(w.said, id)
+}
+
+// look goes through every door as every reader.
+func (w *world) look(t *testing.T) {
+	ctx := t.Context()
+	for _, f := range []work.Follower{notices.Follower(), search.Follower()} {
+		w.must(work.CatchUp(ctx, w.store, f))
+	}
+	all := w.ids()
+	for reader := social.AccountID(0); reader <= people; reader++ {
+		by, page := as(reader), social.Page{Limit: 1000}
+		asked, err := w.view.Posts(ctx, by, all, social.Asked)
+		w.must(err)
+		w.same("asked by id", reader, asked, w.expect(reader, social.Asked, func(social.Post) bool { return true }))
+		for _, id := range all {
+			_, err := w.view.Post(ctx, by, id)
+			if (err == nil) != w.may(reader, id, social.Asked) {
+				w.t.Fatalf("post %d asked by %d: %v", id, reader, err)
+			}
+			if th, err := w.timelines.Thread(ctx, by, id); err == nil {
+				w.allowed("ancestors", reader, th.Ancestors, social.Asked)
+				w.allowed("descendants", reader, th.Descendants, social.Offered)
+			}
+		}
+		public, err := w.timelines.Public(ctx, by, social.Everywhere, page)
+		w.must(err)
+		w.same("public", reader, public.Items, w.expect(reader, social.Offered, func(p social.Post) bool {
+			return p.Visibility == social.Public && !p.IsBoost() && (p.ReplyTo == 0 || p.ReplyAuthor == p.Author)
+		}))
+		tag, err := w.timelines.Tag(ctx, by, social.TagQuery{Any: []string{"tag"}}, page)
+		w.must(err)
+		w.same("tag", reader, tag.Items, w.expect(reader, social.Offered, func(p social.Post) bool { return p.Visibility == social.Public && !p.IsBoost() }))
+		for who := social.AccountID(1); who <= people; who++ {
+			mine, err := w.timelines.Account(ctx, by, who, social.AccountQuery{}, page)
+			w.must(err)
+			w.same("account", reader, mine.Items, w.expect(reader, social.Asked, func(p social.Post) bool { return p.Author == who }))
+		}
+		if reader != 0 {
+			w.lookInside(t, reader)
+		}
+	}
+}
+
+// lookInside goes through the doors that only members have.
+func (w *world) lookInside(t *testing.T, reader social.AccountID) {
+	ctx, by := t.Context(), as(reader)
+	want := w.expect(reader, social.Offered, func(p social.Post) bool {
+		return p.AtHome(reader, w.relation(reader, p.Author), func(id social.AccountID) bool { return w.follows[[2]social.AccountID{reader, id}] })
+	})
+	home, err := w.timelines.Home(ctx, by, social.Page{Limit: 1000})
+	w.must(err)
+	w.same("home", reader, home.Items, want)
+	var paged []*view.Seen
+	for before := int64(0); ; {
+		part, err := w.timelines.Home(ctx, by, social.Page{Limit: 3, Before: before})
+		w.must(err)
+		if len(part.Items) == 0 {
+			break
+		}
+		paged, before = append(paged, part.Items...), part.Oldest
+	}
+	w.same("home in pages", reader, paged, want)
+	list, err := w.timelines.List(ctx, by, w.list[reader], social.Page{Limit: 1000})
+	w.must(err)
+	w.allowed("list", reader, list.Items, social.Offered)
+	liked, err := w.timelines.Marked(ctx, by, social.Liked, social.Page{Limit: 1000})
+	w.must(err)
+	w.allowed("liked", reader, liked.Items, social.Asked)
+	direct, err := w.timelines.Direct(ctx, by, social.Page{Limit: 1000})
+	w.must(err)
+	w.same("direct", reader, direct.Items, w.expect(reader, social.Offered, func(p social.Post) bool { return p.Visibility == social.Direct }))
+	told, err := w.notices.List(ctx, by, social.NoticeFilter{}, social.Page{Limit: 1000})
+	w.must(err)
+	for _, n := range told.Items {
+		if n.Post != nil {
+			w.allowed("notices", reader, []*view.Seen{n.Post}, social.Asked)
+		}
+	}
+	found, err := w.search.Search(ctx, by, search.Query{Text: "word", Page: social.Page{Limit: 1000}})
+	w.must(err)
+	w.allowed("search", reader, found.Posts, social.Offered)
+}
+
+func (w *world) expect(reader social.AccountID, door social.Door, where func(social.Post) bool) []social.PostID {
+	var out []social.PostID
+	for id, p := range w.said {
+		if w.may(reader, id, door) && where(p) {
+			out = append(out, id)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (w *world) allowed(where string, reader social.AccountID, got []*view.Seen, door social.Door) {
+	for _, p := range got {
+		if !w.may(reader, p.ID, door) {
+			w.t.Fatalf("%s: reader %d is given %d by %d (%s), which is not for it", where, reader, p.ID, p.Author.ID, p.Visibility)
+		}
+	}
+}
+
+func (w *world) same(where string, reader social.AccountID, got []*view.Seen, want []social.PostID) {
+	w.allowed(where, reader, got, social.Asked)
+	var ids []social.PostID
+	for _, p := range got {
+		ids = append(ids, p.ID)
+	}
+	slices.Sort(ids)
+	if !slices.Equal(ids, want) {
+		w.t.Fatalf("%s: reader %d is given %v, want %v", where, reader, ids, want)
+	}
+}
+
+func TestNobodySeesWhatIsNotForThem(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		w := newWorld(rt, storetest.SQLite(t))
+		defer w.store.Close()
+		w.populate(t)
+		for range rapid.IntRange(1, 4).Draw(rt, "rounds") {
+			for range rapid.IntRange(1, 12).Draw(rt, "steps") {
+				w.step(t)
+			}
+			w.look(t)
+		}
+	})
+}
+
