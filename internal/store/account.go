@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -90,6 +91,18 @@ func (v *View) Account(ctx context.Context, id social.AccountID) (social.Account
 	return one(ctx, v, noAccount, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE id = $1`, id)
 }
 
+// HoldAccount is Account for somebody who is about to change it: until the
+// commit nobody else does.
+func (tx *Tx) HoldAccount(ctx context.Context, id social.AccountID) (social.Account, error) {
+	return one(ctx, &tx.View, noAccount, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE id = $1`+tx.d.forUpdate, id)
+}
+
+// SetStanding stores what an account is still allowed to do.
+func (tx *Tx) SetStanding(ctx context.Context, id social.AccountID, s social.Standing) error {
+	_, err := tx.exec(ctx, `UPDATE accounts SET standing = $2 WHERE id = $1`, id, s)
+	return err
+}
+
 // Accounts returns those of ids that exist, in no order.
 func (v *View) Accounts(ctx context.Context, ids []social.AccountID) ([]social.Account, error) {
 	return rows(ctx, v, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE id IN `+v.d.idList(1), asJSON(ids))
@@ -107,6 +120,15 @@ func (tx *Tx) CountPost(ctx context.Context, id social.AccountID, n int, at time
 	_, err := tx.exec(ctx, `UPDATE accounts SET posts = posts + $2,
 		last_post_ms = CASE WHEN last_post_ms < $3 THEN $3 ELSE last_post_ms END WHERE id = $1`, id, n, millis(at))
 	return err
+}
+
+// DeleteAccountJob is the kind of the job that deletes what an account leaves
+// behind, and then the account. Its argument is the account's id.
+const DeleteAccountJob = "account.delete"
+
+// LeaveAccount has an account deleted by a DeleteAccountJob.
+func (tx *Tx) LeaveAccount(ctx context.Context, id social.AccountID) error {
+	return tx.AddJob(ctx, DeleteAccountJob, id, tx.Now, strconv.FormatInt(int64(id), 10))
 }
 
 // DeleteAccount removes an account and all that hangs on it. Its posts must

@@ -79,3 +79,31 @@ func encode(f event.Fact) (string, error) {
 	b, err := json.Marshal(f)
 	return string(b), err
 }
+
+// Behind counts how many facts each follower has not read, up to most.
+func (v *View) Behind(ctx context.Context, most int) (map[string]int, error) {
+	type cursor struct {
+		name string
+		at   event.Pos
+	}
+	all, err := rows(ctx, v, func(r row) (c cursor, err error) { return c, r.Scan(&c.name, &c.at.Major, &c.at.Minor) },
+		`SELECT name, major, minor FROM cursors ORDER BY name`)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]int{}
+	for _, c := range all {
+		rs, err := v.Facts(ctx, c.at, most)
+		if err != nil {
+			return nil, err
+		}
+		out[c.name] = len(rs)
+	}
+	return out, nil
+}
+
+// Ping reads something, to show that it can be done.
+func (v *View) Ping(ctx context.Context) error {
+	_, err := list[string](ctx, v, `SELECT name FROM cursors LIMIT 1`)
+	return err
+}

@@ -70,6 +70,11 @@ func (v *View) TokenByHash(ctx context.Context, hash string) (social.Token, erro
 	return one(ctx, v, noToken, scanToken, `SELECT `+tokenColumns+` FROM tokens t JOIN apps a ON a.id = t.app_id WHERE t.hash = $1`, hash)
 }
 
+// Token returns the token with the given id, or Unauthenticated.
+func (v *View) Token(ctx context.Context, id social.TokenID) (social.Token, error) {
+	return one(ctx, v, noToken, scanToken, `SELECT `+tokenColumns+` FROM tokens t JOIN apps a ON a.id = t.app_id WHERE t.id = $1`, id)
+}
+
 // Tokens returns an account's tokens, newest first.
 func (v *View) Tokens(ctx context.Context, who social.AccountID) ([]social.Token, error) {
 	return rows(ctx, v, scanToken, `SELECT `+tokenColumns+` FROM tokens t JOIN apps a ON a.id = t.app_id
@@ -88,8 +93,11 @@ func (tx *Tx) EndToken(ctx context.Context, id social.TokenID) error {
 	return err
 }
 
-// EndTokensOf ends all tokens of an account.
+// EndTokensOf ends all tokens of an account, and the codes to get more with.
 func (tx *Tx) EndTokensOf(ctx context.Context, who social.AccountID) error {
+	if _, err := tx.exec(ctx, `DELETE FROM codes WHERE account_id = $1`, who); err != nil {
+		return err
+	}
 	_, err := tx.exec(ctx, `DELETE FROM tokens WHERE account_id = $1`, who)
 	return err
 }

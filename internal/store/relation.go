@@ -237,9 +237,11 @@ func (v *View) Notifying(ctx context.Context, author social.AccountID, limit int
 	return list[social.AccountID](ctx, v, `SELECT owner_id FROM follows WHERE target_id = $1 AND notify AND accepted ORDER BY id LIMIT $2`, author, limit)
 }
 
-// FamiliarFollowers returns whom of those that reader follows follow other.
+// FamiliarFollowers returns whom of those that reader follows follow other,
+// without those who hide whom they follow.
 func (v *View) FamiliarFollowers(ctx context.Context, reader, other social.AccountID, limit int) ([]social.AccountID, error) {
 	return list[social.AccountID](ctx, v, `SELECT f.owner_id FROM follows f JOIN follows mine ON mine.target_id = f.owner_id AND mine.owner_id = $1 AND mine.accepted
+		JOIN accounts a ON a.id = f.owner_id AND NOT a.hide_follows
 		WHERE f.target_id = $2 AND f.accepted ORDER BY f.id DESC LIMIT $3`, reader, other, limit)
 }
 

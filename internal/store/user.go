@@ -57,6 +57,19 @@ func (v *View) User(ctx context.Context, id social.AccountID) (social.User, erro
 	return one(ctx, v, noUser, scanUser, `SELECT `+userColumns+` FROM users WHERE account_id = $1`, id)
 }
 
+// HoldUser is User for somebody who is about to change it: until the commit
+// nobody else does.
+func (tx *Tx) HoldUser(ctx context.Context, id social.AccountID) (social.User, error) {
+	return one(ctx, &tx.View, noUser, scanUser, `SELECT `+userColumns+` FROM users WHERE account_id = $1`+tx.d.forUpdate, id)
+}
+
+// DropUser forgets what we know of one of ours: nobody can sign in as them
+// any more, and their address is free again.
+func (tx *Tx) DropUser(ctx context.Context, id social.AccountID) error {
+	_, err := tx.exec(ctx, `DELETE FROM users WHERE account_id = $1`, id)
+	return err
+}
+
 // UserByEmail returns the user with an address, or NotFound.
 func (v *View) UserByEmail(ctx context.Context, email string) (social.User, error) {
 	return one(ctx, v, noUser, scanUser, `SELECT `+userColumns+` FROM users WHERE email_key = $1`, emailKey(email))
@@ -203,6 +216,12 @@ func (tx *Tx) EndInvite(ctx context.Context, owner social.AccountID, id social.I
 	return err
 }
 
+// Invite returns the invite with a code that is still good, or Invalid.
+func (v *View) Invite(ctx context.Context, code string, now time.Time) (social.Invite, error) {
+	return one(ctx, v, noInvite, scanInvite, `SELECT `+inviteColumns+` FROM invites
+		WHERE code = $1 AND (max_uses = 0 OR uses < max_uses) AND (expires_ms = 0 OR expires_ms > $2)`, code, millis(now))
+}
+
 // UseInvite counts one use of a code that is still good, and Invalid otherwise.
 func (tx *Tx) UseInvite(ctx context.Context, code string) (social.Invite, error) {
 	return one(ctx, &tx.View, noInvite, scanInvite, `UPDATE invites SET uses = uses + 1
@@ -232,4 +251,31 @@ func (tx *Tx) SetSetting(ctx context.Context, name string, v any) error {
 func (tx *Tx) DropSetting(ctx context.Context, name string) error {
 	_, err := tx.exec(ctx, `DELETE FROM settings WHERE name = $1`, name)
 	return err
+}
+
+// TakeSetting reads the setting called name into to and forgets it, and tells
+// whether there was one. Of several who take it at once, one gets it.
+func (tx *Tx) TakeSetting(ctx context.Context, name string, to any) (bool, error) {
+	s, err := value[string](ctx, &tx.View, `DELETE FROM settings WHERE name = $1 RETURNING value`, name)
+	if errors.Is(err, errNone) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, json.Unmarshal([]byte(s), to)
+}
+
+// house is the name under which the owner's settings are kept.
+const house = "house"
+
+// House returns what the owner has decided, or the defaults.
+func (v *View) House(ctx context.Context) (social.Settings, error) {
+	s := social.DefaultSettings
+	return s, v.Setting(ctx, house, &s)
+}
+
+// SetHouse stores what the owner has decided.
+func (tx *Tx) SetHouse(ctx context.Context, s social.Settings) error {
+	return tx.SetSetting(ctx, house, s)
 }

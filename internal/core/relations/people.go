@@ -2,6 +2,7 @@ package relations
 
 import (
 	"context"
+	"slices"
 
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
@@ -34,17 +35,14 @@ func (s *Service) People(ctx context.Context, by social.Actor, k social.EdgeKind
 	var ids []social.AccountID
 	if err := s.store.Read(ctx, func(v *store.View) error {
 		es, err := v.Edges(ctx, k, of, p)
+		if p.Oldest { // pages are shown newest first
+			slices.Reverse(es)
+		}
 		for _, e := range es {
 			if by.Account == of || !reader.Relation(e.Other, s.store.Now()).BlockedBy {
 				ids = append(ids, e.Other)
 			}
-			if out.Newest == 0 {
-				out.Newest = e.ID
-			}
-			out.Oldest = e.ID
-		}
-		if p.Oldest {
-			out.Newest, out.Oldest = out.Oldest, out.Newest
+			out.Newest, out.Oldest = max(out.Newest, e.ID), e.ID
 		}
 		return err
 	}); err != nil {
@@ -54,10 +52,15 @@ func (s *Service) People(ctx context.Context, by social.Actor, k social.EdgeKind
 	return out, err
 }
 
-// Familiar is whom of those that by follows follow another account too.
+// Familiar is whom of those that by follows follow another account too. Who
+// hides their follows is left out; who is blocked is told nothing.
 func (s *Service) Familiar(ctx context.Context, by social.Actor, other social.AccountID) ([]*view.Face, error) {
 	owner, err := s.view.Face(ctx, other)
 	if err != nil || owner.HideFollows {
+		return nil, err
+	}
+	reader, err := s.view.Reader(ctx, by.Account)
+	if err != nil || reader.Relation(other, s.store.Now()).BlockedBy {
 		return nil, err
 	}
 	var ids []social.AccountID

@@ -130,6 +130,13 @@ func (s *Service) Home(ctx context.Context, by social.Actor, p social.Page) (vie
 	return s.fill(ctx, by, p, social.Offered, func(p social.Page) ([]social.PostID, error) { return s.homeIDs(ctx, by.Account, p) })
 }
 
+// AtHome reports whether a post that reader may see belongs on its home
+// timeline. When that cannot be told, it does not.
+func (s *Service) AtHome(ctx context.Context, reader social.AccountID, p social.Post) bool {
+	r, err := s.view.Reader(ctx, reader)
+	return err == nil && r.AtHome(p, s.store.Now())
+}
+
 // homeIDs is a page of the home timeline's ids, newest first, oldest first
 // with p.Oldest.
 func (s *Service) homeIDs(ctx context.Context, reader social.AccountID, p social.Page) ([]social.PostID, error) {

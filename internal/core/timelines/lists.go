@@ -12,15 +12,8 @@ import (
 
 // List is what the members of one of by's lists posted.
 func (s *Service) List(ctx context.Context, by social.Actor, which social.ListID, p social.Page) (view.Slice[*view.Seen], error) {
-	var l social.List
-	var members []social.AccountID
-	if err := s.store.Read(ctx, func(v *store.View) (err error) {
-		if l, err = v.List(ctx, by.Account, which); err != nil {
-			return err
-		}
-		members, err = v.Members(ctx, which, social.Page{Limit: social.MaxMembers})
-		return err
-	}); err != nil {
+	l, members, err := s.members(ctx, by, which)
+	if err != nil {
 		return view.Slice[*view.Seen]{}, err
 	}
 	r, err := s.view.Reader(ctx, by.Account)
@@ -34,6 +27,18 @@ func (s *Service) List(ctx context.Context, by social.Actor, which social.ListID
 	})
 }
 
+// members is one of by's lists and who is on it.
+func (s *Service) members(ctx context.Context, by social.Actor, which social.ListID) (l social.List, members []social.AccountID, err error) {
+	err = s.store.Read(ctx, func(v *store.View) (err error) {
+		if l, err = v.List(ctx, by.Account, which); err != nil {
+			return err
+		}
+		members, err = v.Members(ctx, which, social.Page{Limit: social.MaxMembers})
+		return err
+	})
+	return l, members, err
+}
+
 // showing tells which posts belong on a list.
 func showing(l social.List, members []social.AccountID, r *view.Reader, now time.Time) func(social.Post) bool {
 	sorted := slices.Sorted(slices.Values(members))
@@ -45,4 +50,17 @@ func showing(l social.List, members []social.AccountID, r *view.Reader, now time
 		rel := r.Relation(p.Author, now)
 		return member(p.Author) && l.Shows(p, rel, r.Follows, member)
 	}
+}
+
+// OnList tells which posts belong on one of by's lists, as it is now.
+func (s *Service) OnList(ctx context.Context, by social.Actor, which social.ListID) (func(social.Post) bool, error) {
+	l, members, err := s.members(ctx, by, which)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.view.Reader(ctx, by.Account)
+	if err != nil {
+		return nil, err
+	}
+	return showing(l, members, r, s.store.Now()), nil
 }

@@ -2,6 +2,7 @@ package timelines
 
 import (
 	"context"
+	"slices"
 
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
@@ -125,6 +126,9 @@ func (s *Service) people(ctx context.Context, by social.Actor, which social.Post
 	var ids []social.AccountID
 	if err := s.store.Read(ctx, func(v *store.View) error {
 		ms, err := list(v, post.Original().ID)
+		if p.Oldest { // pages are shown newest first
+			slices.Reverse(ms)
+		}
 		for _, m := range ms {
 			rel := r.Relation(m.Owner, s.store.Now())
 			if !rel.Blocks && !rel.BlockedBy {

@@ -31,6 +31,32 @@ func Each(t *testing.T, fn func(t *testing.T, s *store.Store)) {
 	}
 }
 
+// EachTimed is Each with a clock that fn moves.
+func EachTimed(t *testing.T, fn func(t *testing.T, s *store.Store, c *Clock)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		c := &Clock{}
+		fn(t, openSQLite(t, c.Now), c)
+	})
+	if url := os.Getenv("PLAZA_TEST_POSTGRES"); url != "" {
+		t.Run("postgres", func(t *testing.T) {
+			t.Parallel()
+			c := &Clock{}
+			fn(t, openPostgres(t, url, c.Now), c)
+		})
+	}
+}
+
+// Clock stands still, at Noon at first, until it is moved.
+type Clock struct{ since atomic.Int64 }
+
+// Now is what it shows.
+func (c *Clock) Now() time.Time { return Noon.Add(time.Duration(c.since.Load())) }
+
+// Pass moves it by d.
+func (c *Clock) Pass(d time.Duration) { c.since.Add(int64(d)) }
+
 // template is a migrated empty database, made once for each test binary.
 var template = sync.OnceValues(func() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "plaza-template")
@@ -54,6 +80,11 @@ func still() time.Time { return Noon }
 // SQLite opens a copy of the template.
 func SQLite(t testing.TB) *store.Store {
 	t.Helper()
+	return openSQLite(t, still)
+}
+
+func openSQLite(t testing.TB, now clock.Clock) *store.Store {
+	t.Helper()
 	b, err := template()
 	if err != nil {
 		t.Fatal(err)
@@ -62,13 +93,25 @@ func SQLite(t testing.TB) *store.Store {
 	if err := os.WriteFile(path, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return open(t, path, still)
+	return open(t, path, now)
 }
 
 var n atomic.Int64
 
-// Postgres makes a schema of its own on the server at url.
+// Postgres opens a schema of its own on the server at url.
 func Postgres(t testing.TB, url string) *store.Store {
+	t.Helper()
+	return openPostgres(t, url, still)
+}
+
+func openPostgres(t testing.TB, url string, now clock.Clock) *store.Store {
+	t.Helper()
+	return open(t, Schema(t, url), now)
+}
+
+// Schema makes an empty schema on the server at url, and returns the address
+// at which it is the only one. It is gone when the test ends.
+func Schema(t testing.TB, url string) string {
 	t.Helper()
 	name := fmt.Sprintf("t_%d_%d", os.Getpid(), n.Add(1))
 	admin, err := sql.Open("pgx", url)
@@ -86,7 +129,7 @@ func Postgres(t testing.TB, url string) *store.Store {
 	if strings.Contains(url, "?") {
 		sep = "&"
 	}
-	return open(t, url+sep+"search_path="+name, still)
+	return url + sep + "search_path=" + name
 }
 
 func open(t testing.TB, url string, now clock.Clock) *store.Store {

@@ -1,0 +1,307 @@
+// Command plaza runs a Plaza server and looks after it.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"text/tabwriter"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/plaza-social/plaza/internal/app"
+	"github.com/plaza-social/plaza/internal/base/clock"
+	"github.com/plaza-social/plaza/internal/base/conf"
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// where says which server a command is about.
+type where struct {
+	Data string `help:"Folder of everything Plaza keeps (PLAZA_DATA; default ./data)." placeholder:"DIR"`
+	DB   string `name:"db" help:"PostgreSQL instead of the embedded database (PLAZA_DB)." placeholder:"postgres://…"`
+}
+
+type cli struct {
+	Serve   serve   `cmd:"" help:"Run the server."`
+	Dev     dev     `cmd:"" help:"Run a server to try things with: temporary data, a dozen people who talk."`
+	Account account `cmd:"" help:"Look after accounts."`
+	Token   token   `cmd:"" help:"Look after access tokens."`
+	Doctor  doctor  `cmd:"" help:"Check what the server needs, and say how to mend what is wrong."`
+	Config  config  `cmd:"" help:"Show the settings that hold, and where each comes from; secrets are hidden."`
+	Routes  routes  `cmd:"" help:"Show every route: method, path, who may call it, scopes and limits."`
+	Version version `cmd:"" help:"Show the version."`
+}
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// streams are where a command writes.
+type streams struct{ out, err io.Writer }
+
+func run(args []string, stdout, stderr io.Writer) int {
+	var c cli
+	exited := -1
+	parser, err := kong.New(&c, kong.Name("plaza"), kong.Description("The social network that no company can switch off."),
+		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }), kong.Vars{"scopes": app.AllScopes})
+	if err != nil {
+		fmt.Fprintln(stderr, "plaza:", err)
+		return 1
+	}
+	parsed, err := parser.Parse(args)
+	if exited >= 0 {
+		return exited // --help
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "plaza: %v. Try plaza --help.\n", err)
+		return 2
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	if err := parsed.Run(streams{stdout, stderr}); err != nil {
+		fmt.Fprintln(stderr, "plaza:", sentence(err))
+		return 1
+	}
+	return 0
+}
+
+// sentence is an error for the person at the keyboard.
+func sentence(err error) string {
+	var many interface{ Unwrap() []error }
+	if errors.As(err, &many) && errs.Public(err) == "" {
+		return err.Error()
+	}
+	if p := errs.Public(err); p != "" {
+		var e *errs.Error
+		if errors.As(err, &e) && e.Cause != nil {
+			return p + "\n  " + e.Cause.Error()
+		}
+		return p
+	}
+	return err.Error()
+}
+
+// load reads the settings, and opens the log that they ask for.
+func load(o conf.Overrides, s streams) (conf.Config, *slog.Logger, error) {
+	c, err := conf.Load(os.Getenv, o)
+	if err != nil {
+		return c, nil, err
+	}
+	options := &slog.HandlerOptions{Level: c.Log.Level}
+	if c.Log.Format == "json" {
+		return c, slog.New(slog.NewJSONHandler(s.err, options)), nil
+	}
+	return c, slog.New(slog.NewTextHandler(s.err, options)), nil
+}
+
+// open opens the server's data, to do something besides serving.
+func (w where) open(ctx context.Context, s streams) (*app.App, error) {
+	c, _, err := load(conf.Overrides{Data: w.Data, DB: w.DB}, s)
+	if err != nil {
+		return nil, err
+	}
+	quiet := slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: slog.LevelError}))
+	return app.Open(ctx, app.Options{Config: c, Clock: clock.System, Log: quiet})
+}
+
+type serve struct {
+	where
+	Listen string `help:"Address to listen at (PLAZA_LISTEN; default 127.0.0.1:8080)." placeholder:"ADDR"`
+	URL    string `name:"url" help:"How the world reaches the server (PLAZA_URL; default http://localhost and the port)." placeholder:"URL"`
+}
+
+// Run serves until it is interrupted.
+func (v *serve) Run(ctx context.Context, s streams) error {
+	c, log, err := load(conf.Overrides{Data: v.Data, DB: v.DB, Listen: v.Listen, URL: v.URL}, s)
+	if err != nil {
+		return err
+	}
+	unlock, err := app.Lock(c.Data)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	l, err := listen(c.Listen)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	a, err := app.Open(ctx, app.Options{Config: c, Clock: clock.System, Log: log})
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	link, err := a.OwnerLink(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(s.out, "Plaza is at", c.URL)
+	if link != "" {
+		fmt.Fprintln(s.out, "It has no owner yet. Become its owner at", link)
+	}
+	return a.Serve(ctx, l)
+}
+
+func listen(at string) (net.Listener, error) {
+	l, err := net.Listen("tcp", at)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, errs.Newf(errs.Conflict, "Something else listens at %s already: end it, or choose another address with --listen.", at)
+	}
+	if errors.Is(err, syscall.EACCES) {
+		return nil, errs.Newf(errs.Forbidden, "Listening at %s is not allowed: choose a port above 1023 with --listen, and put a proxy in front.", at)
+	}
+	return l, err
+}
+
+type account struct {
+	Create accountCreate `cmd:"" help:"Make a confirmed account, or many from a file."`
+}
+
+type accountCreate struct {
+	where
+	Username string `help:"Its name." placeholder:"NAME" xor:"who"`
+	Email    string `help:"Its e-mail address." placeholder:"ADDRESS"`
+	Password string `help:"Its password; one is made and printed if this is left out." placeholder:"TEXT"`
+	Role     string `help:"owner, admin, moderator or user." enum:"owner,admin,moderator,user" default:"user"`
+	From     string `help:"A CSV file with lines of username,email,password." placeholder:"FILE" xor:"who"`
+	Tokens   bool   `help:"With --from: print a token for each account instead of its password."`
+}
+
+// Run makes the account, or the many.
+func (v *accountCreate) Run(ctx context.Context, s streams) error {
+	if (v.From == "") == (v.Username == "") || v.From == "" && v.Email == "" {
+		return errs.New(errs.Invalid, "Say --username and --email, or --from FILE.")
+	}
+	a, err := v.open(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	if v.From != "" {
+		f, err := os.Open(v.From)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		return a.CreateMany(ctx, f, v.Tokens, s.out)
+	}
+	role, err := social.ParseRole(v.Role)
+	if err != nil {
+		return err
+	}
+	password, err := a.CreateAccount(ctx, v.Username, v.Email, v.Password, role)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "Made @%s (%s).\n", v.Username, role)
+	if v.Password == "" {
+		fmt.Fprintln(s.out, "Password:", password)
+	}
+	return nil
+}
+
+type token struct {
+	Create tokenCreate `cmd:"" help:"Make a token, and print it alone."`
+}
+
+type tokenCreate struct {
+	where
+	Account string `help:"Whose." placeholder:"NAME" required:""`
+	Scopes  string `help:"What it allows." default:"${scopes}"`
+}
+
+// Run prints the token.
+func (v *tokenCreate) Run(ctx context.Context, s streams) error {
+	a, err := v.open(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	t, err := a.CreateToken(ctx, v.Account, social.ParseScopes(v.Scopes))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(s.out, t)
+	return nil
+}
+
+type doctor struct{ serve }
+
+// Run prints what was found, and fails if something is wrong.
+func (v *doctor) Run(ctx context.Context, s streams) error {
+	c, err := conf.Load(os.Getenv, conf.Overrides{Data: v.Data, DB: v.DB, Listen: v.Listen, URL: v.URL})
+	if err != nil {
+		return err
+	}
+	ill := 0
+	for _, f := range app.Examine(ctx, c, clock.System) {
+		mark := "ok   "
+		if !f.OK {
+			mark = "WRONG"
+			ill++
+		}
+		fmt.Fprintf(s.out, "%s  %s: %s\n", mark, f.What, f.Says)
+		if f.Mend != "" {
+			fmt.Fprintf(s.out, "       → %s\n", f.Mend)
+		}
+	}
+	if ill > 0 {
+		return errs.Newf(errs.Unavailable, "%d things need mending.", ill)
+	}
+	return nil
+}
+
+type config struct{ serve }
+
+// Run prints the settings.
+func (v *config) Run(s streams) error {
+	c, err := conf.Load(os.Getenv, conf.Overrides{Data: v.Data, DB: v.DB, Listen: v.Listen, URL: v.URL})
+	if err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	for _, x := range c.Describe() {
+		fmt.Fprintf(w, "%s\t%s\t(%s)\n", x.Name, x.Value, x.Source)
+	}
+	return w.Flush()
+}
+
+type routes struct {
+	JSON bool `name:"json" help:"As JSON."`
+}
+
+// Run prints the routes of this build. It needs no data of anybody's.
+func (v *routes) Run(ctx context.Context, s streams) error {
+	list, err := app.RoutesOfBuild(ctx)
+	if err != nil {
+		return err
+	}
+	if v.JSON {
+		enc := json.NewEncoder(s.out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(list)
+	}
+	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	for _, r := range list {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", r.Method, r.Path, strings.TrimSpace(r.Who+" "+r.Scope+" "+r.Limit))
+	}
+	return w.Flush()
+}
+
+type version struct{}
+
+// Run prints the version.
+func (version) Run(s streams) error {
+	fmt.Fprintln(s.out, "plaza", app.Version)
+	return nil
+}

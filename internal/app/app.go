@@ -1,0 +1,214 @@
+// Package app puts the parts together, starts and stops them. Read it to learn
+// what there is, and what happens after anything.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/clock"
+	"github.com/plaza-social/plaza/internal/base/conf"
+	"github.com/plaza-social/plaza/internal/base/limit"
+	"github.com/plaza-social/plaza/internal/core/accounts"
+	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/core/instance"
+	"github.com/plaza-social/plaza/internal/core/lists"
+	"github.com/plaza-social/plaza/internal/core/notices"
+	"github.com/plaza-social/plaza/internal/core/posts"
+	"github.com/plaza-social/plaza/internal/core/relations"
+	"github.com/plaza-social/plaza/internal/core/search"
+	"github.com/plaza-social/plaza/internal/core/timelines"
+	"github.com/plaza-social/plaza/internal/core/view"
+	"github.com/plaza-social/plaza/internal/edge/blob"
+	"github.com/plaza-social/plaza/internal/edge/mail"
+	"github.com/plaza-social/plaza/internal/edge/mastoapi"
+	"github.com/plaza-social/plaza/internal/edge/oauth"
+	"github.com/plaza-social/plaza/internal/edge/stream"
+	"github.com/plaza-social/plaza/internal/edge/web"
+	"github.com/plaza-social/plaza/internal/store"
+	"github.com/plaza-social/plaza/internal/work"
+)
+
+// Version is Plaza's.
+const Version = "0.1.0"
+
+// Options are what Open needs besides the settings.
+type Options struct {
+	Config conf.Config
+	Clock  clock.Clock
+	Log    *slog.Logger
+	Sender mail.Sender // nil for what the settings say
+}
+
+// App is a whole server.
+type App struct {
+	Config    conf.Config
+	Store     *store.Store
+	Auth      *auth.Service
+	Accounts  *accounts.Service
+	Instance  *instance.Service
+	View      *view.View
+	Timelines *timelines.Service
+	Posts     *posts.Service
+	Relations *relations.Service
+	Lists     *lists.Service
+	Notices   *notices.Service
+	Search    *search.Service
+
+	log     *slog.Logger
+	limiter *limit.Limiter
+	blobs   *blob.Store
+	api     *mastoapi.API
+	site    *web.Site
+	oauth   *oauth.Server
+	hub     *stream.Hub
+	runner  work.Runner
+	meters  *meters
+	handler http.Handler
+}
+
+// Open puts a server together over its data. Close it.
+func Open(ctx context.Context, o Options) (*App, error) {
+	a := &App{Config: o.Config, log: o.Log, limiter: limit.New(o.Clock)}
+	if !o.Config.RateLimits {
+		a.limiter.Off()
+		a.log.Warn("RATE LIMITS ARE OFF: anybody may try anything as often as they like. This is for tests only; remove PLAZA_RATE_LIMITS=off.")
+	}
+	var err error
+	if a.Store, err = store.Open(ctx, store.Options{URL: o.Config.Database(), Clock: o.Clock, Log: o.Log}); err != nil {
+		return nil, err
+	}
+	if a.blobs, err = blob.Dir(filepath.Join(o.Config.Data, "media")); err != nil {
+		a.Store.Close()
+		return nil, err
+	}
+	if err := a.assemble(o); err != nil {
+		a.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+// assemble makes the services and edges. What stands here first is told first
+// of what happens: caches before what reads them.
+func (a *App) assemble(o Options) (err error) {
+	c := o.Config
+	if a.Instance, err = instance.New(a.Store); err != nil {
+		return fmt.Errorf("read the settings of the house: %w", err)
+	}
+	a.View = view.New(a.Store, view.Config{BaseURL: c.URL})
+	a.Auth = auth.New(a.Store, auth.Config{BaseURL: c.URL, Title: func() string { return a.Instance.Settings().Title }, Limiter: a.limiter})
+	a.Accounts = accounts.New(a.Store, a.blobs)
+	a.Timelines = timelines.New(a.Store, a.View)
+	a.Posts = posts.New(a.Store, posts.Config{MaxText: c.MaxPost, HandleHost: c.HandleHost})
+	a.Relations = relations.New(a.Store, a.View)
+	a.Lists = lists.New(a.Store, a.View)
+	a.Notices = notices.New(a.Store, a.View)
+	a.Search = search.New(a.Store, a.View, c.HandleHost)
+
+	media := func(name string) string { return c.URL + blob.URL(name) }
+	a.api = mastoapi.New(mastoapi.Config{BaseURL: c.URL, Host: c.HandleHost, Version: Version, MaxText: c.MaxPost, Media: media},
+		mastoapi.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
+			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search, Blobs: a.blobs, Limiter: a.limiter, Log: a.log})
+	a.site = web.New(web.Config{BaseURL: c.URL, Version: Version, MaxPost: c.MaxPost, Media: blob.URL, Clock: o.Clock},
+		web.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
+			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search, Blobs: a.blobs, Limiter: a.limiter, Log: a.log})
+	a.oauth = &oauth.Server{BaseURL: c.URL, Auth: a.Auth, View: a.View, Pages: pages{a.site}, Limiter: a.limiter, Log: a.log}
+	a.hub = &stream.Hub{Auth: a.Auth, View: a.View, Timelines: a.Timelines, Lists: a.Lists, Notices: a.Notices, Render: a.api, Log: a.log}
+	for _, w := range []store.Watcher{a.Instance.Watch, a.Auth.Watch, a.View.Watch, a.Timelines.Watch, a.hub.Watch} {
+		a.Store.Watch(w)
+	}
+
+	sender := o.Sender
+	if sender == nil {
+		if sender = mail.NewSMTP(c.Mail); c.Mail.Host == "" {
+			sender = mail.Outbox{Dir: filepath.Join(c.Data, "outbox"), Log: a.log}
+		}
+	}
+	a.runner = work.Runner{Store: a.Store, Log: a.log,
+		Followers: []work.Follower{notices.Follower(), search.Follower()},
+		Workers:   []work.Worker{mail.Worker(sender), a.Accounts.Worker(), a.Accounts.PictureWorker()}}
+	a.meters = newMeters(a)
+	a.handler = a.routes()
+	return nil
+}
+
+// Handler answers requests.
+func (a *App) Handler() http.Handler { return a.handler }
+
+// Close ends what Open began. What was acknowledged is kept, also without it.
+func (a *App) Close() error {
+	return errors.Join(a.Store.Close(), a.blobs.Close())
+}
+
+// Run does what has to happen in the background until ctx ends, and returns
+// when it has stopped.
+func (a *App) Run(ctx context.Context) {
+	var wg sync.WaitGroup
+	wg.Go(func() { a.hub.Run(ctx) })
+	wg.Go(func() { a.runner.Run(ctx) })
+	wg.Wait()
+}
+
+// How long the parts of a request may take.
+const (
+	headWait  = 10 * time.Second
+	readWait  = 2 * time.Minute // of a whole body: pictures over slow lines
+	writeWait = 2 * time.Minute
+	idleWait  = 2 * time.Minute
+	// stopWait is how long requests under way may go on when we stop.
+	stopWait = 10 * time.Second
+	maxHead  = 64 << 10
+)
+
+// Serve answers on l and works in the background until ctx ends; then it lets
+// the requests under way finish.
+func (a *App) Serve(ctx context.Context, l net.Listener) error {
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var wg sync.WaitGroup
+	wg.Go(func() { a.Run(background) })
+	srv := &http.Server{Handler: a.handler, ReadHeaderTimeout: headWait, ReadTimeout: readWait, WriteTimeout: writeWait, IdleTimeout: idleWait,
+		MaxHeaderBytes: maxHead, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(l) }()
+	var err error
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+	}
+	stop() // ends the streams, so that the requests can end
+	grace, done := context.WithTimeout(context.WithoutCancel(ctx), stopWait)
+	defer done()
+	if shut := srv.Shutdown(grace); shut != nil {
+		srv.Close()
+	}
+	wg.Wait()
+	return err
+}
+
+// OwnerLink is the address at which somebody becomes the owner, while there is
+// none; empty otherwise.
+func (a *App) OwnerLink(ctx context.Context) (string, error) {
+	secret, needed, err := a.Auth.OwnerLink(ctx)
+	if err != nil || !needed {
+		return "", err
+	}
+	return a.Config.URL + "/setup?token=" + secret, nil
+}
+
+// pages shows what oauth has to say in the look of the house.
+type pages struct{ *web.Site }
+
+// Consent implements oauth.Pages.
+func (p pages) Consent(w http.ResponseWriter, r *http.Request, c oauth.Consent) {
+	p.Site.Consent(w, r, web.ConsentPage{AppName: c.App.Name, Website: c.App.Website, Scopes: strings.Fields(c.Scopes.String()), Hidden: c.Hidden,
+		Action: c.Action, AccountName: c.Person.Acct(), Redirect: c.Hidden["redirect_uri"]})
+}

@@ -1,0 +1,31 @@
+package app
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+)
+
+// Lock keeps a second server off the same data folder: what each holds in
+// memory would hide from the other. The lock ends with the process, however it
+// ends.
+func Lock(data string) (unlock func(), err error) {
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return nil, errs.Wrap(errs.Unavailable, "The data folder "+data+" cannot be made: check who may write there.", err)
+	}
+	f, err := os.OpenFile(filepath.Join(data, "plaza.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, errs.Wrap(errs.Unavailable, "The data folder "+data+" cannot be written: check who may write there.", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		f.Close()
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, errs.New(errs.Conflict, "Another plaza serves from the data folder "+data+" already: end it, or choose another folder with --data.")
+		}
+		return nil, errs.Wrap(errs.Unavailable, "The data folder "+data+" cannot be locked.", err)
+	}
+	return func() { f.Close() }, nil
+}

@@ -1,0 +1,100 @@
+package app
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"strings"
+)
+
+// client makes RemoteAddr the address of whoever asks: what the proxies that
+// we trust say it is.
+func (a *App) client(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if forwarded := r.Header.Values("X-Forwarded-For"); len(forwarded) > 0 {
+			r.RemoteAddr = net.JoinHostPort(a.origin(r.RemoteAddr, strings.Join(forwarded, ",")).String(), "0")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// origin is the last address on the way here that is no proxy of ours.
+func (a *App) origin(remote, forwarded string) netip.Addr {
+	at := netip.Addr{}
+	if p, err := netip.ParseAddrPort(remote); err == nil {
+		at = p.Addr().Unmap()
+	}
+	hops := strings.Split(forwarded, ",")
+	for i := len(hops) - 1; i >= 0 && a.trusts(at); i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		at = hop.Unmap()
+	}
+	return at
+}
+
+func (a *App) trusts(at netip.Addr) bool {
+	for _, p := range a.Config.TrustedProxies {
+		if p.Contains(at) {
+			return true
+		}
+	}
+	return false
+}
+
+// recovers answers for a handler that panicked, and keeps the others going.
+func (a *App) recovers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			p := recover()
+			if p == nil {
+				return
+			}
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			a.log.ErrorContext(r.Context(), "handler panicked", "method", r.Method, "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+			if forApps(r.URL.Path) {
+				w.Header().Set("Content-Type", "application/json; charset=utf-8")
+				w.WriteHeader(http.StatusInternalServerError)
+				w.Write([]byte(`{"error":"Something went wrong on our side. Try again; if it goes on, tell the people who run this server."}`))
+				return
+			}
+			http.Error(w, "Something went wrong on our side. Try again in a moment.", http.StatusInternalServerError)
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// cors lets apps that run in a browser call what is for apps, and read every
+// answer, errors too. No cookie counts there, so nobody is put at risk.
+func cors(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !forApps(r.URL.Path) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		h := w.Header()
+		h["Access-Control-Allow-Origin"] = anyOrigin
+		h["Access-Control-Expose-Headers"] = exposed
+		h["X-Content-Type-Options"] = nosniff
+		if r.Method == http.MethodOptions {
+			h.Set("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE, OPTIONS")
+			h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, Accept, Accept-Language, Cache-Control, Last-Event-ID")
+			h.Set("Access-Control-Max-Age", "86400")
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Header values that never change, and so need not be made again.
+var (
+	anyOrigin = []string{"*"}
+	exposed   = []string{"Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, Mastodon-Async-Refresh, Idempotency-Key"}
+	nosniff   = []string{"nosniff"}
+)

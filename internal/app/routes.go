@@ -1,0 +1,109 @@
+package app
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/plaza-social/plaza/internal/edge/oauth"
+	"github.com/plaza-social/plaza/internal/edge/stream"
+)
+
+// A Route is a method and path of the running build, with who may call it.
+type Route struct {
+	Method string `json:"method"`
+	Path   string `json:"path"`
+	Who    string `json:"who"`
+	Scope  string `json:"scope,omitempty"` // that a token needs
+	Limit  string `json:"limit,omitempty"` // a limit of its own, by name
+	Edge   string `json:"edge"`            // which package answers
+}
+
+func (a *App) routes() http.Handler {
+	r := chi.NewRouter()
+	a.api.Routes(r)
+	a.hub.Routes(r)
+	a.oauth.Routes(r)
+	a.site.Routes(r)
+	r.Get("/media/{name}", a.media)
+	r.Head("/media/{name}", a.media)
+	r.Get("/healthz", a.healthz)
+	r.Get("/metrics", a.metrics)
+	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
+		if forApps(r.URL.Path) {
+			a.api.NotFound(w, r)
+			return
+		}
+		a.site.NotFound(w, r)
+	})
+	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
+		if forApps(r.URL.Path) {
+			a.api.MethodNotAllowed(w, r)
+			return
+		}
+		a.site.Fail(w, r, http.StatusMethodNotAllowed, "This page cannot be used that way. Go back and try again.")
+	})
+	return a.client(a.recovers(cors(a.meters.count(r))))
+}
+
+// Routes is every route there is, in order.
+func (a *App) Routes() []Route {
+	var out []Route
+	for _, r := range a.api.RoutesList() {
+		out = append(out, Route{r.Method, r.Path, string(r.Who), r.Scope, r.Limit, "mastoapi"})
+	}
+	for _, r := range stream.RoutesList() {
+		out = append(out, Route{r.Method, r.Path, r.Who, r.Scope, "", "stream"})
+	}
+	for _, r := range oauth.RoutesList() {
+		out = append(out, Route{r.Method, r.Path, r.Who, "", r.Limit, "oauth"})
+	}
+	for _, r := range a.site.RoutesList() {
+		out = append(out, Route{r.Method, r.Path, r.Who, "", "", "web"})
+	}
+	out = append(out, Route{"GET", "/media/{name}", "anyone", "", "", "app"}, Route{"GET", "/healthz", "anyone", "", "", "app"},
+		Route{"GET", "/metrics", "this machine, or the metrics token", "", "", "app"},
+		Route{"GET", "/avatar.png", "anyone", "", "", "mastoapi"}, Route{"GET", "/header.png", "anyone", "", "", "mastoapi"})
+	slices.SortFunc(out, func(x, y Route) int {
+		if c := strings.Compare(x.Path, y.Path); c != 0 {
+			return c
+		}
+		return strings.Compare(x.Method, y.Method)
+	})
+	return out
+}
+
+// forApps reports whether a path is for programs, on whatever site they run.
+func forApps(path string) bool {
+	for _, p := range []string{"/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/.well-known/", "/nodeinfo/"} {
+		if strings.HasPrefix(path, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// media serves a stored picture. Its name is all that is needed, and cannot be
+// guessed.
+func (a *App) media(w http.ResponseWriter, r *http.Request) {
+	f, kind, err := a.blobs.Open(chi.URLParam(r, "name"))
+	if err != nil {
+		a.site.NotFound(w, r)
+		return
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		a.site.NotFound(w, r)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Access-Control-Allow-Origin", "*")
+	http.ServeContent(w, r, "", info.ModTime(), f)
+}

@@ -1,0 +1,98 @@
+// Package accounts is what people's accounts say about themselves, and what
+// happens to what they leave behind. Who may come in is the business of auth.
+package accounts
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+// Blobs keeps the pictures.
+type Blobs interface {
+	// Remove takes a picture away. One that is not there is no error.
+	Remove(name string) error
+}
+
+// Service does it.
+type Service struct {
+	store *store.Store
+	blobs Blobs
+}
+
+// New returns a Service for accounts in s with pictures in b.
+func New(s *store.Store, b Blobs) *Service { return &Service{store: s, blobs: b} }
+
+// SetProfile changes what by says about themselves and returns the account.
+// The pictures that were replaced are removed soon after.
+func (s *Service) SetProfile(ctx context.Context, by social.Actor, p social.Profile) (social.Account, error) {
+	if err := by.MustAct(); err != nil {
+		return social.Account{}, err
+	}
+	if err := p.Check(); err != nil {
+		return social.Account{}, err
+	}
+	p = clean(p)
+	var a social.Account
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		was, err := tx.HoldAccount(ctx, by.Account)
+		if err != nil {
+			return err
+		}
+		a = p.Apply(was, tx.Now)
+		if err := tx.SetProfile(ctx, a); err != nil {
+			return err
+		}
+		for _, old := range [][2]string{{was.Avatar, a.Avatar}, {was.Header, a.Header}} {
+			if old[0] != old[1] {
+				if err := dropPicture(ctx, tx, old[0]); err != nil {
+					return err
+				}
+			}
+		}
+		tx.Record(event.ProfileChanged{Account: a.ID})
+		return nil
+	})
+	if err != nil {
+		return social.Account{}, fmt.Errorf("set profile: %w", err)
+	}
+	return a, nil
+}
+
+// clean is p without what a database does not keep or what breaks a line
+// where there is one.
+func clean(p social.Profile) social.Profile {
+	line := func(s string) string { return strings.Join(strings.Fields(plain(s)), " ") }
+	on := func(s *string, how func(string) string) *string {
+		if s == nil {
+			return nil
+		}
+		out := how(*s)
+		return &out
+	}
+	p.DisplayName, p.Bio = on(p.DisplayName, line), on(p.Bio, plain)
+	p.AvatarAlt, p.HeaderAlt = on(p.AvatarAlt, plain), on(p.HeaderAlt, plain)
+	if p.Fields != nil {
+		fields := make([]social.Field, len(*p.Fields))
+		for i, f := range *p.Fields {
+			f.Name, f.Value = line(f.Name), line(f.Value)
+			fields[i] = f
+		}
+		p.Fields = &fields
+	}
+	return p
+}
+
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+}

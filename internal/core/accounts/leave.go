@@ -1,0 +1,217 @@
+package accounts
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+	"github.com/plaza-social/plaza/internal/work"
+)
+
+// dropJob is the kind of the job that removes a picture, given by its name.
+const dropJob = "picture.drop"
+
+const (
+	// stepSize is how many posts, likes or follows one transaction takes, so
+	// that others' writes come in between.
+	stepSize     = 200
+	leaveTimeout = 10 * time.Minute // what is not done by then is gone on with
+	leaveTries   = 100
+	dropTimeout  = time.Minute
+	dropTries    = 20
+)
+
+func dropPicture(ctx context.Context, tx *store.Tx, name string) error {
+	if name == "" {
+		return nil
+	}
+	return tx.AddJob(ctx, dropJob, name, tx.Now, name)
+}
+
+// PictureWorker removes the pictures that were replaced.
+func (s *Service) PictureWorker() work.Worker {
+	return work.Worker{Kind: dropJob, AtOnce: 1, Timeout: dropTimeout, Tries: dropTries, Do: func(_ context.Context, args []byte) error {
+		var name string
+		if err := json.Unmarshal(args, &name); err != nil {
+			return errs.Wrap(errs.Invalid, "This job does not name a picture.", err)
+		}
+		return s.blobs.Remove(name)
+	}}
+}
+
+// Worker deletes the accounts that store.LeaveAccount was called for: their
+// posts, likes and follows step by step, with all counts put right, and at
+// last their row. It may be interrupted anywhere and run again.
+func (s *Service) Worker() work.Worker {
+	return work.Worker{Kind: store.DeleteAccountJob, AtOnce: 1, Timeout: leaveTimeout, Tries: leaveTries, Do: func(ctx context.Context, args []byte) error {
+		var who social.AccountID
+		if err := json.Unmarshal(args, &who); err != nil {
+			return errs.Wrap(errs.Invalid, "This job does not name an account.", err)
+		}
+		for _, step := range []step{posts, likes, follows(social.EdgesFollowing), follows(social.EdgesFollowers), follows(social.EdgesRequests), row} {
+			if err := s.exhaust(ctx, who, step); err != nil {
+				return fmt.Errorf("delete account: %w", err)
+			}
+		}
+		return nil
+	}}
+}
+
+// A step takes away up to stepSize of something that who leaves behind, and
+// tells whether there may be more.
+type step func(ctx context.Context, tx *store.Tx, who social.AccountID) (more bool, err error)
+
+func (s *Service) exhaust(ctx context.Context, who social.AccountID, do step) error {
+	for more := true; more; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := s.store.Write(ctx, func(tx *store.Tx) (err error) {
+			more, err = do(ctx, tx, who)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// posts also counts others' boosts of the posts, which go first.
+func posts(ctx context.Context, tx *store.Tx, who social.AccountID) (bool, error) {
+	all, err := tx.PostsBy(ctx, []social.AccountID{who}, social.Page{Limit: stepSize})
+	if err != nil {
+		return false, err
+	}
+	left := stepSize
+	for _, p := range all {
+		var boosts []social.Post
+		if !p.IsBoost() {
+			if boosts, err = tx.BoostsOf(ctx, p.ID, left); err != nil {
+				return false, err
+			}
+		}
+		for _, b := range boosts {
+			if err := remove(ctx, tx, b); err != nil {
+				return false, err
+			}
+		}
+		if left -= len(boosts); left <= 0 { // there may be more boosts of p
+			return true, nil
+		}
+		if err := remove(ctx, tx, p); err != nil {
+			return false, err
+		}
+		if left--; left <= 0 {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// remove takes one row of posts away, and out of the counts.
+func remove(ctx context.Context, tx *store.Tx, p social.Post) error {
+	if err := tx.DeletePost(ctx, p.ID); err != nil {
+		return err
+	}
+	if err := tx.CountPost(ctx, p.Author, -1, time.Time{}); err != nil {
+		return err
+	}
+	if err := tx.CountReply(ctx, p.ReplyTo, -1); err != nil {
+		return err
+	}
+	if err := tx.CountBoost(ctx, p.BoostOf, -1); err != nil {
+		return err
+	}
+	f := event.PostDeleted{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.Tags}
+	for _, m := range p.Mentions {
+		f.Mentions = append(f.Mentions, m.Account)
+	}
+	tx.Record(f)
+	return nil
+}
+
+func likes(ctx context.Context, tx *store.Tx, who social.AccountID) (bool, error) {
+	all, err := tx.MarkedBy(ctx, social.Liked, who, social.Page{Limit: stepSize})
+	if err != nil || len(all) == 0 {
+		return false, err
+	}
+	authors := map[social.PostID]social.AccountID{}
+	var ids []social.PostID
+	for _, m := range all {
+		ids = append(ids, m.Post)
+	}
+	liked, err := tx.Posts(ctx, ids)
+	if err != nil {
+		return false, err
+	}
+	for _, p := range liked {
+		authors[p.ID] = p.Author
+	}
+	for _, m := range all {
+		if _, err := tx.EndMark(ctx, social.Liked, who, m.Post); err != nil {
+			return false, err
+		}
+		if err := tx.CountLike(ctx, m.Post, -1); err != nil {
+			return false, err
+		}
+		tx.Record(event.Marked{Owner: who, Post: m.Post, Author: authors[m.Post], Mark: social.Liked, Off: true})
+	}
+	return len(all) == stepSize, nil
+}
+
+// follows ends those of one list, both ways round.
+func follows(kind social.EdgeKind) step {
+	return func(ctx context.Context, tx *store.Tx, who social.AccountID) (bool, error) {
+		all, err := tx.Edges(ctx, kind, who, social.Page{Limit: stepSize})
+		if err != nil {
+			return false, err
+		}
+		for _, e := range all {
+			owner, target := who, e.Other
+			if kind != social.EdgesFollowing {
+				owner, target = e.Other, who
+			}
+			was, accepted, err := tx.EndFollow(ctx, owner, target)
+			if err != nil {
+				return false, err
+			}
+			if was {
+				tx.Record(event.Unfollowed{Owner: owner, Target: target})
+			}
+			if accepted {
+				if err := tx.CountFollow(ctx, owner, target, -1); err != nil {
+					return false, err
+				}
+			}
+		}
+		return len(all) == stepSize, nil
+	}
+}
+
+// row ends it. What came in while the steps ran, from somebody who had read
+// the account before it left, goes too; a post keeps the row, and the job is
+// tried again.
+func row(ctx context.Context, tx *store.Tx, who social.AccountID) (bool, error) {
+	a, err := tx.HoldAccount(ctx, who)
+	if errs.KindOf(err) == errs.NotFound {
+		return false, nil // done before
+	}
+	if err != nil {
+		return false, err
+	}
+	for _, picture := range []string{a.Avatar, a.Header} {
+		if err := dropPicture(ctx, tx, picture); err != nil {
+			return false, err
+		}
+	}
+	if err := tx.RecountFollows(ctx, who); err != nil {
+		return false, err
+	}
+	tx.Record(event.AccountDeleted{Account: who})
+	return false, tx.DeleteAccount(ctx, who)
+}

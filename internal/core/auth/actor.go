@@ -1,0 +1,157 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+const (
+	// maxActors is how many actors are remembered, for sessions and for
+	// tokens; then all are forgotten.
+	maxActors = 10_000
+	// actorLife is how long one is remembered, and so how often at most we
+	// write down that a session or token is in use.
+	actorLife = time.Hour
+)
+
+// actors remembers who a secret stands for. What was loaded before somebody
+// was forgotten cannot come in after: drops are counted.
+type actors struct {
+	mu    sync.RWMutex
+	drops uint64
+	m     map[string]remembered // by the secret's hash
+}
+
+type remembered struct {
+	social.Actor
+	until time.Time
+}
+
+func newActors() *actors { return &actors{m: map[string]remembered{}} }
+
+// get also gives what to put with, should there be nothing.
+func (c *actors) get(hash string, now time.Time) (a social.Actor, found bool, stamp uint64) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	r, ok := c.m[hash]
+	return r.Actor, ok && now.Before(r.until), c.drops
+}
+
+func (c *actors) put(hash string, r remembered, stamp uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.drops != stamp {
+		return
+	}
+	if len(c.m) >= maxActors {
+		clear(c.m)
+	}
+	c.m[hash] = r
+}
+
+// drop forgets an account's secrets; zero is everybody's.
+func (c *actors) drop(who social.AccountID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.drops++
+	for hash, r := range c.m {
+		if who == 0 || r.Account == who {
+			delete(c.m, hash)
+		}
+	}
+}
+
+var (
+	errSession = errs.New(errs.Unauthenticated, "You are signed out. Please sign in again.")
+	errToken   = errs.New(errs.Unauthenticated, "The access token is invalid")
+)
+
+// BySession is who a session's secret stands for; it is Unauthenticated if
+// the session has ended. Scopes are nil: the web may do everything.
+func (s *Service) BySession(ctx context.Context, secret string) (social.Actor, error) {
+	return s.actor(ctx, s.sessions, secret, s.loadSession)
+}
+
+// ByToken is who a token's secret stands for; it is Unauthenticated if the
+// token has ended. A token of an app for itself has no account.
+func (s *Service) ByToken(ctx context.Context, secret string) (social.Actor, error) {
+	return s.actor(ctx, s.tokens, secret, s.loadToken)
+}
+
+func (s *Service) actor(ctx context.Context, c *actors, secret string, load func(ctx context.Context, hash string) (social.Actor, error)) (social.Actor, error) {
+	hash, now := hashOf(secret), s.store.Now()
+	a, found, stamp := c.get(hash, now)
+	if found {
+		return a, nil
+	}
+	a, err := load(ctx, hash)
+	if err != nil {
+		return social.Anyone, err
+	}
+	c.put(hash, remembered{a, now.Add(actorLife)}, stamp)
+	return a, nil
+}
+
+func (s *Service) loadSession(ctx context.Context, hash string) (by social.Actor, err error) {
+	var one social.Session
+	err = s.store.Read(ctx, func(v *store.View) error {
+		if one, err = v.SessionByHash(ctx, hash); err != nil {
+			return err
+		}
+		by, err = actorOf(ctx, v, one.Account)
+		return err
+	})
+	if errs.KindOf(err) == errs.NotFound || err == nil && s.store.Now().Sub(one.UsedAt) > sessionLife {
+		return by, errSession
+	}
+	if err != nil {
+		return by, fmt.Errorf("load session: %w", err)
+	}
+	by.Session = one.ID
+	s.touch(ctx, one.UsedAt, func(tx *store.Tx) error { return tx.TouchSession(ctx, one.ID) })
+	return by, nil
+}
+
+func (s *Service) loadToken(ctx context.Context, hash string) (by social.Actor, err error) {
+	var one social.Token
+	err = s.store.Read(ctx, func(v *store.View) error {
+		if one, err = v.TokenByHash(ctx, hash); err != nil || one.Account == 0 {
+			return err
+		}
+		by, err = actorOf(ctx, v, one.Account)
+		return err
+	})
+	if k := errs.KindOf(err); k == errs.NotFound || k == errs.Unauthenticated {
+		return by, errToken
+	}
+	if err != nil {
+		return by, fmt.Errorf("load token: %w", err)
+	}
+	by.Token, by.App, by.Scopes = one.ID, one.App, one.Scopes
+	s.touch(ctx, one.UsedAt, func(tx *store.Tx) error { return tx.TouchToken(ctx, one.ID) })
+	return by, nil
+}
+
+// actorOf is somebody of ours, as they stand now.
+func actorOf(ctx context.Context, v *store.View, who social.AccountID) (social.Actor, error) {
+	a, err := v.Account(ctx, who)
+	if err != nil {
+		return social.Anyone, err
+	}
+	u, err := v.User(ctx, who)
+	return social.Actor{Account: who, Standing: standing(a.Standing, u), Role: u.Role}, err
+}
+
+// touch writes down a use, if the last one is long ago. That it cannot be
+// written keeps nobody from reading: the next load tries again.
+func (s *Service) touch(ctx context.Context, last time.Time, write func(tx *store.Tx) error) {
+	if s.store.Now().Sub(last) >= actorLife {
+		_ = s.store.Write(ctx, write)
+	}
+}

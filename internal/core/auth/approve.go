@@ -1,0 +1,92 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+func mayApprove(by social.Actor) error {
+	if err := by.MustAct(); err != nil {
+		return err
+	}
+	if !by.Role.AtLeast(social.Moderator) {
+		return errs.New(errs.Forbidden, "Only moderators decide who may join.")
+	}
+	return nil
+}
+
+// Waiting returns those who ask to be let in. It is for moderators.
+func (s *Service) Waiting(ctx context.Context, by social.Actor, p social.Page) (all []social.User, err error) {
+	if err := mayApprove(by); err != nil {
+		return nil, err
+	}
+	err = s.store.Read(ctx, func(v *store.View) error {
+		all, err = v.Waiting(ctx, p)
+		return err
+	})
+	for i := range all {
+		all[i].Password = ""
+	}
+	return all, err
+}
+
+// Approve lets somebody in who asked for it, and tells them. It is for
+// moderators.
+func (s *Service) Approve(ctx context.Context, by social.Actor, who social.AccountID) error {
+	return s.decide(ctx, "approve", by, who, func(tx *store.Tx, u social.User, a social.Account) error {
+		u.Approved = true
+		if err := tx.SetUser(ctx, u); err != nil {
+			return err
+		}
+		if err := joined(ctx, tx, u); err != nil {
+			return err
+		}
+		return s.approvedLetter(ctx, tx, a, u.Email)
+	})
+}
+
+// Reject deletes the account of somebody who asked to be let in, and tells
+// them. It is for moderators.
+func (s *Service) Reject(ctx context.Context, by social.Actor, who social.AccountID) error {
+	return s.decide(ctx, "reject", by, who, func(tx *store.Tx, u social.User, a social.Account) error {
+		if err := s.rejectedLetter(ctx, tx, a, u.Email); err != nil {
+			return err
+		}
+		if err := tx.RecountFollows(ctx, who); err != nil {
+			return err
+		}
+		tx.Record(event.AccountDeleted{Account: who})
+		return tx.DeleteAccount(ctx, who)
+	})
+}
+
+// decide runs do for somebody who waits, in one transaction.
+func (s *Service) decide(ctx context.Context, what string, by social.Actor, who social.AccountID,
+	do func(tx *store.Tx, u social.User, a social.Account) error) error {
+	if err := mayApprove(by); err != nil {
+		return err
+	}
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		u, err := tx.HoldUser(ctx, who)
+		if err != nil {
+			return err
+		}
+		if u.Approved || !u.Confirmed {
+			return errs.New(errs.NotFound, "Nobody waits under this name; somebody else may have decided already.")
+		}
+		a, err := tx.Account(ctx, who)
+		if err != nil {
+			return err
+		}
+		return do(tx, u, a)
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}

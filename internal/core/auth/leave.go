@@ -1,0 +1,55 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+// DeleteAccount ends by's account for good. From when this returns nobody can
+// sign in as them or see them; a job then removes what they leave behind.
+func (s *Service) DeleteAccount(ctx context.Context, by social.Actor, password string) error {
+	u, err := s.again(ctx, by, "password", password)
+	if err != nil {
+		return err
+	}
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		if err := unchanged(ctx, tx, u); err != nil {
+			return err
+		}
+		a, err := tx.HoldAccount(ctx, by.Account)
+		if err != nil {
+			return err
+		}
+		if err := s.goodbyeLetter(ctx, tx, a, u.Email); err != nil {
+			return err
+		}
+		return leave(ctx, tx, a.ID)
+	})
+	if err != nil {
+		return fmt.Errorf("delete account: %w", err)
+	}
+	return nil
+}
+
+// leave makes an account that nobody can use or see, and has it deleted.
+func leave(ctx context.Context, tx *store.Tx, who social.AccountID) error {
+	if err := tx.EndSessions(ctx, who, 0, 0); err != nil {
+		return err
+	}
+	if err := tx.EndTokensOf(ctx, who); err != nil {
+		return err
+	}
+	if err := tx.DropUser(ctx, who); err != nil {
+		return err
+	}
+	if err := tx.SetStanding(ctx, who, social.Suspended); err != nil {
+		return err
+	}
+	tx.Record(event.AccessChanged{Account: who})
+	tx.Record(event.ProfileChanged{Account: who})
+	return tx.LeaveAccount(ctx, who)
+}

@@ -1,0 +1,127 @@
+// Package instance is what the house says of itself: its name, its rules, who
+// may join, and how many people there are. What it allows is decided where it
+// is done.
+package instance
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+const (
+	// active is how long ago somebody counts as being here.
+	// https://docs.joinmastodon.org/entities/Instance/#active_month
+	active = 28 * 24 * time.Hour
+	// countEvery is how old shown counts may be: strangers ask for them often,
+	// and counting walks through everybody.
+	countEvery = 5 * time.Minute
+)
+
+// Service does it.
+type Service struct {
+	store    *store.Store
+	settings atomic.Pointer[social.Settings]
+	stale    atomic.Bool // the settings have changed and could not be read yet
+
+	mu      sync.Mutex // held while counting, so that one does it for all
+	counts  social.Counts
+	counted time.Time
+}
+
+// New returns a Service with the settings as they are now. Its Watch must be
+// told of every fact.
+func New(s *store.Store) (*Service, error) {
+	i := &Service{store: s}
+	if err := i.load(context.Background()); err != nil {
+		return nil, fmt.Errorf("load settings: %w", err)
+	}
+	return i, nil
+}
+
+func (s *Service) load(ctx context.Context) error {
+	return s.store.Read(ctx, func(v *store.View) error {
+		h, err := v.House(ctx)
+		if err == nil {
+			s.settings.Store(&h)
+		}
+		return err
+	})
+}
+
+// Watch loads the settings again when they have changed. It is a
+// store.Watcher. What cannot be read is tried again with the next fact.
+func (s *Service) Watch(ctx context.Context, rs []event.Record) {
+	if slices.ContainsFunc(rs, func(r event.Record) bool { _, is := r.Fact.(event.SettingsChanged); return is }) {
+		s.stale.Store(true)
+	}
+	if s.stale.Load() && s.load(ctx) == nil {
+		s.stale.Store(false)
+	}
+}
+
+// Settings are the owner's, from memory. The rules are shared: nobody changes
+// them in place.
+func (s *Service) Settings() social.Settings { return *s.settings.Load() }
+
+// SetSettings stores what the owner decides. It is for admins. A rule without
+// an id is given one that none has had before it in the list.
+func (s *Service) SetSettings(ctx context.Context, by social.Actor, to social.Settings) error {
+	if err := by.MustAct(); err != nil {
+		return err
+	}
+	if !by.Role.AtLeast(social.Admin) {
+		return errs.New(errs.Forbidden, "Only the owner and admins decide this.")
+	}
+	to, err := tidy(to)
+	if err != nil {
+		return err
+	}
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		tx.Record(event.SettingsChanged{})
+		return tx.SetHouse(ctx, to)
+	})
+	if err != nil {
+		return fmt.Errorf("set settings: %w", err)
+	}
+	return nil
+}
+
+// Counts are the numbers the house shows; they may be some minutes old.
+func (s *Service) Counts(ctx context.Context) (social.Counts, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.store.Now()
+	if !s.counted.IsZero() && now.Sub(s.counted) < countEvery {
+		return s.counts, nil
+	}
+	err := s.store.Read(ctx, func(v *store.View) (err error) {
+		s.counts, err = v.Counts(ctx, now.Add(-active))
+		return err
+	})
+	if err != nil {
+		return social.Counts{}, fmt.Errorf("count: %w", err)
+	}
+	s.counted = now
+	return s.counts, nil
+}
+
+// Owner is the account of the first owner, or zero while there is none.
+func (s *Service) Owner(ctx context.Context) (id social.AccountID, err error) {
+	err = s.store.Read(ctx, func(v *store.View) error {
+		id, err = v.Owner(ctx)
+		return err
+	})
+	if errs.KindOf(err) == errs.NotFound {
+		return 0, nil
+	}
+	return id, err
+}

@@ -1,0 +1,351 @@
+package mastoapi
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/core/search"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// https://docs.joinmastodon.org/methods/accounts/
+func (a *API) accountRoutes() {
+	a.do("POST /api/v1/accounts", app("write:accounts"), a.signUp, &limitSignUp)
+	a.do("GET /api/v1/accounts", anyone("read:accounts"), a.accountsByID)
+	a.do("GET /api/v1/accounts/verify_credentials", member("read:accounts"), a.verifyCredentials)
+	a.do("PATCH /api/v1/accounts/update_credentials", member("write:accounts"), a.updateCredentials, &limitPicture)
+	a.do("GET /api/v1/accounts/relationships", member("read:follows"), a.relationships)
+	a.do("GET /api/v1/accounts/search", member("read:accounts"), a.accountSearch, &limitSearch)
+	a.do("GET /api/v1/accounts/lookup", anyone("read:accounts"), a.lookup)
+	a.do("GET /api/v1/accounts/familiar_followers", member("read:follows"), a.familiarFollowers)
+	a.do("GET /api/v1/accounts/{id}", anyone("read:accounts"), a.accountByID)
+	a.do("DELETE /api/v1/profile/avatar", member("write:accounts"), a.dropPicture(func(p *social.Profile, none *string) { p.Avatar, p.AvatarAlt = none, none }))
+	a.do("DELETE /api/v1/profile/header", member("write:accounts"), a.dropPicture(func(p *social.Profile, none *string) { p.Header, p.HeaderAlt = none, none }))
+	a.do("POST /api/v1/emails/confirmations", member("write:accounts"), a.resendConfirmation)
+	a.do("GET /api/v1/preferences", member("read:accounts"), a.preferences)
+}
+
+// signUp makes an account for whoever uses the app, and a token for it.
+func (a *API) signUp(q *request) (any, error) {
+	who, err := a.Auth.SignUp(q.Context(), auth.SignUp{Username: q.str("username"), Email: q.str("email"), Password: q.str("password"),
+		Reason: q.str("reason"), Locale: q.str("locale"), Invite: q.str("invite_code"), Agreed: q.flag("agreement", false)})
+	if err != nil {
+		return nil, err
+	}
+	token, t, err := a.Auth.TokenOfApp(q.Context(), q.By, who.ID)
+	if err != nil {
+		return nil, err
+	}
+	return TokenJSON(token, t), nil
+}
+
+// TokenJSON is a token as apps are given it.
+// https://docs.joinmastodon.org/entities/Token/
+func TokenJSON(secret string, t social.Token) map[string]any {
+	return map[string]any{"access_token": secret, "token_type": "Bearer", "scope": t.Scopes.String(), "created_at": t.CreatedAt.Unix()}
+}
+
+func accountIDs(ns []int64) []social.AccountID {
+	out := make([]social.AccountID, len(ns))
+	for i, n := range ns {
+		out[i] = social.AccountID(n)
+	}
+	return out
+}
+
+func (a *API) accountsByID(q *request) (any, error) {
+	ids, err := q.ids("id")
+	if err != nil {
+		return nil, err
+	}
+	fs, err := a.View.Faces(q.Context(), accountIDs(ids))
+	if err != nil {
+		return nil, err
+	}
+	return a.render.accounts(fs), nil
+}
+
+func (a *API) accountByID(q *request) (any, error) {
+	f, err := a.View.Face(q.Context(), social.AccountID(q.pathID()))
+	if err != nil {
+		return nil, err
+	}
+	return a.render.accountJSON(f), nil
+}
+
+// lookup finds an account by its address, without searching.
+func (a *API) lookup(q *request) (any, error) {
+	name, host, _ := strings.Cut(strings.TrimPrefix(q.str("acct"), "@"), "@")
+	if strings.EqualFold(host, a.Host) {
+		host = ""
+	}
+	f, err := a.View.Named(q.Context(), name, strings.ToLower(host))
+	if err != nil {
+		return nil, errAbsent
+	}
+	return a.render.accountJSON(f), nil
+}
+
+// credentialAccount is an account with what only its owner is told.
+// https://docs.joinmastodon.org/entities/Account/#CredentialAccount
+type credentialAccount struct {
+	account
+	Source source `json:"source"`
+	Role   role   `json:"role"`
+}
+
+type source struct {
+	Privacy             string  `json:"privacy"`
+	Sensitive           bool    `json:"sensitive"`
+	Language            *string `json:"language"`
+	Note                string  `json:"note"`
+	Fields              []field `json:"fields"`
+	FollowRequestsCount int     `json:"follow_requests_count"`
+	HideCollections     bool    `json:"hide_collections"`
+	Discoverable        bool    `json:"discoverable"`
+	Indexable           bool    `json:"indexable"`
+	QuotePolicy         string  `json:"quote_policy"`
+}
+
+// https://docs.joinmastodon.org/entities/Role/
+type role struct {
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	Permissions string `json:"permissions"`
+	Color       string `json:"color"`
+	Highlighted bool   `json:"highlighted"`
+}
+
+// roles are what ours are as Mastodon's. The bits say what its own pages
+// would show: https://docs.joinmastodon.org/entities/Role/#permission-flags
+var roles = map[social.Role]role{
+	social.Owner:     {ID: "3", Name: "Owner", Permissions: "1", Highlighted: true},
+	social.Admin:     {ID: "2", Name: "Admin", Permissions: "983036", Highlighted: true},
+	social.Moderator: {ID: "1", Name: "Moderator", Permissions: "1308", Highlighted: true},
+	social.Member:    {ID: "-99", Permissions: "65536"},
+}
+
+func (a *API) self(q *request) (any, error) {
+	f, err := a.View.Face(q.Context(), q.By.Account)
+	if err != nil {
+		return nil, err
+	}
+	user, err := a.Auth.Self(q.Context(), q.By)
+	if err != nil {
+		return nil, err
+	}
+	asks, err := a.Relations.People(q.Context(), q.By, social.EdgesRequests, q.By.Account, social.Page{Limit: 40})
+	if err != nil {
+		return nil, err
+	}
+	v := user.Prefs.Visibility
+	if v == "" {
+		v = social.Public
+	}
+	s := source{Privacy: visibility[v], Sensitive: user.Prefs.Sensitive, Note: f.Bio, Fields: []field{}, FollowRequestsCount: len(asks.Items),
+		HideCollections: f.HideFollows, Discoverable: f.Discoverable, Indexable: f.Indexable, QuotePolicy: "public"}
+	if user.Prefs.Language != "" {
+		s.Language = &user.Prefs.Language
+	}
+	for _, x := range f.Fields {
+		s.Fields = append(s.Fields, field{Name: x.Name, Value: x.Value})
+	}
+	return credentialAccount{account: a.render.account(f), Source: s, Role: roles[user.Role]}, nil
+}
+
+func (a *API) verifyCredentials(q *request) (any, error) { return a.self(q) }
+
+func (a *API) updateCredentials(q *request) (any, error) {
+	p := social.Profile{DisplayName: q.opt("display_name"), Bio: q.opt("note"), Locked: q.optFlag("locked"), Bot: q.optFlag("bot"),
+		Discoverable: q.optFlag("discoverable"), Indexable: q.optFlag("indexable"), HideFollows: q.optFlag("hide_collections"),
+		AvatarAlt: q.opt("avatar_description"), HeaderAlt: q.opt("header_description"), Fields: q.fields()}
+	if err := p.Check(); err != nil { // before pictures are stored
+		return nil, err
+	}
+	var err error
+	if p.Avatar, err = q.picture("avatar"); err != nil {
+		return nil, err
+	}
+	if p.Header, err = q.picture("header"); err != nil {
+		return nil, err
+	}
+	if _, err := a.Accounts.SetProfile(q.Context(), q.By, p); err != nil {
+		return nil, err
+	}
+	if err := a.setPrefs(q); err != nil {
+		return nil, err
+	}
+	return a.self(q)
+}
+
+// setPrefs stores the defaults that came with a profile.
+func (a *API) setPrefs(q *request) error {
+	if !q.has("source[privacy]") && !q.has("source[sensitive]") && !q.has("source[language]") {
+		return nil
+	}
+	user, err := a.Auth.Self(q.Context(), q.By)
+	if err != nil {
+		return err
+	}
+	p := user.Prefs
+	if s := q.str("source[privacy]"); s != "" {
+		if p.Visibility, err = social.ParseVisibility(string(parseVisibility(s))); err != nil {
+			return err
+		}
+	}
+	p.Sensitive = q.flag("source[sensitive]", p.Sensitive)
+	if q.has("source[language]") {
+		p.Language = q.str("source[language]")
+	}
+	return a.Auth.SetPrefs(q.Context(), q.By, p)
+}
+
+// fields reads the lines of a profile: fields_attributes[0][name] and so on,
+// in the order of their numbers.
+func (q *request) fields() *[]social.Field {
+	byNumber := map[int]*social.Field{}
+	for k, vs := range q.params {
+		rest, ok := strings.CutPrefix(k, "fields_attributes[")
+		number, part, ok2 := strings.Cut(rest, "][")
+		i, err := strconv.Atoi(number)
+		if !ok || !ok2 || err != nil || len(vs) == 0 || len(byNumber) > 2*social.MaxFields {
+			continue
+		}
+		if byNumber[i] == nil {
+			byNumber[i] = &social.Field{}
+		}
+		switch part {
+		case "name]":
+			byNumber[i].Name = vs[0]
+		case "value]":
+			byNumber[i].Value = vs[0]
+		}
+	}
+	if len(byNumber) == 0 {
+		return nil
+	}
+	var order []int
+	for i := range byNumber {
+		order = append(order, i)
+	}
+	sort.Ints(order)
+	out := []social.Field{}
+	for _, i := range order {
+		if f := *byNumber[i]; f.Name != "" || f.Value != "" {
+			out = append(out, f)
+		}
+	}
+	return &out
+}
+
+// picture stores the picture sent under a name, if one was.
+func (q *request) picture(kind string) (*string, error) {
+	if q.MultipartForm == nil || len(q.MultipartForm.File[kind]) == 0 {
+		return nil, nil
+	}
+	f, err := q.MultipartForm.File[kind][0].Open()
+	if err != nil {
+		return nil, errs.Wrap(errs.Invalid, "The picture could not be read.", err)
+	}
+	defer f.Close()
+	name, err := q.api.Blobs.Put(q.Context(), kind, f)
+	if err != nil {
+		return nil, err
+	}
+	return &name, nil
+}
+
+func (a *API) dropPicture(drop func(p *social.Profile, none *string)) func(*request) (any, error) {
+	return func(q *request) (any, error) {
+		var p social.Profile
+		none := ""
+		drop(&p, &none)
+		if _, err := a.Accounts.SetProfile(q.Context(), q.By, p); err != nil {
+			return nil, err
+		}
+		return a.self(q)
+	}
+}
+
+func (a *API) resendConfirmation(q *request) (any, error) {
+	user, err := a.Auth.Self(q.Context(), q.By)
+	if err != nil {
+		return nil, err
+	}
+	if user.Confirmed {
+		return nil, errs.New(errs.Forbidden, "This method is only available while the e-mail is awaiting confirmation")
+	}
+	return nothing{}, a.Auth.ResendConfirmation(q.Context(), user.Email)
+}
+
+// https://docs.joinmastodon.org/entities/Preferences/
+func (a *API) preferences(q *request) (any, error) {
+	user, err := a.Auth.Self(q.Context(), q.By)
+	if err != nil {
+		return nil, err
+	}
+	v := user.Prefs.Visibility
+	if v == "" {
+		v = social.Public
+	}
+	var language *string
+	if user.Prefs.Language != "" {
+		language = &user.Prefs.Language
+	}
+	return map[string]any{"posting:default:visibility": visibility[v], "posting:default:sensitive": user.Prefs.Sensitive,
+		"posting:default:language": language, "posting:default:quote_policy": "public", "reading:expand:media": "default",
+		"reading:expand:spoilers": false, "reading:autoplay:gifs": false}, nil
+}
+
+func (a *API) relationships(q *request) (any, error) {
+	ids, err := q.ids("id")
+	if err != nil {
+		return nil, err
+	}
+	all, err := a.View.Relations(q.Context(), q.By, accountIDs(ids))
+	if err != nil {
+		return nil, err
+	}
+	out := []relationship{}
+	for _, n := range accountIDs(ids) {
+		out = append(out, relationJSON(n, all[n]))
+	}
+	return out, nil
+}
+
+func (a *API) accountSearch(q *request) (any, error) {
+	r, err := a.Search.Search(q.Context(), q.By, search.Query{Text: q.str("q"), Kind: search.Accounts, Following: q.flag("following", false),
+		Offset: q.num("offset", 0, search.MaxOffset+1), Page: social.Page{Limit: max(1, q.num("limit", 40, 80))}})
+	if err != nil {
+		return nil, err
+	}
+	return a.render.accounts(r.Accounts), nil
+}
+
+// https://docs.joinmastodon.org/entities/FamiliarFollowers/
+type familiar struct {
+	ID       string `json:"id"`
+	Accounts raw    `json:"accounts"`
+}
+
+func (a *API) familiarFollowers(q *request) (any, error) {
+	ids, err := q.ids("id")
+	if err != nil {
+		return nil, err
+	}
+	out := []familiar{}
+	for _, n := range ids {
+		fs, err := a.Relations.Familiar(q.Context(), q.By, social.AccountID(n))
+		if errs.KindOf(err) == errs.NotFound && err != nil {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, familiar{strconv.FormatInt(n, 10), a.render.accounts(fs)})
+	}
+	return out, nil
+}

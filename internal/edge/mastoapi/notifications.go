@@ -1,0 +1,130 @@
+package mastoapi
+
+import (
+	"slices"
+
+	"github.com/plaza-social/plaza/internal/core/notices"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// https://docs.joinmastodon.org/methods/notifications/
+func (a *API) notificationRoutes() {
+	a.do("GET /api/v1/notifications", member("read:notifications"), a.notifications)
+	a.do("GET /api/v1/notifications/unread_count", member("read:notifications"), a.unreadCount)
+	a.do("GET /api/v1/notifications/{id}", member("read:notifications"), a.notificationByID)
+	a.do("POST /api/v1/notifications/clear", member("write:notifications"), a.clearNotifications)
+	a.do("POST /api/v1/notifications/{id}/dismiss", member("write:notifications"), a.dismiss)
+	a.do("GET /api/v1/markers", member("read:statuses"), a.markers)
+	a.do("POST /api/v1/markers", member("write:statuses"), a.setMarkers)
+}
+
+// noticeTypes is what Mastodon calls the kinds.
+var noticeTypes = map[social.NoticeKind]string{social.NoticeMention: "mention", social.NoticeFollow: "follow",
+	social.NoticeFollowRequest: "follow_request", social.NoticeBoost: "reblog", social.NoticeLike: "favourite",
+	social.NoticeEdit: "update", social.NoticePost: "status", social.NoticeSignUp: "admin.sign_up"}
+
+// https://docs.joinmastodon.org/entities/Notification/
+type notification struct {
+	ID        string `json:"id"`
+	Type      string `json:"type"`
+	GroupKey  string `json:"group_key"`
+	CreatedAt string `json:"created_at"`
+	Account   raw    `json:"account"`
+	Status    raw    `json:"status,omitempty"`
+}
+
+func (r renderer) notification(t notices.Told) notification {
+	n := notification{ID: num(t.ID), Type: noticeTypes[t.Kind], GroupKey: "ungrouped-" + num(t.ID), CreatedAt: stamp(t.At), Account: r.accountJSON(t.From)}
+	if t.Post != nil {
+		n.Status = r.status(t.Post, t.Owner)
+	}
+	return n
+}
+
+// kinds reads Mastodon's names of kinds; unknown ones name nothing.
+func (q *request) kinds(name string) (out []social.NoticeKind) {
+	for k, theirs := range noticeTypes {
+		if slices.Contains(q.strs(name), theirs) {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+func (a *API) notifications(q *request) (any, error) {
+	f := social.NoticeFilter{Kinds: q.kinds("types"), Not: q.kinds("exclude_types"), From: social.AccountID(q.bound("account_id"))}
+	out := []notification{}
+	if len(q.strs("types")) > 0 && len(f.Kinds) == 0 {
+		return out, nil // only kinds that we do not have
+	}
+	s, err := a.Notices.List(q.Context(), q.By, f, q.page(40, notices.MaxPage))
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range s.Items {
+		out = append(out, a.render.notification(t))
+	}
+	link(q, s)
+	return out, nil
+}
+
+func (a *API) unreadCount(q *request) (any, error) {
+	n, err := a.Notices.Unread(q.Context(), q.By)
+	return map[string]int{"count": n}, err
+}
+
+func (a *API) notificationByID(q *request) (any, error) {
+	t, err := a.Notices.Get(q.Context(), q.By, social.NoticeID(q.pathID()))
+	if err != nil {
+		return nil, err
+	}
+	return a.render.notification(t), nil
+}
+
+func (a *API) clearNotifications(q *request) (any, error) {
+	return nothing{}, a.Notices.Clear(q.Context(), q.By)
+}
+
+func (a *API) dismiss(q *request) (any, error) {
+	return nothing{}, a.Notices.Dismiss(q.Context(), q.By, social.NoticeID(q.pathID()))
+}
+
+// https://docs.joinmastodon.org/entities/Marker/
+type marker struct {
+	LastReadID string `json:"last_read_id"`
+	Version    int    `json:"version"`
+	UpdatedAt  string `json:"updated_at"`
+}
+
+func markerJSON(m social.Marker) marker {
+	return marker{num(social.NoticeID(m.LastID)), m.Version, stamp(m.At)}
+}
+
+func (a *API) markers(q *request) (any, error) {
+	ms, err := a.Notices.Markers(q.Context(), q.By)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]marker{}
+	for _, m := range ms {
+		if slices.Contains(q.strs("timeline"), m.Timeline) {
+			out[m.Timeline] = markerJSON(m)
+		}
+	}
+	return out, nil
+}
+
+func (a *API) setMarkers(q *request) (any, error) {
+	out := map[string]marker{}
+	for _, timeline := range []string{notices.MarkHome, notices.MarkNotices} {
+		if !q.has(timeline + "[last_read_id]") {
+			continue
+		}
+		m, err := a.Notices.SetMarker(q.Context(), q.By, timeline, q.bound(timeline+"[last_read_id]"))
+		if err != nil {
+			return nil, err
+		}
+		out[timeline] = markerJSON(m)
+	}
+	return out, nil
+}

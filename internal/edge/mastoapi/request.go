@@ -1,0 +1,241 @@
+package mastoapi
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"math"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/base/id"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+const (
+	fiveMinutes = 5 * time.Minute
+	halfHour    = 30 * time.Minute
+	hour        = time.Hour
+)
+
+// Limits of what a client sends.
+const (
+	MaxBody    = 1 << 20  // bytes of JSON or a form
+	MaxUpload  = 20 << 20 // bytes of a multipart form, pictures included
+	maxParams  = 2000     // names and values
+	maxDepth   = 6        // of JSON
+	maxIDs     = 100      // that may be asked for at once
+	memoryForm = 1 << 20
+)
+
+// request is a call of a route.
+type request struct {
+	*http.Request
+	w      http.ResponseWriter
+	api    *API
+	By     social.Actor
+	params map[string][]string // query and body, named as forms name them
+}
+
+var (
+	errBody  = errs.New(errs.Invalid, "The body could not be read: send JSON or a form.")
+	errLarge = errs.Newf(errs.Invalid, "The body is too large: at most %d bytes are taken.", MaxBody)
+)
+
+// parse reads the query and the body, whichever form it has, into params.
+func (q *request) parse() error {
+	q.params = map[string][]string{}
+	if q.URL.RawQuery != "" {
+		for k, vs := range q.URL.Query() {
+			q.params[k] = vs
+		}
+	}
+	if q.Method == http.MethodGet || q.Method == http.MethodHead || q.Body == nil || q.ContentLength == 0 {
+		return nil
+	}
+	kind, _, _ := mime.ParseMediaType(q.Header.Get("Content-Type"))
+	limit := int64(MaxBody)
+	if kind == "multipart/form-data" {
+		limit = MaxUpload
+	}
+	q.Body = http.MaxBytesReader(q.w, q.Body, limit)
+	var err error
+	switch {
+	case kind == "multipart/form-data":
+		if err = q.ParseMultipartForm(memoryForm); err == nil {
+			q.take(q.MultipartForm.Value)
+		}
+	case kind == "application/x-www-form-urlencoded":
+		if err = q.ParseForm(); err == nil {
+			q.take(q.PostForm)
+		}
+	default:
+		err = q.parseJSON()
+	}
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		return errLarge
+	}
+	if err != nil {
+		return errs.Wrap(errs.Invalid, errs.Public(errBody), err)
+	}
+	if len(q.params) > maxParams {
+		return errs.Newf(errs.Invalid, "Send at most %d parameters.", maxParams)
+	}
+	return nil
+}
+
+func (q *request) take(form map[string][]string) {
+	for k, vs := range form {
+		q.params[k] = vs
+	}
+}
+
+// parseJSON flattens an object to what the same would be as a form: {"a":
+// {"b": [1, 2]}} gives a[b][] twice.
+func (q *request) parseJSON() error {
+	dec := json.NewDecoder(q.Body)
+	dec.UseNumber()
+	var body map[string]any
+	if err := dec.Decode(&body); err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		return err
+	}
+	for k, v := range body {
+		delete(q.params, k)
+		q.flatten(k, v, 0)
+	}
+	return nil
+}
+
+func (q *request) flatten(name string, v any, depth int) {
+	if depth > maxDepth || len(q.params) > maxParams {
+		return
+	}
+	switch v := v.(type) {
+	case string:
+		q.params[name] = append(q.params[name], v)
+	case json.Number:
+		q.params[name] = append(q.params[name], v.String())
+	case bool:
+		q.params[name] = append(q.params[name], strconv.FormatBool(v))
+	case map[string]any:
+		for k, x := range v {
+			q.flatten(name+"["+k+"]", x, depth+1)
+		}
+	case []any:
+		for i, x := range v {
+			if _, isObject := x.(map[string]any); isObject {
+				q.flatten(name+"["+strconv.Itoa(i)+"]", x, depth+1)
+			} else if len(q.params[name+"[]"]) < maxParams {
+				q.flatten(name+"[]", x, depth+1)
+			}
+		}
+	}
+}
+
+// has reports whether a parameter was sent.
+func (q *request) has(name string) bool { return len(q.params[name]) > 0 }
+
+// str is a parameter, or empty.
+func (q *request) str(name string) string {
+	if vs := q.params[name]; len(vs) > 0 {
+		return vs[0]
+	}
+	return ""
+}
+
+// strs is a parameter that may be sent many times.
+func (q *request) strs(name string) []string {
+	if vs := q.params[name+"[]"]; len(vs) > 0 {
+		return vs
+	}
+	return q.params[name]
+}
+
+// opt is a parameter, or nil if it was not sent.
+func (q *request) opt(name string) *string {
+	if !q.has(name) {
+		return nil
+	}
+	s := q.str(name)
+	return &s
+}
+
+// flag is a parameter that is true or false, or otherwise.
+func (q *request) flag(name string, otherwise bool) bool {
+	switch strings.ToLower(q.str(name)) {
+	case "":
+		return otherwise
+	case "false", "f", "0", "off", "no":
+		return false
+	}
+	return true
+}
+
+func (q *request) optFlag(name string) *bool {
+	if !q.has(name) || q.str(name) == "" {
+		return nil
+	}
+	b := q.flag(name, false)
+	return &b
+}
+
+// num is a number between 0 and most, or otherwise.
+func (q *request) num(name string, otherwise, most int) int {
+	n, err := strconv.Atoi(q.str(name))
+	if err != nil || n < 0 {
+		return otherwise
+	}
+	return min(n, most)
+}
+
+// pathID is the id in the path; what is no id names nothing.
+func (q *request) pathID() int64 {
+	n, _ := id.Parse(chi.URLParam(q.Request, "id"))
+	return n
+}
+
+// ids is a list of ids; what is no id is left out.
+func (q *request) ids(name string) ([]int64, error) {
+	raw := q.strs(name)
+	if len(raw) > maxIDs {
+		return nil, errs.Newf(errs.Invalid, "Ask for at most %d at once.", maxIDs)
+	}
+	var out []int64
+	for _, s := range raw {
+		if n, ok := id.Parse(s); ok {
+			out = append(out, n)
+		}
+	}
+	return out, nil
+}
+
+// bound is an id to page by. All digits is an id, however many there are.
+func (q *request) bound(name string) int64 {
+	s := q.str(name)
+	if n, ok := id.Parse(s); ok {
+		return n
+	}
+	if len(s) > 18 && strings.Trim(s, "0123456789") == "" {
+		return math.MaxInt64
+	}
+	return 0
+}
+
+// page is which part of a list is asked for.
+// https://docs.joinmastodon.org/api/guidelines/#pagination
+func (q *request) page(usual, most int) social.Page {
+	p := social.Page{Before: q.bound("max_id"), After: q.bound("since_id"), Limit: max(1, q.num("limit", usual, most))}
+	if min := q.bound("min_id"); min != 0 {
+		p.After, p.Oldest = min, true
+	}
+	return p
+}

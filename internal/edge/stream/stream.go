@@ -1,0 +1,266 @@
+// Package stream tells apps what happens while it happens, over WebSocket and
+// server-sent events: https://docs.joinmastodon.org/methods/streaming/.
+//
+// The Hub is told of every fact, and works through them in a goroutine of its
+// own: a slow reader is cut off, and nobody else waits for it. What is missed
+// is not sent again; apps read their timelines when they come back.
+package stream
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+
+	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/core/lists"
+	"github.com/plaza-social/plaza/internal/core/notices"
+	"github.com/plaza-social/plaza/internal/core/timelines"
+	"github.com/plaza-social/plaza/internal/core/view"
+	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// Limits of streaming.
+const (
+	// maxConns is how many connections there are at once, and maxOwn how many
+	// of them one account, or one address of strangers, has.
+	maxConns = 20000
+	maxOwn   = 40
+	// maxSubscriptions is how many streams one connection listens to.
+	maxSubscriptions = 50
+	// maxWaiting is how many messages wait for a slow reader before it is cut
+	// off.
+	maxWaiting = 256
+	// maxFacts is how many facts wait for the Hub before everybody is cut off
+	// and reads anew.
+	maxFacts = 8192
+)
+
+// Renderer turns what happened into the entities apps know.
+type Renderer interface {
+	Status(s *view.Seen, reader social.AccountID) []byte
+	Notification(t notices.Told) []byte
+	Conversation(s *view.Seen, others []*view.Face, reader social.AccountID) []byte
+}
+
+// Hub sends what happens to whoever listens.
+type Hub struct {
+	Auth      *auth.Service
+	View      *view.View
+	Timelines *timelines.Service
+	Lists     *lists.Service
+	Notices   *notices.Service
+	Render    Renderer
+	Log       *slog.Logger
+
+	facts chan event.Record
+	start sync.Once
+
+	mu    sync.Mutex
+	conns map[*conn]bool
+	own   map[string]int
+	full  bool // facts were lost: everybody is to be cut off
+}
+
+// Watch takes facts in. It is a store.Watcher, and never waits.
+func (h *Hub) Watch(_ context.Context, rs []event.Record) {
+	h.init()
+	for _, r := range rs {
+		select {
+		case h.facts <- r:
+		default:
+			h.mu.Lock()
+			h.full = true
+			h.mu.Unlock()
+		}
+	}
+}
+
+func (h *Hub) init() {
+	h.start.Do(func() {
+		h.facts = make(chan event.Record, maxFacts)
+		h.conns, h.own = map[*conn]bool{}, map[string]int{}
+	})
+}
+
+// Run sends what happens until ctx ends, and then ends all connections.
+func (h *Hub) Run(ctx context.Context) {
+	h.init()
+	defer h.cutAll("Plaza is shutting down")
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case r := <-h.facts:
+			h.mu.Lock()
+			full := h.full
+			h.full = false
+			h.mu.Unlock()
+			if full {
+				h.Log.WarnContext(ctx, "streams fell behind, everybody reconnects")
+				h.cutAll("fell behind, connect again")
+			}
+			h.happened(ctx, r)
+		}
+	}
+}
+
+func (h *Hub) cutAll(why string) {
+	for _, c := range h.listening(nil) {
+		c.cut(why)
+	}
+}
+
+// listening is the connections that match.
+func (h *Hub) listening(match func(*conn) bool) (out []*conn) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for c := range h.conns {
+		if match == nil || match(c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// happened tells those who listen of one fact.
+func (h *Hub) happened(ctx context.Context, r event.Record) {
+	switch f := r.Fact.(type) {
+	case event.PostPublished:
+		h.post(ctx, f.Bare(), "update")
+	case event.PostEdited:
+		if s, err := h.View.Post(ctx, social.Actor{Account: f.Author}, f.Post); err == nil {
+			h.post(ctx, s.Post, "status.update")
+		}
+	case event.PostDeleted:
+		h.deleted(ctx, f)
+	case event.NoticeMade:
+		h.notice(ctx, f)
+	case event.ListChanged:
+		h.relist(ctx, f.Owner)
+	case event.Followed:
+		h.relist(ctx, f.Owner)
+	case event.Unfollowed:
+		h.relist(ctx, f.Owner)
+	case event.AccessChanged:
+		h.recheck(ctx, f.Account)
+	case event.AccountDeleted:
+		h.recheck(ctx, f.Account)
+	}
+}
+
+// post offers a post to everybody in whose streams it belongs.
+func (h *Hub) post(ctx context.Context, p social.Post, kind string) {
+	tags := map[string]bool(nil)
+	for _, c := range h.listening(nil) {
+		for _, s := range c.wants(p.Visibility) {
+			if s.tag != "" && tags == nil {
+				tags = h.tags(ctx, p)
+			}
+			if s.wants(ctx, h, c, p, tags) {
+				h.offer(ctx, c, s, p.ID, kind)
+			}
+		}
+	}
+}
+
+func (h *Hub) tags(ctx context.Context, p social.Post) map[string]bool {
+	out := map[string]bool{}
+	if s, err := h.View.Post(ctx, social.Actor{Account: p.Author}, p.ID); err == nil {
+		for _, t := range s.Tags {
+			out[social.TagKey(t)] = true
+		}
+	}
+	return out
+}
+
+// offer sends a post if the reader may see it.
+func (h *Hub) offer(ctx context.Context, c *conn, s subscription, id social.PostID, kind string) {
+	seen, err := h.View.Posts(ctx, c.by, []social.PostID{id}, social.Offered)
+	if err != nil {
+		h.Log.ErrorContext(ctx, "stream a post", "err", err)
+		return
+	}
+	if len(seen) == 0 {
+		return
+	}
+	if s.kind == direct {
+		h.conversation(ctx, c, s, seen[0])
+		return
+	}
+	c.send(s, kind, h.Render.Status(seen[0], c.by.Account))
+}
+
+func (h *Hub) conversation(ctx context.Context, c *conn, s subscription, p *view.Seen) {
+	ids := []social.AccountID{}
+	if p.Author.ID != c.by.Account {
+		ids = append(ids, p.Author.ID)
+	}
+	for _, m := range p.Mentions {
+		if m.Account != c.by.Account && m.Account != p.Author.ID {
+			ids = append(ids, m.Account)
+		}
+	}
+	others, err := h.View.Faces(ctx, ids)
+	if err != nil {
+		h.Log.ErrorContext(ctx, "stream a conversation", "err", err)
+		return
+	}
+	c.send(s, "conversation", h.Render.Conversation(p, others, c.by.Account))
+}
+
+// deleted tells those who may have been given the post. Those it was not for
+// are not told of it.
+func (h *Hub) deleted(ctx context.Context, f event.PostDeleted) {
+	p := social.Post{ID: f.Post, Author: f.Author, Visibility: f.Visibility, ReplyTo: f.ReplyTo, BoostOf: f.BoostOf}
+	for _, m := range f.Mentions {
+		p.Mentions = append(p.Mentions, social.Mention{Account: m})
+	}
+	tags := map[string]bool{}
+	for _, t := range f.Tags {
+		tags[social.TagKey(t)] = true
+	}
+	for _, c := range h.listening(nil) {
+		r, err := h.View.Reader(ctx, c.by.Account)
+		if err != nil {
+			continue
+		}
+		for _, s := range c.wants(p.Visibility) {
+			if s.mayHave(c, r, p, tags) {
+				c.send(s, "delete", []byte(num(f.Post)))
+			}
+		}
+	}
+}
+
+func (h *Hub) notice(ctx context.Context, f event.NoticeMade) {
+	for _, c := range h.listening(func(c *conn) bool { return c.by.Account == f.Owner }) {
+		for _, s := range c.subscriptions() {
+			if s.kind != user && s.kind != userNotification || !c.by.Scopes.Allow("read:notifications") {
+				continue
+			}
+			t, err := h.Notices.Get(ctx, c.by, f.Notice)
+			if err != nil {
+				return // gone again, or not for them any more
+			}
+			c.send(s, "notification", h.Render.Notification(t))
+		}
+	}
+}
+
+// relist loads anew who is on the lists that owner listens to.
+func (h *Hub) relist(ctx context.Context, owner social.AccountID) {
+	for _, c := range h.listening(func(c *conn) bool { return c.by.Account == owner }) {
+		c.relist(ctx, h)
+	}
+}
+
+// recheck ends the connections of those who may no longer have them. Zero is
+// everybody.
+func (h *Hub) recheck(ctx context.Context, who social.AccountID) {
+	for _, c := range h.listening(func(c *conn) bool { return c.token != "" && (who == 0 || c.by.Account == who) }) {
+		if by, err := h.Auth.ByToken(ctx, c.token); err != nil || by.Standing != social.Good {
+			c.cut("The access token is no longer valid")
+		}
+	}
+}
