@@ -1,15 +1,53 @@
 .DEFAULT_GOAL := help
+TEMPL := github.com/a-h/templ/cmd/templ@v0.3.977
 
 .PHONY: help
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+.PHONY: run
+run: build ## build Plaza and serve it on http://localhost:8080, with data in ./data
+	bin/plaza serve
+
+.PHONY: build
+build: ## build bin/plaza
+	CGO_ENABLED=0 go build -trimpath -o bin/plaza ./cmd/plaza
+
+.PHONY: dev
+dev: build ## serve a house full of people, with data that is gone when you stop it
+	bin/plaza dev
 
 .PHONY: test
 test: ## set up what the tests need and run them all
 	scripts/test.sh
 
 .PHONY: check
-check: ## the quick look: format, vet, fences, unit tests on SQLite
-	@test -z "$$(gofmt -l cmd internal test 2>/dev/null | tee /dev/stderr)"
+check: ## the quick look: format, vet, staticcheck, fences, unit tests on SQLite
+	@test -z "$$(gofmt -l cmd internal test | tee /dev/stderr)"
 	go vet ./...
-	go test -short ./...
+	go tool -modfile=tools/go.mod staticcheck ./...
+	go test -short ./cmd/... ./internal/... ./test/fences
+
+.PHONY: bench
+bench: build ## measure a running server with made data; prints JSON
+	go run ./test/load
+
+.PHONY: interop
+interop: build ## try the apps toot and masto against a server of their own
+	test/interop/run.sh
+
+.PHONY: generate
+generate: ## make the pages' Go code anew from their templates
+	go run $(TEMPL) generate -path internal/edge/web
+
+.PHONY: golden
+golden: ## write the golden files anew; look at what changed before you commit
+	go test ./test/doors ./internal/event -update
+
+.PHONY: shots
+shots: build ## take pictures of every page into docs/pictures
+	go test ./test/browser -run TestPictures -pictures ../../docs/pictures
+
+.PHONY: clean
+clean: ## remove what was built; data stays
+	rm -rf bin

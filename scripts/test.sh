@@ -1,14 +1,19 @@
 #!/usr/bin/env bash
-# Runs all tests, with the real engines. What is missing is installed where
-# that is allowed; what could not be had is said at the end.
+# Runs all tests, with the real engines and a real browser. What is missing is
+# installed where that is allowed; what could not be had is said at the end.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/postgres.sh
+. scripts/chromium.sh
 start_postgres
+find_chromium
 go vet ./...
 go test -p 2 ./...
 echo
-echo "ran: SQLite (embedded)${PLAZA_TEST_POSTGRES:+, PostgreSQL $PG_VERSION}"
+echo "ran: SQLite (embedded)${PLAZA_TEST_POSTGRES:+, PostgreSQL $PG_VERSION}${PLAZA_TEST_CHROMIUM:+, $CHROMIUM_VERSION}"
 if [ -z "${PLAZA_TEST_POSTGRES:-}" ]; then
 	echo "skipped: everything on PostgreSQL, because $PG_WHY"
+fi
+if [ -z "${PLAZA_TEST_CHROMIUM:-}" ]; then
+	echo "skipped: everything in a browser, because $CHROMIUM_WHY"
 fi

@@ -85,7 +85,7 @@ func disk(c conf.Config) Finding {
 
 func database(ctx context.Context, c conf.Config) []Finding {
 	f := Finding{What: "database", Says: "SQLite"}
-	if c.DB != "" {
+	if strings.HasPrefix(c.DB, "postgres") {
 		f.Says = "PostgreSQL"
 	}
 	s, err := store.Open(ctx, store.Options{URL: c.Database(), Clock: time.Now})

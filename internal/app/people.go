@@ -74,7 +74,7 @@ func (a *App) CreateMany(ctx context.Context, file io.Reader, tokens bool, out i
 	var wrong []error
 	for _, r := range rows {
 		if r.err != nil {
-			wrong = append(wrong, fmt.Errorf("line %d (%s): %w", r.line, r.username, r.err))
+			wrong = append(wrong, fmt.Errorf("line %d (%s): %s", r.line, r.username, reason(r.err)))
 			continue
 		}
 		result := r.password

@@ -15,6 +15,7 @@ type Standing string
 // The standings.
 const (
 	Good      Standing = "good"
+	Pending   Standing = "pending" // the address is not confirmed, or the account not approved
 	Suspended Standing = "suspended"
 )
 

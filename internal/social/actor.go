@@ -55,6 +55,8 @@ func (a Actor) MustAct() error {
 		return errs.New(errs.Unauthenticated, "Please sign in.")
 	case a.Standing == Suspended:
 		return errs.New(errs.Forbidden, "Your account is suspended.")
+	case a.Standing == Pending:
+		return errs.New(errs.Forbidden, "Your account is not confirmed or approved yet.")
 	}
 	return nil
 }

@@ -149,3 +149,10 @@ func (tx *Tx) RecountFollows(ctx context.Context, leaving social.AccountID) erro
 		(SELECT owner_id FROM follows WHERE target_id = $1 AND accepted)`, leaving)
 	return err
 }
+
+// HoldAccounts keeps other writes from changing two accounts, and what is
+// between them, until the commit.
+func (tx *Tx) HoldAccounts(ctx context.Context, a, b social.AccountID) error {
+	_, err := list[social.AccountID](ctx, &tx.View, `SELECT id FROM accounts WHERE id = $1 OR id = $2 ORDER BY id`+tx.d.forUpdate, a, b)
+	return err
+}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"math"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -136,18 +137,17 @@ func (tx *Tx) CountBoost(ctx context.Context, id social.PostID, n int) error {
 	return err
 }
 
-// KeyedPost returns the post that owner made under an idempotency key since
-// the given moment, or NoPost.
-func (v *View) KeyedPost(ctx context.Context, owner social.AccountID, key string, sinceMillis int64) (social.PostID, error) {
-	return one(ctx, v, NoPost, func(r row) (id social.PostID, err error) { return id, r.Scan(&id) },
-		`SELECT post_id FROM post_keys WHERE account_id = $1 AND idempotency = $2 AND at_ms >= $3`, owner, key, sinceMillis)
-}
-
-// KeyPost remembers that a post was made under an idempotency key.
-func (tx *Tx) KeyPost(ctx context.Context, owner social.AccountID, key string, id social.PostID) error {
-	_, err := tx.exec(ctx, `INSERT INTO post_keys (account_id, idempotency, post_id, at_ms) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (account_id, idempotency) DO UPDATE SET post_id = excluded.post_id, at_ms = excluded.at_ms`, owner, key, id, millis(tx.Now))
-	return err
+// ClaimKey takes an idempotency key of owner's for the post id, and returns
+// zero; or the post that was made under it since the given moment. The key of
+// a post that is being made elsewhere is waited for.
+func (tx *Tx) ClaimKey(ctx context.Context, owner social.AccountID, key string, id social.PostID, sinceMillis int64) (social.PostID, error) {
+	_, err := value[social.PostID](ctx, &tx.View, `INSERT INTO post_keys (account_id, idempotency, post_id, at_ms) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (account_id, idempotency) DO UPDATE SET post_id = excluded.post_id, at_ms = excluded.at_ms
+		WHERE post_keys.at_ms < $5 RETURNING post_id`, owner, key, id, millis(tx.Now), sinceMillis)
+	if !errors.Is(err, errNone) {
+		return 0, err
+	}
+	return value[social.PostID](ctx, &tx.View, `SELECT post_id FROM post_keys WHERE account_id = $1 AND idempotency = $2`, owner, key)
 }
 
 func bounds(p social.Page) (before, after int64) {

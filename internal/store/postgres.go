@@ -108,3 +108,13 @@ func (e *postgresEngine) writeOnce(ctx context.Context, fn func(tx *Tx) error) (
 	}
 	return at, nil
 }
+
+// postgresFault gives the refusal of a text that is no UTF-8 or holds a NUL
+// the kind it has; other errors stay as they are.
+func postgresFault(err error) error {
+	switch postgresCode(err) {
+	case "22021", "22P05":
+		return errs.Wrap(errs.Invalid, "This text holds characters that cannot be kept.", err)
+	}
+	return err
+}

@@ -54,11 +54,13 @@ func (c *conn) exec(ctx context.Context, query string, args ...any) (sql.Result,
 type txConn struct{ tx *sql.Tx }
 
 func (c txConn) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return c.tx.QueryContext(ctx, query, args...)
+	rs, err := c.tx.QueryContext(ctx, query, args...)
+	return rs, postgresFault(err)
 }
 
 func (c txConn) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	return c.tx.ExecContext(ctx, query, args...)
+	res, err := c.tx.ExecContext(ctx, query, args...)
+	return res, postgresFault(err)
 }
 
 // A row is what can be scanned.

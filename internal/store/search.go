@@ -34,7 +34,7 @@ func (v *View) SearchPosts(ctx context.Context, reader social.AccountID, phrases
 	}
 	return list[social.PostID](ctx, v, `SELECT p.id FROM posts p WHERE p.id < $1 AND p.id > $2
 		AND p.id IN (`+v.d.findWords+`)
-		AND ($6 = 0 OR p.author_id = $6)
+		AND (p.author_id = $6 OR $6 = 0)
 		AND (p.author_id = $5
 			OR EXISTS (SELECT 1 FROM post_mentions m WHERE m.post_id = p.id AND m.account_id = $5)
 			OR EXISTS (SELECT 1 FROM likes l WHERE l.post_id = p.id AND l.owner_id = $5)
@@ -53,6 +53,9 @@ func (v *View) FindAccounts(ctx context.Context, q AccountSearch) ([]social.Acco
 	} else {
 		where = ` AND $4 = 0`
 	}
+	if q.Ours {
+		where += ` AND a.host = ''`
+	}
 	return list[social.AccountID](ctx, v, `SELECT a.id FROM accounts a
 		WHERE (a.username_key LIKE $1 ESCAPE '\' OR a.name_key LIKE $1 ESCAPE '\' OR a.name_key LIKE '% ' || $1 ESCAPE '\')
 		AND (a.host LIKE $2 ESCAPE '\') AND a.standing = 'good'`+where+`
@@ -64,6 +67,7 @@ func (v *View) FindAccounts(ctx context.Context, q AccountSearch) ([]social.Acco
 type AccountSearch struct {
 	Name       string // the beginning of it
 	Host       string // the beginning of it
+	Ours       bool   // only our own
 	FollowedBy social.AccountID
 	Limit      int
 	Offset     int // of a ranked list, which has no ids to page by; the caller bounds it

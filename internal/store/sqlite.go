@@ -64,6 +64,9 @@ func openSQLite(ctx context.Context, s *Store, path string) (*sqliteEngine, erro
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, errs.Wrap(errs.Unavailable, "The data folder "+filepath.Dir(path)+" cannot be made: check who may write there.", err)
 	}
+	if f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600); err == nil { // before SQLite makes it for everybody to read
+		f.Close()
+	}
 	db, err := sql.Open("sqlite", sqliteDSN(path))
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"github.com/plaza-social/plaza/internal/social"
 )
@@ -27,22 +28,43 @@ func (v *View) PublicPosts(ctx context.Context, from social.Origin, p social.Pag
 		AND (p.reply_to = 0 OR p.reply_author = p.author_id)`+origins[from]+order(p, "p.id"), before, after, p.Limit)
 }
 
-// TaggedPosts returns a page of public posts with tags.
+// TaggedPosts returns a page of public posts with tags. Each of the tags any
+// of which will do is read by itself, newest first: put into one list, all its
+// posts would be read for each page.
 func (v *View) TaggedPosts(ctx context.Context, q social.TagQuery, p social.Page) ([]social.PostID, error) {
+	if len(q.Any) == 0 {
+		return nil, nil
+	}
 	before, after := bounds(p)
-	args := []any{before, after, p.Limit, asJSON(q.Any)}
-	where := ``
-	for _, t := range q.All {
+	args := []any{before, after, p.Limit}
+	tag := func(t string) string {
 		args = append(args, t)
-		where += ` AND EXISTS (SELECT 1 FROM post_tags x WHERE x.post_id = p.id AND x.tag = ` + param(len(args)) + `)`
+		return param(len(args))
+	}
+	where := origins[q.From]
+	for _, t := range q.All {
+		where += ` AND EXISTS (SELECT 1 FROM post_tags x WHERE x.post_id = p.id AND x.tag = ` + tag(t) + `)`
 	}
 	for _, t := range q.None {
-		args = append(args, t)
-		where += ` AND NOT EXISTS (SELECT 1 FROM post_tags x WHERE x.post_id = p.id AND x.tag = ` + param(len(args)) + `)`
+		where += ` AND NOT EXISTS (SELECT 1 FROM post_tags x WHERE x.post_id = p.id AND x.tag = ` + tag(t) + `)`
 	}
-	return list[social.PostID](ctx, v, `SELECT p.id FROM posts p WHERE p.id < $1 AND p.id > $2 AND p.visibility = 'public'
-		AND p.id IN (SELECT post_id FROM post_tags WHERE post_id < $1 AND post_id > $2 AND tag IN `+v.d.strList(4)+`)`+
-		where+origins[q.From]+order(p, "p.id"), args...)
+	pages := make([]string, len(q.Any))
+	for i, t := range q.Any {
+		pages[i] = `SELECT p.id AS id FROM post_tags t JOIN posts p ON p.id = t.post_id
+			WHERE t.post_id < $1 AND t.post_id > $2 AND t.tag = ` + tag(t) + ` AND p.visibility = 'public'` + where + order(p, "t.post_id")
+	}
+	return list[social.PostID](ctx, v, merged(pages, p), args...)
+}
+
+// merged is the page of what stands on several pages.
+func merged(pages []string, p social.Page) string {
+	if len(pages) == 1 {
+		return pages[0]
+	}
+	for i, q := range pages {
+		pages[i] = `SELECT id FROM (` + q + `) AS page`
+	}
+	return strings.Join(pages, ` UNION `) + order(p, "id")
 }
 
 // AccountPosts returns a page of what an account posted. Replies to itself
@@ -85,6 +107,9 @@ func (v *View) Thread(ctx context.Context, thread social.PostID, limit int) ([]R
 // DirectPosts returns a page of the messages owner wrote or was sent.
 func (v *View) DirectPosts(ctx context.Context, owner social.AccountID, p social.Page) ([]social.PostID, error) {
 	before, after := bounds(p)
-	return list[social.PostID](ctx, v, `SELECT id FROM posts WHERE id < $1 AND id > $2 AND visibility = 'direct'
-		AND (author_id = $4 OR id IN (SELECT post_id FROM post_mentions WHERE account_id = $4))`+order(p, "id"), before, after, p.Limit, owner)
+	return list[social.PostID](ctx, v, merged([]string{
+		`SELECT id FROM posts WHERE id < $1 AND id > $2 AND author_id = $4 AND visibility = 'direct'` + order(p, "id"),
+		`SELECT p.id AS id FROM post_mentions m JOIN posts p ON p.id = m.post_id
+			WHERE m.post_id < $1 AND m.post_id > $2 AND m.account_id = $4 AND p.visibility = 'direct'` + order(p, "m.post_id"),
+	}, p), before, after, p.Limit, owner)
 }

@@ -21,8 +21,11 @@ const (
 	// tries bounds the search for a number far from its neighbours; past
 	// about 100 ids in one millisecond they may come closer.
 	tries = 32
-	// remembered is how many earlier ids a new one is kept away from.
-	remembered = 256
+	// near is how many earlier ids a new one is kept away from.
+	near = 256
+	// remembered is how many earlier ids a new one is not equal to, so that a
+	// transaction can make thousands of one moment.
+	remembered = 1 << 14
 )
 
 var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
@@ -31,6 +34,7 @@ var recent struct {
 	sync.Mutex
 	ids  [remembered]int64
 	next int
+	all  map[int64]struct{} // the same
 }
 
 // New returns a fresh id of moment at. Times before 2000 count as 2000.
@@ -38,24 +42,36 @@ func New(at time.Time) int64 {
 	recent.Lock()
 	defer recent.Unlock()
 	n := Floor(at) | random()
-	for range tries {
-		if !crowded(n) {
-			break
-		}
+	for try := 0; used(n) || try < tries && crowded(n); try++ {
 		n = Floor(at) | random()
 	}
-	recent.ids[recent.next] = n
-	recent.next = (recent.next + 1) % remembered
+	remember(n)
 	return n
 }
 
+func used(n int64) bool {
+	_, ok := recent.all[n]
+	return ok
+}
+
 func crowded(n int64) bool {
-	for _, m := range recent.ids {
+	for i := 1; i <= near; i++ {
+		m := recent.ids[(recent.next-i+remembered)%remembered]
 		if d := n - m; -Apart < d && d < Apart {
 			return true
 		}
 	}
 	return false
+}
+
+func remember(n int64) {
+	if recent.all == nil {
+		recent.all = make(map[int64]struct{}, remembered)
+	}
+	delete(recent.all, recent.ids[recent.next])
+	recent.all[n] = struct{}{}
+	recent.ids[recent.next] = n
+	recent.next = (recent.next + 1) % remembered
 }
 
 func random() int64 {

@@ -48,6 +48,19 @@ func TestNeighboursAreApart(t *testing.T) {
 	}
 }
 
+// One post may make a notice for each of thousands, all in one moment.
+func TestManyOfOneMomentDiffer(t *testing.T) {
+	at := time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+	seen := map[int64]bool{}
+	for range 10_000 {
+		n := New(at)
+		if seen[n] || !Time(n).Equal(at) {
+			t.Fatalf("%d of %v after %d others: seen before: %v", n, Time(n), len(seen), seen[n])
+		}
+		seen[n] = true
+	}
+}
+
 func TestParse(t *testing.T) {
 	for in, want := range map[string]int64{
 		"1": 1, "9223372036854775807": math.MaxInt64, "3563520000000000001": 3563520000000000001,

@@ -6,8 +6,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"unicode"
 
+	"github.com/plaza-social/plaza/internal/base/text"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
@@ -67,7 +67,7 @@ func (s *Service) SetProfile(ctx context.Context, by social.Actor, p social.Prof
 // clean is p without what a database does not keep or what breaks a line
 // where there is one.
 func clean(p social.Profile) social.Profile {
-	line := func(s string) string { return strings.Join(strings.Fields(plain(s)), " ") }
+	line := func(s string) string { return strings.Join(strings.Fields(text.Clean(s)), " ") }
 	on := func(s *string, how func(string) string) *string {
 		if s == nil {
 			return nil
@@ -75,8 +75,8 @@ func clean(p social.Profile) social.Profile {
 		out := how(*s)
 		return &out
 	}
-	p.DisplayName, p.Bio = on(p.DisplayName, line), on(p.Bio, plain)
-	p.AvatarAlt, p.HeaderAlt = on(p.AvatarAlt, plain), on(p.HeaderAlt, plain)
+	p.DisplayName, p.Bio = on(p.DisplayName, line), on(p.Bio, text.Clean)
+	p.AvatarAlt, p.HeaderAlt = on(p.AvatarAlt, text.Clean), on(p.HeaderAlt, text.Clean)
 	if p.Fields != nil {
 		fields := make([]social.Field, len(*p.Fields))
 		for i, f := range *p.Fields {
@@ -86,13 +86,4 @@ func clean(p social.Profile) social.Profile {
 		p.Fields = &fields
 	}
 	return p
-}
-
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
 }

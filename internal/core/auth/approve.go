@@ -88,5 +88,6 @@ func (s *Service) decide(ctx context.Context, what string, by social.Actor, who 
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
+	s.forget(who)
 	return nil
 }

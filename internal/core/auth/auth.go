@@ -13,13 +13,12 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
-	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/limit"
+	"github.com/plaza-social/plaza/internal/base/text"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
@@ -72,6 +71,8 @@ func (s *Service) Watch(_ context.Context, rs []event.Record) {
 	}
 }
 
+// forget has who they are looked up again. Commands call it too: the watcher
+// may come late, where other transactions hold up the journal.
 func (s *Service) forget(who social.AccountID) {
 	s.sessions.drop(who)
 	s.tokens.drop(who)
@@ -116,15 +117,9 @@ func (s *Service) guess(ctx context.Context, rule limit.Rule, key string, u soci
 	return ok, err
 }
 
-// plain is s as a database keeps it: valid, without control characters but
-// the ends of lines, and not longer than limit characters.
+// plain is s as it is kept, and not longer than limit characters.
 func plain(s string, limit int) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
+	s = text.Clean(s)
 	if utf8.RuneCountInString(s) > limit {
 		s = string([]rune(s)[:limit])
 	}

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/base/limit"
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/event"
@@ -79,10 +81,11 @@ func (h *house) mode(m social.SignUps) {
 	})
 }
 
-// letters are those written since it was last asked.
+// letters are those written since it was last asked, by address.
 func (h *house) letters() (all []auth.Letter) {
 	h.t.Helper()
 	h.write(func(tx *store.Tx) error {
+		all = nil
 		jobs, err := tx.ClaimJobs(h.ctx, auth.LetterJob, 100, time.Hour)
 		for _, j := range jobs {
 			var l auth.Letter
@@ -96,6 +99,7 @@ func (h *house) letters() (all []auth.Letter) {
 		}
 		return err
 	})
+	slices.SortFunc(all, func(a, b auth.Letter) int { return strings.Compare(a.To, b.To) })
 	return all
 }
 
@@ -158,20 +162,42 @@ func (h *house) session(m social.Actor) (social.Actor, string) {
 	return by, secret
 }
 
-// tell gives the facts since it was last called.
+// facts gives those since it was last called.
 func (h *house) facts() func() []event.Fact {
 	var last event.Pos
 	return func() (out []event.Fact) {
 		h.t.Helper()
+		settle(h.t, h.store)
 		h.read(func(v *store.View) error {
 			rs, err := v.Facts(h.ctx, last, 1000)
 			for _, r := range rs {
-				out, last = append(out, r.Fact), r.Pos
+				last = r.Pos
+				if _, mark := r.Fact.(event.NoticeMade); !mark {
+					out = append(out, r.Fact)
+				}
 			}
 			return err
 		})
 		return out
 	}
+}
+
+// settle returns when every watcher has been told of all that was recorded.
+// On PostgreSQL a transaction of somebody else's can hold that up.
+func settle(t *testing.T, s *store.Store) {
+	t.Helper()
+	mark, seen := event.NoticeMade{Notice: social.NoticeID(id.New(s.Now()))}, make(chan bool)
+	s.Watch(func(_ context.Context, rs []event.Record) {
+		for _, r := range rs {
+			if r.Fact == mark {
+				close(seen)
+			}
+		}
+	})
+	if err := s.Write(t.Context(), func(tx *store.Tx) error { tx.Record(mark); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	<-seen
 }
 
 func wantKind(t *testing.T, what string, err error, want errs.Kind) {

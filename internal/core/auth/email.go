@@ -64,6 +64,7 @@ func (s *Service) Confirm(ctx context.Context, secret string) (a social.Account,
 	if err != nil {
 		return social.Account{}, fmt.Errorf("confirm: %w", err)
 	}
+	s.forget(a.ID)
 	return a, nil
 }
 
@@ -190,6 +191,7 @@ func (s *Service) ResetPassword(ctx context.Context, secret, password string) (a
 	if err != nil {
 		return social.Account{}, fmt.Errorf("reset password: %w", err)
 	}
+	s.forget(a.ID)
 	return a, nil
 }
 
@@ -249,7 +251,7 @@ func (s *Service) ChangePassword(ctx context.Context, by social.Actor, old, new 
 	if err != nil {
 		return err
 	}
-	return s.change(ctx, "change password", by, func(tx *store.Tx, u *social.User) error {
+	err = s.change(ctx, "change password", by, func(tx *store.Tx, u *social.User) error {
 		if u.Password != was.Password {
 			return errLogin
 		}
@@ -260,6 +262,8 @@ func (s *Service) ChangePassword(ctx context.Context, by social.Actor, old, new 
 		}
 		return s.newPassword(ctx, tx, a, *u, by.Session)
 	})
+	s.forget(by.Account)
+	return err
 }
 
 // ChangeEmail sends a link to by's new address, which takes effect when the

@@ -32,6 +32,7 @@ func (s *Service) DeleteAccount(ctx context.Context, by social.Actor, password s
 	if err != nil {
 		return fmt.Errorf("delete account: %w", err)
 	}
+	s.forget(by.Account)
 	return nil
 }
 

@@ -73,6 +73,7 @@ func (s *Service) Authorize(ctx context.Context, by social.Actor, g Grant) (code
 func (s *Service) Exchange(ctx context.Context, app social.App, code, redirect, verifier string) (secret string, t social.Token, err error) {
 	hash := hashOf(code)
 	var refused error
+	var again social.AccountID
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
 		c, found, err := tx.UseCode(ctx, hash)
 		if err != nil {
@@ -81,7 +82,7 @@ func (s *Service) Exchange(ctx context.Context, app social.App, code, redirect, 
 		refused = nil
 		switch {
 		case found && c.Used:
-			refused = errGrant
+			refused, again = errGrant, c.Account
 			tx.Record(event.AccessChanged{Account: c.Account})
 			return tx.EndTokensByCode(ctx, hash)
 		case !found, c.App != app.ID, c.Redirect != redirect, tx.Now.Sub(c.CreatedAt) > codeLife, !verified(c.Challenge, verifier):
@@ -91,6 +92,9 @@ func (s *Service) Exchange(ctx context.Context, app social.App, code, redirect, 
 		secret, t, err = addToken(ctx, tx, app, c.Account, c.Scopes, hash)
 		return err
 	})
+	if again != 0 {
+		s.forget(again)
+	}
 	if err == nil {
 		err = refused
 	}
@@ -201,8 +205,9 @@ func (s *Service) TokenFor(ctx context.Context, who social.AccountID, scopes soc
 // Revoke ends a token of app's own. One that is not known is fine; another
 // app's is Forbidden. https://www.rfc-editor.org/rfc/rfc7009#section-2.2
 func (s *Service) Revoke(ctx context.Context, app social.App, token string) error {
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
-		t, err := tx.TokenByHash(ctx, hashOf(token))
+	var t social.Token
+	err := s.store.Write(ctx, func(tx *store.Tx) (err error) {
+		t, err = tx.TokenByHash(ctx, hashOf(token))
 		if errs.KindOf(err) == errs.Unauthenticated {
 			return nil
 		}
@@ -217,6 +222,9 @@ func (s *Service) Revoke(ctx context.Context, app social.App, token string) erro
 	})
 	if err != nil {
 		return fmt.Errorf("revoke: %w", err)
+	}
+	if t.ID != 0 {
+		s.forget(t.Account)
 	}
 	return nil
 }

@@ -177,5 +177,6 @@ func (s *Service) end(ctx context.Context, by social.Actor, do func(tx *store.Tx
 	if err != nil {
 		return fmt.Errorf("end access: %w", err)
 	}
+	s.forget(by.Account)
 	return nil
 }

@@ -295,6 +295,7 @@ func TestInvites(t *testing.T) {
 		}
 		invite := func(uses int, hours int) social.Invite {
 			t.Helper()
+			h.clock.Pass(time.Millisecond) // ids sort by time
 			i, err := h.Invite(h.ctx, host, uses, time.Duration(hours)*time.Hour)
 			if err != nil {
 				t.Fatal(err)
@@ -368,6 +369,7 @@ func TestApproval(t *testing.T) {
 			t.Helper()
 			f := form(name)
 			f.Reason = "I like it."
+			h.clock.Pass(time.Millisecond) // ids sort by time
 			a, err := h.SignUp(h.ctx, f)
 			if err != nil {
 				t.Fatal(err)
@@ -377,7 +379,11 @@ func TestApproval(t *testing.T) {
 		facts := h.facts()
 		facts()
 		ada, ben, unconfirmed := join("ada"), join("ben"), join("lo")
-		for _, l := range h.letters()[:2] {
+		h.clock.Pass(time.Millisecond)
+		for _, l := range h.letters() {
+			if strings.HasPrefix(l.To, "lo@") {
+				continue
+			}
 			if _, err := h.Confirm(h.ctx, h.secret(l, "/auth/confirmation")); err != nil {
 				t.Fatal(err)
 			}

@@ -30,7 +30,8 @@ const (
 type Service struct {
 	store    *store.Store
 	settings atomic.Pointer[social.Settings]
-	stale    atomic.Bool // the settings have changed and could not be read yet
+	stale    atomic.Bool // the settings have changed and were not read yet
+	loading  sync.Mutex  // held while reading them, so that none is overtaken
 
 	mu      sync.Mutex // held while counting, so that one does it for all
 	counts  social.Counts
@@ -48,6 +49,8 @@ func New(s *store.Store) (*Service, error) {
 }
 
 func (s *Service) load(ctx context.Context) error {
+	s.loading.Lock()
+	defer s.loading.Unlock()
 	return s.store.Read(ctx, func(v *store.View) error {
 		h, err := v.House(ctx)
 		if err == nil {
@@ -63,8 +66,12 @@ func (s *Service) Watch(ctx context.Context, rs []event.Record) {
 	if slices.ContainsFunc(rs, func(r event.Record) bool { _, is := r.Fact.(event.SettingsChanged); return is }) {
 		s.stale.Store(true)
 	}
-	if s.stale.Load() && s.load(ctx) == nil {
-		s.stale.Store(false)
+	s.refresh(ctx)
+}
+
+func (s *Service) refresh(ctx context.Context) {
+	if s.stale.Swap(false) && s.load(ctx) != nil {
+		s.stale.Store(true)
 	}
 }
 
@@ -92,6 +99,8 @@ func (s *Service) SetSettings(ctx context.Context, by social.Actor, to social.Se
 	if err != nil {
 		return fmt.Errorf("set settings: %w", err)
 	}
+	s.stale.Store(true) // the watcher may come late
+	s.refresh(ctx)
 	return nil
 }
 

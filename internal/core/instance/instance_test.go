@@ -1,6 +1,7 @@
 package instance_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -8,7 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/core/instance"
+	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 	"github.com/plaza-social/plaza/internal/store/storetest"
@@ -26,6 +29,24 @@ func open(t *testing.T, s *store.Store) *instance.Service {
 	return svc
 }
 
+// settle returns when every watcher has been told of all that was recorded.
+// On PostgreSQL a transaction of somebody else's can hold that up.
+func settle(t *testing.T, s *store.Store) {
+	t.Helper()
+	mark, seen := event.NoticeMade{Notice: social.NoticeID(id.New(s.Now()))}, make(chan bool)
+	s.Watch(func(_ context.Context, rs []event.Record) {
+		for _, r := range rs {
+			if r.Fact == mark {
+				close(seen)
+			}
+		}
+	})
+	if err := s.Write(t.Context(), func(tx *store.Tx) error { tx.Record(mark); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	<-seen
+}
+
 func TestSettings(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		svc, other := open(t, s), open(t, s)
@@ -37,6 +58,7 @@ func TestSettings(t *testing.T) {
 		if err := svc.SetSettings(t.Context(), admin, to); err != nil {
 			t.Fatal(err)
 		}
+		settle(t, s)
 		want := to
 		want.Title = "Ada's"
 		want.Rules = []social.Rule{{ID: "3", Text: "Be kind."}, {ID: "4", Text: "No ads.", Hint: "None."}, {ID: "5", Text: "Twice."}}

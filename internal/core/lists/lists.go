@@ -4,11 +4,13 @@ package lists
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/id"
+	"github.com/plaza-social/plaza/internal/base/text"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
@@ -37,6 +39,7 @@ func check(l social.List) error {
 
 // Add makes a list of by's.
 func (s *Service) Add(ctx context.Context, by social.Actor, l social.List) (social.List, error) {
+	l.Title = text.Clean(l.Title)
 	if err := by.MustAct(); err != nil {
 		return l, err
 	}
@@ -82,6 +85,7 @@ func (s *Service) change(ctx context.Context, by social.Actor, which social.List
 
 // Change gives by's list l.ID a new title and new ways.
 func (s *Service) Change(ctx context.Context, by social.Actor, l social.List) (social.List, error) {
+	l.Title = text.Clean(l.Title)
 	if err := check(l); err != nil {
 		return l, err
 	}
@@ -176,6 +180,9 @@ func (s *Service) Members(ctx context.Context, by social.Actor, which social.Lis
 		return err
 	}); err != nil {
 		return out, err
+	}
+	if p.Oldest { // pages are shown newest first
+		slices.Reverse(ids)
 	}
 	for _, m := range ids {
 		out.Newest, out.Oldest = max(out.Newest, int64(m)), int64(m)

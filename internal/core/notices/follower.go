@@ -3,6 +3,7 @@ package notices
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/id"
@@ -21,32 +22,38 @@ const (
 // Follower tells people what others did.
 func Follower() work.Follower {
 	return work.Follower{Name: "notices", Follow: func(ctx context.Context, tx *store.Tx, r event.Record) error {
+		t := teller{tx, r.At}
 		switch f := r.Fact.(type) {
 		case event.PostPublished:
-			return published(ctx, tx, f)
+			return t.published(ctx, f)
 		case event.PostEdited:
-			return edited(ctx, tx, f)
+			return t.edited(ctx, f)
 		case event.PostDeleted:
 			if f.BoostOf != 0 { // other notices go with the post's row
 				return tx.EndNotice(ctx, social.Notice{Owner: f.BoostAuthor, Kind: social.NoticeBoost, From: f.Author, Post: f.BoostOf})
 			}
 		case event.Marked:
-			return marked(ctx, tx, f)
+			return t.marked(ctx, f)
 		case event.Followed:
-			return followed(ctx, tx, f)
+			return t.followed(ctx, f)
 		case event.FollowAsked:
-			return tell(ctx, tx, social.Notice{Owner: f.Target, Kind: social.NoticeFollowRequest, From: f.Owner})
+			return t.tell(ctx, social.Notice{Owner: f.Target, Kind: social.NoticeFollowRequest, From: f.Owner})
 		case event.Unfollowed:
 			return unfollowed(ctx, tx, f)
 		case event.Distanced:
-			if f.Blocked {
-				return tx.EndNoticesBetween(ctx, f.Owner, f.Target)
-			}
+			return distanced(ctx, tx, f)
 		case event.Joined:
-			return joined(ctx, tx, f)
+			return t.joined(ctx, f)
 		}
 		return nil
 	}}
+}
+
+// A teller tells of one fact. Notices take the time of what they are about,
+// and so keep its order also when many are told at once.
+type teller struct {
+	tx *store.Tx
+	at time.Time
 }
 
 // missing is for what was there when the fact was recorded and is gone now.
@@ -57,21 +64,21 @@ func missing(err error) error {
 	return err
 }
 
-func published(ctx context.Context, tx *store.Tx, f event.PostPublished) error {
+func (t teller) published(ctx context.Context, f event.PostPublished) error {
 	if f.BoostOf != 0 {
-		return tell(ctx, tx, social.Notice{Owner: f.BoostAuthor, Kind: social.NoticeBoost, From: f.Author, Post: f.BoostOf})
+		return t.tell(ctx, social.Notice{Owner: f.BoostAuthor, Kind: social.NoticeBoost, From: f.Author, Post: f.BoostOf})
 	}
-	p, err := tx.Post(ctx, f.Post)
+	p, err := t.tx.Post(ctx, f.Post)
 	if err != nil {
 		return missing(err)
 	}
-	if err := mentioned(ctx, tx, p); err != nil {
+	if err := t.mentioned(ctx, p); err != nil {
 		return err
 	}
 	if p.Visibility == social.Direct || p.ReplyTo != 0 && p.ReplyAuthor != p.Author {
 		return nil
 	}
-	fans, err := tx.Notifying(ctx, p.Author, maxFollowersTold)
+	fans, err := t.tx.Notifying(ctx, p.Author, maxFollowersTold)
 	if err != nil {
 		return err
 	}
@@ -79,16 +86,16 @@ func published(ctx context.Context, tx *store.Tx, f event.PostPublished) error {
 		if p.Mentioned(fan) {
 			continue
 		}
-		if err := tell(ctx, tx, social.Notice{Owner: fan, Kind: social.NoticePost, From: p.Author, Post: p.ID}); err != nil {
+		if err := t.tell(ctx, social.Notice{Owner: fan, Kind: social.NoticePost, From: p.Author, Post: p.ID}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func mentioned(ctx context.Context, tx *store.Tx, p social.Post) error {
+func (t teller) mentioned(ctx context.Context, p social.Post) error {
 	for _, m := range p.Mentions {
-		if err := tell(ctx, tx, social.Notice{Owner: m.Account, Kind: social.NoticeMention, From: p.Author, Post: p.ID}); err != nil {
+		if err := t.tell(ctx, social.Notice{Owner: m.Account, Kind: social.NoticeMention, From: p.Author, Post: p.ID}); err != nil {
 			return err
 		}
 	}
@@ -96,49 +103,49 @@ func mentioned(ctx context.Context, tx *store.Tx, p social.Post) error {
 }
 
 // edited tells those who passed the post on, and whoever it mentions now.
-func edited(ctx context.Context, tx *store.Tx, f event.PostEdited) error {
-	p, err := tx.Post(ctx, f.Post)
+func (t teller) edited(ctx context.Context, f event.PostEdited) error {
+	p, err := t.tx.Post(ctx, f.Post)
 	if err != nil {
 		return missing(err)
 	}
-	if err := mentioned(ctx, tx, p); err != nil {
+	if err := t.mentioned(ctx, p); err != nil {
 		return err
 	}
-	boosts, err := tx.BoostsOf(ctx, p.ID, maxBoostersTold)
+	boosts, err := t.tx.BoostsOf(ctx, p.ID, maxBoostersTold)
 	if err != nil {
 		return err
 	}
 	for _, b := range boosts {
 		n := social.Notice{Owner: b.Author, Kind: social.NoticeEdit, From: p.Author, Post: p.ID}
-		if err := tx.EndNotice(ctx, n); err != nil { // the last edit counts
+		if err := t.tx.EndNotice(ctx, n); err != nil { // the last edit counts
 			return err
 		}
-		if err := tell(ctx, tx, n); err != nil {
+		if err := t.tell(ctx, n); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func marked(ctx context.Context, tx *store.Tx, f event.Marked) error {
+func (t teller) marked(ctx context.Context, f event.Marked) error {
 	n := social.Notice{Owner: f.Author, Kind: social.NoticeLike, From: f.Owner, Post: f.Post}
 	switch {
 	case f.Mark != social.Liked:
 		return nil
 	case f.Off:
-		return tx.EndNotice(ctx, n)
+		return t.tx.EndNotice(ctx, n)
 	}
-	return tell(ctx, tx, n)
+	return t.tell(ctx, n)
 }
 
-func followed(ctx context.Context, tx *store.Tx, f event.Followed) error {
+func (t teller) followed(ctx context.Context, f event.Followed) error {
 	if !f.New {
 		return nil
 	}
-	if err := tx.EndNotice(ctx, social.Notice{Owner: f.Target, Kind: social.NoticeFollowRequest, From: f.Owner}); err != nil {
+	if err := t.tx.EndNotice(ctx, social.Notice{Owner: f.Target, Kind: social.NoticeFollowRequest, From: f.Owner}); err != nil {
 		return err
 	}
-	return tell(ctx, tx, social.Notice{Owner: f.Target, Kind: social.NoticeFollow, From: f.Owner})
+	return t.tell(ctx, social.Notice{Owner: f.Target, Kind: social.NoticeFollow, From: f.Owner})
 }
 
 func unfollowed(ctx context.Context, tx *store.Tx, f event.Unfollowed) error {
@@ -150,14 +157,24 @@ func unfollowed(ctx context.Context, tx *store.Tx, f event.Unfollowed) error {
 	return tx.EndMembership(ctx, f.Owner, f.Target)
 }
 
+// distanced forgets what was told of somebody of whom the owner wants to hear
+// no more.
+func distanced(ctx context.Context, tx *store.Tx, f event.Distanced) error {
+	rel, err := tx.Relation(ctx, f.Owner, f.Target)
+	if err != nil || !f.Blocked && !rel.MuteNotices {
+		return err
+	}
+	return tx.EndNoticesBetween(ctx, f.Owner, f.Target)
+}
+
 // joined tells the staff.
-func joined(ctx context.Context, tx *store.Tx, f event.Joined) error {
-	staff, err := tx.Staff(ctx)
+func (t teller) joined(ctx context.Context, f event.Joined) error {
+	staff, err := t.tx.Staff(ctx)
 	if err != nil {
 		return err
 	}
 	for _, who := range staff {
-		if err := tell(ctx, tx, social.Notice{Owner: who, Kind: social.NoticeSignUp, From: f.Account}); err != nil {
+		if err := t.tell(ctx, social.Notice{Owner: who, Kind: social.NoticeSignUp, From: f.Account}); err != nil {
 			return err
 		}
 	}
@@ -165,15 +182,15 @@ func joined(ctx context.Context, tx *store.Tx, f event.Joined) error {
 }
 
 // tell stores a notice, if its owner is one of ours and wants it.
-func tell(ctx context.Context, tx *store.Tx, n social.Notice) error {
-	wanted, err := wants(ctx, tx, n)
+func (t teller) tell(ctx context.Context, n social.Notice) error {
+	wanted, err := wants(ctx, t.tx, n)
 	if err != nil || !wanted {
 		return err
 	}
-	n.ID = social.NoticeID(id.New(tx.Now))
-	added, err := tx.AddNotice(ctx, n)
+	n.ID = social.NoticeID(id.New(t.at))
+	added, err := t.tx.AddNotice(ctx, n)
 	if err == nil && added {
-		tx.Record(event.NoticeMade{Owner: n.Owner, Notice: n.ID})
+		t.tx.Record(event.NoticeMade{Owner: n.Owner, Notice: n.ID})
 	}
 	return err
 }

@@ -15,6 +15,7 @@ import (
 // Edit gives by's own post new words, warning and language. Whom it is for
 // and what it answers stay. An edit that changes nothing leaves no trace.
 func (s *Service) Edit(ctx context.Context, by social.Actor, which social.PostID, d social.Draft) (social.Post, error) {
+	d = clean(d)
 	d.Visibility = social.Public // not used, but must be one
 	if err := d.Check(by, text.Length(d.Text), s.config.MaxText); err != nil {
 		return social.Post{}, err

@@ -39,19 +39,20 @@ func New(s *store.Store, c Config) *Service { return &Service{store: s, config: 
 // within an hour gives the same post again. A reply to a post that by may not
 // see is answered as if there were none.
 func (s *Service) Publish(ctx context.Context, by social.Actor, d social.Draft) (social.Post, error) {
+	d = clean(d)
 	if err := d.Check(by, text.Length(d.Text), s.config.MaxText); err != nil {
 		return social.Post{}, err
 	}
 	var post social.Post
 	err := s.store.Write(ctx, func(tx *store.Tx) (err error) {
-		if earlier, err := published(ctx, tx, by, d.Key); err != nil || earlier.ID != 0 {
-			post = earlier
+		fresh := social.PostID(id.New(tx.Now))
+		if post, err = published(ctx, tx, by, d.Key, fresh); err != nil || post.ID != 0 {
 			return err
 		}
-		if post, err = s.draft(ctx, tx, by, d); err != nil {
+		if post, err = s.draft(ctx, tx, by, d, fresh); err != nil {
 			return err
 		}
-		return publish(ctx, tx, post, d.Key, by.Remote)
+		return publish(ctx, tx, post, by.Remote)
 	})
 	if err != nil {
 		return social.Post{}, fmt.Errorf("publish post: %w", err)
@@ -59,24 +60,27 @@ func (s *Service) Publish(ctx context.Context, by social.Actor, d social.Draft) 
 	return post, nil
 }
 
-// published is the post that by made under key before, or none.
-func published(ctx context.Context, tx *store.Tx, by social.Actor, key string) (social.Post, error) {
+func clean(d social.Draft) social.Draft {
+	d.Text, d.Warning, d.Language, d.Key = text.Clean(d.Text), text.Clean(d.Warning), text.Clean(d.Language), text.Clean(d.Key)
+	return d
+}
+
+// published is the post that by made under key before, or none; then the key
+// is id's from now on.
+func published(ctx context.Context, tx *store.Tx, by social.Actor, key string, id social.PostID) (social.Post, error) {
 	if key == "" {
 		return social.Post{}, nil
 	}
-	earlier, err := tx.KeyedPost(ctx, by.Account, key, tx.Now.Add(-keyLife).UnixMilli())
-	if errors.Is(err, store.NoPost) {
-		return social.Post{}, nil
-	}
-	if err != nil {
+	earlier, err := tx.ClaimKey(ctx, by.Account, key, id, tx.Now.Add(-keyLife).UnixMilli())
+	if err != nil || earlier == 0 {
 		return social.Post{}, err
 	}
 	return tx.Post(ctx, earlier)
 }
 
 // draft is d as a post, with everything it refers to looked up.
-func (s *Service) draft(ctx context.Context, tx *store.Tx, by social.Actor, d social.Draft) (social.Post, error) {
-	p := social.Post{ID: social.PostID(id.New(tx.Now)), Author: by.Account, Text: d.Text, Warning: d.Warning,
+func (s *Service) draft(ctx context.Context, tx *store.Tx, by social.Actor, d social.Draft, as social.PostID) (social.Post, error) {
+	p := social.Post{ID: as, Author: by.Account, Text: d.Text, Warning: d.Warning,
 		Sensitive: d.Sensitive || d.Warning != "", Language: d.Language, Visibility: d.Visibility, App: by.App, At: tx.Now}
 	p.Thread = p.ID
 	if d.ReplyTo != 0 {
@@ -137,7 +141,7 @@ func (s *Service) mention(ctx context.Context, tx *store.Tx, p *social.Post, pie
 }
 
 // publish stores p, counts it and tells of it.
-func publish(ctx context.Context, tx *store.Tx, p social.Post, key string, remote bool) error {
+func publish(ctx context.Context, tx *store.Tx, p social.Post, remote bool) error {
 	if err := tx.AddPost(ctx, p); err != nil {
 		return err
 	}
@@ -151,11 +155,6 @@ func publish(ctx context.Context, tx *store.Tx, p social.Post, key string, remot
 	}
 	if p.BoostOf != 0 {
 		if err := tx.CountBoost(ctx, p.BoostOf, 1); err != nil {
-			return err
-		}
-	}
-	if key != "" {
-		if err := tx.KeyPost(ctx, p.Author, key, p.ID); err != nil {
 			return err
 		}
 	}
@@ -192,7 +191,7 @@ func (s *Service) Boost(ctx context.Context, by social.Actor, of social.PostID, 
 		}
 		pid := social.PostID(id.New(tx.Now))
 		boost = social.Post{ID: pid, Thread: pid, Author: by.Account, Visibility: v, BoostOf: target.ID, BoostAuthor: target.Author, App: by.App, At: tx.Now}
-		return publish(ctx, tx, boost, "", by.Remote)
+		return publish(ctx, tx, boost, by.Remote)
 	})
 	if err != nil {
 		return social.Post{}, fmt.Errorf("boost post: %w", err)

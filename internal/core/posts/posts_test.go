@@ -2,7 +2,9 @@ package posts_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -173,5 +175,32 @@ func TestBoostAndDelete(t *testing.T) {
 			}
 			return nil
 		})
+	})
+}
+
+// A client that got no answer asks again, perhaps while the first is still
+// under way.
+func TestSameKeyAtOnceGivesOnePost(t *testing.T) {
+	each(t, func(ctx context.Context, t *testing.T, s *store.Store, svc *posts.Service) {
+		for round := range 10 {
+			var mu sync.Mutex
+			ids := map[social.PostID]bool{}
+			var wg sync.WaitGroup
+			for range 4 {
+				wg.Go(func() {
+					p, err := svc.Publish(ctx, as(ada), social.Draft{Text: "once", Visibility: social.Public, Key: fmt.Sprint(round)})
+					if err != nil {
+						t.Error(err)
+					}
+					mu.Lock()
+					defer mu.Unlock()
+					ids[p.ID] = true
+				})
+			}
+			wg.Wait()
+			if len(ids) != 1 {
+				t.Fatalf("one key gave %d posts", len(ids))
+			}
+		}
 	})
 }

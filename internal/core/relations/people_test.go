@@ -22,7 +22,7 @@ const (
 	crowd                  = 12
 )
 
-func inCrowd(t *testing.T, fn func(ctx context.Context, t *testing.T, svc *relations.Service, c *storetest.Clock)) {
+func inCrowd(t *testing.T, fn func(ctx context.Context, t *testing.T, svc *relations.Service, s *store.Store, c *storetest.Clock)) {
 	storetest.EachTimed(t, func(t *testing.T, s *store.Store, c *storetest.Clock) {
 		ctx := t.Context()
 		if err := s.Write(ctx, func(tx *store.Tx) error {
@@ -38,7 +38,7 @@ func inCrowd(t *testing.T, fn func(ctx context.Context, t *testing.T, svc *relat
 		}
 		v := view.New(s, view.Config{})
 		s.Watch(v.Watch)
-		fn(ctx, t, relations.New(s, v), c)
+		fn(ctx, t, relations.New(s, v), s, c)
 	})
 }
 
@@ -63,7 +63,7 @@ func follow(t *testing.T, svc *relations.Service, c *storetest.Clock, from, to s
 }
 
 func TestPeoplePages(t *testing.T) {
-	inCrowd(t, func(ctx context.Context, t *testing.T, svc *relations.Service, c *storetest.Clock) {
+	inCrowd(t, func(ctx context.Context, t *testing.T, svc *relations.Service, s *store.Store, c *storetest.Clock) {
 		want := []social.AccountID{}
 		for _, i := range []social.AccountID{3, 1, 7, 5, 9, 2, 8} { // not in the order of their ids
 			follow(t, svc, c, first+i, first)
@@ -93,7 +93,7 @@ func TestPeoplePages(t *testing.T) {
 }
 
 func TestPeople(t *testing.T) {
-	inCrowd(t, func(ctx context.Context, t *testing.T, svc *relations.Service, c *storetest.Clock) {
+	inCrowd(t, func(ctx context.Context, t *testing.T, svc *relations.Service, s *store.Store, c *storetest.Clock) {
 		a, b, d, e := first, first+1, first+3, first+4
 		for _, pair := range [][2]social.AccountID{{a, b}, {b, a}, {d, a}, {shy, a}, {a, shy}} {
 			follow(t, svc, c, pair[0], pair[1])
@@ -137,7 +137,7 @@ func TestPeople(t *testing.T) {
 }
 
 func TestFamiliar(t *testing.T) {
-	inCrowd(t, func(ctx context.Context, t *testing.T, svc *relations.Service, c *storetest.Clock) {
+	inCrowd(t, func(ctx context.Context, t *testing.T, svc *relations.Service, s *store.Store, c *storetest.Clock) {
 		me, them := first, first+1
 		for i := range social.AccountID(5) { // 2 to 6 follow them; I follow 4 to 6
 			follow(t, svc, c, first+2+i, them)
@@ -170,7 +170,7 @@ func TestFamiliar(t *testing.T) {
 
 // Who stops following, by whichever side, is no longer counted or listed.
 func TestCountsFollow(t *testing.T) {
-	inCrowd(t, func(ctx context.Context, t *testing.T, svc *relations.Service, c *storetest.Clock) {
+	inCrowd(t, func(ctx context.Context, t *testing.T, svc *relations.Service, s *store.Store, c *storetest.Clock) {
 		a, b := first, first+1
 		for name, end := range map[string]func() error{
 			"unfollow": func() error { return svc.Unfollow(ctx, as(b), a) },

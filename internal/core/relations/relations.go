@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/base/text"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
@@ -34,6 +35,9 @@ func (s *Service) between(ctx context.Context, what string, by social.Actor, oth
 		return errs.New(errs.Invalid, "This cannot be done to oneself.")
 	}
 	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.HoldAccounts(ctx, by.Account, other); err != nil {
+			return err
+		}
 		them, err := tx.Account(ctx, other)
 		if err != nil {
 			return err
@@ -196,6 +200,7 @@ func (s *Service) Unmute(ctx context.Context, by social.Actor, other social.Acco
 
 // SetNote keeps by's private note on other; an empty one removes it.
 func (s *Service) SetNote(ctx context.Context, by social.Actor, other social.AccountID, note string) error {
+	note = text.Clean(note)
 	if utf8.RuneCountInString(note) > social.MaxNote {
 		return errs.Newf(errs.Invalid, "A note has at most %d characters.", social.MaxNote)
 	}

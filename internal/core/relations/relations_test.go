@@ -2,6 +2,7 @@ package relations_test
 
 import (
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -126,6 +127,33 @@ func TestMuteAndNote(t *testing.T) {
 		} {
 			if err == nil {
 				t.Errorf("%s: no error", name)
+			}
+		}
+	})
+}
+
+// Two hosts, or two taps: however often the same is asked at once, it counts
+// once.
+func TestFollowAtOnceCountsOnce(t *testing.T) {
+	each(t, func(t *testing.T, svc *relations.Service, rel func(from, to social.AccountID) social.Relation, followers func(social.AccountID) int) {
+		for range 10 {
+			var wg sync.WaitGroup
+			for range 4 {
+				wg.Go(func() {
+					if err := svc.Follow(t.Context(), as(ada), social.Follow{Target: ben, Boosts: true}); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			if n := followers(ben); n != 1 {
+				t.Fatalf("followers = %d, want 1", n)
+			}
+			if err := svc.Unfollow(t.Context(), as(ada), ben); err != nil {
+				t.Fatal(err)
+			}
+			if n := followers(ben); n != 0 {
+				t.Fatalf("followers after unfollow = %d, want 0", n)
 			}
 		}
 	})

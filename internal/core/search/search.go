@@ -64,7 +64,7 @@ type Results struct {
 
 // Search finds what q asks for, as by may see it.
 func (s *Service) Search(ctx context.Context, by social.Actor, q Query) (r Results, err error) {
-	q.Text = strings.TrimSpace(q.Text)
+	q.Text = strings.TrimSpace(text.Clean(q.Text))
 	switch {
 	case len(q.Text) > MaxQuery:
 		return r, errs.Newf(errs.Invalid, "A search has at most %d characters.", MaxQuery)
@@ -92,13 +92,22 @@ func (s *Service) Search(ctx context.Context, by social.Actor, q Query) (r Resul
 	return r, err
 }
 
+// address cuts what follows the first @ of one; ours has no host.
+func (s *Service) address(acct string) (name, host string, ours bool) {
+	name, host, _ = strings.Cut(acct, "@")
+	if host != "" && strings.EqualFold(host, s.own) {
+		return name, "", true
+	}
+	return name, strings.ToLower(host), false
+}
+
 // byAddress finds what one of our own addresses names: a profile or a post.
 func (s *Service) byAddress(ctx context.Context, by social.Actor, q Query, r *Results) (bool, error) {
 	rest, ok := strings.CutPrefix(q.Text, s.view.BaseURL()+"/@")
 	if !ok {
 		return false, nil
 	}
-	name, number, isPost := strings.Cut(strings.TrimSuffix(rest, "/"), "/")
+	acct, number, isPost := strings.Cut(strings.TrimSuffix(rest, "/"), "/")
 	if isPost {
 		n, _ := id.Parse(number)
 		p, err := s.view.Post(ctx, by, social.PostID(n))
@@ -107,7 +116,8 @@ func (s *Service) byAddress(ctx context.Context, by social.Actor, q Query, r *Re
 		}
 		return true, absent(err)
 	}
-	f, err := s.view.Named(ctx, name, "")
+	name, host, _ := s.address(acct)
+	f, err := s.view.Named(ctx, name, host)
 	if err == nil && (q.Kind == "" || q.Kind == Accounts) {
 		r.Accounts = []*view.Face{f}
 	}
@@ -121,13 +131,14 @@ func absent(err error) error {
 	return err
 }
 
-// accounts finds by the beginning of a name, or "@name@host".
+// accounts finds by the beginning of a name, or "@name@host". Who is blocked
+// is left out unless it was named in full: to be unblocked, for one.
 func (s *Service) accounts(ctx context.Context, by social.Actor, q Query) ([]*view.Face, error) {
-	name, host, _ := strings.Cut(strings.TrimPrefix(q.Text, "@"), "@")
-	if host == s.own {
-		host = ""
+	name, host, ours := s.address(strings.TrimPrefix(q.Text, "@"))
+	if name == "" {
+		return nil, nil
 	}
-	look := store.AccountSearch{Name: name, Host: host, Limit: q.Page.Limit, Offset: q.Offset}
+	look := store.AccountSearch{Name: name, Host: host, Ours: ours, Limit: q.Page.Limit, Offset: q.Offset}
 	if q.Following {
 		look.FollowedBy = by.Account
 	}
@@ -135,24 +146,34 @@ func (s *Service) accounts(ctx context.Context, by social.Actor, q Query) ([]*vi
 	if err != nil {
 		return nil, err
 	}
-	var ids, shown []social.AccountID
+	var ids []social.AccountID
+	var shown []*view.Face
 	if err := s.store.Read(ctx, func(v *store.View) (err error) {
 		ids, err = v.FindAccounts(ctx, look)
 		return err
 	}); err != nil {
 		return nil, err
 	}
-	for _, x := range ids {
-		if rel := reader.Relation(x, s.store.Now()); !rel.Blocks && !rel.BlockedBy {
-			shown = append(shown, x)
+	faces, err := s.view.Faces(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range faces {
+		rel := reader.Relation(f.ID, s.store.Now())
+		if !rel.Blocks && !rel.BlockedBy || social.UsernameKey(f.Username) == social.UsernameKey(name) && f.Host == host {
+			shown = append(shown, f)
 		}
 	}
-	return s.view.Faces(ctx, shown)
+	return shown, nil
 }
 
 func (s *Service) tags(ctx context.Context, q Query) (tags []store.TagUse, err error) {
+	word := strings.TrimPrefix(q.Text, "#")
+	if word == "" {
+		return nil, nil
+	}
 	err = s.store.Read(ctx, func(v *store.View) (err error) {
-		tags, err = v.FindTags(ctx, strings.TrimPrefix(q.Text, "#"), q.Page.Limit, q.Offset)
+		tags, err = v.FindTags(ctx, word, q.Page.Limit, q.Offset)
 		return err
 	})
 	return tags, err

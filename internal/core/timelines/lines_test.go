@@ -125,6 +125,11 @@ func TestTag(t *testing.T) {
 			got, err := h.lines.Tag(h.ctx, social.Anyone, tt.q, long)
 			h.shows(name, got, err, tt.want...)
 		}
+		for name, q := range map[string]social.TagQuery{"any": {Any: []string{"go\x00"}}, "all": {Any: []string{"go"}, All: []string{"\xff"}}} {
+			if got, err := h.lines.Tag(h.ctx, social.Anyone, q, long); err != nil && errs.KindOf(err) != errs.Invalid || len(got.Items) > 0 {
+				t.Errorf("no text in %s: %v, %v; want nothing, or Invalid", name, ids(got.Items), err)
+			}
+		}
 		five := []string{"a", "b", "c", "d", "e"}
 		for name, q := range map[string]social.TagQuery{"any": {Any: append(five, "f")}, "all": {All: five}, "none": {None: five}} {
 			if _, err := h.lines.Tag(h.ctx, social.Anyone, q, long); errs.KindOf(err) != errs.Invalid {

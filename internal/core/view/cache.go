@@ -78,6 +78,17 @@ func (c *cache[K, V]) drop(k K) {
 	delete(s.m, k)
 }
 
+// clear drops everything.
+func (c *cache[K, V]) clear() {
+	for i := range c.shard {
+		s := &c.shard[i]
+		s.mu.Lock()
+		s.drops++
+		clear(s.m)
+		s.mu.Unlock()
+	}
+}
+
 // load returns what is cached of keys, and has fetch get the rest at once.
 func load[K ~int64, V any](c *cache[K, V], keys []K, fetch func(missing []K) (map[K]V, error)) (map[K]V, error) {
 	out := make(map[K]V, len(keys))

@@ -65,8 +65,10 @@ func (v *View) Watch(_ context.Context, rs []event.Record) {
 			v.readers.drop(f.Owner)
 		case event.ProfileChanged:
 			v.faces.drop(f.Account)
+		case event.AccessChanged:
+			v.faces.drop(f.Account) // its standing
 		case event.AccountDeleted:
-			v.faces.drop(f.Account)
+			v.faces.clear() // the counts of all it followed, and of its followers
 			v.readers.drop(f.Account)
 			v.marks.drop(f.Account)
 		}

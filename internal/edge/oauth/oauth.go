@@ -220,7 +220,7 @@ func (s *Server) userinfo(w http.ResponseWriter, r *http.Request) {
 		token = h[7:]
 	}
 	by, err := s.Auth.ByToken(r.Context(), token)
-	if err == nil && (!by.SignedIn() || !by.Scopes.Allow("profile") && !by.Scopes.Allow("read:accounts")) {
+	if err == nil && (by.MustAct() != nil || !by.Scopes.Allow("profile") && !by.Scopes.Allow("read:accounts")) {
 		err = fault{http.StatusForbidden, "insufficient_scope", "This action is outside the authorized scopes"}
 	}
 	var f *view.Face

@@ -37,7 +37,7 @@ type Route struct{ Method, Path, Who, Scope string }
 
 // RoutesList is every route of the package.
 func RoutesList() []Route {
-	out := []Route{{"GET", "/api/v1/streaming", "anyone", ""}, {"GET", "/api/v1/streaming/health", "anyone", ""}}
+	out := []Route{{"GET", "/api/v1/streaming", "anyone", ""}, {"GET", "/api/v1/streaming/", "anyone", ""}, {"GET", "/api/v1/streaming/health", "anyone", ""}}
 	for path, k := range paths {
 		who := "anyone"
 		if scopes[k] != "" {

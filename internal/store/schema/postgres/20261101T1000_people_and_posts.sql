@@ -57,7 +57,8 @@ CREATE INDEX post_tags_by_post ON post_tags (post_id);
 CREATE TABLE post_edits (post_id BIGINT NOT NULL REFERENCES posts (id) ON DELETE CASCADE, at_ms BIGINT NOT NULL,
 	body TEXT NOT NULL, html TEXT NOT NULL, warning TEXT NOT NULL, sensitive BOOLEAN NOT NULL, mentions TEXT NOT NULL,
 	PRIMARY KEY (post_id, at_ms));
-CREATE TABLE post_keys (account_id BIGINT NOT NULL, idempotency TEXT NOT NULL, post_id BIGINT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+-- A key is claimed before its post is made, so that two at once cannot both make one.
+CREATE TABLE post_keys (account_id BIGINT NOT NULL, idempotency TEXT NOT NULL, post_id BIGINT NOT NULL REFERENCES posts (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
 	at_ms BIGINT NOT NULL, PRIMARY KEY (account_id, idempotency));
 CREATE INDEX post_keys_by_post ON post_keys (post_id);
 

@@ -1,0 +1,7 @@
+package accounts
+
+// What TestDeleteAccountGoesOn stops between.
+var (
+	Posts = posts
+	Likes = likes
+)

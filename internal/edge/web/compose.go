@@ -1,0 +1,120 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/base/id"
+	"github.com/plaza-social/plaza/internal/core/view"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// A draft is a composer and what stands in it.
+type draft struct {
+	ID, Action, Back, Key string
+	Label, Button, Rows   string
+	Text, Warning         string
+	Language              string
+	Visibility            social.Visibility
+	ReplyTo               social.PostID
+	Error                 string
+	Focus, Editing        bool
+}
+
+// audiences are whom a post can be for, in people's words.
+var audiences = []struct {
+	is   social.Visibility
+	name string
+}{
+	{social.Public, "Public"}, {social.Unlisted, "Quiet public"}, {social.Followers, "Followers"}, {social.Direct, "Only mentioned"},
+}
+
+func (s *Site) composeRoutes(r *router) {
+	r.Do("GET /new", member, s.newPost)
+	r.Do("POST /new", member, s.publish)
+}
+
+// blank is a composer with the writer's own defaults.
+func (q *ask) blank() draft {
+	d := draft{ID: "text", Action: "/new", Back: q.page.Here, Key: itoa(id.New(q.page.Now)), Label: "What is on your mind?",
+		Button: "Post", Rows: "3", Visibility: social.Public}
+	me, err := q.site.Auth.Self(q.Context(), q.by)
+	if err != nil {
+		return d // a composer without one's defaults still works
+	}
+	if me.Prefs.Visibility != "" {
+		d.Visibility = me.Prefs.Visibility
+	}
+	d.Language = me.Prefs.Language
+	return d
+}
+
+// reply is a composer for an answer to p: it speaks to those who spoke, and
+// is for no more people than p.
+func (q *ask) reply(p *view.Seen) draft {
+	d := q.blank()
+	d.ID, d.ReplyTo, d.Label, d.Button, d.Warning = "reply", p.ID, "Write a reply", "Reply", p.Warning
+	if p.Visibility.Narrower(d.Visibility) {
+		d.Visibility = p.Visibility
+	}
+	var to []string
+	if p.Author.ID != q.by.Account {
+		to = append(to, "@"+p.Author.Acct())
+	}
+	for _, m := range p.Mentions {
+		if m.Account != q.by.Account && m.Account != p.Author.ID {
+			to = append(to, "@"+m.Acct())
+		}
+	}
+	if len(to) > 0 {
+		d.Text = strings.Join(to, " ") + " "
+	}
+	return d
+}
+
+func (s *Site) newPost(q *ask) error {
+	d := q.blank()
+	d.Text, d.Rows, d.Focus, d.Back = q.URL.Query().Get("text"), "7", true, "/"
+	q.page.Tab = "new"
+	return q.show("New post", newPage(q.page, d))
+}
+
+func (s *Site) publish(q *ask) error {
+	replyTo, _ := id.Parse(q.form("reply_to"))
+	wish := social.Draft{Text: q.form("text"), Warning: strings.TrimSpace(q.form("warning")), Language: q.form("language"),
+		Visibility: social.Visibility(q.form("visibility")), ReplyTo: social.PostID(replyTo), Key: q.form("key")}
+	post, err := s.Posts.Publish(q.Context(), q.by, wish)
+	if errs.KindOf(err) == errs.Invalid && err != nil {
+		d := q.blank()
+		d.Back, d.Key, d.ReplyTo, d.Rows, d.Error = local(q.form("back"), "/"), wish.Key, wish.ReplyTo, "7", publicly(err)
+		d.Text, d.Warning, d.Language, d.Visibility = wish.Text, wish.Warning, wish.Language, wish.Visibility
+		return q.showAs(http.StatusUnprocessableEntity, "New post", newPage(q.page, d))
+	}
+	if err != nil {
+		return err
+	}
+	q.say("posted")
+	back, _, _ := strings.Cut(local(q.form("back"), "/"), "#")
+	return q.to(back + "#post-" + itoa(post.ID))
+}
+
+// languages are those offered for posts, each in its own words.
+var languages = []struct{ code, name string }{
+	{"ar", "العربية"}, {"bg", "Български"}, {"bn", "বাংলা"}, {"ca", "Català"}, {"cs", "Čeština"}, {"da", "Dansk"}, {"de", "Deutsch"},
+	{"el", "Ελληνικά"}, {"en", "English"}, {"eo", "Esperanto"}, {"es", "Español"}, {"et", "Eesti"}, {"eu", "Euskara"}, {"fa", "فارسی"},
+	{"fi", "Suomi"}, {"fr", "Français"}, {"ga", "Gaeilge"}, {"gl", "Galego"}, {"he", "עברית"}, {"hi", "हिन्दी"}, {"hr", "Hrvatski"},
+	{"hu", "Magyar"}, {"id", "Bahasa Indonesia"}, {"is", "Íslenska"}, {"it", "Italiano"}, {"ja", "日本語"}, {"ko", "한국어"}, {"lt", "Lietuvių"},
+	{"lv", "Latviešu"}, {"nl", "Nederlands"}, {"no", "Norsk"}, {"pl", "Polski"}, {"pt", "Português"}, {"ro", "Română"}, {"ru", "Русский"},
+	{"sk", "Slovenčina"}, {"sl", "Slovenščina"}, {"sr", "Српски"}, {"sv", "Svenska"}, {"ta", "தமிழ்"}, {"th", "ไทย"}, {"tr", "Türkçe"},
+	{"uk", "Українська"}, {"vi", "Tiếng Việt"}, {"zh-CN", "简体中文"}, {"zh-TW", "繁體中文"},
+}
+
+func knownLanguage(code string) bool {
+	for _, l := range languages {
+		if l.code == code {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,189 @@
+package web
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/base/limit"
+	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// How often one address may try. Guessing is slow, and letters are few.
+var (
+	signUpRule = limit.Rule{Name: "web sign-up", Burst: 10, Per: time.Hour}
+	signInRule = limit.Rule{Name: "web sign-in", Burst: 20, Per: 10 * time.Minute}
+	letterRule = limit.Rule{Name: "web letters", Burst: 5, Per: time.Hour}
+)
+
+func (s *Site) entryRoutes(r *router) {
+	r.Do("GET /auth/sign_up", anyone, s.signUpForm)
+	r.Do("POST /auth/sign_up", anyone, s.limited(signUpRule, s.signUp))
+	r.Do("GET /invite/{code}", anyone, s.invited)
+	r.Do("GET /auth/sign_in", anyone, s.signInForm)
+	r.Do("POST /auth/sign_in", anyone, s.limited(signInRule, s.signInHere))
+	r.Do("POST /auth/sign_out", anyone, s.signOutHere)
+	r.Do("GET /auth/waiting", anyone, s.waiting)
+	r.Do("GET /setup", anyone, s.setupForm)
+	r.Do("POST /setup", anyone, s.limited(signUpRule, s.setup))
+}
+
+// limited lets an address do something only so often.
+func (s *Site) limited(rule limit.Rule, do handler) handler {
+	return func(q *ask) error {
+		host, _, err := net.SplitHostPort(q.RemoteAddr)
+		if err != nil {
+			host = q.RemoteAddr
+		}
+		if state := s.Limiter.Take(rule, host); !state.OK {
+			seconds := max(int(state.RetryAfter/time.Second), 1)
+			q.w.Header().Set("Retry-After", itoa(seconds))
+			return errs.Newf(errs.Limited, "This was tried too often from your address. Please wait %s, then it works again.", spell(state.RetryAfter))
+		}
+		return do(q)
+	}
+}
+
+// spell is a while in words.
+func spell(d time.Duration) string {
+	if n := int(d.Minutes()) + 1; n > 1 {
+		return itoa(n) + " minutes"
+	}
+	return "a minute"
+}
+
+func (s *Site) signUpForm(q *ask) error {
+	if q.by.SignedIn() {
+		return q.to("/")
+	}
+	return s.showSignUp(q, http.StatusOK, signUp{SignUp: auth.SignUp{Invite: q.URL.Query().Get("invite")}})
+}
+
+func (s *Site) invited(q *ask) error {
+	return s.showSignUp(q, http.StatusOK, signUp{SignUp: auth.SignUp{Invite: q.param("code")}})
+}
+
+func (s *Site) showSignUp(q *ask, status int, form signUp) error {
+	form.Action, form.Ask = "/auth/sign_up", form.Invite == "" && q.page.House.SignUps == social.SignUpApproval
+	q.page.Plain = true
+	return q.showAs(status, "Join", signUpPage(q.page, form))
+}
+
+// signUpOf reads the form of a new account.
+func signUpOf(q *ask) auth.SignUp {
+	return auth.SignUp{Username: q.form("user[username]"), Email: q.form("user[email]"), Password: q.form("user[password]"),
+		Reason: q.form("user[reason]"), Invite: q.form("invite"), Agreed: q.ticked("user[agreement]"), Locale: "en"}
+}
+
+// problemsOf are what was wrong with a form, and whether that was all.
+func problemsOf(err error) (auth.Problems, bool) {
+	if ps := (auth.Problems)(nil); errors.As(err, &ps) {
+		return ps, true
+	}
+	if errs.KindOf(err) == errs.Invalid && err != nil {
+		return auth.Problems{{Text: publicly(err)}}, true
+	}
+	return nil, false
+}
+
+func (s *Site) signUp(q *ask) error {
+	form := signUp{SignUp: signUpOf(q)}
+	_, err := s.Auth.SignUp(q.Context(), form.SignUp)
+	if ps, ok := problemsOf(err); ok {
+		form.Password, form.Problems = "", ps
+		return s.showSignUp(q, http.StatusUnprocessableEntity, form)
+	}
+	if err != nil {
+		return err
+	}
+	return q.to("/auth/waiting")
+}
+
+func (s *Site) signInForm(q *ask) error {
+	next := local(q.URL.Query().Get("next"), "/")
+	if q.by.SignedIn() {
+		return q.to(next)
+	}
+	q.page.Plain = true
+	return q.show("Sign in", signInPage(q.page, "", next, ""))
+}
+
+func (s *Site) signInHere(q *ask) error {
+	login, next := q.form("user[email]"), local(q.form("next"), "/")
+	secret, _, err := s.Auth.SignIn(q.Context(), login, q.form("user[password]"), q.UserAgent())
+	if k := errs.KindOf(err); err != nil && k != errs.Internal && k != errs.Limited {
+		q.page.Plain = true
+		return q.showAs(http.StatusUnprocessableEntity, "Sign in", signInPage(q.page, login, next, publicly(err)))
+	}
+	if err != nil {
+		return err
+	}
+	s.signIn(q.w, secret)
+	return q.to(next)
+}
+
+func (s *Site) signOutHere(q *ask) error {
+	s.signOut(q.w)
+	if q.by.SignedIn() {
+		if err := s.Auth.SignOut(q.Context(), q.by); err != nil {
+			return err
+		}
+	}
+	q.say("signed-out")
+	return q.to("/")
+}
+
+// waiting tells those who signed up what happens next.
+func (s *Site) waiting(q *ask) error {
+	var me social.User
+	if q.by.SignedIn() {
+		if q.by.Standing != social.Pending {
+			return q.to("/")
+		}
+		var err error
+		if me, err = s.Auth.Self(q.Context(), q.by); err != nil {
+			return err
+		}
+	}
+	q.page.Plain = true
+	return q.show("Almost there", waitingPage(q.page, me, q.page.House.SignUps == social.SignUpApproval))
+}
+
+func (s *Site) setupForm(q *ask) error {
+	needed, err := s.Auth.NeedsOwner(q.Context())
+	if err != nil {
+		return err
+	}
+	if !needed {
+		return nowhere
+	}
+	return s.showSetup(q, http.StatusOK, signUp{Token: q.URL.Query().Get("token")})
+}
+
+func (s *Site) showSetup(q *ask, status int, form signUp) error {
+	form.Action = "/setup"
+	q.page.Plain = true
+	return q.showAs(status, "Set up", setupPage(q.page, form))
+}
+
+func (s *Site) setup(q *ask) error {
+	form := signUp{SignUp: signUpOf(q), Token: q.form("token")}
+	owner, err := s.Auth.ClaimOwner(q.Context(), form.Token, form.SignUp)
+	if ps, ok := problemsOf(err); ok {
+		form.Password, form.Problems = "", ps
+		return s.showSetup(q, http.StatusUnprocessableEntity, form)
+	}
+	if err != nil {
+		return err
+	}
+	secret, err := s.Auth.StartSession(q.Context(), owner.ID, q.UserAgent())
+	if err != nil {
+		return err
+	}
+	s.signIn(q.w, secret)
+	q.say("welcome")
+	return q.to("/settings/house")
+}

@@ -1,0 +1,221 @@
+package web
+
+import (
+	"hash/fnv"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/core/view"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// A frame is what every part of a page may need to know.
+type frame struct {
+	Title  string
+	House  social.Settings
+	By     social.Actor
+	Me     *view.Face // nil for a stranger
+	Unread int
+	Path   string // of the page
+	Here   string // the page with its query, to come back to
+	Tab    string // which of the main places it is
+	Said   string // a sentence about what was just done
+	Head   meta
+	Plain  bool // no columns beside it: signing in, consent
+	Paged  bool // it is not the first page of its list
+	Max    int  // characters of a post
+	Now    time.Time
+	site   *Site
+}
+
+// meta is what a page tells of itself to those who show a preview of it.
+type meta struct {
+	Description, Image, URL string
+	Hide                    bool // from search engines
+}
+
+func (s *Site) frame(q *ask) *frame {
+	f := &frame{House: s.Instance.Settings(), By: q.by, Path: q.URL.Path, Here: q.URL.RequestURI(),
+		Max: s.config.MaxPost, Now: s.config.Clock(), site: s}
+	if q.Method != http.MethodGet && q.Method != http.MethodHead {
+		f.Here = "/"
+	}
+	if q.by.SignedIn() {
+		f.Me, _ = s.View.Face(q.Context(), q.by.Account) // a page without it is better than none
+	}
+	return f
+}
+
+// fill loads what only whole pages show. Without it they are shown all the
+// same.
+func (f *frame) fill(q *ask) {
+	f.Said = q.said()
+	if !q.by.SignedIn() {
+		return
+	}
+	n, err := f.site.Notices.Unread(q.Context(), q.by)
+	if err != nil {
+		f.site.Log.WarnContext(q.Context(), "unread", "err", err)
+	}
+	f.Unread = n
+}
+
+func (f *frame) signedIn() bool { return f.Me != nil }
+
+func (f *frame) mine(a social.AccountID) bool { return f.By.SignedIn() && f.By.Account == a }
+
+func (f *frame) staff() bool { return f.By.Role.AtLeast(social.Moderator) && f.signedIn() }
+
+func (f *frame) admin() bool { return f.By.Role.AtLeast(social.Admin) && f.signedIn() }
+
+// joinable says whether strangers may sign up, perhaps after a look at them.
+func (f *frame) joinable() bool {
+	return f.House.SignUps == social.SignUpOpen || f.House.SignUps == social.SignUpApproval
+}
+
+func (f *frame) fullTitle() string {
+	if f.Title == "" || f.Title == f.House.Title {
+		return f.House.Title
+	}
+	return f.Title + " – " + f.House.Title
+}
+
+func (f *frame) media(name string) string { return f.site.config.Media(name) }
+
+// domain is what follows the second @ in the addresses of our people.
+func (f *frame) domain() string { return f.site.config.HandleHost }
+
+func (f *frame) absolute(path string) string { return f.site.config.BaseURL + path }
+
+// sayings are the sentences a page can open with after something was done.
+var sayings = map[string]string{
+	"sign-in": "Please sign in first.", "saved": "Saved.", "posted": "Your post is out.", "deleted": "Deleted.",
+	"edited": "Your post was changed.", "signed-out": "You are signed out. See you soon.", "ended": "Done. That access has ended.",
+	"followed": "You follow them now.", "asked": "Your request was sent.", "unfollowed": "You no longer follow them.",
+	"blocked": "Blocked. You will not meet each other here any more.", "unblocked": "No longer blocked.",
+	"muted": "Muted. Their posts will not come up any more.", "unmuted": "No longer muted.",
+	"accepted": "They follow you now.", "refused": "The request was turned down.", "removed": "They no longer follow you.",
+	"noted": "Your note is kept. Only you can see it.", "cleared": "All notifications are cleared.",
+	"letter": "A letter with a link is on its way.", "password": "Your password was changed. Other browsers were signed out.",
+	"email":     "We sent a link to the new address. It takes effect when you open it.",
+	"confirmed": "Your address is confirmed. Please sign in.", "welcome": "Welcome! This is your home.",
+	"approved": "Approved. They were told.", "rejected": "Turned down.", "gone": "Your account is deleted. Farewell.",
+	"list": "Your list is ready.", "reset": "Your new password is set. Please sign in with it.",
+}
+
+// say has a sentence said on the next page.
+func (q *ask) say(what string) {
+	if sayings[what] != "" {
+		q.site.setCookie(q.w, "plaza_said", what, time.Minute)
+	}
+}
+
+// said is the sentence to say now, once.
+func (q *ask) said() string {
+	what := q.site.cookie(q.Request, "plaza_said")
+	if what == "" {
+		return ""
+	}
+	q.site.setCookie(q.w, "plaza_said", "", 0)
+	return sayings[what]
+}
+
+// profileURL is an account's page here.
+func profileURL(a social.Account) string { return "/@" + a.Acct() }
+
+// postURL is a post's page here; a boost's is that of what it passes on.
+func postURL(p *view.Seen) string {
+	p = p.Original()
+	return profileURL(p.Author.Account) + "/" + strconv.FormatInt(int64(p.ID), 10)
+}
+
+func anchor(p *view.Seen) string { return "post-" + strconv.FormatInt(int64(p.ID), 10) }
+
+func itoa[T ~int64 | ~int](n T) string { return strconv.FormatInt(int64(n), 10) }
+
+// count is a number short enough to stand on a button.
+func count(n int) string {
+	switch {
+	case n < 1000:
+		return strconv.Itoa(n)
+	case n < 10_000:
+		return strings.TrimSuffix(strconv.FormatFloat(float64(n/100)/10, 'f', 1, 64), ".0") + "k"
+	case n < 1_000_000:
+		return strconv.Itoa(n/1000) + "k"
+	}
+	return strings.TrimSuffix(strconv.FormatFloat(float64(n/100_000)/10, 'f', 1, 64), ".0") + "M"
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+// ago is a moment in few words, as seen from now.
+func (f *frame) ago(at time.Time) string {
+	d := f.Now.Sub(at)
+	switch {
+	case d < time.Minute:
+		return "now"
+	case d < time.Hour:
+		return strconv.Itoa(int(d.Minutes())) + "m"
+	case d < 24*time.Hour:
+		return strconv.Itoa(int(d.Hours())) + "h"
+	case d < 7*24*time.Hour:
+		return strconv.Itoa(int(d.Hours()/24)) + "d"
+	case at.Year() == f.Now.Year():
+		return at.Format("2 Jan")
+	}
+	return at.Format("2 Jan 2006")
+}
+
+// lately is ago within a sentence.
+func (f *frame) lately(at time.Time) string {
+	s := f.ago(at)
+	if last := s[len(s)-1]; last == 'm' || last == 'h' || last == 'd' {
+		return s + " ago"
+	}
+	return s
+}
+
+func stamp(at time.Time) string { return at.UTC().Format(time.RFC3339) }
+
+func longDate(at time.Time) string { return at.UTC().Format("2 January 2006, 15:04 UTC") }
+
+// tint is the colour of an account without a picture: one of eight.
+func tint(a social.Account) string {
+	h := fnv.New32a()
+	h.Write([]byte(social.UsernameKey(a.Acct())))
+	return "tint-" + strconv.Itoa(int(h.Sum32()%8))
+}
+
+// initial is the letter that stands for an account without a picture.
+func initial(a social.Account) string {
+	for _, r := range strings.ToUpper(a.Name()) {
+		if r > ' ' && r != '@' && r != '_' {
+			return string(r)
+		}
+	}
+	return "·"
+}
+
+// turn is this page with another piece of its list.
+func (f *frame) turn(way string, at int64) string {
+	u, err := url.Parse(f.Here)
+	if err != nil {
+		return f.Path
+	}
+	v := u.Query()
+	v.Del("before")
+	v.Del("after")
+	if way != "" {
+		v.Set(way, strconv.FormatInt(at, 10))
+	}
+	u.RawQuery = v.Encode()
+	return u.String()
+}

@@ -1,0 +1,70 @@
+package web
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/plaza-social/plaza/internal/core/search"
+)
+
+func (s *Site) searchRoutes(r *router) { r.Do("GET /search", anyone, s.search) }
+
+// foundOfEach is how many of each kind are shown when all are looked for.
+const foundOfEach = 5
+
+func (s *Site) search(q *ask) error {
+	asked := q.URL.Query()
+	f := finding{Text: strings.TrimSpace(asked.Get("q")), Kind: search.Kind(asked.Get("type"))}
+	switch f.Kind {
+	case search.Accounts, search.Tags, search.Posts:
+	default:
+		f.Kind = ""
+	}
+	page, offset := q.pageOf(postsOnPage), 0
+	if f.Kind == "" {
+		page.Limit = foundOfEach
+	} else if n, err := strconv.Atoi(asked.Get("from")); err == nil && n > 0 {
+		offset = n
+	}
+	var err error
+	if f.Found, err = s.Search.Search(q.Context(), q.by, search.Query{Text: f.Text, Kind: f.Kind, Offset: offset, Page: page}); err != nil {
+		return err
+	}
+	f.Next = f.after(offset)
+	q.page.Tab = "search"
+	q.page.Head.Hide = true
+	return q.show("Search", searchPage(q.page, f))
+}
+
+// after is the address of the results behind those on this page.
+func (f finding) after(offset int) string {
+	n := max(len(f.Found.Accounts), len(f.Found.Tags), len(f.Found.Posts))
+	if f.Kind == "" || n < postsOnPage || offset+n > search.MaxOffset {
+		return ""
+	}
+	if f.Kind == search.Posts {
+		return searchURL(f.Text, f.Kind) + "&before=" + itoa(f.Found.Posts[n-1].ID)
+	}
+	return searchURL(f.Text, f.Kind) + "&from=" + strconv.Itoa(offset+n)
+}
+
+func (f finding) none() bool {
+	return len(f.Found.Accounts) == 0 && len(f.Found.Tags) == 0 && len(f.Found.Posts) == 0
+}
+
+// advice says why nothing may have been found.
+func (f finding) advice(signedIn bool) string {
+	if !signedIn && (f.Kind == "" || f.Kind == search.Posts) {
+		return "Sign in to look through posts, too. People and tags are found by their first letters."
+	}
+	return "People and tags are found by their first letters. Posts are found if their authors want them to be."
+}
+
+func searchURL(text string, kind search.Kind) string {
+	v := url.Values{"q": {text}}
+	if kind != "" {
+		v.Set("type", string(kind))
+	}
+	return "/search?" + v.Encode()
+}

@@ -1,0 +1,78 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+)
+
+// The pages that links in letters lead to.
+func (s *Site) secretRoutes(r *router) {
+	r.Do("GET /auth/confirmation", anyone, s.confirm)
+	r.Do("POST /auth/confirmation", anyone, s.limited(letterRule, s.resend))
+	r.Do("GET /auth/password/new", anyone, s.forgotForm)
+	r.Do("POST /auth/password", anyone, s.limited(letterRule, s.forgot))
+	r.Do("GET /auth/password/edit", anyone, s.resetForm)
+	r.Do("POST /auth/password/edit", anyone, s.limited(signInRule, s.reset))
+}
+
+func (s *Site) confirm(q *ask) error {
+	q.page.Plain = true
+	_, err := s.Auth.Confirm(q.Context(), q.URL.Query().Get("token"))
+	if err != nil && errs.KindOf(err) != errs.Internal {
+		return q.showAs(http.StatusUnprocessableEntity, "Link", linkPage(q.page, publicly(err)))
+	}
+	if err != nil {
+		return err
+	}
+	q.say("confirmed")
+	if q.by.SignedIn() {
+		return q.to("/settings/account")
+	}
+	return q.to("/auth/sign_in")
+}
+
+func (s *Site) resend(q *ask) error {
+	if err := s.Auth.ResendConfirmation(q.Context(), q.form("user[email]")); err != nil {
+		return err
+	}
+	q.page.Plain = true
+	return q.show("Look into your mail", sentPage(q.page))
+}
+
+func (s *Site) forgotForm(q *ask) error {
+	q.page.Plain = true
+	return q.show("Forgot your password?", forgotPage(q.page, ""))
+}
+
+func (s *Site) forgot(q *ask) error {
+	q.page.Plain = true
+	err := s.Auth.ForgotPassword(q.Context(), q.form("user[email]"))
+	if problem, ok := wrong(err); ok {
+		return q.showAs(http.StatusUnprocessableEntity, "Forgot your password?", forgotPage(q.page, problem))
+	}
+	if err != nil {
+		return err
+	}
+	return q.show("Look into your mail", sentPage(q.page))
+}
+
+func (s *Site) resetForm(q *ask) error {
+	q.page.Plain, q.page.Head.Hide = true, true
+	return q.show("Choose a new password", newPasswordPage(q.page, q.URL.Query().Get("token"), ""))
+}
+
+func (s *Site) reset(q *ask) error {
+	token := q.form("token")
+	_, err := s.Auth.ResetPassword(q.Context(), token, q.form("user[password]"))
+	if err != nil && errs.KindOf(err) != errs.Internal {
+		q.page.Plain = true
+		return q.showAs(http.StatusUnprocessableEntity, "Choose a new password", newPasswordPage(q.page, token, publicly(err)))
+	}
+	if err != nil {
+		return err
+	}
+	s.signOut(q.w)
+	q.say("reset")
+	return q.to("/auth/sign_in")
+}

@@ -1,0 +1,162 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// What keeps an account one's own: address, password, browsers, apps, and the
+// way out.
+func (s *Site) securityRoutes(r *router) {
+	r.Do("GET /settings/account", waiting, func(q *ask) error { return s.showAccount(q, http.StatusOK, "", "") })
+	r.Do("POST /settings/email", waiting, s.limited(signInRule, s.changeEmail))
+	r.Do("POST /settings/password", member, s.limited(signInRule, s.changePassword))
+	r.Do("GET /settings/sessions", member, s.sessions)
+	r.Do("POST /settings/sessions/end", member, s.endOthers)
+	r.Do("POST /settings/sessions/{session}/end", member, s.endSession)
+	r.Do("GET /settings/apps", member, s.apps)
+	r.Do("POST /settings/apps/{token}/end", member, s.endApp)
+	r.Do("GET /settings/invites", member, func(q *ask) error { return s.showInvites(q, http.StatusOK, "") })
+	r.Do("POST /settings/invites", member, s.invite)
+	r.Do("POST /settings/invites/{invite}/end", member, s.endInvite)
+	r.Do("GET /settings/delete", waiting, func(q *ask) error { return s.showDelete(q, http.StatusOK, "") })
+	r.Do("POST /settings/delete", waiting, s.limited(signInRule, s.deleteAccount))
+}
+
+// wrong is the sentence for a form that was not taken, and whether err is that.
+func wrong(err error) (string, bool) {
+	if ps, ok := problemsOf(err); ok {
+		var all []string
+		for _, p := range ps {
+			all = append(all, p.Text)
+		}
+		return strings.Join(all, " "), true
+	}
+	k := errs.KindOf(err)
+	return publicly(err), err != nil && (k == errs.Forbidden || k == errs.Unauthenticated || k == errs.Conflict)
+}
+
+func (s *Site) showAccount(q *ask, status int, mailProblem, passwordProblem string) error {
+	self, err := s.Auth.Self(q.Context(), q.by)
+	if err != nil {
+		return err
+	}
+	q.settle()
+	return q.showAs(status, "E-mail and password", accountSettings(q.page, self, mailProblem, passwordProblem))
+}
+
+func (s *Site) changeEmail(q *ask) error {
+	err := s.Auth.ChangeEmail(q.Context(), q.by, q.form("password"), q.form("email"))
+	if problem, ok := wrong(err); ok {
+		return s.showAccount(q, http.StatusUnprocessableEntity, problem, "")
+	}
+	if err != nil {
+		return err
+	}
+	q.say("email")
+	return q.to("/settings/account")
+}
+
+func (s *Site) changePassword(q *ask) error {
+	err := s.Auth.ChangePassword(q.Context(), q.by, q.form("old"), q.form("new"))
+	if problem, ok := wrong(err); ok {
+		return s.showAccount(q, http.StatusUnprocessableEntity, "", problem)
+	}
+	if err != nil {
+		return err
+	}
+	q.say("password")
+	return q.to("/settings/account")
+}
+
+func (s *Site) sessions(q *ask) error {
+	all, err := s.Auth.Sessions(q.Context(), q.by)
+	if err != nil {
+		return err
+	}
+	q.settle()
+	return q.show("Browsers", sessionSettings(q.page, all))
+}
+
+func (s *Site) endSession(q *ask) error {
+	which := social.SessionID(q.number("session"))
+	if which == 0 {
+		return nowhere
+	}
+	return s.ended(q, s.Auth.EndSession(q.Context(), q.by, which), "/settings/sessions")
+}
+
+func (s *Site) endOthers(q *ask) error {
+	return s.ended(q, s.Auth.EndSession(q.Context(), q.by, 0), "/settings/sessions")
+}
+
+// ended says that something has ended, if it has.
+func (s *Site) ended(q *ask, err error, path string) error {
+	if err != nil {
+		return err
+	}
+	q.say("ended")
+	return q.to(path)
+}
+
+func (s *Site) apps(q *ask) error {
+	all, err := s.Auth.Tokens(q.Context(), q.by)
+	if err != nil {
+		return err
+	}
+	q.settle()
+	return q.show("Apps", appSettings(q.page, all))
+}
+
+func (s *Site) endApp(q *ask) error {
+	return s.ended(q, s.Auth.EndToken(q.Context(), q.by, social.TokenID(q.number("token"))), "/settings/apps")
+}
+
+func (s *Site) showInvites(q *ask, status int, problem string) error {
+	all, err := s.Auth.Invites(q.Context(), q.by)
+	if err != nil {
+		return err
+	}
+	q.settle()
+	return q.showAs(status, "Invitations", inviteSettings(q.page, all, problem))
+}
+
+func (s *Site) invite(q *ask) error {
+	uses, _ := strconv.Atoi(q.form("uses"))
+	days, _ := strconv.Atoi(q.form("days"))
+	_, err := s.Auth.Invite(q.Context(), q.by, max(uses, 0), time.Duration(min(max(days, 0), 365))*24*time.Hour)
+	if problem, ok := wrong(err); ok {
+		return s.showInvites(q, http.StatusUnprocessableEntity, problem)
+	}
+	if err != nil {
+		return err
+	}
+	return q.to("/settings/invites")
+}
+
+func (s *Site) endInvite(q *ask) error {
+	return s.ended(q, s.Auth.EndInvite(q.Context(), q.by, social.InviteID(q.number("invite"))), "/settings/invites")
+}
+
+func (s *Site) showDelete(q *ask, status int, problem string) error {
+	q.settle()
+	return q.showAs(status, "Leave", deleteSettings(q.page, problem))
+}
+
+func (s *Site) deleteAccount(q *ask) error {
+	err := s.Auth.DeleteAccount(q.Context(), q.by, q.form("password"))
+	if problem, ok := wrong(err); ok {
+		return s.showDelete(q, http.StatusUnprocessableEntity, problem)
+	}
+	if err != nil {
+		return err
+	}
+	s.signOut(q.w)
+	q.say("gone")
+	return q.to("/")
+}

@@ -1,0 +1,156 @@
+package web
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/plaza-social/plaza/internal/core/view"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+func (s *Site) postRoutes(r *router) {
+	r.Do("GET /@{name}/{post}", anyone, s.thread)
+	r.Do("GET /@{name}/{post}/history", anyone, s.history)
+	r.Do("GET /@{name}/{post}/likes", anyone, s.likedBy)
+	r.Do("GET /@{name}/{post}/boosts", anyone, s.boostedBy)
+	r.Do("POST /@{name}/{post}/like", member, s.marking(social.Liked, true))
+	r.Do("POST /@{name}/{post}/unlike", member, s.marking(social.Liked, false))
+	r.Do("POST /@{name}/{post}/bookmark", member, s.marking(social.Bookmarked, true))
+	r.Do("POST /@{name}/{post}/unbookmark", member, s.marking(social.Bookmarked, false))
+	r.Do("POST /@{name}/{post}/pin", member, s.marking(social.Pinned, true))
+	r.Do("POST /@{name}/{post}/unpin", member, s.marking(social.Pinned, false))
+	r.Do("POST /@{name}/{post}/mute", member, s.marking(social.MutedThread, true))
+	r.Do("POST /@{name}/{post}/unmute", member, s.marking(social.MutedThread, false))
+	r.Do("POST /@{name}/{post}/boost", member, s.boost)
+	r.Do("POST /@{name}/{post}/unboost", member, s.unboost)
+}
+
+// post is the post that the path names, if the reader may see it. Its author
+// is not compared: the number alone names it.
+func (s *Site) post(q *ask) (*view.Seen, error) {
+	p, err := s.View.Post(q.Context(), q.by, social.PostID(q.number("post")))
+	if err != nil {
+		return nil, err
+	}
+	return p.Original(), nil
+}
+
+func (s *Site) thread(q *ask) error {
+	p, err := s.post(q)
+	if err != nil {
+		return err
+	}
+	if q.URL.Path != postURL(p) { // an older name, or a boost
+		return q.to(postURL(p))
+	}
+	t, err := s.Timelines.Thread(q.Context(), q.by, p.ID)
+	if err != nil {
+		return err
+	}
+	var reply draft
+	if q.by.SignedIn() {
+		reply = q.reply(t.Post)
+	}
+	q.page.Head = meta{Description: snippet(firstOf(p.Warning, p.Text)), URL: s.View.PostURL(p.Author, p.ID),
+		Hide: !p.Author.Indexable || p.Visibility != social.Public}
+	return q.show(p.Author.Name()+": “"+short(firstOf(p.Warning, p.Text))+"”", threadPage(q.page, t, reply))
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// short is snippet for a title.
+func short(text string) string {
+	runes := []rune(snippet(text))
+	if len(runes) <= 60 {
+		return string(runes)
+	}
+	return string(runes[:59]) + "…"
+}
+
+func (s *Site) history(q *ask) error {
+	p, err := s.post(q)
+	if err != nil {
+		return err
+	}
+	edits, err := s.Posts.History(q.Context(), q.by, p.ID)
+	if err != nil {
+		return err
+	}
+	var versions []version
+	for _, e := range slices.Backward(edits) {
+		versions = append(versions, version{e, s.View.HTML(e.Text, e.HTML, e.Mentions)})
+	}
+	return q.show("Earlier versions", historyPage(q.page, p, versions))
+}
+
+func (s *Site) likedBy(q *ask) error {
+	p, err := s.post(q)
+	if err != nil {
+		return err
+	}
+	people, err := slice(q, peopleOnPage, func(page social.Page) (view.Slice[*view.Face], error) {
+		return s.Timelines.LikedBy(q.Context(), q.by, p.ID, page)
+	})
+	if err != nil {
+		return err
+	}
+	return q.show("Liked by", postPeoplePage(q.page, "Liked by", p, people))
+}
+
+func (s *Site) boostedBy(q *ask) error {
+	p, err := s.post(q)
+	if err != nil {
+		return err
+	}
+	people, err := slice(q, peopleOnPage, func(page social.Page) (view.Slice[*view.Face], error) {
+		return s.Timelines.BoostedBy(q.Context(), q.by, p.ID, page)
+	})
+	if err != nil {
+		return err
+	}
+	return q.show("Boosted by", postPeoplePage(q.page, "Boosted by", p, people))
+}
+
+// marking likes, bookmarks, pins or mutes, or no longer does.
+func (s *Site) marking(mark social.Marks, on bool) handler {
+	return func(q *ask) error {
+		if _, err := s.Posts.Mark(q.Context(), q.by, social.PostID(q.number("post")), mark, on); err != nil {
+			return err
+		}
+		return s.acted(q)
+	}
+}
+
+func (s *Site) boost(q *ask) error {
+	if _, err := s.Posts.Boost(q.Context(), q.by, social.PostID(q.number("post")), social.Public); err != nil {
+		return err
+	}
+	return s.acted(q)
+}
+
+func (s *Site) unboost(q *ask) error {
+	if _, err := s.Posts.Unboost(q.Context(), q.by, social.PostID(q.number("post"))); err != nil {
+		return err
+	}
+	return s.acted(q)
+}
+
+// acted answers what was done with a post: the script gets the buttons anew,
+// everybody else goes back to where they were.
+func (s *Site) acted(q *ask) error {
+	back := local(q.form("back"), "/@"+q.param("name")+"/"+q.param("post"))
+	if !q.wantsPart() {
+		return q.to(back)
+	}
+	p, err := s.post(q)
+	if err != nil {
+		return err
+	}
+	q.page.Here, _, _ = strings.Cut(back, "#")
+	return q.part(actions(q.page, p))
+}

@@ -1,0 +1,108 @@
+// Package web is the pages: what people see in a browser. Every page is
+// rendered here and complete without JavaScript; a small script makes it
+// live. It asks the core and decides nothing itself.
+package web
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/plaza-social/plaza/internal/base/clock"
+	"github.com/plaza-social/plaza/internal/base/limit"
+	"github.com/plaza-social/plaza/internal/core/accounts"
+	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/core/instance"
+	"github.com/plaza-social/plaza/internal/core/lists"
+	"github.com/plaza-social/plaza/internal/core/notices"
+	"github.com/plaza-social/plaza/internal/core/posts"
+	"github.com/plaza-social/plaza/internal/core/relations"
+	"github.com/plaza-social/plaza/internal/core/search"
+	"github.com/plaza-social/plaza/internal/core/timelines"
+	"github.com/plaza-social/plaza/internal/core/view"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// Config is what the pages must know of the house.
+type Config struct {
+	BaseURL    string // "https://plaza.example"
+	HandleHost string // what follows the second @ in our people's addresses; empty means BaseURL's host
+	Version    string
+	MaxPost    int                      // characters; zero means the default
+	Media      func(name string) string // the address of a picture; nil puts it under /media/
+	Clock      clock.Clock              // nil means the machine's
+}
+
+// Blobs keeps pictures.
+type Blobs interface {
+	// Put keeps a picture of a kind, "avatar" or "header", and names it.
+	Put(ctx context.Context, kind string, r io.Reader) (name string, err error)
+}
+
+// Services is who answers.
+type Services struct {
+	Auth      *auth.Service
+	Accounts  *accounts.Service
+	Instance  *instance.Service
+	View      *view.View
+	Timelines *timelines.Service
+	Posts     *posts.Service
+	Relations *relations.Service
+	Lists     *lists.Service
+	Notices   *notices.Service
+	Search    *search.Service
+	Blobs     Blobs
+	Limiter   *limit.Limiter
+	Log       *slog.Logger
+}
+
+// Site is the pages.
+type Site struct {
+	Services
+	config Config
+	secure bool   // the house is reached by https
+	host   string // of BaseURL, with its port
+	origin *http.CrossOriginProtection
+	router router
+}
+
+// New returns the pages of a house. A BaseURL that is no address is a fault
+// of the caller's.
+func New(c Config, s Services) *Site {
+	base, err := url.Parse(c.BaseURL)
+	if err != nil || base.Host == "" {
+		panic("web: BaseURL is not an address: " + c.BaseURL)
+	}
+	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
+	if c.HandleHost == "" {
+		c.HandleHost = base.Host
+	}
+	if c.MaxPost == 0 {
+		c.MaxPost = social.MaxText
+	}
+	if c.Media == nil {
+		c.Media = func(name string) string { return "/media/" + name }
+	}
+	if c.Clock == nil {
+		c.Clock = clock.System
+	}
+	if s.Log == nil {
+		s.Log = slog.New(slog.DiscardHandler)
+	}
+	site := &Site{Services: s, config: c, secure: base.Scheme == "https", host: base.Host}
+	site.origin = http.NewCrossOriginProtection()
+	if err := site.origin.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
+		panic("web: BaseURL is not an origin: " + err.Error())
+	}
+	for _, add := range []func(*router){
+		site.timelineRoutes, site.composeRoutes, site.profileRoutes, site.relationRoutes, site.postRoutes, site.changeRoutes,
+		site.listRoutes, site.noticeRoutes, site.searchRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes,
+		site.securityRoutes, site.peopleRoutes, site.houseRoutes, site.aboutRoutes,
+	} {
+		add(&site.router)
+	}
+	return site
+}

@@ -1,0 +1,46 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+)
+
+// Plans runs fn on a View of an SQLite store and tells, for each query in it,
+// how SQLite goes about it: the lines of EXPLAIN QUERY PLAN.
+func (s *Store) Plans(ctx context.Context, fn func(v *View) error) (plans [][]string, err error) {
+	err = s.Read(ctx, func(v *View) error {
+		spy := &planner{querier: v.q}
+		err := fn(&View{q: spy, d: v.d, clock: v.clock})
+		plans = spy.plans
+		return err
+	})
+	return plans, err
+}
+
+type planner struct {
+	querier
+	plans [][]string
+}
+
+func (p *planner) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	rs, err := p.querier.query(ctx, `EXPLAIN QUERY PLAN `+query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rs.Close()
+	var plan []string
+	for rs.Next() {
+		var id, parent, unused int
+		var detail string
+		if err := rs.Scan(&id, &parent, &unused, &detail); err != nil {
+			return nil, err
+		}
+		plan = append(plan, strings.TrimSpace(detail))
+	}
+	p.plans = append(p.plans, plan)
+	if err := rs.Err(); err != nil {
+		return nil, err
+	}
+	return p.querier.query(ctx, query, args...)
+}

@@ -1,0 +1,183 @@
+package store_test
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/base/id"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+	"github.com/plaza-social/plaza/internal/store/storetest"
+)
+
+// hot are the queries that run all the time, or over tables that grow for
+// ever. Each finds its rows by an index, and in order unless sorts says why
+// not. A query that belongs here has a line here.
+var hot = []struct {
+	name  string
+	run   func(ctx context.Context, v *store.View, p social.Page) error
+	uses  string // some line of the plan has this
+	sorts string // why it may sort
+}{
+	{name: "PostsBy", uses: "posts_by_author (author_id=? AND id>? AND id<?)", sorts: "what many wrote within a window of time",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.PostsBy(ctx, []social.AccountID{1, 2}, p))
+		}},
+	{name: "AccountPosts", uses: "posts_by_author (author_id=? AND id>? AND id<?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.AccountPosts(ctx, 1, social.AccountQuery{NoReplies: true, NoBoosts: true, Tag: "go"}, p))
+		}},
+	{name: "PublicPosts", uses: "posts_public (id>? AND id<?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.PublicPosts(ctx, social.Everywhere, p))
+		}},
+	{name: "PublicPosts of ours", uses: "posts_public (id>? AND id<?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.PublicPosts(ctx, social.Ours, p))
+		}},
+	{name: "TaggedPosts", uses: "(tag=? AND post_id>? AND post_id<?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.TaggedPosts(ctx, social.TagQuery{Any: []string{"go"}, All: []string{"a"}, None: []string{"b"}, From: social.Ours}, p))
+		}},
+	{name: "TaggedPosts with one of two", uses: "(tag=? AND post_id>? AND post_id<?)", sorts: "the pages of two tags, merged",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.TaggedPosts(ctx, social.TagQuery{Any: []string{"go", "cat"}}, p))
+		}},
+	{name: "DirectPosts", uses: "posts_direct (author_id=? AND id>? AND id<?)", sorts: "two pages, merged",
+		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.DirectPosts(ctx, 1, p)) }},
+	{name: "Thread", uses: "posts_by_thread (thread_id=?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.Thread(ctx, 1, p.Limit)) }},
+	{name: "Ancestors", sorts: "what it found, by depth",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.Ancestors(ctx, 1, p.Limit))
+		}},
+	{name: "Posts",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.Posts(ctx, []social.PostID{1, 2}))
+		}},
+	{name: "BoostBy", run: func(ctx context.Context, v *store.View, _ social.Page) error { return got(v.BoostBy(ctx, 1, 2)) }},
+	{name: "Edits", run: func(ctx context.Context, v *store.View, _ social.Page) error { return got(v.Edits(ctx, 1)) }},
+	{name: "Notices", uses: "notices_by_owner (owner_id=? AND id>? AND id<?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.Notices(ctx, 1, social.NoticeFilter{Not: []social.NoticeKind{social.NoticeLike}}, p))
+		}},
+	{name: "Notices from one",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.Notices(ctx, 1, social.NoticeFilter{From: 2, Kinds: []social.NoticeKind{social.NoticeLike}}, p))
+		}},
+	{name: "Marks",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.Marks(ctx, 1, []social.PostID{1, 2}))
+		}},
+	{name: "MarkedBy", uses: "likes_by_owner (owner_id=? AND id>? AND id<?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.MarkedBy(ctx, social.Liked, 1, p))
+		}},
+	{name: "LikesOf", uses: "likes_once (post_id=?)", sorts: "the likes of one post",
+		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.LikesOf(ctx, 1, p)) }},
+	{name: "Circle", sorts: "the members of one's own lists, to name each once",
+		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.Circle(ctx, 1)) }},
+	{name: "Relation", run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.Relation(ctx, 1, 2)) }},
+	{name: "followers", uses: "follows_by_target (target_id=? AND id>? AND id<?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.Edges(ctx, social.EdgesFollowers, 1, p))
+		}},
+	{name: "follow requests", uses: "follows_by_target (target_id=? AND id>? AND id<?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.Edges(ctx, social.EdgesRequests, 1, p))
+		}},
+	{name: "following", sorts: "whom one follows: MaxFollows at most",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.Edges(ctx, social.EdgesFollowing, 1, p))
+		}},
+	{name: "Notifying", uses: "follows_by_target (target_id=?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.Notifying(ctx, 1, p.Limit))
+		}},
+	{name: "FamiliarFollowers",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.FamiliarFollowers(ctx, 1, 2, p.Limit))
+		}},
+	{name: "Members", run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.Members(ctx, 1, p)) }},
+	{name: "Accounts",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.Accounts(ctx, []social.AccountID{1, 2}))
+		}},
+	{name: "AccountNamed", uses: "accounts_by_name (username_key=? AND host=?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.AccountNamed(ctx, "ada", ""))
+		}},
+	{name: "TokenByHash", uses: "(hash=?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.TokenByHash(ctx, "x")) }},
+	{name: "SessionByHash", uses: "(hash=?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.SessionByHash(ctx, "x")) }},
+	{name: "UserByEmail", uses: "(email_key=?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.UserByEmail(ctx, "x")) }},
+	{name: "SearchPosts",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.SearchPosts(ctx, 1, []string{"word"}, 0, p))
+		}},
+	{name: "TagUses", uses: "(tag=? AND post_id>? AND post_id<?)", sorts: "to count authors",
+		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.TagUses(ctx, "go", 1, 2)) }},
+	{name: "JobDue", uses: "jobs_due (kind=? AND due_ms<?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.JobDue(ctx, "mail", storetest.Noon))
+		}},
+}
+
+// got leaves out what was read. That there is no such row is fine.
+func got[T any](_ T, err error) error {
+	if k := errs.KindOf(err); err != nil && (k == errs.NotFound || k == errs.Unauthenticated) {
+		return nil
+	}
+	return err
+}
+
+// mayScan are what SQLite calls a scan and is none of a table of ours.
+var mayScan = regexp.MustCompile(`^SCAN ((json_each|post_words) VIRTUAL TABLE .*|up|page)$`)
+
+func isScan(line string) bool { return strings.HasPrefix(line, "SCAN ") && !mayScan.MatchString(line) }
+
+func TestHotQueriesUseIndexes(t *testing.T) {
+	s := storetest.SQLite(t)
+	down := social.Page{Before: id.Floor(storetest.Noon), After: id.Floor(storetest.Noon.Add(-time.Hour)), Limit: 20}
+	up := down
+	up.Oldest = true
+	for _, q := range hot {
+		for _, p := range []social.Page{down, up} {
+			plans, err := s.Plans(t.Context(), func(v *store.View) error { return q.run(t.Context(), v, p) })
+			if err != nil || len(plans) == 0 {
+				t.Errorf("%s: %d plans, %v", q.name, len(plans), err)
+			}
+			uses := false
+			for _, plan := range plans {
+				text := strings.Join(plan, "\n\t")
+				uses = uses || strings.Contains(text, q.uses)
+				for _, line := range plan {
+					if isScan(line) {
+						t.Errorf("%s reads a whole table: %s\n\t%s", q.name, line, text)
+					}
+					if strings.Contains(line, "USE TEMP B-TREE") && q.sorts == "" {
+						t.Errorf("%s sorts: %s\n\t%s", q.name, line, text)
+					}
+				}
+			}
+			if !uses {
+				t.Errorf("%s does not use %s:\n\t%v", q.name, q.uses, plans)
+			}
+		}
+	}
+}
+
+// A check that finds nothing wrong with a full scan would be none.
+func TestPlansShowScans(t *testing.T) {
+	s := storetest.SQLite(t)
+	plans, err := s.Plans(t.Context(), func(v *store.View) error { return got(v.Staff(t.Context())) })
+	if err != nil || len(plans) != 1 || !isScan(plans[0][0]) {
+		t.Errorf("%v, %v; want a scan of the few that are users", plans, err)
+	}
+}

@@ -1,0 +1,127 @@
+package kill
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// server is a plaza process that can be killed and started on the same data.
+type server struct {
+	*testing.T
+	plaza, data, db, addr string
+	cmd                   *exec.Cmd
+	log                   *os.File
+}
+
+// build makes the binary.
+func build(t *testing.T) string {
+	t.Helper()
+	plaza := filepath.Join(t.TempDir(), "plaza")
+	if out, err := exec.Command("go", "build", "-o", plaza, "github.com/plaza-social/plaza/cmd/plaza").CombinedOutput(); err != nil {
+		t.Fatalf("build plaza: %v\n%s", err, out)
+	}
+	return plaza
+}
+
+// newServer prepares a server, on SQLite or where db says.
+func newServer(t *testing.T, plaza, db string) *server {
+	t.Helper()
+	s := &server{T: t, plaza: plaza, data: t.TempDir(), db: db}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	s.must(err)
+	s.addr = l.Addr().String()
+	l.Close()
+	s.log, err = os.Create(filepath.Join(s.data, "server.log"))
+	s.must(err)
+	t.Cleanup(func() {
+		s.kill()
+		s.log.Close()
+		if b, err := os.ReadFile(s.log.Name()); err == nil && t.Failed() {
+			t.Logf("the server's log ends:\n%s", b[max(0, len(b)-2000):])
+		}
+	})
+	return s
+}
+
+func (s *server) must(err error) {
+	s.Helper()
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
+func (s *server) args(command ...string) []string {
+	command = append(command, "--data", s.data)
+	if s.db != "" {
+		command = append(command, "--db", s.db)
+	}
+	return command
+}
+
+// people makes accounts and returns a token of each.
+func (s *server) people(names ...string) []string {
+	s.Helper()
+	var csv strings.Builder
+	for _, n := range names {
+		fmt.Fprintf(&csv, "%s,%s@kill.example,not a secret %s\n", n, n, n)
+	}
+	path := filepath.Join(s.data, "people.csv")
+	s.must(os.WriteFile(path, []byte(csv.String()), 0o600))
+	out, err := exec.Command(s.plaza, s.args("account", "create", "--from", path, "--tokens")...).Output()
+	s.must(err)
+	tokens := map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		name, token, _ := strings.Cut(strings.TrimSpace(line), " ")
+		tokens[name] = token
+	}
+	var all []string
+	for _, n := range names {
+		if tokens[n] == "" {
+			s.Fatalf("no token for %s in %q", n, out)
+		}
+		all = append(all, tokens[n])
+	}
+	return all
+}
+
+// upWait is how long a start may take.
+const upWait = 20 * time.Second
+
+// start starts the process and returns when it is well.
+func (s *server) start() error {
+	s.cmd = exec.Command(s.plaza, s.args("serve", "--listen", s.addr, "--url", "http://"+s.addr)...)
+	s.cmd.Env = append(os.Environ(), "PLAZA_RATE_LIMITS=off")
+	s.cmd.Stderr = s.log
+	if err := s.cmd.Start(); err != nil {
+		return err
+	}
+	for late := time.Now().Add(upWait); time.Now().Before(late); time.Sleep(5 * time.Millisecond) {
+		answer, err := http.Get("http://" + s.addr + "/healthz")
+		if err != nil {
+			continue
+		}
+		io.Copy(io.Discard, answer.Body)
+		answer.Body.Close()
+		if answer.StatusCode == http.StatusOK {
+			return nil
+		}
+	}
+	return fmt.Errorf("the server does not come up within %v", upWait)
+}
+
+// kill ends the process as a power cut would.
+func (s *server) kill() {
+	if s.cmd != nil {
+		s.cmd.Process.Kill()
+		s.cmd.Wait()
+		s.cmd = nil
+	}
+}
