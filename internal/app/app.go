@@ -135,7 +135,8 @@ func (a *App) assemble(o Options) (err error) {
 	}
 	a.runner = work.Runner{Store: a.Store, Log: a.log,
 		Followers: []work.Follower{notices.Follower(), search.Follower()},
-		Workers:   []work.Worker{mail.Worker(sender), a.Accounts.Worker(), a.Accounts.PictureWorker()}}
+		Workers:   []work.Worker{mail.Worker(sender), a.Accounts.Worker(), a.Accounts.PictureWorker()},
+		Chores:    []work.Chore{{Name: "sign-ups", Do: a.Auth.Tidy}}}
 	a.meters = newMeters(a)
 	a.handler = a.routes()
 	return nil

@@ -38,6 +38,12 @@ func (v *View) Post(ctx context.Context, id social.PostID) (social.Post, error) 
 	return one(ctx, v, NoPost, scanPost, `SELECT `+postColumns+` FROM posts WHERE id = $1`, id)
 }
 
+// HoldPost is Post for somebody who is about to change or delete it: until the
+// commit nobody else does.
+func (tx *Tx) HoldPost(ctx context.Context, id social.PostID) (social.Post, error) {
+	return one(ctx, &tx.View, NoPost, scanPost, `SELECT `+postColumns+` FROM posts WHERE id = $1`+tx.d.forUpdate, id)
+}
+
 // Posts returns those of ids that exist, in no order.
 func (v *View) Posts(ctx context.Context, ids []social.PostID) ([]social.Post, error) {
 	return rows(ctx, v, scanPost, `SELECT `+postColumns+` FROM posts WHERE id IN `+v.d.idList(1), asJSON(ids))

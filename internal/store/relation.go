@@ -98,7 +98,7 @@ func (v *View) VisiblePost(ctx context.Context, reader social.AccountID, which s
 	if err != nil {
 		return social.Post{}, err
 	}
-	if !p.MaySee(social.Sight{Reader: reader, Author: rel, Gone: author.Standing == social.Suspended}) {
+	if !p.MaySee(social.Sight{Reader: reader, Author: rel, Gone: author.Standing != social.Good}) {
 		return social.Post{}, NoPost
 	}
 	return p, nil

@@ -279,3 +279,9 @@ func (v *View) House(ctx context.Context) (social.Settings, error) {
 func (tx *Tx) SetHouse(ctx context.Context, s social.Settings) error {
 	return tx.SetSetting(ctx, house, s)
 }
+
+// Unconfirmed returns accounts that were made before a moment, whose address
+// was never confirmed.
+func (v *View) Unconfirmed(ctx context.Context, before time.Time, limit int) ([]social.AccountID, error) {
+	return list[social.AccountID](ctx, v, `SELECT account_id FROM users WHERE NOT confirmed AND created_ms < $1 ORDER BY account_id LIMIT $2`, millis(before), limit)
+}

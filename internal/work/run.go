@@ -26,7 +26,14 @@ type Runner struct {
 	Store     *store.Store
 	Followers []Follower
 	Workers   []Worker
+	Chores    []Chore
 	Log       *slog.Logger
+}
+
+// A Chore is done now and then. It may be done twice, and by several hosts.
+type Chore struct {
+	Name string
+	Do   func(ctx context.Context) error
 }
 
 // Run returns when ctx has ended and everything it started has stopped.
@@ -102,6 +109,11 @@ func (r Runner) tidy(ctx context.Context) {
 			return tx.TrimJobs(ctx, tx.Now.Add(-keepBuried))
 		}); err != nil && ctx.Err() == nil {
 			r.Log.ErrorContext(ctx, "tidy up", "err", err)
+		}
+		for _, c := range r.Chores {
+			if err := c.Do(ctx); err != nil && ctx.Err() == nil {
+				r.Log.ErrorContext(ctx, "chore not done, trying again later", "name", c.Name, "err", err)
+			}
 		}
 	}
 }

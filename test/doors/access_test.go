@@ -58,7 +58,11 @@ func (c *cast) row(t *testing.T, r app.Route, about subject) string {
 	who := strings.TrimSpace(r.Who + " " + r.Scope)
 	if r.Edge == "web" || strings.HasPrefix(r.Path, "/oauth/authorize") {
 		page := func(o option) string {
-			a := send(t, c.server, r.Method, path, o)
+			options := []option{o}
+			if strings.HasPrefix(r.Path, "/lists/{list}") && r.Method == "POST" {
+				options = append(options, form("title", "Mine now", "replies", "list", "name", "ben"))
+			}
+			a := send(t, c.server, r.Method, path, options...)
 			if strings.HasPrefix(a.Header.Get("Location"), "/auth/sign_in") {
 				return "sign-in"
 			}

@@ -82,7 +82,7 @@ func (c *cast) belongings(t *testing.T) {
 	c.hidden = c.ben.Post("Only for me", "direct").ID
 	var list, notice struct{ ID string }
 	c.ben.Must("POST", "/api/v1/lists", "title=mine", &list)
-	c.owner.Must("POST", "/api/v1/statuses/"+said.ID+"/favourite", nil, nil)
+	c.owner.Post("@ben Hello", "public")
 	c.server.Eventually("a notice", func() bool {
 		var all []struct{ ID string }
 		c.ben.Must("GET", "/api/v1/notifications", nil, &all)
@@ -176,7 +176,16 @@ func (c *cast) about(t *testing.T, r app.Route) []subject {
 		for k, v := range things {
 			hidden.things[k] = v
 		}
-		one.name, things["id"], hidden.things["id"], hidden.things["post"] = "public", things["post"], c.hidden, c.hidden
+		if r.Method == "PUT" || r.Method == "PATCH" {
+			one.query.Set("status", "Mine now")
+			hidden.query.Set("status", "Mine now")
+		}
+		said, err := c.server.Posts.Publish(t.Context(), c.ben.Actor(), social.Draft{Text: "Anybody?", Visibility: social.Public})
+		if err != nil {
+			t.Error(err)
+		}
+		one.name, things["id"], things["post"] = "public", fmt.Sprint(said.ID), fmt.Sprint(said.ID)
+		hidden.things["id"], hidden.things["post"] = c.hidden, c.hidden
 		return []subject{one, hidden}
 	case strings.Contains(r.Path, "/accounts/{id}"), strings.Contains(r.Path, "/follow_requests/{id}"), strings.HasPrefix(r.Path, "/@{name}"):
 		x := c.stranger(t)

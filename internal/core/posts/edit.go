@@ -51,9 +51,9 @@ func (s *Service) Edit(ctx context.Context, by social.Actor, which social.PostID
 	return post, nil
 }
 
-// own is a post of by's; other people's are not there.
+// own is a post of by's, to be changed; other people's are not there.
 func own(ctx context.Context, tx *store.Tx, by social.Actor, which social.PostID) (social.Post, error) {
-	p, err := tx.Post(ctx, which)
+	p, err := tx.HoldPost(ctx, which)
 	if err == nil && p.Author != by.Account {
 		err = store.NoPost
 	}
@@ -182,6 +182,9 @@ func mayPin(ctx context.Context, tx *store.Tx, by social.Actor, p social.Post) e
 	}
 	marks, err := tx.Marks(ctx, by.Account, []social.PostID{p.ID})
 	if err != nil || marks[p.ID].Has(social.Pinned) {
+		return err
+	}
+	if _, err := tx.HoldAccount(ctx, by.Account); err != nil { // counting and adding is for one at a time
 		return err
 	}
 	n, err := tx.PinCount(ctx, by.Account)

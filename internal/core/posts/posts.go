@@ -183,6 +183,9 @@ func (s *Service) Boost(ctx context.Context, by social.Actor, of social.PostID, 
 		if err := target.MayBoost(by); err != nil {
 			return err
 		}
+		if _, err := tx.HoldAccount(ctx, by.Account); err != nil { // who asks twice at once waits for the first
+			return err
+		}
 		if boost, err = tx.BoostBy(ctx, by.Account, target.ID); !errors.Is(err, store.NoPost) {
 			return err
 		}
@@ -221,7 +224,14 @@ func (s *Service) Delete(ctx context.Context, by social.Actor, which social.Post
 // boostsAtOnce bounds what is held in memory while a post's boosts go.
 const boostsAtOnce = 500
 
+// remove takes p away, unless somebody else just has.
 func remove(ctx context.Context, tx *store.Tx, p social.Post) error {
+	if _, err := tx.HoldPost(ctx, p.ID); err != nil {
+		if errors.Is(err, store.NoPost) {
+			return nil
+		}
+		return err
+	}
 	for !p.IsBoost() {
 		boosts, err := tx.BoostsOf(ctx, p.ID, boostsAtOnce)
 		if err != nil {

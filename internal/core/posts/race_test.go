@@ -2,13 +2,16 @@ package posts_test
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/posts"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
+	"github.com/plaza-social/plaza/internal/store/storetest"
 )
 
 // atOnce does the same several times side by side, as an app does that gave
@@ -139,6 +142,55 @@ func TestUnboostAtOnceCountsOnce(t *testing.T) {
 		}
 		if got, _ := read(t, s, p.ID); got.Boosts != 0 || count(t, s, ben) != 0 {
 			t.Errorf("%d boosts, %d posts of ben's; want none", got.Boosts, count(t, s, ben))
+		}
+	})
+}
+
+func TestPinAtOnceKeepsTheLimit(t *testing.T) {
+	each(t, func(ctx context.Context, t *testing.T, s *store.Store, svc *posts.Service) {
+		var all []social.PostID
+		for range 8 {
+			all = append(all, say(t, svc, ada, "hello", social.Public).ID)
+		}
+		next := make(chan social.PostID, len(all))
+		for _, p := range all {
+			next <- p
+		}
+		pinned := 0
+		for _, err := range atOnce(func() error { _, err := svc.Mark(ctx, as(ada), <-next, social.Pinned, true); return err }) {
+			if err == nil {
+				pinned++
+			} else if errs.KindOf(err) != errs.Invalid {
+				t.Error(err)
+			}
+		}
+		if pinned != social.MaxPins {
+			t.Errorf("%d pinned, want %d", pinned, social.MaxPins)
+		}
+	})
+}
+
+// Each of the versions that came between is in the history.
+func TestEditAtOnce(t *testing.T) {
+	timed(t, func(ctx context.Context, t *testing.T, s *store.Store, svc *posts.Service, c *storetest.Clock) {
+		p := say(t, svc, ada, "0", social.Public)
+		next := make(chan string, 8)
+		for i := range 8 {
+			next <- fmt.Sprint(i + 1)
+		}
+		for _, err := range atOnce(func() error {
+			c.Pass(time.Second)
+			_, err := svc.Edit(ctx, as(ada), p.ID, social.Draft{Text: <-next})
+			return err
+		}) {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		all, err := svc.History(ctx, as(ada), p.ID)
+		last, _ := read(t, s, p.ID)
+		if n := facts(t, s)["post.edited"]; err != nil || n != 8 || len(all) < 2 || all[0].Text != "0" || all[len(all)-1].Text != last.Text {
+			t.Errorf("%d edits told of; history %+v, %v; want 8, from 0 to %s", n, all, err, last.Text)
 		}
 	})
 }

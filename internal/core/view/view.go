@@ -134,7 +134,7 @@ func (v *View) Face(ctx context.Context, id social.AccountID) (*Face, error) {
 }
 
 // Named returns the account called username, in any case, on host (empty for
-// ours), or NotFound.
+// ours), or NotFound. Who has not been let in yet is not there.
 func (v *View) Named(ctx context.Context, username, host string) (*Face, error) {
 	var a social.Account
 	if err := v.store.Read(ctx, func(s *store.View) (err error) {
@@ -142,6 +142,9 @@ func (v *View) Named(ctx context.Context, username, host string) (*Face, error) 
 		return err
 	}); err != nil {
 		return nil, err
+	}
+	if a.Standing == social.Pending {
+		return nil, store.NoPost
 	}
 	return v.Face(ctx, a.ID)
 }

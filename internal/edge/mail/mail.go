@@ -26,7 +26,7 @@ type Sender interface {
 
 const (
 	sendTimeout = time.Minute
-	sendTries   = 12 // the pauses double: about six hours in all
+	sendTries   = 12 // the pauses double: about three hours in all
 	sendAtOnce  = 4
 )
 

@@ -70,6 +70,9 @@ func (a *API) accountsByID(q *request) (any, error) {
 
 func (a *API) accountByID(q *request) (any, error) {
 	f, err := a.View.Face(q.Context(), social.AccountID(q.pathID()))
+	if err == nil && f.Standing == social.Pending {
+		err = errAbsent // not here yet
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,41 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+const (
+	// keepUnconfirmed is how long a name and an address are kept for somebody
+	// who never opened the link we mailed.
+	keepUnconfirmed = 7 * 24 * time.Hour
+	// tidyAtOnce bounds what one round removes.
+	tidyAtOnce = 100
+)
+
+// Tidy removes sessions nobody will use again and accounts that were never
+// confirmed.
+func (s *Service) Tidy(ctx context.Context) error {
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.TrimSessions(ctx, tx.Now.Add(-sessionLife)); err != nil {
+			return err
+		}
+		ids, err := tx.Unconfirmed(ctx, tx.Now.Add(-keepUnconfirmed), tidyAtOnce)
+		if err != nil {
+			return err
+		}
+		for _, who := range ids {
+			if err := leave(ctx, tx, who); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("tidy sign-ups: %w", err)
+	}
+	return nil
+}
