@@ -24,7 +24,7 @@ Football History Plants Coffee Radio`)
 // mention, a link or tags. Most lengths lie between 100 and 700.
 func (c *crowd) post(r *rand.Rand) string {
 	var b strings.Builder
-	length := 100 + int(600*r.Float64()*r.Float64()) // rather short than long
+	length := 100 + r.IntN(600)
 	if r.IntN(100) < 15 {
 		fmt.Fprintf(&b, "@%s ", c.all[c.popular(r)].name)
 	}

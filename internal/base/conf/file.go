@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/pelletier/go-toml/v2"
 )
@@ -67,7 +68,8 @@ func findFile(getenv func(string) string, o Overrides) (text []byte, path string
 		}
 	}
 	for _, path = range []string{filepath.Join(data, fileName), fileName} {
-		if text, err = os.ReadFile(path); !errors.Is(err, fs.ErrNotExist) {
+		// Where the data folder is a file, opening the data says so.
+		if text, err = os.ReadFile(path); !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
 			return text, path, unreadable(path, err)
 		}
 	}

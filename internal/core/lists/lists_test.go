@@ -161,21 +161,22 @@ func TestListsRefuse(t *testing.T) {
 func TestMembers(t *testing.T) {
 	each(t, func(ctx context.Context, t *testing.T, s *store.Store, svc *lists.Service) {
 		l, other := add(t, svc, "friends"), add(t, svc, "others")
-		for name, tt := range map[string]struct {
+		for _, tt := range []struct {
+			name string
 			who  []social.AccountID
 			want errs.Kind
 		}{
-			"not followed":          {[]social.AccountID{eva}, errs.NotFound},
-			"nobody":                {[]social.AccountID{99, 0}, errs.NotFound},
-			"one good, one not":     {[]social.AccountID{ada, eva}, errs.NotFound},
-			"the same one twice":    {[]social.AccountID{ada, ada}, errs.Invalid},
-			"followed, and oneself": {[]social.AccountID{ada, ben}, errs.Internal}, // no error
-			"asked to follow":       {[]social.AccountID{dora}, errs.Internal},
-			"nobody at all":         {nil, errs.Internal},
+			{"not followed", []social.AccountID{eva}, errs.NotFound},
+			{"nobody", []social.AccountID{99, 0}, errs.NotFound},
+			{"one good, one not", []social.AccountID{ada, eva}, errs.NotFound},
+			{"the same one twice", []social.AccountID{ada, ada}, errs.Invalid},
+			{"nobody at all", nil, errs.Internal}, // no error
+			{"followed, and oneself", []social.AccountID{ada, ben}, errs.Internal},
+			{"asked to follow", []social.AccountID{dora}, errs.Internal},
 		} {
 			err := svc.AddMembers(ctx, as(ben), l.ID, tt.who)
 			if errs.KindOf(err) != tt.want || (err == nil) != (tt.want == errs.Internal) {
-				t.Errorf("%s: %v, want kind %v", name, err, tt.want)
+				t.Errorf("%s: %v, want kind %v", tt.name, err, tt.want)
 			}
 		}
 		if err := svc.AddMembers(ctx, as(ben), l.ID, []social.AccountID{cleo, ada}); errs.KindOf(err) != errs.Invalid {

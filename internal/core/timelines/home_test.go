@@ -4,18 +4,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/timelines"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 	"github.com/plaza-social/plaza/internal/store/storetest"
-)
-
-// Lengths that home.go chose: of a feed, and of the ring.
-const (
-	feedLength = 400
-	ringLength = 1 << 14
 )
 
 func (h *house) homeOf(reader social.AccountID) func(social.Page) (view.Slice[*view.Seen], error) {
@@ -45,7 +40,7 @@ func moments(n int) (at []time.Time) {
 		at = append(at, t)
 		if len(at) > n-20 {
 			back = 400 * 24 * time.Hour
-		} else if len(at) > feedLength {
+		} else if len(at) > timelines.FeedLength {
 			back = 30 * time.Hour
 		}
 	}
@@ -55,10 +50,10 @@ func moments(n int) (at []time.Time) {
 func TestHomeGoesOnWhereTheFeedEnds(t *testing.T) {
 	each(t, func(h *house) {
 		h.follow(ben, ada)
-		all := h.plant(ada, false, moments(feedLength+100)...)
+		all := h.plant(ada, false, moments(timelines.FeedLength+100)...)
 		h.plant(cleo, false, moments(50)...)
 		last := len(all) - 1
-		around := []int{0, 1, 5, 19, 60, last - feedLength - 3, last - feedLength + 1, last - feedLength + 4, last}
+		around := []int{0, 1, 5, 19, 60, last - timelines.FeedLength - 3, last - timelines.FeedLength + 1, last - timelines.FeedLength + 4, last}
 		h.pages("long home", all, around, h.homeOf(ben))
 		var paged []social.PostID
 		for before := int64(0); ; {
@@ -82,13 +77,13 @@ func TestHomeFeedStaysBounded(t *testing.T) {
 		all := []social.PostID{h.say(ada, social.Draft{Text: "first"})}
 		h.same("before", social.Page{Limit: 7}, all, h.homeOf(ben))
 		var at []time.Time
-		for i := range 2*feedLength + 50 {
+		for i := range 2*timelines.FeedLength + 50 {
 			at = append(at, storetest.Noon.Add(time.Minute+time.Duration(i)*time.Millisecond))
 		}
 		h.clock.Pass(time.Hour)
 		all = append(all, h.plant(ada, true, at...)...)
 		last := len(all) - 1
-		h.pages("grown", all, []int{0, 2, last - feedLength - 1, last - feedLength + 3, last}, h.homeOf(ben))
+		h.pages("grown", all, []int{0, 2, last - timelines.FeedLength - 1, last - timelines.FeedLength + 3, last}, h.homeOf(ben))
 	})
 }
 
@@ -106,7 +101,7 @@ func TestHomeFeedThatFellBehindIsPulledAnew(t *testing.T) {
 			h.shows(what, got, err, want...)
 		}
 		shown("from memory", first)
-		others := make([]event.Record, ringLength)
+		others := make([]event.Record, timelines.RingLength)
 		for i := range others {
 			others[i].Fact = event.PostPublished{Post: social.PostID(i + 1), Author: cleo, Visibility: social.Public}
 		}
@@ -254,5 +249,50 @@ func TestDeletedAccountHasNoFeed(t *testing.T) {
 		h.shows("fresh", got, err)
 		got, err = h.lines.Home(h.ctx, as(ben), social.Page{Limit: 40})
 		h.shows("after", got, err)
+	})
+}
+
+func TestFeedsAreBounded(t *testing.T) {
+	each(t, func(h *house) {
+		var who []social.AccountID
+		for i := range social.AccountID(timelines.MaxFeeds + 100) {
+			who = append(who, i+1)
+		}
+		if n := h.lines.Feeds(who...); n != timelines.MaxFeeds {
+			t.Errorf("%d readers have a feed, want %d", n, timelines.MaxFeeds)
+		}
+	})
+}
+
+// What a stream passes on at once is what the pages show later.
+func TestStreamsAgreeWithPages(t *testing.T) {
+	each(t, func(h *house) {
+		h.follow(ben, ada)
+		l := h.list(social.List{Title: "friends", Replies: social.RepliesNone}, cleo)
+		far := h.say(dora, social.Draft{Text: "d"})
+		made := []social.PostID{far, h.say(ada, social.Draft{Text: "a"}), h.say(cleo, social.Draft{Text: "c"}),
+			h.reply(ada, far), h.reply(cleo, far), h.boost(cleo, far), h.say(ben, social.Draft{Text: "b"})}
+		onList, err := h.lines.OnList(h.ctx, as(ben), l)
+		h.must(err)
+		var home, list []social.PostID
+		for _, id := range made {
+			p, err := h.view.Post(h.ctx, as(ben), id)
+			h.must(err)
+			if h.lines.AtHome(h.ctx, ben, p.Post) {
+				home = append(home, id)
+			}
+			if onList(p.Post) {
+				list = append(list, id)
+			}
+		}
+		h.home("home", ben, home...)
+		got, err := h.lines.List(h.ctx, as(ben), l, long)
+		h.shows("list", got, err, list...)
+		if len(home) != 4 || len(list) != 2 {
+			t.Errorf("home has %v, the list %v", home, list)
+		}
+		if _, err := h.lines.OnList(h.ctx, as(ada), l); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("somebody else's list: %v, want NotFound", err)
+		}
 	})
 }

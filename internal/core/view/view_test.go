@@ -449,3 +449,38 @@ func TestRelationsWithNotes(t *testing.T) {
 		}
 	})
 }
+
+func TestProfileIsSafeHTML(t *testing.T) {
+	v := view.New(nil, view.Config{BaseURL: "https://plaza.example"})
+	ours := &view.Face{Account: social.Account{Username: "ada", Bio: "<b>I</b> like #Cats, @ben and @eva@elsewhere.example",
+		Fields: []social.Field{{Name: "Site", Value: "https://ada.example"}, {Name: "Says", Value: "<script>"}}}}
+	theirs := &view.Face{Account: social.Account{Username: "eva", Host: "elsewhere.example", URI: "https://elsewhere.example/eva",
+		Bio: "<p>cleaned</p>", Fields: []social.Field{{Value: "<p>too</p>"}}}}
+	for name, tt := range map[string]struct {
+		got  string
+		has  []string
+		lack string
+	}{
+		"bio":          {v.Bio(ours), []string{"&lt;b&gt;I", `href="https://plaza.example/tags/cats"`, `href="https://plaza.example/@ben"`}, "/@eva"},
+		"link":         {v.FieldHTML(ours, 0), []string{`href="https://ada.example"`, `rel="me nofollow noopener"`}, "<p>"},
+		"script":       {v.FieldHTML(ours, 1), []string{"&lt;script&gt;"}, "<script>"},
+		"their bio":    {v.Bio(theirs), []string{"<p>cleaned</p>"}, "&lt;"},
+		"their field":  {v.FieldHTML(theirs, 0), []string{"<p>too</p>"}, "&lt;"},
+		"ours":         {v.AccountURL(ours), []string{"https://plaza.example/@ada"}, "//@"},
+		"theirs":       {v.AccountURL(theirs), []string{"https://elsewhere.example/eva"}, "plaza"},
+		"ben":          {v.MentionURL(social.Mention{Username: "ben"}), []string{"https://plaza.example/@ben"}, "ben@"},
+		"eva":          {v.MentionURL(social.Mention{Username: "eva", Host: "elsewhere.example"}), []string{"https://plaza.example/@eva@elsewhere.example"}, " "},
+		"eva's own":    {v.MentionURL(social.Mention{Username: "eva", URL: "https://elsewhere.example/eva"}), []string{"https://elsewhere.example/eva"}, "plaza"},
+		"tag":          {v.TagURL("#Straße"), []string{"https://plaza.example/tags/strasse"}, "#"},
+		"tag, escaped": {v.TagURL("日本/.."), []string{"https://plaza.example/tags/%E6%97%A5%E6%9C%AC%2F.."}, "/.."},
+	} {
+		for _, want := range tt.has {
+			if !strings.Contains(tt.got, want) {
+				t.Errorf("%s: %s lacks %s", name, tt.got, want)
+			}
+		}
+		if strings.Contains(tt.got, tt.lack) {
+			t.Errorf("%s: %s has %s", name, tt.got, tt.lack)
+		}
+	}
+}

@@ -1,0 +1,173 @@
+package doors
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/plaza-social/plaza/internal/app/apptest"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// common is a word that all of ada's posts have, and tag their tag.
+const (
+	common = "quokka"
+	tag    = "thicket"
+)
+
+// A post of ada's, with a word that is nowhere else.
+type post struct {
+	kind   string // public, unlisted, private or direct, as apps say
+	reply  bool   // to pia's
+	word   string
+	id     string
+	answer string // an answer for everybody, by somebody who may see the post
+	boost  string // of it, if there is one
+}
+
+// A reader of ada's.
+type reader struct {
+	*apptest.Person        // nil for a stranger without an account
+	name            string // and how they stand to ada
+	session, list   string
+}
+
+func (r *reader) token() string {
+	if r.Person == nil {
+		return ""
+	}
+	return r.Token
+}
+
+// house is where ada writes and others read.
+type house struct {
+	*apptest.Server
+	ada, pia *apptest.Person // pia is read by all
+	root     string          // what pia said
+	readers  []*reader
+	posts    []*post
+}
+
+// newHouse has everybody follow ada, read and keep what she writes; then some
+// turn away, or are turned away. What they were shown before must not stay
+// with them.
+func newHouse(t *testing.T, s *apptest.Server) *house {
+	t.Helper()
+	h := &house{Server: s, ada: s.Join("ada", social.Member), pia: s.Join("pia", social.Member)}
+	h.ada.Must("PATCH", "/api/v1/accounts/update_credentials", "indexable=true", nil)
+	h.root = h.pia.Post("What do you think?", "public").ID
+	h.readers = []*reader{{name: "stranger"}}
+	for _, name := range []string{"other", "follower", "blocked", "blocker", "muter", "mentioned"} {
+		r := &reader{Person: s.Join(name, social.Member), name: name}
+		r.session = signIn(t, s, r.Person)
+		r.Follow(h.pia)
+		h.readers = append(h.readers, r)
+		var list struct{ ID string }
+		r.Must("POST", "/api/v1/lists", "title=all&replies_policy=followed", &list)
+		r.list = list.ID
+		if name != "mentioned" {
+			r.Must("POST", fmt.Sprintf("/api/v1/accounts/%d/follow", h.ada.ID), "notify=true", nil)
+			r.Must("POST", "/api/v1/lists/"+r.list+"/accounts", fmt.Sprintf("account_ids[]=%d", h.ada.ID), nil)
+		}
+	}
+	for _, reply := range []bool{false, true} {
+		for _, kind := range []string{"public", "unlisted", "private", "direct"} {
+			h.write(kind, reply)
+		}
+	}
+	h.keep(t)
+	h.turnAway()
+	return h
+}
+
+// write has ada say something, and others answer and boost it.
+func (h *house) write(kind string, reply bool) *post {
+	p := &post{kind: kind, reply: reply, word: fmt.Sprintf("w%sx%d", kind, len(h.posts))}
+	said := map[string]string{"status": p.word + " " + common + " #" + tag, "visibility": kind}
+	if kind == "private" || kind == "direct" {
+		said["status"] += " @mentioned"
+	}
+	if reply {
+		said["in_reply_to_id"] = h.root
+	}
+	var st apptest.Status
+	h.ada.Must("POST", "/api/v1/statuses", said, &st)
+	p.id = st.ID
+	h.reader("mentioned").Must("POST", "/api/v1/statuses", map[string]string{"status": "Is it so?", "in_reply_to_id": p.id}, &st)
+	p.answer = st.ID
+	by := map[string]*apptest.Person{"public": h.pia, "private": h.ada}[kind]
+	if by != nil && !reply {
+		by.Must("POST", "/api/v1/statuses/"+p.id+"/reblog", nil, &st)
+		p.boost = st.ID
+	}
+	h.posts = append(h.posts, p)
+	return p
+}
+
+// keep has everybody read, like and bookmark all they see, and waits until
+// all were told.
+func (h *house) keep(t *testing.T) {
+	t.Helper()
+	for _, r := range h.readers[1:] {
+		for _, p := range h.posts {
+			if p.kind == "direct" && r.name != "mentioned" {
+				continue
+			}
+			r.Must("POST", "/api/v1/statuses/"+p.id+"/favourite", nil, nil)
+			r.Must("POST", "/api/v1/statuses/"+p.id+"/bookmark", nil, nil)
+		}
+		r.Must("GET", "/api/v1/timelines/home", nil, nil)
+		r.Must("GET", "/api/v1/notifications", nil, nil)
+	}
+	last := h.posts[len(h.posts)-1]
+	h.Eventually("the last notice", func() bool {
+		a := h.reader("mentioned").Call("GET", "/api/v1/notifications", nil)
+		return strings.Contains(string(a.Body), last.word)
+	})
+	h.Eventually("the index of words", func() bool {
+		return strings.Contains(string(h.ada.Call("GET", "/api/v2/search?q="+last.word, nil).Body), last.id)
+	})
+}
+
+// turnAway makes the readers what their names say.
+func (h *house) turnAway() {
+	toward := func(by *apptest.Person, to social.AccountID, what string) {
+		by.Must("POST", fmt.Sprintf("/api/v1/accounts/%d/%s", to, what), nil, nil)
+	}
+	toward(h.reader("other").Person, h.ada.ID, "unfollow")
+	toward(h.ada, h.reader("blocked").ID, "block")
+	toward(h.reader("blocker").Person, h.ada.ID, "block")
+	toward(h.reader("muter").Person, h.ada.ID, "mute")
+	h.Eventually("the muter's notices to go", func() bool { // a follower does it
+		a := h.reader("muter").Call("GET", "/api/v1/notifications", nil)
+		return a.Status == http.StatusOK && !strings.Contains(string(a.Body), common)
+	})
+}
+
+func (h *house) reader(name string) *reader {
+	for _, r := range h.readers {
+		if r.name == name {
+			return r
+		}
+	}
+	panic("no reader " + name)
+}
+
+// sees is the rule, said again: who is shown a post that they ask for.
+func (r *reader) sees(p *post) bool {
+	switch {
+	case r.name == "blocked" || r.name == "blocker":
+		return false
+	case p.kind == "private":
+		return r.name == "follower" || r.name == "muter" || r.name == "mentioned"
+	case p.kind == "direct":
+		return r.name == "mentioned"
+	}
+	return true
+}
+
+// offered is who is shown a post unasked.
+func (r *reader) offered(p *post) bool { return r.sees(p) && r.name != "muter" }
+
+func (r *reader) follows() bool { return r.name == "follower" || r.name == "muter" }

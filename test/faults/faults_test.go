@@ -1,0 +1,203 @@
+package faults
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	_ "modernc.org/sqlite"
+)
+
+// plaza builds the program.
+func plaza(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "plaza")
+	if out, err := exec.Command("go", "build", "-o", path, "../../cmd/plaza").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return path
+}
+
+type server struct {
+	t     *testing.T
+	url   string
+	token string
+	cmd   *exec.Cmd
+}
+
+// start serves data, and makes ada with a token if there is none yet.
+func start(t *testing.T, bin, data, token string) *server {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := l.Addr().String()
+	l.Close()
+	s := &server{t: t, url: "http://" + at, token: token}
+	env := append(os.Environ(), "PLAZA_RATE_LIMITS=off")
+	s.cmd = exec.Command(bin, "serve", "--data", data, "--listen", at)
+	s.cmd.Env, s.cmd.Stderr = env, os.Stderr
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.stop)
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		if resp, err := http.Get(s.url + "/healthz"); err == nil {
+			resp.Body.Close()
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("the server does not answer")
+		}
+	}
+	if token == "" {
+		for _, args := range [][]string{{"account", "create", "--username", "ada", "--email", "ada@example.com"}, {"token", "create", "--account", "ada"}} {
+			out, err := exec.Command(bin, append(args, "--data", data)...).Output()
+			if err != nil {
+				t.Fatalf("%v: %v", args, err)
+			}
+			s.token = strings.TrimSpace(string(out))
+		}
+	}
+	return s
+}
+
+func (s *server) stop() {
+	s.cmd.Process.Signal(syscall.SIGTERM)
+	s.cmd.Wait()
+}
+
+// post says something; id is empty if it was refused, and why tells.
+func (s *server) post(text string) (id, why string, status int) {
+	s.t.Helper()
+	resp := s.do("POST", "/api/v1/statuses", url.Values{"status": {text}}.Encode())
+	defer resp.Body.Close()
+	var body struct{ ID, Error string }
+	if err := json.NewDecoder(resp.Body).Decode(&body); err != nil {
+		s.t.Fatalf("not JSON, status %d: %v", resp.StatusCode, err)
+	}
+	return body.ID, body.Error, resp.StatusCode
+}
+
+func (s *server) do(method, path, form string) *http.Response {
+	s.t.Helper()
+	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second)
+	s.t.Cleanup(stop)
+	req, err := http.NewRequestWithContext(ctx, method, s.url+path, strings.NewReader(form))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+s.token)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return resp
+}
+
+func (s *server) have(id string) bool {
+	s.t.Helper()
+	resp := s.do("GET", "/api/v1/statuses/"+id, "")
+	resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
+}
+
+// TestFullDisk fills a small disk with posts.
+func TestFullDisk(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short")
+	}
+	disk := t.TempDir()
+	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=12m"); err != nil {
+		t.Skipf("skipped: a full disk, because a small disk may not be mounted here (%v)", err)
+	}
+	t.Cleanup(func() { syscall.Unmount(disk, syscall.MNT_DETACH) })
+	bin, data := plaza(t), filepath.Join(disk, "data")
+	s := start(t, bin, data, "")
+	filler := filepath.Join(disk, "filler")
+	if err := os.WriteFile(filler, make([]byte, 6<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	full := false
+	for i := 0; i < 20_000 && !full; i++ {
+		id, why, status := s.post(fmt.Sprint(i, strings.Repeat(" word", 190)))
+		switch {
+		case id != "":
+			said = append(said, id)
+		case status == http.StatusServiceUnavailable && strings.Contains(why, "disk is full"):
+			full = true
+		default:
+			t.Fatalf("post %d: %d %q, want 503 that says that the disk is full", i, status, why)
+		}
+	}
+	if !full {
+		t.Fatalf("%d posts went onto a full disk", len(said))
+	}
+	if !s.have(said[0]) {
+		t.Error("what was said before cannot be read on a full disk")
+	}
+	if err := os.Remove(filler); err != nil {
+		t.Fatal(err)
+	}
+	id, why, status := s.post("there is room again")
+	if id == "" {
+		t.Fatalf("with room again: %d %q", status, why)
+	}
+	said = append(said, id)
+	s.stop()
+	s = start(t, bin, data, s.token)
+	for _, id := range said {
+		if !s.have(id) {
+			t.Fatalf("post %s was acknowledged and is gone", id)
+		}
+	}
+	t.Logf("%d posts acknowledged before and after a full disk are there", len(said))
+}
+
+// TestLockedDatabase has another program hold the database's lock.
+func TestLockedDatabase(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short")
+	}
+	data := t.TempDir()
+	s := start(t, plaza(t), data, "")
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(data, "plaza.db")+"?_pragma=busy_timeout(5000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	other, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if _, err := other.ExecContext(t.Context(), `BEGIN IMMEDIATE`); err != nil {
+		t.Fatal(err)
+	}
+	if _, why, status := s.post("locked out"); status != http.StatusServiceUnavailable || !strings.Contains(why, "locked") {
+		t.Errorf("locked: %d %q, want 503 that says so", status, why)
+	}
+	if resp := s.do("GET", "/api/v1/timelines/home", ""); resp.StatusCode != http.StatusOK {
+		t.Errorf("home while locked: %d, want 200", resp.StatusCode)
+	}
+	if _, err := other.ExecContext(t.Context(), `ROLLBACK`); err != nil {
+		t.Fatal(err)
+	}
+	if id, why, status := s.post("let in again"); id == "" {
+		t.Errorf("after the lock: %d %q", status, why)
+	}
+}
