@@ -167,7 +167,7 @@ func eval[T any](b *tab, js string) (T, error) {
 
 // sight is what the page says, for a message.
 func (b *tab) sight() string {
-	s, err := eval[string](b, `location.href + "\n" + document.querySelector("main, body").innerText.slice(0, 1500)`)
+	s, err := eval[string](b, `location.href + "\n" + document.querySelector("main, body").innerText.replace(/\s*\n\s*/g, " / ").slice(0, 1500)`)
 	if err != nil {
 		return err.Error()
 	}

@@ -36,7 +36,6 @@ func TestJoinAndTalk(t *testing.T) {
 
 // join has a stranger become a member who is signed in.
 func join(b *tab) {
-	b.t.Helper()
 	b.visit("/")
 	b.says("The fountain runs again.")
 	b.press(`.hero a[href="/auth/sign_up"]`)
@@ -59,7 +58,6 @@ func join(b *tab) {
 
 // talk has her write, follow, answer, like and pass on.
 func talk(b *tab, script bool) {
-	b.t.Helper()
 	b.fill("#text", "Good morning, square!")
 	b.press(`[data-composer] button[value="post"]`)
 	b.says("Your post is out.", "Good morning, square!")
@@ -90,7 +88,6 @@ func talk(b *tab, script bool) {
 
 // changeMind has her edit and delete what she said, and leave.
 func changeMind(b *tab, large bool) {
-	b.t.Helper()
 	b.visit("/@ada")
 	b.press(".when")
 	b.click(".focus .more summary")

@@ -102,8 +102,13 @@ func (q *request) answer(out any) {
 	if c, ok := out.(coded); ok {
 		code, out = c.code, c.body
 	}
-	if b, ok := out.(raw); ok {
-		write(q.w, code, b)
+	switch ready := out.(type) {
+	case raw:
+		write(q.w, code, ready)
+		return
+	case lent:
+		write(q.w, code, *ready.b)
+		ready.giveBack()
 		return
 	}
 	b, err := encode(out)

@@ -2,6 +2,7 @@ package mastoapi
 
 import (
 	"strconv"
+	"sync"
 
 	"github.com/plaza-social/plaza/internal/core/notices"
 	"github.com/plaza-social/plaza/internal/core/view"
@@ -145,7 +146,33 @@ func (r renderer) status(s *view.Seen, reader social.AccountID) raw {
 const statusSize = 2600
 
 func (r renderer) statuses(all []*view.Seen, reader social.AccountID) raw {
-	b := make([]byte, 0, 2+statusSize*len(all))
+	return r.appendStatuses(make([]byte, 0, 2+statusSize*len(all)), all, reader)
+}
+
+// lent is JSON in a buffer that goes back to buffers when it has been sent.
+type lent struct{ b *[]byte }
+
+// buffers are for timelines, which are asked for more than anything else:
+// without them most of a timeline's cost is memory to be cleared and collected.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// maxLent is the size up to which a buffer is kept.
+const maxLent = 1 << 20
+
+func (l lent) giveBack() {
+	if cap(*l.b) <= maxLent {
+		buffers.Put(l.b)
+	}
+}
+
+// timeline is statuses in a lent buffer.
+func (r renderer) timeline(all []*view.Seen, reader social.AccountID) lent {
+	l := lent{buffers.Get().(*[]byte)}
+	*l.b = r.appendStatuses((*l.b)[:0], all, reader)
+	return l
+}
+
+func (r renderer) appendStatuses(b []byte, all []*view.Seen, reader social.AccountID) []byte {
 	b = append(b, '[')
 	for i, s := range all {
 		if i > 0 {

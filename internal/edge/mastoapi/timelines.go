@@ -26,7 +26,7 @@ func (a *API) timeline(q *request, s view.Slice[*view.Seen], err error) (any, er
 		return nil, err
 	}
 	link(q, s)
-	return a.render.statuses(s.Items, q.By.Account), nil
+	return a.render.timeline(s.Items, q.By.Account), nil
 }
 
 func (q *request) posts() social.Page { return q.page(20, 40) }
