@@ -126,6 +126,9 @@ func (a *App) assemble(o Options) (err error) {
 	for _, w := range []store.Watcher{a.Instance.Watch, a.Auth.Watch, a.View.Watch, a.Timelines.Watch, a.hub.Watch} {
 		a.Store.Watch(w)
 	}
+	for _, w := range []store.Watcher{a.Auth.Watch, a.View.Watch} {
+		a.Store.WatchOwn(w)
+	}
 
 	sender := o.Sender
 	if sender == nil {

@@ -106,6 +106,9 @@ func (e *postgresEngine) writeOnce(ctx context.Context, fn func(tx *Tx) error) (
 	if err := raw.Commit(); err != nil {
 		return at, fmt.Errorf("commit: %w", err)
 	}
+	if len(tx.facts) > 0 {
+		e.s.tail.wrote(ctx, tx.Now, tx.facts)
+	}
 	return at, nil
 }
 

@@ -23,6 +23,9 @@ type Options struct {
 	URL   string // postgres://… or a file's path
 	Clock clock.Clock
 	Log   *slog.Logger
+	// Patience is how long a write waits for this process's watchers, which
+	// on PostgreSQL a long transaction elsewhere can hold up. Zero is a second.
+	Patience time.Duration
 }
 
 // An engine keeps the rows and makes commits durable.
@@ -50,7 +53,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Store{dialect: dialectOf(o.URL), now: o.Clock, log: o.Log}
-	s.tail = newTail(s)
+	if o.Patience == 0 {
+		o.Patience = time.Second
+	}
+	s.tail = newTail(s, o.Patience)
 	var err error
 	if s.dialect.name == sqlite.name {
 		s.engine, err = openSQLite(ctx, s, o.URL)

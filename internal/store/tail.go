@@ -14,9 +14,6 @@ const (
 	tailEvery = 100 * time.Millisecond
 	// tailBatch is how many facts watchers are given at a time, at most.
 	tailBatch = 500
-	// tailWait is how long a write waits for this process's watchers, which
-	// on PostgreSQL a long transaction elsewhere can hold up.
-	tailWait = time.Second
 )
 
 // A Watcher is told what was committed, in order, by one goroutine. It keeps
@@ -25,14 +22,16 @@ type Watcher func(ctx context.Context, rs []event.Record)
 
 // tail reads the journal as it grows and gives it to the watchers.
 type tail struct {
-	s    *Store
-	bell chan struct{}
-	done chan struct{}
-	once sync.Once
-	wg   sync.WaitGroup
+	s        *Store
+	patience time.Duration
+	bell     chan struct{}
+	done     chan struct{}
+	once     sync.Once
+	wg       sync.WaitGroup
 
 	mu       sync.Mutex
 	watchers []Watcher
+	own      []Watcher
 	at       event.Pos // read up to here, by everybody
 	waiting  map[*waiter]bool
 }
@@ -43,8 +42,8 @@ type waiter struct {
 	seen  chan struct{}
 }
 
-func newTail(s *Store) *tail {
-	return &tail{s: s, bell: make(chan struct{}, 1), done: make(chan struct{}), waiting: map[*waiter]bool{}}
+func newTail(s *Store, patience time.Duration) *tail {
+	return &tail{s: s, patience: patience, bell: make(chan struct{}, 1), done: make(chan struct{}), waiting: map[*waiter]bool{}}
 }
 
 // Watch makes w see everything committed from now on. Call it before serving.
@@ -52,6 +51,30 @@ func (s *Store) Watch(w Watcher) {
 	s.tail.mu.Lock()
 	defer s.tail.mu.Unlock()
 	s.tail.watchers = append(s.tail.watchers, w)
+}
+
+// WatchOwn has w also given what this process writes as soon as it is
+// committed, where the journal may not be read yet: on PostgreSQL a long
+// transaction elsewhere holds it up. It is for what forgets, and must not mind
+// to be given facts twice and out of order.
+func (s *Store) WatchOwn(w Watcher) {
+	s.tail.mu.Lock()
+	defer s.tail.mu.Unlock()
+	s.tail.own = append(s.tail.own, w)
+}
+
+// wrote gives the facts of a write of this process to those who watch them.
+func (t *tail) wrote(ctx context.Context, at time.Time, facts []event.Fact) {
+	t.mu.Lock()
+	own := t.own
+	t.mu.Unlock()
+	rs := make([]event.Record, len(facts))
+	for i, f := range facts {
+		rs[i] = event.Record{At: at, Fact: f}
+	}
+	for _, w := range own {
+		w(ctx, rs)
+	}
 }
 
 func (t *tail) start(ctx context.Context) error {
@@ -128,7 +151,7 @@ func (t *tail) give(ctx context.Context, rs []event.Record) {
 }
 
 // wait returns when the watchers have seen everything up to until, or after
-// tailWait.
+// a while.
 func (t *tail) wait(until event.Pos) {
 	w := &waiter{until: until, seen: make(chan struct{})}
 	t.mu.Lock()
@@ -139,7 +162,7 @@ func (t *tail) wait(until event.Pos) {
 	t.waiting[w] = true
 	t.mu.Unlock()
 	t.ring()
-	late := time.NewTimer(tailWait)
+	late := time.NewTimer(t.patience)
 	defer late.Stop()
 	select {
 	case <-w.seen:

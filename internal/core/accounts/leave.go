@@ -115,6 +115,12 @@ func posts(ctx context.Context, tx *store.Tx, who social.AccountID) (bool, error
 
 // remove takes one row of posts away, and out of the counts.
 func remove(ctx context.Context, tx *store.Tx, p social.Post) error {
+	if _, err := tx.HoldPost(ctx, p.ID); err != nil { // somebody else may have been quicker
+		if errs.KindOf(err) == errs.NotFound {
+			return nil
+		}
+		return err
+	}
 	if err := tx.DeletePost(ctx, p.ID); err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/core/lists"
@@ -212,7 +213,7 @@ func (h *Hub) conversation(ctx context.Context, c *conn, s subscription, p *view
 // deleted tells those who may have been given the post. Those it was not for
 // are not told of it.
 func (h *Hub) deleted(ctx context.Context, f event.PostDeleted) {
-	p := social.Post{ID: f.Post, Author: f.Author, Visibility: f.Visibility, ReplyTo: f.ReplyTo, BoostOf: f.BoostOf}
+	p := social.Post{ID: f.Post, Author: f.Author, Visibility: f.Visibility, ReplyTo: f.ReplyTo, BoostOf: f.BoostOf, BoostAuthor: f.BoostAuthor}
 	for _, m := range f.Mentions {
 		p.Mentions = append(p.Mentions, social.Mention{Account: m})
 	}
@@ -222,7 +223,7 @@ func (h *Hub) deleted(ctx context.Context, f event.PostDeleted) {
 	}
 	for _, c := range h.listening(nil) {
 		r, err := h.View.Reader(ctx, c.by.Account)
-		if err != nil {
+		if err != nil || !maySee(r, p) {
 			continue
 		}
 		for _, s := range c.wants(p.Visibility) {
@@ -231,6 +232,15 @@ func (h *Hub) deleted(ctx context.Context, f event.PostDeleted) {
 			}
 		}
 	}
+}
+
+// maySee reports whether a reader could see a post that is gone.
+func maySee(r *view.Reader, p social.Post) bool {
+	now := time.Now()
+	if from := r.Relation(p.BoostAuthor, now); p.IsBoost() && (from.Blocks || from.BlockedBy) {
+		return false
+	}
+	return p.MaySee(social.Sight{Reader: r.ID, Author: r.Relation(p.Author, now)})
 }
 
 func (h *Hub) notice(ctx context.Context, f event.NoticeMade) {

@@ -132,9 +132,13 @@ func Schema(t testing.TB, url string) string {
 	return url + sep + "search_path=" + name
 }
 
+// patience is more than a second, because many tests share the server, and
+// each holds up what the others' watchers are told.
+const patience = time.Minute
+
 func open(t testing.TB, url string, now clock.Clock) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Options{URL: url, Clock: now})
+	s, err := store.Open(t.Context(), store.Options{URL: url, Clock: now, Patience: patience})
 	if err != nil {
 		t.Fatal(err)
 	}
