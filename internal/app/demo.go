@@ -50,11 +50,11 @@ var demoPosts = []struct {
 	{by: "sol", text: "The whole plot of the novel everybody is talking about: the lighthouse was the postman all along.", warning: "Spoiler for a book you were going to read"},
 	{by: "teo", text: "@omar saw all four from platform two. A freight train waited with us.", answers: 8},
 	{by: "omar", text: "@teo best observatory I have heard of this year.", answers: 12},
-	{by: "moss", text: "A reminder of how things go here: report what breaks the rules, mute what merely annoys you, and tell us when you think we got it wrong. Every decision has its reasons and can be appealed."},
+	{by: "moss", text: "A reminder of how things go here: mute what merely annoys you, block what you cannot stand, and write to us when something is wrong. We are people too, and we answer."},
 	{by: "linnea", text: "Members of the early club: the hide is open on Sunday, I have the key.", to: social.Followers},
 	{by: "echo", text: "It is now."},
 	{by: "rosa", text: "Mended today: one radio (1961), two bicycles, one argument about who left the gate open. #repair"},
-	{by: "ada", text: "If this server burned down tonight, every word here would be somewhere else tomorrow. That is the whole idea. #plaza"},
+	{by: "ada", text: "The best thing about a square: nobody arranges what you hear. The newest first, from the people you chose. #plaza"},
 }
 
 // Furnish fills an empty house with a dozen people and what they said, and
