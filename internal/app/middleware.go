@@ -15,8 +15,30 @@ func (a *App) client(next http.Handler) http.Handler {
 		if forwarded := r.Header.Values("X-Forwarded-For"); len(forwarded) > 0 {
 			r.RemoteAddr = net.JoinHostPort(a.origin(r.RemoteAddr, strings.Join(forwarded, ",")).String(), "0")
 		}
+		r.RemoteAddr = household(r.RemoteAddr)
 		next.ServeHTTP(w, r)
 	})
+}
+
+// network is how much of an IPv6 address is one customer's: the rest is theirs
+// to choose, anew for each call, and so nothing to count by.
+const network = 64
+
+// household is remote with the part that its owner can choose left out.
+func household(remote string) string {
+	if !strings.HasPrefix(remote, "[") {
+		return remote // an IPv4 address is one household's as it is
+	}
+	p, err := netip.ParseAddrPort(remote)
+	at := p.Addr().Unmap().WithZone("")
+	if err != nil || at.Is4() || at.IsLoopback() {
+		return remote
+	}
+	whole, err := at.Prefix(network)
+	if err != nil {
+		return remote
+	}
+	return netip.AddrPortFrom(whole.Addr(), p.Port()).String()
 }
 
 // origin is the last address on the way here that is no proxy of ours.

@@ -20,7 +20,8 @@ type ProfileChanged struct {
 func (ProfileChanged) Kind() string { return "account.profile" }
 
 // AccessChanged: who somebody is or what they may do has changed: role,
-// standing, a session or a token that ended. Account zero means everybody.
+// standing, a session or a token that ended. Account zero means everybody, or
+// with a token, which is an app's own then, that token alone.
 type AccessChanged struct {
 	Account social.AccountID `json:"account,omitempty"`
 	Token   social.TokenID   `json:"token,omitempty"`

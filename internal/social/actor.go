@@ -64,11 +64,15 @@ func (a Actor) MustAct() error {
 // Scopes is a set of OAuth scopes, as Mastodon names them, sorted, no doubles.
 type Scopes []string
 
+// maxScopes is how many scopes are read: more than there are, so that who sends
+// more has sent one that is unknown.
+const maxScopes = 100
+
 // ParseScopes reads a list separated by spaces, commas or plus signs.
 func ParseScopes(s string) Scopes {
 	var out Scopes
 	for _, f := range strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == ',' || r == '+' }) {
-		if !out.has(f) {
+		if len(out) < maxScopes && !out.has(f) {
 			out = append(out, f)
 		}
 	}

@@ -79,6 +79,13 @@ func (p Post) Mentioned(who AccountID) bool {
 	return slices.ContainsFunc(p.Mentions, func(m Mention) bool { return m.Account == who })
 }
 
+// Counts reports whether p is among the posts an account is known to have, and
+// among the replies its parent is known to have. That somebody wrote a message
+// is nobody's business, nor that followers talk among themselves.
+func (p Post) Counts() (ofAuthor, ofParent bool) {
+	return p.Visibility != Direct, p.Visibility == Public || p.Visibility == Unlisted
+}
+
 // An Edit is a post as it was before a change.
 type Edit struct {
 	At        time.Time

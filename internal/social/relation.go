@@ -40,7 +40,21 @@ const (
 	MaxLists     = 100
 	MaxListTitle = 255
 	MaxMembers   = 1000 // of a list
+	MaxLanguages = 50   // that are wanted of somebody followed
 )
+
+// Check reports why f cannot be taken, or nil.
+func (f Follow) Check() error {
+	if len(f.Languages) > MaxLanguages {
+		return errs.Newf(errs.Invalid, "Validation failed: Choose at most %d languages.", MaxLanguages)
+	}
+	for _, l := range f.Languages {
+		if len(l) > MaxLanguage {
+			return errs.New(errs.Invalid, "Validation failed: Languages are given by their codes, such as en or pt-BR.")
+		}
+	}
+	return nil
+}
 
 // A List is a set of accounts its owner reads together.
 type List struct {

@@ -43,10 +43,14 @@ func millis(t time.Time) int64 {
 }
 
 // asJSON is v as a column keeps it. It is for values that always have a form.
+// A list that was never made is an empty one.
 func asJSON(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {
 		panic(err)
+	}
+	if string(b) == "null" {
+		return "[]"
 	}
 	return string(b)
 }

@@ -10,10 +10,14 @@ import (
 // markTables are where the marks that list posts are kept.
 var markTables = map[social.Marks]string{social.Liked: "likes", social.Bookmarked: "bookmarks", social.Pinned: "pins"}
 
-// AddMark stores a like, bookmark or pin and tells whether it is new.
+// AddMark stores a like, bookmark or pin and tells whether it is new. A post
+// that somebody else has just deleted is NoPost.
 func (tx *Tx) AddMark(ctx context.Context, m social.Marks, owner social.AccountID, post social.PostID) (bool, error) {
 	n, err := tx.exec(ctx, `INSERT INTO `+markTables[m]+` (id, owner_id, post_id) VALUES ($1, $2, $3) ON CONFLICT (post_id, owner_id) DO NOTHING`,
 		id.New(tx.Now), owner, post)
+	if postgresCode(err) == foreignKey {
+		err = NoPost
+	}
 	return n > 0, err
 }
 
@@ -23,14 +27,15 @@ func (tx *Tx) EndMark(ctx context.Context, m social.Marks, owner social.AccountI
 	return n > 0, err
 }
 
-// MuteThread stores that owner wants no notices of a thread, or wants them again.
-func (tx *Tx) MuteThread(ctx context.Context, owner social.AccountID, thread social.PostID, on bool) error {
+// MuteThread stores that owner wants no notices of a thread, or wants them
+// again, and tells whether that is new.
+func (tx *Tx) MuteThread(ctx context.Context, owner social.AccountID, thread social.PostID, on bool) (bool, error) {
 	q := `DELETE FROM thread_mutes WHERE owner_id = $1 AND thread_id = $2`
 	if on {
 		q = `INSERT INTO thread_mutes (owner_id, thread_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`
 	}
-	_, err := tx.exec(ctx, q, owner, thread)
-	return err
+	n, err := tx.exec(ctx, q, owner, thread)
+	return n > 0, err
 }
 
 // CountLike adds n to a post's likes.
@@ -98,9 +103,11 @@ func (v *View) MutesThread(ctx context.Context, owner social.AccountID, thread s
 	return n > 0, err
 }
 
-// BoostMarks returns a page of the boosts of a post, as marks.
+// BoostMarks returns a page of the boosts of a post that are for everybody, as
+// marks.
 func (v *View) BoostMarks(ctx context.Context, post social.PostID, p social.Page) ([]Marking, error) {
 	before, after := bounds(p)
 	return rows(ctx, v, scanMarking, `SELECT id, author_id, boost_of FROM posts
-		WHERE id < $1 AND id > $2 AND boost_of = $4 AND boost_of <> 0`+order(p, "id"), before, after, p.Limit, post)
+		WHERE id < $1 AND id > $2 AND boost_of = $4 AND boost_of <> 0
+		AND visibility IN ('public', 'unlisted')`+order(p, "id"), before, after, p.Limit, post)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/social"
@@ -141,6 +142,34 @@ func (tx *Tx) CountReply(ctx context.Context, id social.PostID, n int) error {
 func (tx *Tx) CountBoost(ctx context.Context, id social.PostID, n int) error {
 	_, err := tx.exec(ctx, `UPDATE posts SET boosts = boosts + $2 WHERE id = $1`, id, n)
 	return err
+}
+
+// CountIn counts a new post wherever it counts.
+func (tx *Tx) CountIn(ctx context.Context, p social.Post) error { return tx.count(ctx, p, 1) }
+
+// CountOut takes a post that is gone out of all counts.
+func (tx *Tx) CountOut(ctx context.Context, p social.Post) error { return tx.count(ctx, p, -1) }
+
+func (tx *Tx) count(ctx context.Context, p social.Post, n int) error {
+	ofAuthor, ofParent := p.Counts()
+	if ofAuthor {
+		at := p.At
+		if n < 0 {
+			at = time.Time{}
+		}
+		if err := tx.CountPost(ctx, p.Author, n, at); err != nil {
+			return err
+		}
+	}
+	if ofParent && p.ReplyTo != 0 {
+		if err := tx.CountReply(ctx, p.ReplyTo, n); err != nil {
+			return err
+		}
+	}
+	if p.BoostOf == 0 {
+		return nil
+	}
+	return tx.CountBoost(ctx, p.BoostOf, n)
 }
 
 // ClaimKey takes an idempotency key of owner's for the post id, and returns

@@ -19,8 +19,6 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
-
-	"github.com/plaza-social/plaza/internal/app/apptest"
 )
 
 var pictures = flag.String("pictures", "", "a folder to put pictures of every page into")
@@ -80,22 +78,22 @@ func needBrowser(t *testing.T) {
 // Whatever goes wrong in it, in silence too, fails the test.
 type tab struct {
 	t    *testing.T
-	s    *apptest.Server
 	ctx  context.Context
+	home string // the house's address
 	also string // another host that it may go to
 
 	mu     sync.Mutex
 	faults []string
 }
 
-func open(t *testing.T, s *apptest.Server) *tab {
+func open(t *testing.T, home string) *tab {
 	t.Helper()
 	needBrowser(t)
 	root, err := chromium()
 	if err != nil {
 		t.Fatalf("start the browser: %v", err)
 	}
-	b := &tab{t: t, s: s}
+	b := &tab{t: t, home: home}
 	ctx, stop := chromedp.NewContext(root, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.hear))
 	t.Cleanup(func() {
 		stop()
@@ -119,12 +117,12 @@ func (b *tab) hear(ev any) {
 	case *runtime.EventConsoleAPICalled:
 		b.fault("console: %s", e.Type)
 	case *log.EventEntryAdded:
-		if e.Entry.Source != log.EntrySourceNetwork { // EventResponseReceived tells more
+		if e.Entry.Source != log.EntrySourceNetwork && e.Entry.Level != log.EntryLevelVerbose { // EventResponseReceived tells more
 			b.fault("log: %s: %s", e.Entry.Level, e.Entry.Text)
 		}
 	case *network.EventRequestWillBeSent:
 		u, err := url.Parse(e.Request.URL)
-		if err != nil || u.Host != strings.TrimPrefix(b.s.URL, "http://") && u.Host != b.also && u.Scheme != "data" {
+		if err != nil || u.Host != strings.TrimPrefix(b.home, "http://") && u.Host != b.also && u.Scheme != "data" {
 			b.fault("asked another host: %s", e.Request.URL)
 		}
 	case *network.EventResponseReceived:
@@ -202,7 +200,7 @@ func (b *tab) silent(words string) {
 func (b *tab) visit(path string) {
 	b.t.Helper()
 	if !strings.HasPrefix(path, "http") {
-		path = b.s.URL + path
+		path = b.home + path
 	}
 	b.do(chromedp.Navigate(path))
 }

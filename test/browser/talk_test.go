@@ -24,10 +24,10 @@ func TestJoinAndTalk(t *testing.T) {
 			s := apptest.Start(t)
 			ben := s.Join("ben", social.Member)
 			ben.Post("The fountain runs again.", "public")
-			b := open(t, s)
+			b := open(t, s.URL)
 			b.size(way.width, way.height)
 			b.script(way.script)
-			join(b)
+			join(b, s)
 			talk(b, way.script)
 			changeMind(b, way.width > 1000)
 		})
@@ -35,7 +35,7 @@ func TestJoinAndTalk(t *testing.T) {
 }
 
 // join has a stranger become a member who is signed in.
-func join(b *tab) {
+func join(b *tab, s *apptest.Server) {
 	b.visit("/")
 	b.says("The fountain runs again.")
 	b.press(`.hero a[href="/auth/sign_up"]`)
@@ -48,7 +48,7 @@ func join(b *tab) {
 	b.fill("#user_password", "correct horse")
 	b.press("main form .button")
 	b.says("Look into your mail")
-	b.visit(link.FindString(b.s.Letter("ada@example.org").Text))
+	b.visit(link.FindString(s.Letter("ada@example.org").Text))
 	b.says("Your address is confirmed.")
 	b.fill("#user_email", "ada")
 	b.fill("#user_password", "correct horse")
@@ -89,7 +89,7 @@ func talk(b *tab, script bool) {
 // changeMind has her edit and delete what she said, and leave.
 func changeMind(b *tab, large bool) {
 	b.visit("/@ada")
-	b.press(".when")
+	b.press(`article:has(.who[href="/@ada"]) .when`)
 	b.click(".focus .more summary")
 	b.press(`.focus .menu a[href$="/edit"]`)
 	b.fill("#text", "Good evening, square!")

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/plaza-social/plaza/internal/app"
@@ -25,18 +24,11 @@ func TestAccess(t *testing.T) {
 	c := newCast(t, apptest.Start(t))
 	routes := c.server.Routes()
 	rows := make([][]string, len(routes))
-	var wg sync.WaitGroup
-	turns := make(chan struct{}, 8)
-	for i, r := range routes {
-		wg.Go(func() {
-			turns <- struct{}{}
-			defer func() { <-turns }()
-			for _, about := range c.about(t, r) {
-				rows[i] = append(rows[i], c.row(t, r, about))
-			}
-		})
-	}
-	wg.Wait()
+	crowded(len(routes), func(i int) {
+		for _, about := range c.about(t, routes[i]) {
+			rows[i] = append(rows[i], c.row(t, routes[i], about))
+		}
+	})
 	c.stillThere(t)
 	compare(t, "access.golden", head+strings.Join(slices.Concat(rows...), "\n")+"\n")
 }

@@ -7,7 +7,9 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/plaza-social/plaza/internal/app/apptest"
@@ -50,6 +52,11 @@ func text(kind, b string) option { return body(kind, []byte(b)) }
 // form is a body of names and values, in turns.
 func form(pairs ...string) option {
 	return text("application/x-www-form-urlencoded", values(pairs).Encode())
+}
+
+// query adds names and values to the address.
+func query(pairs ...string) option {
+	return func(r *http.Request) { r.URL.RawQuery = values(pairs).Encode() }
 }
 
 func values(pairs []string) url.Values {
@@ -136,3 +143,19 @@ func wantStatus(t *testing.T, what string, a apptest.Answer, want int) {
 		t.Errorf("%s: %d, want %d: %.300s", what, a.Status, want, a.Body)
 	}
 }
+
+// crowded does n things, a few at a time.
+func crowded(n int, do func(i int)) {
+	var wg sync.WaitGroup
+	turns := make(chan struct{}, 8)
+	for i := range n {
+		wg.Go(func() {
+			turns <- struct{}{}
+			defer func() { <-turns }()
+			do(i)
+		})
+	}
+	wg.Wait()
+}
+
+func num[ID ~int64](id ID) string { return strconv.FormatInt(int64(id), 10) }

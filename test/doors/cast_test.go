@@ -28,6 +28,7 @@ type cast struct {
 	sessions         map[string]string // by role
 	client           social.App
 	things           map[string]string // ben's, by what a path calls them
+	friends          url.Values        // whom ada follows, for a list
 	hidden           string            // a post of ben's that is for nobody here
 }
 

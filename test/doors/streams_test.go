@@ -169,7 +169,7 @@ func (h *house) remove(t *testing.T, ears, plainEars map[*reader]*ear) {
 	for r, e := range ears {
 		for _, p := range h.posts {
 			for _, e := range []*ear{e, plainEars[r]} {
-				if !r.offered(p) && (e.has("", "delete", p.id) || p.boost != "" && e.has("", "delete", p.boost)) {
+				if !r.sees(p) && (e.has("", "delete", p.id) || p.boost != "" && e.has("", "delete", p.boost)) {
 					t.Errorf("the %s is told that ada's %s post (reply: %v) is gone, which they never saw", r.name, p.kind, p.reply)
 				}
 			}

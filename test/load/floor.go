@@ -16,8 +16,8 @@ import (
 // answers every request with one stored answer, headers and all. It runs in a
 // process of its own, as the server does.
 
-// serveFloor answers with what is in the file at path, for good. It prints
-// its address.
+// serveFloor answers with what is in the file at path until its input ends,
+// as it does when whoever started it is gone. It prints its address.
 func serveFloor(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -39,6 +39,10 @@ func serveFloor(path string) error {
 		return err
 	}
 	fmt.Println(l.Addr())
+	go func() {
+		io.Copy(io.Discard, os.Stdin)
+		os.Exit(0)
+	}()
 	return http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		h := w.Header()
 		for k, vs := range stored.Header {
@@ -61,6 +65,9 @@ func startFloor(path string) (*floor, error) {
 	}
 	f := &floor{cmd: exec.Command(self, "floor", path)}
 	f.cmd.Stderr = os.Stderr
+	if _, err := f.cmd.StdinPipe(); err != nil { // open as long as we are here
+		return nil, err
+	}
 	out, err := f.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err

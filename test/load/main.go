@@ -9,12 +9,16 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
@@ -85,7 +89,16 @@ func run(o options) (err error) {
 	defer drop()
 	b.server = &server{plaza: b.plaza, data: filepath.Join(dir, "data"), db: db}
 	defer b.server.kill()
-	if err := b.measure(); err != nil {
+	done := make(chan error, 1)
+	go func() { done <- b.measure() }()
+	interrupted, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	select {
+	case err = <-done:
+	case <-interrupted.Done():
+		return errors.New("interrupted")
+	}
+	if err != nil {
 		return fmt.Errorf("%w\n%s", err, b.server.lastWords())
 	}
 	b.out.judge()

@@ -65,17 +65,18 @@ func (s *server) start() error {
 		return err
 	}
 	defer log.Close()
-	s.cmd = exec.Command(s.plaza, s.args("serve", "--listen", s.addr, "--url", "http://"+s.addr)...)
-	s.cmd.Env = append(os.Environ(), "PLAZA_RATE_LIMITS=off", "PLAZA_LOG_LEVEL=warn")
-	s.cmd.Stderr = log
-	if err := s.cmd.Start(); err != nil {
+	cmd := exec.Command(s.plaza, s.args("serve", "--listen", s.addr, "--url", "http://"+s.addr)...)
+	cmd.Env = append(os.Environ(), "PLAZA_RATE_LIMITS=off", "PLAZA_LOG_LEVEL=warn")
+	cmd.Stderr = log
+	if err := cmd.Start(); err != nil {
 		return err
 	}
-	s.exited = make(chan struct{})
-	go func(cmd *exec.Cmd, exited chan struct{}) {
+	exited := make(chan struct{})
+	go func() {
 		cmd.Wait()
 		close(exited)
-	}(s.cmd, s.exited)
+	}()
+	s.exited, s.cmd = exited, cmd
 	return s.await("/healthz")
 }
 

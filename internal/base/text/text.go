@@ -35,25 +35,33 @@ type Piece struct {
 // LinkLength is what a link counts as, however long it is.
 const LinkLength = 23
 
-var special = regexp.MustCompile(`(?i)https?://[^\s<>"'` + "`" + `\p{Z}\p{C}]+` +
-	`|@[a-z0-9_]+(?:[a-z0-9_.-]*[a-z0-9_]+)?(?:@[\pL\pN][\pL\pN.-]*[\pL\pN](?::[0-9]+)?)?` +
-	`|[#＃][\pL\pM\pN_·・]+`)
+// MaxLink is how long a link is at most, in bytes: past that it is plain text,
+// and counts as such.
+const MaxLink = 2048
+
+// sign is where a link, a mention or a tag may begin, and special is one that
+// begins a text. They are looked for one after the other, so that each part of
+// a text is read once, whatever stands in it.
+var (
+	sign    = regexp.MustCompile(`(?i)https?://|[@#＃]`)
+	special = regexp.MustCompile(`\A(?i:https?://[^\s<>"'` + "`" + `\p{Z}\p{C}]+` +
+		`|@[a-z0-9_]+(?:[a-z0-9_.-]*[a-z0-9_]+)?(?:@[\pL\pN][\pL\pN.-]*[\pL\pN](?::[0-9]+)?)?` +
+		`|[#＃][\pL\pM\pN_·・]+)`)
+)
 
 // Parse cuts s into pieces. Joined again they are s.
 func Parse(s string) []Piece {
 	var out []Piece
 	plain := 0
 	for at := 0; at < len(s); {
-		loc := special.FindStringIndex(s[at:])
+		loc := sign.FindStringIndex(s[at:])
 		if loc == nil {
 			break
 		}
-		from, to := at+loc[0], at+loc[1]
-		p, length := piece(s[from:to])
-		before, _ := utf8.DecodeLastRuneInString(s[:from])
-		if length == 0 || from > 0 && !mayPrecede(p.Kind, before) {
-			_, n := utf8.DecodeRuneInString(s[from:])
-			at = from + n
+		from := at + loc[0]
+		p, length := begins(s, from)
+		if p.Kind == Plain {
+			at = from + length
 			continue
 		}
 		if from > plain {
@@ -68,6 +76,30 @@ func Parse(s string) []Piece {
 	return out
 }
 
+// begins reads the piece that begins at a sign, and how many bytes of s belong
+// to it. Plain is how much is to be passed over.
+func begins(s string, from int) (Piece, int) {
+	_, one := utf8.DecodeRuneInString(s[from:])
+	kind := Link
+	switch s[from] {
+	case '@':
+		kind = Mention
+	case '#', "＃"[0]:
+		kind = Tag
+	}
+	if before, _ := utf8.DecodeLastRuneInString(s[:from]); from > 0 && !mayPrecede(kind, before) {
+		return Piece{}, one
+	}
+	p, length := piece(s[from : from+len(special.FindString(s[from:]))])
+	switch {
+	case length == 0:
+		return Piece{}, one
+	case kind == Link && length > MaxLink:
+		return Piece{}, length
+	}
+	return p, length
+}
+
 // mayPrecede keeps "a@b" and "x#y" from being a mention and a tag.
 func mayPrecede(k Kind, before rune) bool {
 	word := unicode.IsLetter(before) || unicode.IsDigit(before) || before == '_'
@@ -80,6 +112,8 @@ func mayPrecede(k Kind, before rune) bool {
 // piece reads what special found, and how many bytes of it belong to it.
 func piece(s string) (Piece, int) {
 	switch {
+	case s == "":
+		return Piece{}, 0
 	case s[0] == '@':
 		name, host, _ := strings.Cut(s[1:], "@")
 		return Piece{Kind: Mention, Text: s, Username: name, Host: strings.ToLower(host)}, len(s)
@@ -99,12 +133,16 @@ func piece(s string) (Piece, int) {
 // trimLink leaves the punctuation after a link to the sentence it stands in,
 // but keeps brackets that belong to it.
 func trimLink(s string) string {
+	round := strings.Count(s, ")") - strings.Count(s, "(")
+	square := strings.Count(s, "]") - strings.Count(s, "[")
 	for s != "" {
 		last, n := utf8.DecodeLastRuneInString(s)
 		switch {
 		case strings.ContainsRune(".,;:!?…*_~", last):
-		case last == ')' && strings.Count(s, ")") > strings.Count(s, "("):
-		case last == ']' && strings.Count(s, "]") > strings.Count(s, "["):
+		case last == ')' && round > 0:
+			round--
+		case last == ']' && square > 0:
+			square--
 		default:
 			return s
 		}

@@ -3,6 +3,7 @@ package accounts
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -113,8 +114,15 @@ func posts(ctx context.Context, tx *store.Tx, who social.AccountID) (bool, error
 	return false, nil
 }
 
-// remove takes one row of posts away, and out of the counts.
+// remove takes one row of posts away, and out of the counts, unless somebody
+// else just has.
 func remove(ctx context.Context, tx *store.Tx, p social.Post) error {
+	if _, err := tx.HoldPost(ctx, p.ID); err != nil {
+		if errors.Is(err, store.NoPost) {
+			return nil
+		}
+		return err
+	}
 	if _, err := tx.HoldPost(ctx, p.ID); err != nil { // somebody else may have been quicker
 		if errs.KindOf(err) == errs.NotFound {
 			return nil
@@ -124,13 +132,7 @@ func remove(ctx context.Context, tx *store.Tx, p social.Post) error {
 	if err := tx.DeletePost(ctx, p.ID); err != nil {
 		return err
 	}
-	if err := tx.CountPost(ctx, p.Author, -1, time.Time{}); err != nil {
-		return err
-	}
-	if err := tx.CountReply(ctx, p.ReplyTo, -1); err != nil {
-		return err
-	}
-	if err := tx.CountBoost(ctx, p.BoostOf, -1); err != nil {
+	if err := tx.CountOut(ctx, p); err != nil {
 		return err
 	}
 	f := event.PostDeleted{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.Tags}
@@ -159,8 +161,12 @@ func likes(ctx context.Context, tx *store.Tx, who social.AccountID) (bool, error
 		authors[p.ID] = p.Author
 	}
 	for _, m := range all {
-		if _, err := tx.EndMark(ctx, social.Liked, who, m.Post); err != nil {
+		was, err := tx.EndMark(ctx, social.Liked, who, m.Post)
+		if err != nil {
 			return false, err
+		}
+		if !was {
+			continue // taken back just now
 		}
 		if err := tx.CountLike(ctx, m.Post, -1); err != nil {
 			return false, err

@@ -67,6 +67,18 @@ func (c *actors) drop(who social.AccountID) {
 	}
 }
 
+// dropToken forgets the secret of one token.
+func (c *actors) dropToken(which social.TokenID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.drops++
+	for hash, r := range c.m {
+		if r.Token == which {
+			delete(c.m, hash)
+		}
+	}
+}
+
 var (
 	errSession = errs.New(errs.Unauthenticated, "You are signed out. Please sign in again.")
 	errToken   = errs.New(errs.Unauthenticated, "The access token is invalid")

@@ -34,6 +34,13 @@ func TestActors(t *testing.T) {
 		t.Error("all are forgotten")
 	}
 	_, _, stamp = c.get("", now)
+	c.put("c", remembered{social.Actor{Token: 7}, now.Add(time.Hour)}, stamp)
+	c.put("d", remembered{social.Actor{Token: 8}, now.Add(time.Hour)}, stamp)
+	c.dropToken(7)
+	if has("c", now) || !has("d", now) {
+		t.Error("one token is forgotten, the other not")
+	}
+	_, _, stamp = c.get("", now)
 	for i := range 3 * maxActors {
 		put(strconv.Itoa(i), 1, stamp)
 		if len(c.m) > maxActors {

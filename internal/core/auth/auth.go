@@ -62,13 +62,23 @@ func (s *Service) Watch(_ context.Context, rs []event.Record) {
 	for _, r := range rs {
 		switch f := r.Fact.(type) {
 		case event.AccessChanged:
-			s.forget(f.Account)
+			s.accessChanged(f)
 		case event.AccountDeleted:
 			s.forget(f.Account)
 		case event.Joined:
 			s.forget(f.Account)
 		}
 	}
+}
+
+// accessChanged forgets whom f is about. The end of an app's own token is about
+// nobody: else any app could have everybody looked up again, over and over.
+func (s *Service) accessChanged(f event.AccessChanged) {
+	if f.Account == 0 && f.Token != 0 {
+		s.tokens.dropToken(f.Token)
+		return
+	}
+	s.forget(f.Account)
 }
 
 // forget has who they are looked up again. Commands call it too: the watcher

@@ -224,7 +224,7 @@ func (s *Service) Revoke(ctx context.Context, app social.App, token string) erro
 		return fmt.Errorf("revoke: %w", err)
 	}
 	if t.ID != 0 {
-		s.forget(t.Account)
+		s.accessChanged(event.AccessChanged{Account: t.Account, Token: t.ID})
 	}
 	return nil
 }

@@ -47,6 +47,9 @@ func (s *Service) Add(ctx context.Context, by social.Actor, l social.List) (soci
 		return l, err
 	}
 	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		if _, err := tx.HoldAccount(ctx, by.Account); err != nil { // counting and adding is for one at a time
+			return err
+		}
 		all, err := tx.Lists(ctx, by.Account)
 		if err != nil {
 			return err
@@ -70,6 +73,9 @@ func (s *Service) change(ctx context.Context, by social.Actor, which social.List
 		return err
 	}
 	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		if _, err := tx.HoldAccount(ctx, by.Account); err != nil { // counting and adding is for one at a time
+			return err
+		}
 		l, err := tx.List(ctx, by.Account, which)
 		if err != nil {
 			return err

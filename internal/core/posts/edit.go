@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
-	"github.com/plaza-social/plaza/internal/base/text"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
@@ -17,7 +17,7 @@ import (
 func (s *Service) Edit(ctx context.Context, by social.Actor, which social.PostID, d social.Draft) (social.Post, error) {
 	d = clean(d)
 	d.Visibility = social.Public // not used, but must be one
-	if err := d.Check(by, text.Length(d.Text), s.config.MaxText); err != nil {
+	if err := d.Check(by, length(d), s.config.MaxText); err != nil {
 		return social.Post{}, err
 	}
 	var post social.Post
@@ -35,7 +35,7 @@ func (s *Service) Edit(ctx context.Context, by social.Actor, which social.PostID
 		if post.Text == was.Text && post.Warning == was.Warning && post.Language == was.Language && post.Sensitive == was.Sensitive {
 			return nil
 		}
-		post.EditedAt = tx.Now
+		post.EditedAt = later(tx.Now, version(was).At)
 		if err := s.refer(ctx, tx, &post); err != nil {
 			return err
 		}
@@ -49,6 +49,15 @@ func (s *Service) Edit(ctx context.Context, by social.Actor, which social.PostID
 		return social.Post{}, fmt.Errorf("edit post: %w", err)
 	}
 	return post, nil
+}
+
+// later is now, or just after before if the clock has not come so far: two
+// versions of a post do not have the same time, or one would be lost.
+func later(now, before time.Time) time.Time {
+	if next := before.Add(time.Millisecond); now.Before(next) {
+		return next
+	}
+	return now
 }
 
 // own is a post of by's, to be changed; other people's are not there.
@@ -69,19 +78,28 @@ func version(p social.Post) social.Edit {
 	return social.Edit{At: at, Text: p.Text, HTML: p.HTML, Warning: p.Warning, Sensitive: p.Sensitive, Mentions: p.Mentions}
 }
 
-// History is all that a post has said, oldest first; the last is what it
-// says now.
+// History is all that a post has said to by, oldest first; the last is what it
+// says now. What was for other people then, whom it mentioned, is left out.
 func (s *Service) History(ctx context.Context, by social.Actor, which social.PostID) (all []social.Edit, err error) {
 	err = s.store.Read(ctx, func(v *store.View) error {
 		p, err := v.VisiblePost(ctx, by.Account, which)
 		if err != nil {
 			return err
 		}
-		if all, err = v.Edits(ctx, which); err != nil {
+		rel, err := v.Relation(ctx, by.Account, p.Author)
+		if err != nil {
 			return err
 		}
+		before, err := v.Edits(ctx, which)
+		for _, e := range before {
+			was := p
+			was.Mentions = e.Mentions
+			if was.MaySee(social.Sight{Reader: by.Account, Author: rel}) {
+				all = append(all, e)
+			}
+		}
 		all = append(all, version(p))
-		return nil
+		return err
 	})
 	return all, err
 }
@@ -101,8 +119,9 @@ func (s *Service) Unboost(ctx context.Context, by social.Actor, which social.Pos
 			which = p.BoostOf
 		}
 		boost, err := tx.BoostBy(ctx, by.Account, which)
-		if errs.KindOf(err) == errs.NotFound {
-			return nil
+		if errs.KindOf(err) == errs.NotFound { // with nothing to take back, an invisible post is no post
+			_, err = tx.VisiblePost(ctx, by.Account, which)
+			return err
 		}
 		if err != nil {
 			return err
@@ -130,13 +149,17 @@ func (s *Service) Mark(ctx context.Context, by social.Actor, which social.PostID
 		var changed bool
 		switch {
 		case mark == social.MutedThread:
-			changed, err = true, tx.MuteThread(ctx, by.Account, p.Thread, on)
+			changed, err = tx.MuteThread(ctx, by.Account, p.Thread, on)
 		case on:
 			changed, err = tx.AddMark(ctx, mark, by.Account, p.ID)
 		default:
 			changed, err = tx.EndMark(ctx, mark, by.Account, p.ID)
 		}
-		if err != nil || !changed {
+		if err != nil {
+			return err
+		}
+		if !changed { // with nothing to let go of, an invisible post is no post
+			_, err := tx.VisiblePost(ctx, by.Account, p.ID)
 			return err
 		}
 		tx.Record(event.Marked{Owner: by.Account, Post: p.ID, Author: p.Author, Mark: mark, Off: !on})

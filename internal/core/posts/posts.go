@@ -40,7 +40,7 @@ func New(s *store.Store, c Config) *Service { return &Service{store: s, config: 
 // see is answered as if there were none.
 func (s *Service) Publish(ctx context.Context, by social.Actor, d social.Draft) (social.Post, error) {
 	d = clean(d)
-	if err := d.Check(by, text.Length(d.Text), s.config.MaxText); err != nil {
+	if err := d.Check(by, length(d), s.config.MaxText); err != nil {
 		return social.Post{}, err
 	}
 	var post social.Post
@@ -63,6 +63,15 @@ func (s *Service) Publish(ctx context.Context, by social.Actor, d social.Draft) 
 func clean(d social.Draft) social.Draft {
 	d.Text, d.Warning, d.Language, d.Key = text.Clean(d.Text), text.Clean(d.Warning), text.Clean(d.Language), text.Clean(d.Key)
 	return d
+}
+
+// length is what d counts as: its words and its warning. What is too long
+// anyway is not looked through.
+func length(d social.Draft) int {
+	if bytes := len(d.Text) + len(d.Warning); bytes > social.MaxTextBytes {
+		return bytes
+	}
+	return text.Length(d.Text) + social.Graphemes(d.Warning)
 }
 
 // published is the post that by made under key before, or none; then the key
@@ -96,8 +105,8 @@ func (s *Service) draft(ctx context.Context, tx *store.Tx, by social.Actor, d so
 	return p, s.refer(ctx, tx, &p)
 }
 
-// refer fills in whom p mentions and which tags it has. Who blocks the author
-// cannot be called.
+// refer fills in whom p mentions and which tags it has. Who blocks the author,
+// and who is not here yet or no longer, cannot be called.
 func (s *Service) refer(ctx context.Context, tx *store.Tx, p *social.Post) error {
 	p.Mentions, p.Tags = nil, nil
 	tags := map[string]bool{}
@@ -130,7 +139,7 @@ func (s *Service) mention(ctx context.Context, tx *store.Tx, p *social.Post, pie
 		return err
 	}
 	rel, err := tx.Relation(ctx, p.Author, who.ID)
-	if err != nil || rel.BlockedBy || p.Mentioned(who.ID) || who.Standing == social.Suspended {
+	if err != nil || rel.BlockedBy || p.Mentioned(who.ID) || who.Standing != social.Good {
 		return err
 	}
 	if len(p.Mentions) == social.MaxMentions {
@@ -145,18 +154,8 @@ func publish(ctx context.Context, tx *store.Tx, p social.Post, remote bool) erro
 	if err := tx.AddPost(ctx, p); err != nil {
 		return err
 	}
-	if err := tx.CountPost(ctx, p.Author, 1, p.At); err != nil {
+	if err := tx.CountIn(ctx, p); err != nil {
 		return err
-	}
-	if p.ReplyTo != 0 {
-		if err := tx.CountReply(ctx, p.ReplyTo, 1); err != nil {
-			return err
-		}
-	}
-	if p.BoostOf != 0 {
-		if err := tx.CountBoost(ctx, p.BoostOf, 1); err != nil {
-			return err
-		}
 	}
 	tx.Record(event.PostPublished{Post: p.ID, Author: p.Author, Visibility: p.Visibility, Language: p.Language,
 		ReplyTo: p.ReplyTo, ReplyAuthor: p.ReplyAuthor, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Remote: remote})
@@ -187,6 +186,9 @@ func (s *Service) Boost(ctx context.Context, by social.Actor, of social.PostID, 
 			return err
 		}
 		if boost, err = tx.BoostBy(ctx, by.Account, target.ID); !errors.Is(err, store.NoPost) {
+			return err
+		}
+		if _, err := tx.HoldPost(ctx, target.ID); err != nil { // somebody may be deleting it
 			return err
 		}
 		if target.Visibility.Narrower(v) {
@@ -249,13 +251,7 @@ func remove(ctx context.Context, tx *store.Tx, p social.Post) error {
 	if err := tx.DeletePost(ctx, p.ID); err != nil {
 		return err
 	}
-	if err := tx.CountPost(ctx, p.Author, -1, time.Time{}); err != nil {
-		return err
-	}
-	if err := tx.CountReply(ctx, p.ReplyTo, -1); err != nil {
-		return err
-	}
-	if err := tx.CountBoost(ctx, p.BoostOf, -1); err != nil {
+	if err := tx.CountOut(ctx, p); err != nil {
 		return err
 	}
 	f := event.PostDeleted{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.Tags}

@@ -49,6 +49,9 @@ func (s *Service) People(ctx context.Context, by social.Actor, k social.EdgeKind
 		return out, err
 	}
 	out.Items, err = s.view.Faces(ctx, ids)
+	if k != social.EdgesBlocking && k != social.EdgesMuting { // those can be ended at any time
+		out.Items = slices.DeleteFunc(out.Items, func(f *view.Face) bool { return f.Standing != social.Good })
+	}
 	return out, err
 }
 

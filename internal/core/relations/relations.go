@@ -57,6 +57,9 @@ func (s *Service) between(ctx context.Context, what string, by social.Actor, oth
 // Follow makes f.Owner, who is by, follow f.Target, or ask to where follows
 // are approved by hand. Following again changes what is wanted.
 func (s *Service) Follow(ctx context.Context, by social.Actor, f social.Follow) error {
+	if err := f.Check(); err != nil {
+		return err
+	}
 	return s.between(ctx, "follow", by, f.Target, func(tx *store.Tx, them social.Account, rel social.Relation) error {
 		f.Owner = by.Account
 		if rel.Blocks || rel.BlockedBy || them.Standing == social.Suspended {

@@ -25,6 +25,9 @@ func (s *Service) pull(ctx context.Context, authors []social.AccountID, p social
 	if newest := id.Floor(s.store.Now().Add(time.Minute)); highest == 0 || highest > newest {
 		highest = newest
 	}
+	if lowest >= highest { // nothing lies between, also where an id is none that time gave
+		return nil, true, nil
+	}
 	for window := firstWindow; ; window *= widerBy {
 		part, last := slab(lowest, highest, window, p.Oldest)
 		rows, err := s.postsBy(ctx, authors, part)

@@ -108,7 +108,8 @@ func (s *Service) LikedBy(ctx context.Context, by social.Actor, which social.Pos
 	return s.people(ctx, by, which, p, func(v *store.View, of social.PostID) ([]store.Marking, error) { return v.LikesOf(ctx, of, p) })
 }
 
-// BoostedBy is who boosted a post that by may see, the last first.
+// BoostedBy is who boosted a post that by may see, the last first, but for those
+// who did it before their followers only.
 func (s *Service) BoostedBy(ctx context.Context, by social.Actor, which social.PostID, p social.Page) (view.Slice[*view.Face], error) {
 	return s.people(ctx, by, which, p, func(v *store.View, of social.PostID) ([]store.Marking, error) { return v.BoostMarks(ctx, of, p) })
 }
@@ -141,5 +142,6 @@ func (s *Service) people(ctx context.Context, by social.Actor, which social.Post
 		return out, err
 	}
 	out.Items, err = s.view.Faces(ctx, ids)
+	out.Items = slices.DeleteFunc(out.Items, func(f *view.Face) bool { return f.Standing != social.Good })
 	return out, err
 }

@@ -79,7 +79,17 @@ type field struct {
 	VerifiedAt *string `json:"verified_at"`
 }
 
+// nameOnly is what is told of an account that is suspended, or about to be
+// deleted: who it was, and nothing it said of itself.
+func nameOnly(f *view.Face) *view.Face {
+	return &view.Face{Account: social.Account{ID: f.ID, Username: f.Username, Host: f.Host, URI: f.URI, Kind: social.Person,
+		HideFollows: true, Standing: f.Standing, CreatedAt: f.CreatedAt}}
+}
+
 func (r renderer) account(f *view.Face) account {
+	if f.Standing == social.Suspended {
+		f = nameOnly(f)
+	}
 	a := account{ID: num(f.ID), Username: f.Username, Acct: f.Acct(), DisplayName: f.DisplayName, Locked: f.Locked,
 		Bot: f.Kind == social.Bot || f.Kind == social.Service, Group: f.Kind == social.Group, Discoverable: f.Discoverable,
 		Indexable: f.Indexable, CreatedAt: stamp(f.CreatedAt.Truncate(24 * time.Hour)), Note: r.view.Bio(f), URL: r.view.AccountURL(f),

@@ -1,6 +1,7 @@
 package mastoapi
 
 import (
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/core/search"
+	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
 )
 
@@ -65,6 +67,7 @@ func (a *API) accountsByID(q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	fs = slices.DeleteFunc(fs, func(f *view.Face) bool { return f.Standing == social.Pending }) // not here yet
 	return a.render.accounts(fs), nil
 }
 

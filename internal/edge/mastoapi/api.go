@@ -165,6 +165,7 @@ var (
 func (a *API) handler(route Route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		q := &request{Request: r, w: w, api: a}
+		defer q.clean()
 		out, err := a.run(q, route)
 		if err != nil {
 			a.fail(q, err)
@@ -206,6 +207,8 @@ func (a *API) identify(q *request, route Route) error {
 		return errNoPerson
 	case route.Scope != "" && !by.Scopes.Allow(route.Scope):
 		return errScope
+	case route.Who == Member && by.Standing == social.Suspended:
+		return by.MustAct()
 	case route.Who == Member && by.Standing == social.Pending && !route.pending():
 		return errPending
 	}

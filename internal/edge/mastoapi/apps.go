@@ -24,6 +24,8 @@ type application struct {
 	ClientSecret string   `json:"client_secret,omitempty"`
 	// ClientSecretExpiresAt is zero for never.
 	ClientSecretExpiresAt *int `json:"client_secret_expires_at,omitempty"`
+	// VapidKey is empty: there is no web push here.
+	VapidKey string `json:"vapid_key"`
 }
 
 func appJSON(x social.App) application {

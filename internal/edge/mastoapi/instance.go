@@ -62,7 +62,7 @@ func (a *API) configuration() map[string]any {
 			"image_matrix_limit": 0, "video_size_limit": 0, "video_frame_rate_limit": 0, "video_matrix_limit": 0},
 		"polls":              map[string]any{"max_options": 0, "max_characters_per_option": 0, "min_expiration": 0, "max_expiration": 0},
 		"translation":        map[string]any{"enabled": false},
-		"timelines_access":   map[string]any{"live_feeds": map[string]string{"local": "public", "remote": "public"}, "hashtag_feeds": map[string]string{"local": "public", "remote": "public"}, "trending_link_feeds": map[string]string{"local": "disabled", "remote": "disabled"}},
+		"timelines_access":   map[string]any{"live_feeds": map[string]string{"local": "public", "remote": "public"}, "hashtag_feeds": map[string]string{"local": "public", "remote": "public"}, "trending_link_feeds": map[string]string{"local": "authenticated", "remote": "authenticated"}},
 		"limited_federation": true,
 		"vapid":              map[string]string{"public_key": ""},
 	}

@@ -6,10 +6,14 @@ import (
 	"io"
 	"math"
 	"mime"
+	"mime/multipart"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-chi/chi/v5"
 
@@ -43,9 +47,18 @@ type request struct {
 	params map[string][]string // query and body, named as forms name them
 }
 
+// clean removes the files of a form. The server does so only for the request
+// it made itself, and ours is a copy of that.
+func (q *request) clean() {
+	if q.MultipartForm != nil {
+		q.MultipartForm.RemoveAll()
+	}
+}
+
 var (
 	errBody  = errs.New(errs.Invalid, "The body could not be read: send JSON or a form.")
-	errLarge = errs.Newf(errs.Invalid, "The body is too large: at most %d bytes are taken.", MaxBody)
+	errText  = errs.New(errs.Invalid, "Send text as UTF-8, without null characters.")
+	errLarge = errs.Newf(errs.Invalid, "The body is too large: at most %d bytes are taken, or %d with pictures.", MaxBody, MaxUpload)
 )
 
 // parse reads the query and the body, whichever form it has, into params.
@@ -57,7 +70,7 @@ func (q *request) parse() error {
 		}
 	}
 	if q.Method == http.MethodGet || q.Method == http.MethodHead || q.Body == nil || q.ContentLength == 0 {
-		return nil
+		return q.readable()
 	}
 	kind, _, _ := mime.ParseMediaType(q.Header.Get("Content-Type"))
 	limit := int64(MaxBody)
@@ -72,13 +85,11 @@ func (q *request) parse() error {
 			q.take(q.MultipartForm.Value)
 		}
 	case kind == "application/x-www-form-urlencoded":
-		if err = q.ParseForm(); err == nil {
-			q.take(q.PostForm)
-		}
+		err = q.parseForm()
 	default:
 		err = q.parseJSON()
 	}
-	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) || errors.Is(err, multipart.ErrMessageTooLarge) {
 		return errLarge
 	}
 	if err != nil {
@@ -87,13 +98,40 @@ func (q *request) parse() error {
 	if len(q.params) > maxParams {
 		return errs.Newf(errs.Invalid, "Send at most %d parameters.", maxParams)
 	}
+	return q.readable()
+}
+
+// readable reports names and values that are no text: nothing that we keep or
+// look for can be like that.
+func (q *request) readable() error {
+	for k, vs := range q.params {
+		if !isText(k) || slices.ContainsFunc(vs, func(v string) bool { return !isText(v) }) {
+			return errText
+		}
+	}
 	return nil
 }
+
+func isText(s string) bool { return strings.IndexByte(s, 0) < 0 && utf8.ValidString(s) }
 
 func (q *request) take(form map[string][]string) {
 	for k, vs := range form {
 		q.params[k] = vs
 	}
+}
+
+// parseForm is for every method: http.Request.ParseForm leaves out the body of
+// a DELETE.
+func (q *request) parseForm() error {
+	b, err := io.ReadAll(q.Body)
+	if err != nil {
+		return err
+	}
+	form, err := url.ParseQuery(string(b))
+	if err == nil {
+		q.take(form)
+	}
+	return err
 }
 
 // parseJSON flattens an object to what the same would be as a form: {"a":

@@ -22,6 +22,9 @@ type wish struct {
 // read finds out what is asked, or says why it cannot be: to the person, never
 // by a redirect, since the address to redirect to may be a stranger's.
 func (s *Server) read(r *http.Request, p url.Values) (w wish, sentence string) {
+	if !readable(p) {
+		return w, "The app sent something that is no text. Start to sign in from the app again."
+	}
 	var err error
 	if w.app, err = s.Auth.AppByClient(r.Context(), p.Get("client_id")); err != nil {
 		if errs.KindOf(err) != errs.NotFound {

@@ -12,8 +12,11 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-chi/chi/v5"
 
@@ -119,6 +122,7 @@ func (s *Server) client(do func(r *http.Request, p url.Values) (any, error)) htt
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		if st := s.Limiter.Take(limitToken, address(r)); !st.OK {
+			w.Header().Set("Retry-After", strconv.Itoa(int(st.RetryAfter/time.Second)+1))
 			answer(w, http.StatusTooManyRequests, map[string]string{"error": "temporarily_unavailable", "error_description": "Too many requests. Wait a few minutes and try again."})
 			return
 		}
@@ -147,6 +151,26 @@ func address(r *http.Request) string {
 
 // params reads the query and a body of any form that clients send.
 func params(w http.ResponseWriter, r *http.Request) (url.Values, error) {
+	p, err := read(w, r)
+	if err == nil && !readable(p) {
+		err = errText
+	}
+	return p, err
+}
+
+var errText = errors.New("not UTF-8, or a null character")
+
+// readable reports whether all values are text.
+func readable(p url.Values) bool {
+	for _, vs := range p {
+		if slices.ContainsFunc(vs, func(v string) bool { return strings.IndexByte(v, 0) >= 0 || !utf8.ValidString(v) }) {
+			return false
+		}
+	}
+	return true
+}
+
+func read(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch kind {

@@ -144,9 +144,9 @@ func (h *Hub) happened(ctx context.Context, r event.Record) {
 	case event.Unfollowed:
 		h.relist(ctx, f.Owner)
 	case event.AccessChanged:
-		h.recheck(ctx, f.Account)
+		h.recheck(ctx, f)
 	case event.AccountDeleted:
-		h.recheck(ctx, f.Account)
+		h.recheck(ctx, event.AccessChanged{Account: f.Account})
 	}
 }
 
@@ -265,10 +265,15 @@ func (h *Hub) relist(ctx context.Context, owner social.AccountID) {
 	}
 }
 
-// recheck ends the connections of those who may no longer have them. Zero is
-// everybody.
-func (h *Hub) recheck(ctx context.Context, who social.AccountID) {
-	for _, c := range h.listening(func(c *conn) bool { return c.token != "" && (who == 0 || c.by.Account == who) }) {
+// recheck ends the connections of those who may no longer have them.
+func (h *Hub) recheck(ctx context.Context, f event.AccessChanged) {
+	about := func(c *conn) bool {
+		if f.Account == 0 && f.Token != 0 {
+			return c.by.Token == f.Token
+		}
+		return f.Account == 0 || c.by.Account == f.Account
+	}
+	for _, c := range h.listening(func(c *conn) bool { return c.token != "" && about(c) }) {
 		if by, err := h.Auth.ByToken(ctx, c.token); err != nil || by.Standing != social.Good {
 			c.cut("The access token is no longer valid")
 		}

@@ -82,6 +82,14 @@ func (q *ask) parse() (err error) {
 	return nil
 }
 
+// clean removes the files of a form. The server does so only for the request
+// it made itself, and ours is a copy of that.
+func (q *ask) clean() {
+	if q.MultipartForm != nil {
+		q.MultipartForm.RemoveAll()
+	}
+}
+
 // ticked reports whether a box of the form was ticked.
 func (q *ask) ticked(name string) bool { return q.form(name) != "" }
 
@@ -115,8 +123,7 @@ func (q *ask) render(status int, c templ.Component) error {
 		return fmt.Errorf("render %s: %w", q.URL.Path, err)
 	}
 	q.w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	q.w.WriteHeader(status)
-	q.w.Write(b.Bytes()) // a reader who went away needs no answer
+	q.send(status, b.Bytes())
 	return nil
 }
 

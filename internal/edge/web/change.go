@@ -11,7 +11,7 @@ import (
 
 func (s *Site) changeRoutes(r *router) {
 	r.Do("GET /@{name}/{post}/edit", member, s.editPost)
-	r.Do("POST /@{name}/{post}/edit", member, s.edit)
+	r.Do("POST /@{name}/{post}/edit", member, s.sparing(postRule, s.edit))
 	r.Do("GET /@{name}/{post}/delete", member, s.deletePost)
 	r.Do("POST /@{name}/{post}/delete", member, s.delete)
 }

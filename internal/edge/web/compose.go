@@ -32,7 +32,7 @@ var audiences = []struct {
 
 func (s *Site) composeRoutes(r *router) {
 	r.Do("GET /new", member, s.newPost)
-	r.Do("POST /new", member, s.publish)
+	r.Do("POST /new", member, s.sparing(postRule, s.publish))
 }
 
 // blank is a composer with the writer's own defaults.

@@ -31,20 +31,55 @@ func (s *Site) entryRoutes(r *router) {
 	r.Do("POST /setup", anyone, s.limited(signUpRule, s.setup))
 }
 
+// What costs others something has the limits that apps have, and counts
+// together with what the same person does through them.
+var (
+	postRule    = limit.Rule{Name: "post", Burst: 300, Per: 3 * time.Hour}
+	followRule  = limit.Rule{Name: "follow", Burst: 400, Per: 24 * time.Hour}
+	pictureRule = limit.Rule{Name: "picture", Burst: 30, Per: 30 * time.Minute}
+	searchRule  = limit.Rule{Name: "search", Burst: 60, Per: 5 * time.Minute}
+)
+
 // limited lets an address do something only so often.
 func (s *Site) limited(rule limit.Rule, do handler) handler {
 	return func(q *ask) error {
-		host, _, err := net.SplitHostPort(q.RemoteAddr)
-		if err != nil {
-			host = q.RemoteAddr
-		}
-		if state := s.Limiter.Take(rule, host); !state.OK {
-			seconds := max(int(state.RetryAfter/time.Second), 1)
-			q.w.Header().Set("Retry-After", itoa(seconds))
-			return errs.Newf(errs.Limited, "This was tried too often from your address. Please wait %s, then it works again.", spell(state.RetryAfter))
+		if err := q.take(rule, q.address(), "from your address"); err != nil {
+			return err
 		}
 		return do(q)
 	}
+}
+
+// sparing lets a person do something only so often, and strangers an address.
+func (s *Site) sparing(rule limit.Rule, do handler) handler {
+	return func(q *ask) error {
+		key := q.address()
+		if q.by.SignedIn() {
+			key = itoa(q.by.Account)
+		}
+		if err := q.take(rule, key, "lately"); err != nil {
+			return err
+		}
+		return do(q)
+	}
+}
+
+// address is whoever asks, without the port.
+func (q *ask) address() string {
+	if host, _, err := net.SplitHostPort(q.RemoteAddr); err == nil {
+		return host
+	}
+	return q.RemoteAddr
+}
+
+// take counts one more for key, or says how long to wait.
+func (q *ask) take(rule limit.Rule, key, where string) error {
+	state := q.site.Limiter.Take(rule, key)
+	if state.OK {
+		return nil
+	}
+	q.w.Header().Set("Retry-After", itoa(max(int(state.RetryAfter/time.Second), 1)))
+	return errs.Newf(errs.Limited, "This was tried too often %s. Please wait %s, then it works again.", where, spell(state.RetryAfter))
 }
 
 // spell is a while in words.

@@ -10,7 +10,7 @@ import (
 )
 
 func (s *Site) relationRoutes(r *router) {
-	r.Do("POST /@{name}/follow", member, s.follow)
+	r.Do("POST /@{name}/follow", member, s.sparing(followRule, s.follow))
 	r.Do("POST /@{name}/unfollow", member, s.towards("unfollowed", func(q *ask, a *view.Face) error { return s.Relations.Unfollow(q.Context(), q.by, a.ID) }))
 	r.Do("POST /@{name}/remove", member, s.towards("removed", func(q *ask, a *view.Face) error { return s.Relations.RemoveFollower(q.Context(), q.by, a.ID) }))
 	r.Do("POST /@{name}/block", member, s.towards("blocked", func(q *ask, a *view.Face) error { return s.Relations.Block(q.Context(), q.by, a.ID) }))

@@ -48,7 +48,7 @@ func (r *router) Do(pattern string, w who, do handler) {
 
 // RoutesList tells every page and who may call it.
 func (s *Site) RoutesList() []Route {
-	out := []Route{{http.MethodGet, "/assets/*", string(anyone)}}
+	out := []Route{{http.MethodGet, "/assets/*", string(anyone)}, {http.MethodGet, "/robots.txt", string(anyone)}}
 	for _, r := range s.router.routes {
 		out = append(out, Route{r.method, r.path, string(r.who)})
 	}
@@ -59,6 +59,8 @@ func (s *Site) RoutesList() []Route {
 func (s *Site) Routes(r chi.Router) {
 	r.Method(http.MethodGet, "/assets/*", http.HandlerFunc(serveAsset))
 	r.Method(http.MethodHead, "/assets/*", http.HandlerFunc(serveAsset))
+	r.Method(http.MethodGet, "/robots.txt", http.HandlerFunc(serveRobots))
+	r.Method(http.MethodHead, "/robots.txt", http.HandlerFunc(serveRobots))
 	for _, e := range s.router.routes {
 		h := s.origin.Handler(s.serve(e))
 		r.Method(e.method, e.path, h)
@@ -87,6 +89,7 @@ func (s *Site) serve(e route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.secureHeaders(w)
 		q := s.ask(w, r)
+		defer q.clean()
 		err := e.who.admit(q.by)
 		switch {
 		case err == errStranger:
@@ -125,6 +128,8 @@ func (w who) admit(by social.Actor) error {
 		return nil
 	case by.Standing == social.Pending:
 		return errWaiting
+	case by.Standing == social.Suspended:
+		return by.MustAct()
 	case w == member || by.Role.AtLeast(need[w]):
 		return nil
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/search"
 )
 
-func (s *Site) searchRoutes(r *router) { r.Do("GET /search", anyone, s.search) }
+func (s *Site) searchRoutes(r *router) { r.Do("GET /search", anyone, s.sparing(searchRule, s.search)) }
 
 // foundOfEach is how many of each kind are shown when all are looked for.
 const foundOfEach = 5

@@ -16,7 +16,7 @@ func (s *Site) settingsRoutes(r *router) {
 		return q.show("Settings", settingsIndex(q.page))
 	})
 	r.Do("GET /settings/profile", member, func(q *ask) error { return s.showProfile(q, http.StatusOK, "") })
-	r.Do("POST /settings/profile", member, s.saveProfile)
+	r.Do("POST /settings/profile", member, s.sparing(pictureRule, s.saveProfile))
 	r.Do("GET /settings/privacy", member, s.privacyForm)
 	r.Do("POST /settings/privacy", member, s.savePrivacy)
 }

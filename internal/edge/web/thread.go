@@ -21,7 +21,7 @@ func (s *Site) postRoutes(r *router) {
 	r.Do("POST /@{name}/{post}/unpin", member, s.marking(social.Pinned, false))
 	r.Do("POST /@{name}/{post}/mute", member, s.marking(social.MutedThread, true))
 	r.Do("POST /@{name}/{post}/unmute", member, s.marking(social.MutedThread, false))
-	r.Do("POST /@{name}/{post}/boost", member, s.boost)
+	r.Do("POST /@{name}/{post}/boost", member, s.sparing(postRule, s.boost))
 	r.Do("POST /@{name}/{post}/unboost", member, s.unboost)
 }
 
@@ -85,6 +85,7 @@ func (s *Site) history(q *ask) error {
 	for _, e := range slices.Backward(edits) {
 		versions = append(versions, version{e, s.View.HTML(e.Text, e.HTML, e.Mentions)})
 	}
+	q.page.Head.Hide = true
 	return q.show("Earlier versions", historyPage(q.page, p, versions))
 }
 
@@ -99,6 +100,7 @@ func (s *Site) likedBy(q *ask) error {
 	if err != nil {
 		return err
 	}
+	q.page.Head.Hide = true
 	return q.show("Liked by", postPeoplePage(q.page, "Liked by", p, people))
 }
 
@@ -113,6 +115,7 @@ func (s *Site) boostedBy(q *ask) error {
 	if err != nil {
 		return err
 	}
+	q.page.Head.Hide = true
 	return q.show("Boosted by", postPeoplePage(q.page, "Boosted by", p, people))
 }
 

@@ -1,0 +1,122 @@
+package browser
+
+import (
+	"cmp"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/chromedp/cdproto/accessibility"
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/chromedp"
+
+	"github.com/plaza-social/plaza/internal/app"
+	"github.com/plaza-social/plaza/internal/app/apptest"
+)
+
+//go:embed check.js
+var check string
+
+// Every page can be used by everybody, on every screen.
+func TestAccessible(t *testing.T) {
+	t.Parallel()
+	needBrowser(t)
+	s := apptest.Start(t)
+	h := furnish(t, s.App, s.URL)
+	all := h.pages()
+	h.missing(t, all)
+	tabs := h.sitting(app.DemoPassword, all)
+	empty := apptest.Start(t)
+	for _, path := range []string{"/setup?token=x", "/"} {
+		p := page{"set-up", "nobody", path}
+		all = append(all, p)
+		if tabs[p.who] == nil {
+			tabs[p.who] = open(t, empty.URL)
+		}
+	}
+	for who, b := range tabs {
+		t.Run(cmp.Or(who, "a stranger"), func(t *testing.T) {
+			t.Parallel()
+			b.t = t
+			for _, p := range all {
+				if p.who == who {
+					b.inspect(p)
+				}
+			}
+		})
+	}
+}
+
+// inspect looks at a page on small, middling and large screens, light and dark.
+func (b *tab) inspect(p page) {
+	b.visit(p.path)
+	for _, width := range []int64{390, 820, 1280} {
+		b.size(width, 900)
+		for _, scheme := range []string{"light", "dark"} {
+			b.scheme(scheme)
+			b.look(p, width, scheme)
+		}
+		for _, nameless := range b.nameless() {
+			b.t.Errorf("%s, %d: has no name: %s", p, width, nameless)
+		}
+	}
+	b.size(390, 900)
+	b.until(`(document.querySelectorAll("details").forEach((d) => d.open = true), true)`)
+	for _, scheme := range []string{"light", "dark"} {
+		b.scheme(scheme)
+		b.look(p, 390, scheme+", unfolded")
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, f := range b.faults {
+		b.t.Errorf("%s: %s", p, f)
+	}
+	b.faults = nil
+}
+
+// look checks the page as it is shown now.
+func (b *tab) look(p page, width int64, how string) {
+	wrong, err := eval[[]string](b, check)
+	if err != nil {
+		b.t.Errorf("%s: %v", p, err)
+	}
+	for _, w := range wrong {
+		b.t.Errorf("%s, %d, %s: %s", p, width, how, w)
+	}
+}
+
+// controls are the roles of what one acts with.
+var controls = []string{"button", "link", "textbox", "searchbox", "combobox", "checkbox", "radio", "listbox", "DisclosureTriangle", "menuitem", "navigation", "region", "complementary", "image", "dialog"}
+
+// nameless are the controls that a screen reader cannot say the name of.
+func (b *tab) nameless() (out []string) {
+	b.t.Helper()
+	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		tree, err := chromedp.Call(ctx, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
+		if err != nil {
+			return err
+		}
+		for _, n := range tree.Nodes {
+			if role := said(n.Role); n.Ignored || !slices.Contains(controls, role) || said(n.Name) != "" {
+				continue
+			}
+			found, err := chromedp.Call(ctx, dom.GetOuterHTML, dom.GetOuterHTMLParams{BackendNodeID: n.BackendDOMNodeID})
+			if err != nil {
+				return err
+			}
+			out = append(out, fmt.Sprintf("%.200s", found.OuterHTML))
+		}
+		return nil
+	}))
+	return out
+}
+
+func said(v *accessibility.Value) (s string) {
+	if v != nil {
+		json.Unmarshal([]byte(v.Value), &s) // what is no text says nothing
+	}
+	return s
+}

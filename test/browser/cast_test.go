@@ -1,0 +1,137 @@
+package browser
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/app"
+	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// A house is a server with people in it: those of the demo, and some whose
+// names and words are hard to show well.
+type house struct {
+	*app.App
+	t   *testing.T
+	url string
+}
+
+func furnish(t *testing.T, a *app.App, url string) house {
+	t.Helper()
+	h := house{a, t, url}
+	if _, err := a.Furnish(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wish := a.Instance.Settings()
+	wish.Title, wish.Description, wish.Contact = "The Arcade", "A small square for people who make things and like to talk about them.", "ada@plaza.example"
+	wish.Rules = []social.Rule{{Text: "Be kind.", Hint: "Disagree with what was said, not with who said it."}, {Text: "No advertising."},
+		{Text: "Warn before what others may not want to see.", Hint: "Spoilers, blood, and the ends of books."}}
+	owner := h.actor("ada")
+	owner.Role = social.Owner
+	h.must(a.Instance.SetSettings(t.Context(), owner, wish))
+	return h
+}
+
+func (h house) must(err error) {
+	h.t.Helper()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h house) actor(name string) social.Actor {
+	h.t.Helper()
+	face, err := h.View.Named(h.t.Context(), name, "")
+	h.must(err)
+	return social.Actor{Account: face.ID, Standing: social.Good, Role: social.Member}
+}
+
+func (h house) create(name, display string) social.Actor {
+	h.t.Helper()
+	_, _, err := h.Auth.Create(h.t.Context(), auth.SignUp{Username: name, Email: name + "@plaza.example", Password: app.DemoPassword}, social.Member)
+	h.must(err)
+	by := h.actor(name)
+	_, err = h.Accounts.SetProfile(h.t.Context(), by, social.Profile{DisplayName: &display})
+	h.must(err)
+	return by
+}
+
+func (h house) say(by social.Actor, d social.Draft) social.Post {
+	h.t.Helper()
+	if d.Visibility == "" {
+		d.Visibility = social.Public
+	}
+	p, err := h.Posts.Publish(h.t.Context(), by, d)
+	h.must(err)
+	return p
+}
+
+// latest is the path of the newest of somebody's own posts with some words.
+func (h house) latest(name, words string) string {
+	h.t.Helper()
+	by := h.actor(name)
+	posts, err := h.Timelines.Account(h.t.Context(), by, by.Account, social.AccountQuery{NoBoosts: true}, social.Page{Limit: 40})
+	h.must(err)
+	for _, p := range posts.Items {
+		if strings.Contains(p.Text, words) {
+			return fmt.Sprintf("/@%s/%d", name, p.ID)
+		}
+	}
+	h.t.Fatalf("%s has not said %q", name, words)
+	return ""
+}
+
+// Names and words that are hard to show well.
+const (
+	longName = "maximiliane_von_und_zu_hohenst"
+	longWord = "Donaudampfschifffahrtsgesellschaftskapitänswitwenversicherungspolicenverwaltungsangestelltenausweis"
+)
+
+// crowd adds people who are hard on a design, and ivy, to whom nothing has
+// happened yet. It returns the longest list's path.
+func (h house) crowd() (list string) {
+	h.t.Helper()
+	ctx := h.t.Context()
+	h.create("ivy", "Ivy")
+	laila := h.create("laila", "ليلى حداد")
+	h.say(laila, social.Draft{Text: "صباح الخير أيها الميدان! القهوة جاهزة ☕ والكتب على الطاولة. #صباح", Language: "ar"})
+	max := h.create(longName, "Maximiliane von und zu Hohenst")
+	bio := "Curator. " + longWord + " https://example.com/a/very/long/way/to/say/where/one/is/from?and=why"
+	fields := []social.Field{{Name: "Website", Value: "https://example.com/maximiliane/" + strings.Repeat("collection-", 12)}, {Name: longWord[:60], Value: "yes"}, {Name: "所在地", Value: "東京都千代田区丸の内一丁目"}}
+	locked := true
+	_, err := h.Accounts.SetProfile(ctx, max, social.Profile{Bio: &bio, Fields: &fields, Locked: &locked})
+	h.must(err)
+	post := h.say(max, social.Draft{Text: longWord + " " + strings.Repeat("ha", 120) + "\n\n日本語の長い文章は単語の間に空白がないので、行の折り返しが正しく行われるかどうかを確かめる必要があります。\n\nhttps://example.com/" + strings.Repeat("deep/", 30) + "\n\n#" + strings.Repeat("tag", 20)})
+	for i := range 6 { // a thread that goes deep
+		by := laila
+		if i%2 == 1 {
+			by = max
+		}
+		post = h.say(by, social.Draft{Text: fmt.Sprintf("Answer %d, and so on: %s", i+1, strings.Repeat("more to say, ", i*3)), ReplyTo: post.ID, Visibility: social.Unlisted})
+	}
+	h.say(max, social.Draft{Text: "Behind this warning stands nothing bad.", Warning: strings.Repeat("A warning that goes on for longer than the thing it warns of. ", 3), Language: "en"})
+	h.say(max, social.Draft{Text: "@laila a word between us.", Visibility: social.Direct})
+	edited := h.say(max, social.Draft{Text: "First I said this."})
+	_, err = h.Posts.Edit(ctx, max, edited.ID, social.Draft{Text: "Then I said that."})
+	h.must(err)
+	for _, mark := range []social.Marks{social.Bookmarked, social.Liked, social.Pinned} {
+		_, err = h.Posts.Mark(ctx, max, edited.ID, mark, true)
+		h.must(err)
+	}
+	h.must(h.Relations.Follow(ctx, laila, social.Follow{Target: max.Account, Boosts: true}))
+	h.must(h.Relations.Block(ctx, max, h.actor("echo").Account))
+	h.must(h.Relations.Mute(ctx, max, h.actor("wim").Account, true, time.Hour))
+	h.must(h.Relations.SetNote(ctx, max, h.actor("rosa").Account, "Owes me a radio."))
+	h.must(h.Relations.Follow(ctx, max, social.Follow{Target: h.actor("rosa").Account, Boosts: true}))
+	l, err := h.Lists.Add(ctx, max, social.List{Title: longWord, Replies: social.RepliesList})
+	h.must(err)
+	h.must(h.Lists.AddMembers(ctx, max, l.ID, []social.AccountID{h.actor("rosa").Account}))
+	_, err = h.Auth.Invite(ctx, max, 5, 7*24*time.Hour)
+	h.must(err)
+	_, err = h.Auth.TokenFor(ctx, max.Account, social.ParseScopes(app.AllScopes))
+	h.must(err)
+	return fmt.Sprintf("/lists/%d", l.ID)
+}

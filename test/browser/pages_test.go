@@ -1,0 +1,91 @@
+package browser
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// A page is a place in the house, as somebody sees it. Who is empty for a
+// stranger.
+type page struct{ name, who, path string }
+
+// pages are all there are, most of them with something on them.
+func (h house) pages() []page {
+	h.t.Helper()
+	list := h.crowd()
+	omar, edited, warned := h.latest("omar", "Jupiter"), h.latest(longName, "Then I said"), h.latest(longName, "Behind this warning")
+	long, max := h.latest(longName, longWord), "/@"+longName
+	app, _, err := h.Auth.RegisterApp(h.t.Context(), social.App{Name: "Lantern", Website: "https://lantern.example", Scopes: social.ParseScopes("read write follow push")})
+	h.must(err)
+	consent := "/oauth/authorize?" + url.Values{"response_type": {"code"}, "client_id": {app.ClientID}, "redirect_uri": {auth.OutOfBand}, "scope": {"read write follow push"}}.Encode()
+	all := []page{
+		{"landing", "", "/"}, {"thread-stranger", "", omar}, {"profile-stranger", "", "/@juno"}, {"public", "", "/public"}, {"public-local", "", "/public/local"},
+		{"tag", "", "/tags/sourdough"}, {"tag-empty", "", "/tags/nothing"}, {"about", "", "/about"}, {"privacy", "", "/privacy"}, {"not-found", "", "/nowhere"},
+		{"sign-up", "", "/auth/sign_up"}, {"invited", "", "/invite/abc"}, {"sign-in", "", "/auth/sign_in"}, {"waiting", "", "/auth/waiting"}, {"link", "", "/auth/confirmation?token=old"},
+		{"forgot", "", "/auth/password/new"}, {"new-password", "", "/auth/password/edit?token=x"}, {"search-stranger", "", "/search?q=ju"},
+		{"home", "ada", "/"}, {"thread", "ada", omar}, {"profile", "ada", "/@juno"}, {"profile-own", "ada", "/@ada"}, {"replies", "ada", "/@omar/with_replies"},
+		{"following", "ada", "/@juno/following"}, {"followers", "ada", "/@juno/followers"}, {"likes-of", "ada", h.latest("juno", "Third attempt") + "/likes"}, {"boosts-of", "ada", omar + "/boosts"},
+		{"notices", "ada", "/notifications"}, {"mentions", "rosa", "/notifications?only=mentions"}, {"search", "ada", "/search"}, {"found", "ada", "/search?q=sourdough"}, {"found-people", "ada", "/search?q=o&type=accounts"},
+		{"found-none", "ada", "/search?q=zzzz"}, {"new", "ada", "/new"}, {"menu", "ada", "/menu"}, {"settings", "ada", "/settings"}, {"house", "ada", "/settings/house"}, {"approvals", "ada", "/settings/approvals"},
+		{"consent", "ada", consent}, {"code", "ada", "/oauth/authorize/native?code=" + strings.Repeat("Qx7", 14)},
+		{"home-empty", "ivy", "/"}, {"notices-empty", "ivy", "/notifications"}, {"bookmarks-empty", "ivy", "/bookmarks"}, {"likes-empty", "ivy", "/favourites"}, {"lists-empty", "ivy", "/lists"},
+		{"blocks-empty", "ivy", "/settings/blocks"}, {"mutes-empty", "ivy", "/settings/mutes"}, {"requests-empty", "ivy", "/settings/follow_requests"}, {"invites-empty", "ivy", "/settings/invites"}, {"apps-empty", "ivy", "/settings/apps"}, {"profile-empty", "ivy", "/@ivy"}, {"profile-private", "ivy", max + "/followers"},
+	}
+	for _, p := range []page{{"long-home", "", "/"}, {"long-profile", "", max}, {"long-thread", "", long}, {"rtl-profile", "", "/@laila"}, {"warned", "", warned}, {"edited", "", edited}, {"history", "", edited + "/history"}, {"edit", "", edited + "/edit"}, {"delete", "", edited + "/delete"},
+		{"noted", "", "/@rosa"}, {"bookmarks", "", "/bookmarks"}, {"likes", "", "/favourites"}, {"lists", "", "/lists"}, {"list", "", list}, {"list-edit", "", list + "/edit"}, {"long-notices", "", "/notifications"},
+		{"set-profile", "", "/settings/profile"}, {"set-privacy", "", "/settings/privacy"}, {"set-account", "", "/settings/account"}, {"set-sessions", "", "/settings/sessions"}, {"set-apps", "", "/settings/apps"},
+		{"set-requests", "", "/settings/follow_requests"}, {"set-mutes", "", "/settings/mutes"}, {"set-blocks", "", "/settings/blocks"}, {"set-invites", "", "/settings/invites"}, {"set-delete", "", "/settings/delete"}} {
+		p.who = longName
+		all = append(all, p)
+	}
+	return all
+}
+
+// elsewhere are the pages that cannot be seen in a house with people in it.
+var elsewhere = []string{"/setup"}
+
+// missing fails the test for pages that are in no list: new ones are looked at,
+// too.
+func (h house) missing(t *testing.T, all []page) {
+	t.Helper()
+	for _, r := range h.Routes() {
+		if r.Method != "GET" || r.Edge != "web" || strings.Contains(r.Path, "*") || strings.Contains(r.Path, ".") || slices.Contains(elsewhere, r.Path) {
+			continue
+		}
+		form := regexp.MustCompile("^" + regexp.MustCompile(`\\\{\w+\\\}`).ReplaceAllString(regexp.QuoteMeta(r.Path), `[^/?]+`) + `(\?|$)`)
+		if !slices.ContainsFunc(all, func(p page) bool { return form.MatchString(p.path) }) {
+			t.Errorf("no page here is %s: give it a line", r.Path)
+		}
+	}
+}
+
+// sitting opens a tab for everybody that pages are seen by.
+func (h house) sitting(password string, all []page) map[string]*tab {
+	h.t.Helper()
+	tabs := map[string]*tab{}
+	for _, p := range all {
+		if tabs[p.who] != nil {
+			continue
+		}
+		b := open(h.t, h.url)
+		if p.who != "" {
+			b.signIn(p.who, password)
+		}
+		tabs[p.who] = b
+	}
+	return tabs
+}
+
+func (p page) String() string {
+	if p.who == "" {
+		return fmt.Sprintf("%s (%s)", p.name, p.path)
+	}
+	return fmt.Sprintf("%s (%s, %s)", p.name, p.path, p.who)
+}

@@ -1,0 +1,307 @@
+package doors
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/plaza-social/plaza/internal/app/apptest"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+const (
+	callback = "https://app.example/done?x=1"
+	verifier = "a-verifier-that-is-long-enough-to-be-one-0123456789"
+)
+
+func challenge() string {
+	sum := sha256.Sum256([]byte(verifier))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// client is an app as its author knows it.
+type client struct {
+	server *apptest.Server
+	ID     string `json:"client_id"`
+	Secret string `json:"client_secret"`
+}
+
+func newClient(t *testing.T, s *apptest.Server, scopes string) *client {
+	t.Helper()
+	c := &client{server: s}
+	a := send(t, s, "POST", "/api/v1/apps", form("client_name", "Tusky", "redirect_uris", callback+"\n"+oob, "scopes", scopes))
+	wantStatus(t, "register", a, 200)
+	a.JSON(t, c)
+	return c
+}
+
+// ask is where a person is asked; pairs change or add parameters.
+func (c *client) ask(pairs ...string) string {
+	v := values([]string{"client_id", c.ID, "redirect_uri", callback, "response_type", "code", "scope", "read write", "state", "s t&"})
+	for i := 0; i+1 < len(pairs); i += 2 { // the last one counts
+		v.Set(pairs[i], pairs[i+1])
+	}
+	return "/oauth/authorize?" + v.Encode()
+}
+
+// grant is what comes of an exchange.
+type grant struct {
+	Token       string `json:"access_token"`
+	Type        string `json:"token_type"`
+	Scope       string `json:"scope"`
+	CreatedAt   int64  `json:"created_at"`
+	Error       string `json:"error"`
+	Description string `json:"error_description"`
+}
+
+// token calls for one.
+func (c *client) token(t *testing.T, want int, pairs ...string) grant {
+	t.Helper()
+	a := send(t, c.server, "POST", "/oauth/token", form(append([]string{"client_id", c.ID, "client_secret", c.Secret}, pairs...)...))
+	wantStatus(t, strings.Join(pairs, " "), a, want)
+	if a.Header.Get("Cache-Control") != "no-store" || a.Header.Get("Access-Control-Allow-Origin") != "*" {
+		t.Errorf("a token may be kept by a cache, or not be read by an app: %v", a.Header)
+	}
+	var g grant
+	a.JSON(t, &g)
+	if want == 200 && (g.Type != "Bearer" || g.Token == "" || g.CreatedAt == 0) || want != 200 && (g.Error == "" || g.Description == "") {
+		t.Errorf("%v: %s", pairs, a.Body)
+	}
+	return g
+}
+
+// allow goes through the pages to a code.
+func (c *client) allow(t *testing.T, b *browser, pairs ...string) string {
+	t.Helper()
+	b.open(t, c.ask(pairs...))
+	if b.status != 200 || !strings.Contains(b.page, "Tusky") {
+		t.Fatalf("no consent page: %d %s", b.status, b.page)
+	}
+	b.submit(t, "/oauth/authorize", "decision", "allow")
+	return b.at.Query().Get("code")
+}
+
+func worth(t *testing.T, s *apptest.Server, token string) int {
+	t.Helper()
+	return send(t, s, "GET", "/api/v1/accounts/verify_credentials", bearer(token)).Status
+}
+
+// TestSignInWithApp is the way of most apps: sign in, consent, code, token.
+func TestSignInWithApp(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		ada, c, b := s.Join("ada", social.Member), newClient(t, s, "read write follow"), newBrowser(t, s)
+		b.open(t, c.ask("code_challenge", challenge(), "code_challenge_method", "S256"))
+		if b.at.Path != "/auth/sign_in" {
+			t.Fatalf("a stranger is at %s", b.at)
+		}
+		b.signIn(t, ada)
+		if b.at.Path != "/oauth/authorize" || b.status != 200 {
+			t.Fatalf("after signing in: %d at %s", b.status, b.at)
+		}
+		b.submit(t, "/oauth/authorize", "decision", "allow")
+		q := b.at.Query()
+		if !strings.HasPrefix(b.at.String(), "https://app.example/done?") || q.Get("x") != "1" || q.Get("state") != "s t&" || q.Get("code") == "" {
+			t.Fatalf("sent to %s", b.at)
+		}
+		exchange := []string{"grant_type", "authorization_code", "code", q.Get("code"), "redirect_uri", callback, "code_verifier", verifier}
+		g := c.token(t, 200, exchange...)
+		if g.Scope != "read write" || worth(t, s, g.Token) != 200 {
+			t.Errorf("%+v is worth %d", g, worth(t, s, g.Token))
+		}
+		var said struct{ Application struct{ Name string } }
+		send(t, s, "POST", "/api/v1/statuses", bearer(g.Token), form("status", "Hi")).JSON(t, &said)
+		if said.Application.Name != "Tusky" {
+			t.Errorf("the post was written with %q", said.Application.Name)
+		}
+		if g := c.token(t, 400, exchange...); g.Error != "invalid_grant" { // somebody stole it
+			t.Errorf("a code used again: %+v", g)
+		}
+		if w := worth(t, s, g.Token); w != 401 {
+			t.Errorf("a code came twice, and its token is worth %d", w)
+		}
+	})
+}
+
+// TestCodes are good for one app, one address, one verifier.
+func TestCodes(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada, c, other, b := s.Join("ada", social.Member), newClient(t, s, "read write"), newClient(t, s, "read write"), newBrowser(t, s)
+	b.open(t, "/auth/sign_in")
+	b.signIn(t, ada)
+	pkce := []string{"code_challenge", challenge(), "code_challenge_method", "S256"}
+	for what, do := range map[string]func(code string) grant{
+		"another verifier": func(code string) grant {
+			return c.token(t, 400, "grant_type", "authorization_code", "code", code, "redirect_uri", callback, "code_verifier", verifier+"x")
+		},
+		"no verifier": func(code string) grant {
+			return c.token(t, 400, "grant_type", "authorization_code", "code", code, "redirect_uri", callback)
+		},
+		"another address": func(code string) grant {
+			return c.token(t, 400, "grant_type", "authorization_code", "code", code, "redirect_uri", oob, "code_verifier", verifier)
+		},
+		"another app": func(code string) grant {
+			return other.token(t, 400, "grant_type", "authorization_code", "code", code, "redirect_uri", callback, "code_verifier", verifier)
+		},
+	} {
+		code := c.allow(t, b, pkce...)
+		if g := do(code); g.Error != "invalid_grant" {
+			t.Errorf("%s: %+v", what, g)
+		}
+		if g := c.token(t, 400, "grant_type", "authorization_code", "code", code, "redirect_uri", callback, "code_verifier", verifier); g.Error != "invalid_grant" {
+			t.Errorf("after %s the code is still good: %+v", what, g)
+		}
+	}
+	c.token(t, 400, "grant_type", "authorization_code", "code", c.allow(t, b), "redirect_uri", callback, "code_verifier", verifier) // none was announced
+	if g := c.token(t, 200, "grant_type", "authorization_code", "code", c.allow(t, b), "redirect_uri", callback); worth(t, s, g.Token) != 200 {
+		t.Error("without PKCE no token")
+	}
+
+	code := c.allow(t, b, "redirect_uri", oob)
+	shown := regexp.MustCompile(`<code id="code"[^>]*>([^<]+)</code>`).FindStringSubmatch(b.page)
+	if shown == nil || shown[1] != code || b.status != 200 {
+		t.Fatalf("the page shows no code: %d %s", b.status, b.page)
+	}
+	c.token(t, 200, "grant_type", "authorization_code", "code", shown[1], "redirect_uri", oob)
+
+	b.open(t, c.ask())
+	b.submit(t, "/oauth/authorize", "decision", "deny")
+	if q := b.at.Query(); q.Get("error") != "access_denied" || q.Get("state") != "s t&" || q.Get("code") != "" {
+		t.Errorf("who says no is sent to %s", b.at)
+	}
+	b.open(t, c.ask("force_login", "true"))
+	if b.status != 200 {
+		t.Errorf("force_login: %d at %s", b.status, b.at)
+	}
+}
+
+// TestUnsafeAsks end on a page, and never send anybody elsewhere.
+func TestUnsafeAsks(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada, c := s.Join("ada", social.Member), newClient(t, s, "read")
+	cookie := signIn(t, s, ada)
+	for what, pairs := range map[string][]string{
+		"another address":       {"redirect_uri", "https://evil.example/"},
+		"a part of the address": {"redirect_uri", "https://app.example/done"},
+		"more of the address":   {"redirect_uri", callback + "&y=2"},
+		"no address of two":     {"redirect_uri", ""},
+		"another app":           {"client_id", "unknown"},
+		"more than registered":  {"scope", "read write"},
+		"what there is not":     {"scope", "everything"},
+		"a token at once":       {"response_type", "token", "scope", "read"},
+		"plain PKCE":            {"scope", "read", "code_challenge", verifier, "code_challenge_method", "plain"},
+		"PKCE without a method": {"scope", "read", "code_challenge", challenge()},
+	} {
+		for _, method := range []string{"GET", "POST"} {
+			path := c.ask(append([]string{"scope", "read"}, pairs...)...)
+			options := []option{session(cookie)}
+			if method == "POST" {
+				_, fields, _ := strings.Cut(path, "?")
+				path, options = "/oauth/authorize", append(options, text("application/x-www-form-urlencoded", fields+"&decision=allow"))
+			}
+			a := send(t, s, method, path, options...)
+			wantStatus(t, method+" "+what, a, http.StatusBadRequest)
+			if a.Header.Get("Location") != "" {
+				t.Errorf("%s: sent to %s", what, a.Header.Get("Location"))
+			}
+		}
+	}
+	a := send(t, s, "GET", c.ask("scope", "read"), session(cookie))
+	if csp := a.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "frame-ancestors 'none'") {
+		t.Errorf("the consent page may be framed: %s", csp)
+	}
+	a = send(t, s, "POST", "/oauth/authorize", session(cookie), header("Sec-Fetch-Site", "cross-site"), form("decision", "allow"))
+	wantStatus(t, "a consent from another site", a, 403)
+}
+
+// TestOtherGrants are those without a browser.
+func TestOtherGrants(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada, c, other := s.Join("ada", social.Member), newClient(t, s, "read write"), newClient(t, s, "read")
+	own := c.token(t, 200, "grant_type", "client_credentials", "scope", "read")
+	wantStatus(t, "an app's token", send(t, s, "GET", "/api/v1/apps/verify_credentials", bearer(own.Token)), 200)
+	wantStatus(t, "an app's token for a person", send(t, s, "GET", "/api/v1/timelines/home", bearer(own.Token)), 422)
+	for _, login := range []string{"ada@example.com", "ada", "ADA@EXAMPLE.COM"} {
+		if g := c.token(t, 200, "grant_type", "password", "username", login, "password", ada.Password, "scope", "read write"); worth(t, s, g.Token) != 200 {
+			t.Errorf("the password grant for %s is worth nothing", login)
+		}
+	}
+	for what, x := range map[string]struct {
+		status int
+		error  string
+		pairs  []string
+	}{
+		"a wrong password": {400, "invalid_grant", []string{"grant_type", "password", "username", "ada", "password", "guess"}},
+		"nobody":           {400, "invalid_grant", []string{"grant_type", "password", "username", "nobody", "password", "guess"}},
+		"too much":         {400, "invalid_scope", []string{"grant_type", "client_credentials", "scope", "admin:write"}},
+		"no such grant":    {400, "unsupported_grant_type", []string{"grant_type", "refresh_token"}},
+		"no grant":         {400, "unsupported_grant_type", nil},
+	} {
+		if g := c.token(t, x.status, x.pairs...); g.Error != x.error {
+			t.Errorf("%s: %+v, want %s", what, g, x.error)
+		}
+	}
+	wrong := *c
+	wrong.Secret = "guess"
+	if g := wrong.token(t, 401, "grant_type", "client_credentials"); g.Error != "invalid_client" {
+		t.Errorf("a wrong secret: %+v", g)
+	}
+	a := send(t, s, "POST", "/oauth/token", func(r *http.Request) { r.SetBasicAuth(c.ID, c.Secret) }, form("grant_type", "client_credentials"))
+	wantStatus(t, "the client in the header", a, 200)
+	a = send(t, s, "POST", "/oauth/token", object(t, map[string]string{"client_id": c.ID, "client_secret": c.Secret, "grant_type": "client_credentials"}))
+	wantStatus(t, "JSON", a, 200)
+	a = send(t, s, "POST", "/oauth/token", parts(t, "client_id", c.ID, "client_secret", c.Secret, "grant_type", "client_credentials"))
+	wantStatus(t, "parts", a, 200)
+
+	revoke := func(by *client, token string) int {
+		return send(t, s, "POST", "/oauth/revoke", form("client_id", by.ID, "client_secret", by.Secret, "token", token)).Status
+	}
+	g := c.token(t, 200, "grant_type", "password", "username", "ada", "password", ada.Password)
+	if got := revoke(other, g.Token); got != 403 || worth(t, s, g.Token) != 200 {
+		t.Errorf("another app revokes: %d, and it is worth %d", got, worth(t, s, g.Token))
+	}
+	if got := revoke(c, g.Token); got != 200 || worth(t, s, g.Token) != 401 {
+		t.Errorf("revoke: %d, and it is worth %d", got, worth(t, s, g.Token))
+	}
+	for _, token := range []string{g.Token, "unknown", ""} {
+		if got := revoke(c, token); got != 200 {
+			t.Errorf("revoke %q: %d, want 200", token, got)
+		}
+	}
+}
+
+// TestDiscovery reads what there is and goes there.
+func TestDiscovery(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	var d map[string]any
+	send(t, s, "GET", "/.well-known/oauth-authorization-server").JSON(t, &d)
+	for name, want := range map[string]string{"issuer": "/", "authorization_endpoint": "/oauth/authorize", "token_endpoint": "/oauth/token", "revocation_endpoint": "/oauth/revoke",
+		"userinfo_endpoint": "/oauth/userinfo", "app_registration_endpoint": "/api/v1/apps"} {
+		if d[name] != s.URL+want {
+			t.Errorf("%s is %v", name, d[name])
+		}
+		u, _ := url.Parse(s.URL + want)
+		if a := send(t, s, "GET", u.Path); a.Status == 404 {
+			t.Errorf("%s is not there", name)
+		}
+	}
+	for name, want := range map[string]string{"scopes_supported": "read:statuses", "response_types_supported": "code", "grant_types_supported": "authorization_code",
+		"code_challenge_methods_supported": "S256", "token_endpoint_auth_methods_supported": "client_secret_post"} {
+		list, _ := d[name].([]any)
+		found := false
+		for _, x := range list {
+			found = found || x == want
+		}
+		if !found {
+			t.Errorf("%s has no %s: %v", name, want, d[name])
+		}
+	}
+}
