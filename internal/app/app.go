@@ -104,7 +104,7 @@ func (a *App) assemble(o Options) (err error) {
 	if a.Instance, err = instance.New(a.Store); err != nil {
 		return fmt.Errorf("read the settings of the house: %w", err)
 	}
-	a.View = view.New(a.Store, view.Config{BaseURL: c.URL})
+	a.View = view.New(a.Store, view.Config{BaseURL: c.URL, HandleHost: c.HandleHost})
 	a.Auth = auth.New(a.Store, auth.Config{BaseURL: c.URL, Title: func() string { return a.Instance.Settings().Title }, Limiter: a.limiter})
 	a.Accounts = accounts.New(a.Store, a.blobs)
 	a.Timelines = timelines.New(a.Store, a.View)
@@ -127,7 +127,7 @@ func (a *App) assemble(o Options) (err error) {
 		a.Store.Watch(w)
 	}
 	for _, w := range []store.Watcher{a.Auth.Watch, a.View.Watch} {
-		a.Store.WatchOwn(w)
+		a.Store.WatchEarly(w)
 	}
 
 	sender := o.Sender
@@ -139,7 +139,7 @@ func (a *App) assemble(o Options) (err error) {
 	a.runner = work.Runner{Store: a.Store, Log: a.log,
 		Followers: []work.Follower{notices.Follower(), search.Follower()},
 		Workers:   []work.Worker{mail.Worker(sender), a.Accounts.Worker(), a.Accounts.PictureWorker()},
-		Chores:    []work.Chore{{Name: "sign-ups", Do: a.Auth.Tidy}}}
+		Chores:    []work.Chore{{Name: "sign-ups", Do: a.Auth.Tidy}, {Name: "keys", Do: a.Posts.Tidy}}}
 	a.meters = newMeters(a)
 	a.handler = a.routes()
 	return nil
@@ -214,5 +214,5 @@ type pages struct{ *web.Site }
 // Consent implements oauth.Pages.
 func (p pages) Consent(w http.ResponseWriter, r *http.Request, c oauth.Consent) {
 	p.Site.Consent(w, r, web.ConsentPage{AppName: c.App.Name, Website: c.App.Website, Scopes: strings.Fields(c.Scopes.String()), Hidden: c.Hidden,
-		Action: c.Action, AccountName: c.Person.Acct(), Redirect: c.Hidden["redirect_uri"]})
+		Action: c.Action, AccountName: "@" + c.Person.Acct(), Redirect: c.Hidden["redirect_uri"]})
 }

@@ -160,3 +160,16 @@ func (tx *Tx) HoldAccounts(ctx context.Context, a, b social.AccountID) error {
 	_, err := list[social.AccountID](ctx, &tx.View, `SELECT id FROM accounts WHERE id = $1 OR id = $2 ORDER BY id`+tx.d.forUpdate, a, b)
 	return err
 }
+
+// RetireName keeps the name of an account that goes from being taken by
+// somebody else: what was said to it would be read as said to them.
+func (tx *Tx) RetireName(ctx context.Context, username string) error {
+	_, err := tx.exec(ctx, `INSERT INTO former_names (username_key) VALUES ($1) ON CONFLICT DO NOTHING`, social.UsernameKey(username))
+	return err
+}
+
+// NameRetired reports whether a name was that of an account that is gone.
+func (v *View) NameRetired(ctx context.Context, username string) (bool, error) {
+	n, err := value[int](ctx, v, `SELECT COUNT(*) FROM former_names WHERE username_key = $1`, social.UsernameKey(username))
+	return n > 0, err
+}

@@ -62,10 +62,11 @@ func (tx *Tx) EndMember(ctx context.Context, l social.ListID, member social.Acco
 	return err
 }
 
-// EndMembership takes an account off all of owner's lists.
-func (tx *Tx) EndMembership(ctx context.Context, owner, member social.AccountID) error {
-	_, err := tx.exec(ctx, `DELETE FROM list_members WHERE account_id = $2 AND list_id IN (SELECT id FROM lists WHERE owner_id = $1)`, owner, member)
-	return err
+// EndMembership takes an account off all of owner's lists and returns those
+// that it was on.
+func (tx *Tx) EndMembership(ctx context.Context, owner, member social.AccountID) ([]social.ListID, error) {
+	return list[social.ListID](ctx, &tx.View, `DELETE FROM list_members WHERE account_id = $2
+		AND list_id IN (SELECT id FROM lists WHERE owner_id = $1) RETURNING list_id`, owner, member)
 }
 
 // Members returns a page of a list's members, by their ids.

@@ -142,3 +142,10 @@ func (tx *Tx) EndTokensByCode(ctx context.Context, codeHash string) error {
 func (v *View) Apps(ctx context.Context, ids []social.AppID) ([]social.App, error) {
 	return rows(ctx, v, scanApp, `SELECT `+appColumns+` FROM apps WHERE id IN `+v.d.idList(1), asJSON(ids))
 }
+
+// TrimApps forgets apps registered before a moment that nobody uses.
+func (tx *Tx) TrimApps(ctx context.Context, before time.Time, limit int) error {
+	_, err := tx.exec(ctx, `DELETE FROM apps WHERE id IN (SELECT id FROM apps a WHERE created_ms < $1
+		AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.app_id = a.id) AND NOT EXISTS (SELECT 1 FROM codes c WHERE c.app_id = a.id) LIMIT $2)`, millis(before), limit)
+	return err
+}

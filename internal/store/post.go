@@ -199,3 +199,9 @@ func order(p social.Page, column string) string {
 	}
 	return ` ORDER BY ` + column + ` DESC LIMIT $3`
 }
+
+// TrimKeys forgets idempotency keys used before a moment.
+func (tx *Tx) TrimKeys(ctx context.Context, beforeMillis int64) error {
+	_, err := tx.exec(ctx, `DELETE FROM post_keys WHERE at_ms < $1`, beforeMillis)
+	return err
+}

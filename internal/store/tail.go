@@ -29,9 +29,11 @@ type tail struct {
 	once     sync.Once
 	wg       sync.WaitGroup
 
+	peeked map[event.Pos]bool // by run alone: given early, not yet in order
+
 	mu       sync.Mutex
 	watchers []Watcher
-	own      []Watcher
+	early    []Watcher
 	at       event.Pos // read up to here, by everybody
 	waiting  map[*waiter]bool
 }
@@ -53,28 +55,60 @@ func (s *Store) Watch(w Watcher) {
 	s.tail.watchers = append(s.tail.watchers, w)
 }
 
-// WatchOwn has w also given what this process writes as soon as it is
-// committed, where the journal may not be read yet: on PostgreSQL a long
-// transaction elsewhere holds it up. It is for what forgets, and must not mind
-// to be given facts twice and out of order.
-func (s *Store) WatchOwn(w Watcher) {
+// WatchEarly has w also given what may not be read in order yet: on PostgreSQL
+// a long transaction elsewhere holds the journal up. What this process writes
+// it is given before the write is answered, what others write soon after. It is
+// for what forgets, and must not mind facts twice and out of order.
+func (s *Store) WatchEarly(w Watcher) {
 	s.tail.mu.Lock()
 	defer s.tail.mu.Unlock()
-	s.tail.own = append(s.tail.own, w)
+	s.tail.early = append(s.tail.early, w)
 }
 
-// wrote gives the facts of a write of this process to those who watch them.
+// wrote gives the facts of a write of this process to those who want them
+// early.
 func (t *tail) wrote(ctx context.Context, at time.Time, facts []event.Fact) {
-	t.mu.Lock()
-	own := t.own
-	t.mu.Unlock()
 	rs := make([]event.Record, len(facts))
 	for i, f := range facts {
 		rs[i] = event.Record{At: at, Fact: f}
 	}
-	for _, w := range own {
+	t.giveEarly(ctx, rs)
+}
+
+func (t *tail) giveEarly(ctx context.Context, rs []event.Record) {
+	t.mu.Lock()
+	early := t.early
+	t.mu.Unlock()
+	for _, w := range early {
 		w(ctx, rs)
 	}
+}
+
+// peek gives what is committed but may not be read in order yet, each fact
+// once for as long as it waits.
+func (t *tail) peek(ctx context.Context) error {
+	if t.s.dialect.early == "" {
+		return nil
+	}
+	var rs []event.Record
+	if err := t.s.Read(ctx, func(v *View) (err error) {
+		rs, err = rows(ctx, v, scanRecord, v.d.early, t.at.Major, t.at.Minor, tailBatch)
+		return err
+	}); err != nil {
+		return err
+	}
+	var fresh []event.Record
+	waiting := make(map[event.Pos]bool, len(rs))
+	for _, r := range rs {
+		if waiting[r.Pos] = true; !t.peeked[r.Pos] {
+			fresh = append(fresh, r)
+		}
+	}
+	t.peeked = waiting
+	if len(fresh) > 0 {
+		t.giveEarly(ctx, fresh)
+	}
+	return nil
 }
 
 func (t *tail) start(ctx context.Context) error {
@@ -110,7 +144,11 @@ func (t *tail) run() {
 		case <-t.bell:
 		case <-tick.C:
 		}
-		if err := t.catchUp(ctx); err != nil {
+		err := t.catchUp(ctx)
+		if err == nil {
+			err = t.peek(ctx)
+		}
+		if err != nil {
 			t.s.log.Warn("journal not readable, trying again", "err", err)
 		}
 	}

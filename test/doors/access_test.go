@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/app"
 	"github.com/plaza-social/plaza/internal/app/apptest"
@@ -46,7 +47,14 @@ func (c *cast) row(t *testing.T, r app.Route, about subject) string {
 	if about.name != "" {
 		name += " (" + about.name + ")"
 	}
-	ask := func(options ...option) int { return send(t, c.server, r.Method, path, options...).Status }
+	ask := func(options ...option) int {
+		a := send(t, c.server, r.Method, path, options...)
+		for try := 0; a.Status == 429 && try < 100; try++ { // streams that were left are still counted
+			time.Sleep(10 * time.Millisecond)
+			a = send(t, c.server, r.Method, path, options...)
+		}
+		return a.Status
+	}
 	who := strings.TrimSpace(r.Who + " " + r.Scope)
 	if r.Edge == "web" || strings.HasPrefix(r.Path, "/oauth/authorize") {
 		page := func(o option) string {

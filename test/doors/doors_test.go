@@ -186,6 +186,10 @@ func (h *house) people(t *testing.T) {
 	t.Helper()
 	h.ada.Must("POST", "/api/v1/statuses/"+h.root+"/favourite", nil, nil)
 	h.ada.Must("POST", "/api/v1/statuses/"+h.root+"/reblog", nil, nil)
+	for name, want := range map[string]int{"follower": 200, "mentioned": 200, "blocked": 404, "blocker": 404, "muter": 404} {
+		r := h.reader(name)
+		wantStatus(t, "what the "+name+" was told before", r.Call("GET", "/api/v1/notifications/"+r.notice, nil), want)
+	}
 	for _, r := range h.readers {
 		for _, path := range []string{"/api/v1/statuses/{root}/favourited_by", "/api/v1/statuses/{root}/reblogged_by", "/@pia/{root}/likes", "/@pia/{root}/boosts"} {
 			a := send(t, h.Server, "GET", h.fill(path, r, h.posts[0]), bearer(r.token()), session(r.session))

@@ -158,6 +158,7 @@ func TestTooOften(t *testing.T) {
 	if wait, err := strconv.Atoi(a.Header.Get("Retry-After")); err != nil || wait < 1 || wait > 300 {
 		t.Errorf("Retry-After is %q", a.Header.Get("Retry-After"))
 	}
+	wantStatus(t, "a wrong token, too often", send(t, s, "GET", "/api/v1/timelines/home", bearer("guess")), 429)
 	member := ada.Call("GET", "/api/v1/instance/rules", nil)
 	wantStatus(t, "somebody else", member, 200)
 	if member.Header.Get("X-RateLimit-Limit") != "1500" {

@@ -37,7 +37,17 @@ func (s *Service) DeleteAccount(ctx context.Context, by social.Actor, password s
 }
 
 // leave makes an account that nobody can use or see, and has it deleted.
+// The name of one that was in use is not given out again.
 func leave(ctx context.Context, tx *store.Tx, who social.AccountID) error {
+	a, err := tx.Account(ctx, who)
+	if err != nil {
+		return err
+	}
+	if a.Standing != social.Pending {
+		if err := tx.RetireName(ctx, a.Username); err != nil {
+			return err
+		}
+	}
 	if err := tx.EndSessions(ctx, who, 0, 0); err != nil {
 		return err
 	}

@@ -117,8 +117,11 @@ func (f SignUp) problems(ctx context.Context, v *store.View, reservedToo bool) (
 	ps.email(f.Email)
 	ps.password("password", f.Password)
 	if !ps.has("username") {
-		_, err := v.AccountNamed(ctx, f.Username, "")
-		if err == nil {
+		retired, err := v.NameRetired(ctx, f.Username)
+		if err != nil {
+			return nil, err
+		}
+		if _, err = v.AccountNamed(ctx, f.Username, ""); err == nil || retired {
 			ps.add("username", Taken, nameTaken)
 		} else if errs.KindOf(err) != errs.NotFound {
 			return nil, err

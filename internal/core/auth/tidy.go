@@ -12,15 +12,20 @@ const (
 	// keepUnconfirmed is how long a name and an address are kept for somebody
 	// who never opened the link we mailed.
 	keepUnconfirmed = 7 * 24 * time.Hour
+	// keepUnused is how long an app is kept that has no token.
+	keepUnused = 30 * 24 * time.Hour
 	// tidyAtOnce bounds what one round removes.
 	tidyAtOnce = 100
 )
 
-// Tidy removes sessions nobody will use again and accounts that were never
-// confirmed.
+// Tidy removes sessions and apps nobody will use again and accounts that were
+// never confirmed.
 func (s *Service) Tidy(ctx context.Context) error {
 	err := s.store.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.TrimSessions(ctx, tx.Now.Add(-sessionLife)); err != nil {
+			return err
+		}
+		if err := tx.TrimApps(ctx, tx.Now.Add(-keepUnused), tidyAtOnce); err != nil {
 			return err
 		}
 		ids, err := tx.Unconfirmed(ctx, tx.Now.Add(-keepUnconfirmed), tidyAtOnce)

@@ -154,7 +154,11 @@ func unfollowed(ctx context.Context, tx *store.Tx, f event.Unfollowed) error {
 			return err
 		}
 	}
-	return tx.EndMembership(ctx, f.Owner, f.Target)
+	lists, err := tx.EndMembership(ctx, f.Owner, f.Target)
+	for _, l := range lists {
+		tx.Record(event.ListChanged{Owner: f.Owner, List: l})
+	}
+	return err
 }
 
 // distanced forgets what was told of somebody of whom the owner wants to hear

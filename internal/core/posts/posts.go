@@ -87,6 +87,11 @@ func published(ctx context.Context, tx *store.Tx, by social.Actor, key string, i
 	return tx.Post(ctx, earlier)
 }
 
+// Tidy forgets keys that no longer count.
+func (s *Service) Tidy(ctx context.Context) error {
+	return s.store.Write(ctx, func(tx *store.Tx) error { return tx.TrimKeys(ctx, tx.Now.Add(-keyLife).UnixMilli()) })
+}
+
 // draft is d as a post, with everything it refers to looked up.
 func (s *Service) draft(ctx context.Context, tx *store.Tx, by social.Actor, d social.Draft, as social.PostID) (social.Post, error) {
 	p := social.Post{ID: as, Author: by.Account, Text: d.Text, Warning: d.Warning,

@@ -15,11 +15,19 @@ import (
 // shown.
 type Reader struct {
 	ID        social.AccountID
-	follows   []social.Follow // by target
+	follows   []follow                      // by target
+	languages map[social.AccountID][]string // of follows that want only some
 	blocks    map[social.AccountID]bool
 	blockedBy map[social.AccountID]bool
 	mutes     map[social.AccountID]time.Time // until when; zero for good
 	exclusive map[social.AccountID]bool
+}
+
+// follow is what of a follow decides what is shown, kept small: many readers
+// with many follows are in memory at once.
+type follow struct {
+	target         social.AccountID
+	boosts, notify bool
 }
 
 // nobody is a reader who is not signed in.
@@ -41,8 +49,14 @@ func (v *View) Reader(ctx context.Context, id social.AccountID) (*Reader, error)
 	}); err != nil {
 		return nil, err
 	}
-	r := &Reader{ID: id, follows: c.Follows, blocks: set(c.Blocks), blockedBy: set(c.BlockedBy), exclusive: set(c.Exclusive),
+	r := &Reader{ID: id, follows: make([]follow, len(c.Follows)), languages: map[social.AccountID][]string{}, blocks: set(c.Blocks), blockedBy: set(c.BlockedBy), exclusive: set(c.Exclusive),
 		mutes: map[social.AccountID]time.Time{}}
+	for i, f := range c.Follows {
+		r.follows[i] = follow{f.Target, f.Boosts, f.Notify}
+		if len(f.Languages) > 0 {
+			r.languages[f.Target] = f.Languages
+		}
+	}
 	for _, m := range c.Mutes {
 		until := time.Time{}
 		if m.Until != 0 {
@@ -66,7 +80,7 @@ func set(ids []social.AccountID) map[social.AccountID]bool {
 // holds nothing else: ask View.Relations for all of it.
 func (r *Reader) Relation(other social.AccountID, now time.Time) (rel social.Relation) {
 	if f, ok := r.follow(other); ok {
-		rel.Follows, rel.Boosts, rel.Notify, rel.Languages = true, f.Boosts, f.Notify, f.Languages
+		rel.Follows, rel.Boosts, rel.Notify, rel.Languages = true, f.boosts, f.notify, r.languages[other]
 	}
 	rel.Blocks, rel.BlockedBy = r.blocks[other], r.blockedBy[other]
 	if until, ok := r.mutes[other]; ok {
@@ -81,10 +95,10 @@ func (r *Reader) Follows(other social.AccountID) bool {
 	return ok
 }
 
-func (r *Reader) follow(other social.AccountID) (social.Follow, bool) {
-	i, ok := slices.BinarySearchFunc(r.follows, other, func(f social.Follow, id social.AccountID) int { return cmp.Compare(f.Target, id) })
+func (r *Reader) follow(other social.AccountID) (follow, bool) {
+	i, ok := slices.BinarySearchFunc(r.follows, other, func(f follow, id social.AccountID) int { return cmp.Compare(f.target, id) })
 	if !ok {
-		return social.Follow{}, false
+		return follow{}, false
 	}
 	return r.follows[i], true
 }
@@ -93,7 +107,7 @@ func (r *Reader) follow(other social.AccountID) (social.Follow, bool) {
 func (r *Reader) Following() []social.AccountID {
 	out := make([]social.AccountID, len(r.follows))
 	for i, f := range r.follows {
-		out[i] = f.Target
+		out[i] = f.target
 	}
 	return out
 }

@@ -10,18 +10,20 @@ import (
 )
 
 // How much is kept in memory, at most. A card with what the client API made
-// of it is some 4 KB, a face 2 KB, a reader's circle 16 bytes a follow.
+// of it is some 4 KB, a face 2 KB, a reader's circle 16 bytes a follow, some
+// 3 KB for most people.
 const (
 	maxCards   = 8192
 	maxFaces   = 4096
-	maxReaders = 2048
+	maxReaders = 16384
 	maxMarks   = 1024 // for each reader
 	maxApps    = 1024
 )
 
 // Config is what a View needs to know of the outside.
 type Config struct {
-	BaseURL string // https://plaza.example, without a slash at the end
+	BaseURL    string // https://plaza.example, without a slash at the end
+	HandleHost string // what follows the second @ in the addresses of our own people
 }
 
 // View shows posts and accounts to readers.
@@ -197,7 +199,7 @@ func (v *View) HTML(typed, html string, mentions []social.Mention) string {
 	}
 	return text.HTML(typed, text.Linker{Tag: v.TagURL, Mention: func(username, host string) (string, bool) {
 		for _, m := range mentions {
-			if social.UsernameKey(m.Username) == social.UsernameKey(username) && (m.Host == host || m.Host == "") {
+			if social.UsernameKey(m.Username) == social.UsernameKey(username) && (m.Host == host || m.Host == "" && host == v.config.HandleHost) {
 				return v.MentionURL(m), true
 			}
 		}

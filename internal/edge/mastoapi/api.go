@@ -176,11 +176,15 @@ func (a *API) handler(route Route) http.HandlerFunc {
 }
 
 func (a *API) run(q *request, route Route) (any, error) {
-	if err := a.identify(q, route); err != nil {
-		return nil, err
+	denied := a.identify(q, route)
+	if denied != nil {
+		route.rule = nil // it is not done, and so counts as a call only
 	}
 	if err := a.restrain(q, route); err != nil {
 		return nil, err
+	}
+	if denied != nil {
+		return nil, denied
 	}
 	if err := q.parse(); err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/go-chi/chi/v5"
+	"golang.org/x/time/rate"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/social"
@@ -22,6 +23,10 @@ const (
 	writeWait = 10 * time.Second
 	// maxCommand is how long what a client sends may be, in bytes.
 	maxCommand = 4096
+	// commandsAtOnce and commandsPerSecond are how many commands a connection
+	// may send: lists are read for each.
+	commandsAtOnce    = 100
+	commandsPerSecond = 5
 )
 
 // paths are the streams that have a path of their own.
@@ -221,9 +226,14 @@ type command struct {
 }
 
 func (h *Hub) commands(ctx context.Context, ws *websocket.Conn, c *conn) {
+	allow := rate.NewLimiter(commandsPerSecond, commandsAtOnce)
 	for {
 		_, b, err := ws.Read(ctx)
 		if err != nil {
+			return
+		}
+		if !allow.Allow() {
+			c.cut("too many commands")
 			return
 		}
 		var cmd command

@@ -25,7 +25,7 @@ func (s *Site) Page(w http.ResponseWriter, r *http.Request, title string, body t
 func (s *Site) Consent(w http.ResponseWriter, r *http.Request, c ConsentPage) {
 	s.serve(route{do: func(q *ask) error {
 		q.page.Plain = true
-		//allowForm(w, c.Redirect)
+		allowForm(w, c.Redirect)
 		return q.show("Allow "+c.AppName+"?", consentPage(q.page, c))
 	}}).ServeHTTP(w, r)
 }
