@@ -39,3 +39,7 @@ func browserOf(agent string) string {
 	}
 	return browser + system
 }
+
+// sourceURL is where the program's source is: its licence has us offer it to
+// everybody who uses it over the network.
+const sourceURL = "https://github.com/plaza-social/plaza"
