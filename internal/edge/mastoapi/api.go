@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/limit"
 	"github.com/plaza-social/plaza/internal/core/accounts"
 	"github.com/plaza-social/plaza/internal/core/auth"
@@ -202,6 +203,9 @@ func (a *API) identify(q *request, route Route) error {
 		return errToken
 	}
 	by, err := a.Auth.ByToken(q.Context(), token)
+	if errs.KindOf(err) == errs.Unauthenticated && err != nil && route.Who == Anyone && route.Scope == "" {
+		return nil // an app whose token has ended asks these to begin anew
+	}
 	if err != nil {
 		return err
 	}
