@@ -109,7 +109,7 @@ func (tx *Tx) SetStanding(ctx context.Context, id social.AccountID, s social.Sta
 
 // Accounts returns those of ids that exist, in no order.
 func (v *View) Accounts(ctx context.Context, ids []social.AccountID) ([]social.Account, error) {
-	return rows(ctx, v, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE id IN `+v.d.idList(1), asJSON(ids))
+	return rows(ctx, v, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE id `+v.d.idList(1), asJSON(ids))
 }
 
 // AccountNamed returns the account with the given name, in any case, on host

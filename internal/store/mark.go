@@ -80,11 +80,11 @@ func (v *View) Marks(ctx context.Context, owner social.AccountID, posts []social
 	}
 	ids := asJSON(posts)
 	all, err := rows(ctx, v, func(r row) (m mark, err error) { return m, r.Scan(&m.post, &m.m) }, `
-		SELECT post_id, 1 FROM likes WHERE owner_id = $1 AND post_id IN `+v.d.idList(2)+`
-		UNION ALL SELECT boost_of, 2 FROM posts WHERE author_id = $1 AND boost_of <> 0 AND boost_of IN `+v.d.idList(2)+`
-		UNION ALL SELECT post_id, 4 FROM bookmarks WHERE owner_id = $1 AND post_id IN `+v.d.idList(2)+`
-		UNION ALL SELECT post_id, 8 FROM pins WHERE owner_id = $1 AND post_id IN `+v.d.idList(2)+`
-		UNION ALL SELECT id, 16 FROM posts p WHERE id IN `+v.d.idList(2)+`
+		SELECT post_id, 1 FROM likes WHERE owner_id = $1 AND post_id `+v.d.idList(2)+`
+		UNION ALL SELECT boost_of, 2 FROM posts WHERE author_id = $1 AND boost_of <> 0 AND boost_of `+v.d.idList(2)+`
+		UNION ALL SELECT post_id, 4 FROM bookmarks WHERE owner_id = $1 AND post_id `+v.d.idList(2)+`
+		UNION ALL SELECT post_id, 8 FROM pins WHERE owner_id = $1 AND post_id `+v.d.idList(2)+`
+		UNION ALL SELECT id, 16 FROM posts p WHERE id `+v.d.idList(2)+`
 			AND EXISTS (SELECT 1 FROM thread_mutes m WHERE m.owner_id = $1 AND m.thread_id = p.thread_id)`,
 		owner, ids)
 	if err != nil {

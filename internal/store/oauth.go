@@ -140,7 +140,7 @@ func (tx *Tx) EndTokensByCode(ctx context.Context, codeHash string) error {
 
 // Apps returns those of ids that exist, in no order.
 func (v *View) Apps(ctx context.Context, ids []social.AppID) ([]social.App, error) {
-	return rows(ctx, v, scanApp, `SELECT `+appColumns+` FROM apps WHERE id IN `+v.d.idList(1), asJSON(ids))
+	return rows(ctx, v, scanApp, `SELECT `+appColumns+` FROM apps WHERE id `+v.d.idList(1), asJSON(ids))
 }
 
 // TrimApps forgets apps registered before a moment that nobody uses.

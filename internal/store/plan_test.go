@@ -27,6 +27,10 @@ var hot = []struct {
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.PostsBy(ctx, []social.AccountID{1, 2}, p))
 		}},
+	{name: "BarePostsBy", uses: "USING COVERING INDEX posts_by_author (author_id=? AND id>? AND id<?)", sorts: "what many wrote within a window of time",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.BarePostsBy(ctx, []social.AccountID{1, 2}, p))
+		}},
 	{name: "AccountPosts", uses: "posts_by_author (author_id=? AND id>? AND id<?)",
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.AccountPosts(ctx, 1, social.AccountQuery{NoReplies: true, NoBoosts: true, Tag: "go"}, p))
@@ -94,7 +98,7 @@ var hot = []struct {
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.Edges(ctx, social.EdgesFollowing, 1, p))
 		}},
-	{name: "Notifying", uses: "follows_by_target (target_id=?)",
+	{name: "Notifying", uses: "follows_notifying (target_id=?)",
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.Notifying(ctx, 1, p.Limit))
 		}},

@@ -47,7 +47,7 @@ func (tx *Tx) HoldPost(ctx context.Context, id social.PostID) (social.Post, erro
 
 // Posts returns those of ids that exist, in no order.
 func (v *View) Posts(ctx context.Context, ids []social.PostID) ([]social.Post, error) {
-	return rows(ctx, v, scanPost, `SELECT `+postColumns+` FROM posts WHERE id IN `+v.d.idList(1), asJSON(ids))
+	return rows(ctx, v, scanPost, `SELECT `+postColumns+` FROM posts WHERE id `+v.d.idList(1), asJSON(ids))
 }
 
 // BoostBy returns owner's boost of a post, or NoPost.
@@ -194,10 +194,14 @@ func bounds(p social.Page) (before, after int64) {
 
 // order is the end of a query that selects by `id < $1 AND id > $2 … LIMIT $3`.
 func order(p social.Page, column string) string {
+	return ` ORDER BY ` + column + direction(p) + ` LIMIT $3`
+}
+
+func direction(p social.Page) string {
 	if p.Oldest {
-		return ` ORDER BY ` + column + ` ASC LIMIT $3`
+		return ` ASC`
 	}
-	return ` ORDER BY ` + column + ` DESC LIMIT $3`
+	return ` DESC`
 }
 
 // TrimKeys forgets idempotency keys used before a moment.

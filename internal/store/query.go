@@ -29,6 +29,15 @@ func (c *conn) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	return s, err
 }
 
+// close ends the statements too: SQLite does not close a file, nor fold its
+// log into it, while there is one.
+func (c *conn) close() {
+	for _, s := range c.stmts {
+		s.Close()
+	}
+	c.c.Close()
+}
+
 // The driver starts a goroutine for each statement whose context can be
 // cancelled, which costs more than most of our statements do.
 

@@ -23,6 +23,9 @@ const (
 	maxQueue = 1024
 	// sqliteReaders is how many reads run side by side.
 	sqliteReaders = 4
+	// readerCacheKB is how much of the file a reader keeps in memory; what is
+	// read often is in the caches of core/view.
+	readerCacheKB = "3000"
 	// busyMillis is how long we wait for another process to finish writing.
 	busyMillis = 5000
 )
@@ -95,7 +98,7 @@ func (e *sqliteEngine) connect(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if _, err := c.ExecContext(ctx, `PRAGMA query_only = 1`); err != nil {
+		if _, err := c.ExecContext(ctx, `PRAGMA query_only = 1; PRAGMA cache_size = -`+readerCacheKB); err != nil {
 			return err
 		}
 		e.readers <- &conn{c, map[string]*sql.Stmt{}}
@@ -115,9 +118,9 @@ func (e *sqliteEngine) close() error {
 	e.wg.Wait()
 	for range sqliteReaders {
 		c := <-e.readers // waits for the reads under way
-		c.c.Close()
+		c.close()
 	}
-	e.writer.c.Close()
+	e.writer.close()
 	return e.db.Close()
 }
 

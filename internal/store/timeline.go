@@ -7,12 +7,25 @@ import (
 	"github.com/plaza-social/plaza/internal/social"
 )
 
-// PostsBy returns what authors posted, boosts included, as it is on a page:
-// the pull behind home timelines and lists.
+// PostsBy returns what authors posted, boosts included, as it is on a page.
 func (v *View) PostsBy(ctx context.Context, authors []social.AccountID, p social.Page) ([]social.Post, error) {
 	before, after := bounds(p)
 	return rows(ctx, v, scanPost, `SELECT `+postColumns+` FROM posts
-		WHERE id < $1 AND id > $2 AND author_id IN `+v.d.idList(4)+order(p, "id"), before, after, p.Limit, asJSON(authors))
+		WHERE id < $1 AND id > $2 AND author_id `+v.d.idList(4)+order(p, "id"), before, after, p.Limit, asJSON(authors))
+}
+
+// BarePostsBy is PostsBy without words and counts: the pull behind home
+// timelines and lists. Which posts they are is read from an index alone.
+func (v *View) BarePostsBy(ctx context.Context, authors []social.AccountID, p social.Page) ([]social.Post, error) {
+	before, after := bounds(p)
+	return rows(ctx, v, scanBare, `SELECT id, author_id, language, visibility, reply_to, reply_author, boost_of, boost_author FROM posts
+		WHERE id IN (SELECT id FROM posts WHERE id < $1 AND id > $2 AND author_id `+v.d.idList(4)+order(p, "id")+`)
+		ORDER BY id`+direction(p), before, after, p.Limit, asJSON(authors))
+}
+
+func scanBare(r row) (p social.Post, err error) {
+	err = r.Scan(&p.ID, &p.Author, &p.Language, &p.Visibility, &p.ReplyTo, &p.ReplyAuthor, &p.BoostOf, &p.BoostAuthor)
+	return p, err
 }
 
 var origins = map[social.Origin]string{

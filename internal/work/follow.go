@@ -18,8 +18,9 @@ type Follower struct {
 	Follow func(ctx context.Context, tx *store.Tx, r event.Record) error
 }
 
-// Batch is how many facts a follower takes in one transaction.
-const Batch = 200
+// Batch is how many facts a follower takes in one transaction. On SQLite
+// everybody else waits as long as it takes.
+const Batch = 100
 
 // CatchUp runs f until it has seen the whole journal.
 func CatchUp(ctx context.Context, s *store.Store, f Follower) error {

@@ -14,6 +14,9 @@ const (
 	// every is how often followers and workers look for themselves; a commit
 	// of this process wakes them at once.
 	every = time.Second
+	// gather is how long they wait after that: what comes meanwhile goes into
+	// the same commit.
+	gather = 20 * time.Millisecond
 	// afterFault is how long a follower or worker rests after an error.
 	afterFault = 5 * time.Second
 	// keepJournal is how long facts stay after everybody has read them.
@@ -78,9 +81,20 @@ func (r Runner) loop(ctx context.Context, name string, bell <-chan struct{}, do 
 		select {
 		case <-ctx.Done():
 		case <-bell:
+			rest(ctx, gather)
 		case <-t.C:
 		}
 		t.Stop()
+	}
+}
+
+// rest waits for d, or until ctx ends.
+func rest(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
 	}
 }
 

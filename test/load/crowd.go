@@ -59,7 +59,8 @@ func (b *bench) people() error {
 	if err := b.graph(); err != nil {
 		return fmt.Errorf("follows: %w", err)
 	}
-	return nil
+	_, err := b.server.settle()
+	return err
 }
 
 func (b *bench) accountsFromFile() error {

@@ -368,4 +368,3 @@ func TestNobodySeesWhatIsNotForThem(t *testing.T) {
 		}
 	})
 }
-

@@ -13,7 +13,7 @@ const (
 	firstWindow = 6 * time.Hour
 	widerBy     = 4
 	// pullAtOnce bounds what one query of a pull brings.
-	pullAtOnce = 1000
+	pullAtOnce = 500
 )
 
 // pull reads a page of what authors posted and keep wants, from the tables: in
@@ -70,7 +70,7 @@ func slab(lowest, highest int64, window time.Duration, oldest bool) (p social.Pa
 
 func (s *Service) postsBy(ctx context.Context, authors []social.AccountID, p social.Page) (posts []social.Post, err error) {
 	err = s.store.Read(ctx, func(v *store.View) (err error) {
-		posts, err = v.PostsBy(ctx, authors, p)
+		posts, err = v.BarePostsBy(ctx, authors, p)
 		return err
 	})
 	return posts, err
