@@ -236,7 +236,7 @@ func TestSecretsStayHidden(t *testing.T) {
 	}
 	for how, text := range map[string]string{
 		"%v": fmt.Sprintf("%v", c), "%+v": fmt.Sprintf("%+v", c), "%#v": fmt.Sprintf("%#v", c), "%+v of the pointer": fmt.Sprintf("%+v", &c),
-		"%+v of mail": fmt.Sprintf("%+v", c.Mail), "%#v of mail": fmt.Sprintf("%#v", c.Mail), "%s": fmt.Sprintf("%s", c.Mail.Password),
+		"%+v of mail": fmt.Sprintf("%+v", c.Mail), "%#v of mail": fmt.Sprintf("%#v", c.Mail), "%s": fmt.Sprintf("<%s>", c.Mail.Password),
 		"%q": fmt.Sprintf("%q", c.Mail.Password), "JSON": string(asJSON), "slog": log.String(), "Describe": fmt.Sprint(c.Describe()),
 	} {
 		if strings.Contains(text, pw) || !strings.Contains(text, "hidden") {
