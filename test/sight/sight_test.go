@@ -1,7 +1,9 @@
 package sight
 
 import (
+	"flag"
 	"fmt"
+	"os"
 	"slices"
 	"testing"
 
@@ -356,8 +358,26 @@ func (w *world) same(where string, reader social.AccountID, got []*view.Seen, wa
 }
 
 func TestNobodySeesWhatIsNotForThem(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) { check(t, storetest.SQLite) })
+	url := os.Getenv("PLAZA_TEST_POSTGRES")
+	if url == "" {
+		return
+	}
+	t.Run("postgres", func(t *testing.T) {
+		checks := flag.Lookup("rapid.checks").Value
+		defer checks.Set(checks.String())
+		checks.Set(onPostgres) // each begins with a schema of its own, which takes a while
+		check(t, func(t testing.TB) *store.Store { return storetest.Postgres(t, url) })
+	})
+}
+
+// onPostgres is how many worlds are looked at there; the rules are the same
+// and the SQL is, but for what dialect says.
+const onPostgres = "10"
+
+func check(t *testing.T, open func(testing.TB) *store.Store) {
 	rapid.Check(t, func(rt *rapid.T) {
-		w := newWorld(rt, storetest.SQLite(t))
+		w := newWorld(rt, open(t))
 		defer w.store.Close()
 		w.populate(t)
 		for range rapid.IntRange(1, 4).Draw(rt, "rounds") {
