@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -97,6 +98,9 @@ func load(o conf.Overrides, s streams) (conf.Config, *slog.Logger, error) {
 	if err != nil {
 		return c, nil, err
 	}
+	for _, unknown := range conf.Unknown(os.Environ()) {
+		fmt.Fprintln(s.err, "plaza:", unknown)
+	}
 	options := &slog.HandlerOptions{Level: c.Log.Level}
 	if c.Log.Format == "json" {
 		return c, slog.New(slog.NewJSONHandler(s.err, options)), nil
@@ -109,6 +113,9 @@ func (w where) open(ctx context.Context, s streams) (*app.App, error) {
 	c, _, err := load(conf.Overrides{Data: w.Data, DB: w.DB}, s)
 	if err != nil {
 		return nil, err
+	}
+	if _, err := os.Stat(c.Database()); c.DB == "" && errors.Is(err, fs.ErrNotExist) {
+		fmt.Fprintln(s.err, "plaza: there was no house in", c.Data, "yet; a new one is made. If that is not what you meant, name its folder with --data.")
 	}
 	quiet := slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: slog.LevelError}))
 	return app.Open(ctx, app.Options{Config: c, Clock: clock.System, Log: quiet})
@@ -256,7 +263,7 @@ func (v *doctor) Run(ctx context.Context, s streams) error {
 		}
 	}
 	if ill > 0 {
-		return errs.Newf(errs.Unavailable, "%d things need mending.", ill)
+		return errs.Newf(errs.Unavailable, "What is marked WRONG needs mending: %d in all.", ill)
 	}
 	return nil
 }

@@ -51,11 +51,12 @@ func limits(c conf.Config) Finding {
 func folder(c conf.Config) Finding {
 	f := Finding{What: "data folder", Says: c.Data}
 	probe := filepath.Join(c.Data, ".doctor")
-	err := os.MkdirAll(c.Data, 0o700)
-	if err == nil {
-		err = os.WriteFile(probe, []byte("?"), 0o600)
+	if _, err := os.Stat(c.Data); os.IsNotExist(err) {
+		f.Says += " is not there"
+		f.Mend = "Check that this is the right folder (--data); plaza serve makes it."
+		return f
 	}
-	if err != nil {
+	if err := os.WriteFile(probe, []byte("?"), 0o600); err != nil {
 		f.Says += ": " + err.Error()
 		f.Mend = "Let the user that plaza runs as write there, or choose another folder with --data."
 		return f
@@ -87,6 +88,10 @@ func database(ctx context.Context, c conf.Config) []Finding {
 	f := Finding{What: "database", Says: "SQLite"}
 	if strings.HasPrefix(c.DB, "postgres") {
 		f.Says = "PostgreSQL"
+	}
+	if _, err := os.Stat(c.Database()); c.DB == "" && os.IsNotExist(err) {
+		f.Says, f.Mend = "there is none in "+c.Data+" yet", "Check that this is the right folder (--data); plaza serve makes a new house in it."
+		return []Finding{f}
 	}
 	s, err := store.Open(ctx, store.Options{URL: c.Database(), Clock: time.Now})
 	if err != nil {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bufio"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -67,7 +68,9 @@ func (a *App) CreateMany(ctx context.Context, file io.Reader, tokens bool, out i
 		})
 	}
 	for _, r := range rows {
-		work <- r
+		if r.err == nil {
+			work <- r
+		}
 	}
 	close(work)
 	wg.Wait()
@@ -89,7 +92,7 @@ func (a *App) CreateMany(ctx context.Context, file io.Reader, tokens bool, out i
 }
 
 func readRows(file io.Reader) (rows []*row, err error) {
-	in := csv.NewReader(file)
+	in := csv.NewReader(withoutMark(file))
 	in.FieldsPerRecord, in.TrimLeadingSpace, in.Comment = -1, true, '#'
 	for {
 		fields, err := in.Read()
@@ -101,13 +104,24 @@ func readRows(file io.Reader) (rows []*row, err error) {
 		}
 		line, _ := in.FieldPos(0)
 		if len(fields) < 2 || len(fields) > 3 {
-			return nil, errs.Newf(errs.Invalid, "Line %d has %d fields. Write username,email,password (the password may be left out).", line, len(fields))
+			rows = append(rows, &row{line: line, username: fields[0], err: errs.Newf(errs.Invalid,
+				"The line has %d fields. Write username,email,password (the password may be left out).", len(fields))})
+			continue
 		}
 		if line == 1 && strings.EqualFold(fields[0], "username") {
 			continue
 		}
 		rows = append(rows, &row{line: line, username: fields[0], email: fields[1], password: strings.Join(fields[2:], "")})
 	}
+}
+
+// withoutMark is file without the byte order mark that spreadsheets put first.
+func withoutMark(file io.Reader) io.Reader {
+	r := bufio.NewReader(file)
+	if mark, err := r.Peek(3); err == nil && string(mark) == "\uFEFF" {
+		r.Discard(len(mark))
+	}
+	return r
 }
 
 func (a *App) create(ctx context.Context, r *row, token bool) {

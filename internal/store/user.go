@@ -86,6 +86,11 @@ func (v *View) Owner(ctx context.Context) (social.AccountID, error) {
 		`SELECT account_id FROM users WHERE role = 'owner' ORDER BY account_id LIMIT 1`)
 }
 
+// Owners returns up to limit owners, and keeps others from leaving meanwhile.
+func (tx *Tx) Owners(ctx context.Context, limit int) ([]social.AccountID, error) {
+	return list[social.AccountID](ctx, &tx.View, `SELECT account_id FROM users WHERE role = 'owner' ORDER BY account_id LIMIT $1`+tx.d.forUpdate, limit)
+}
+
 // Waiting returns those who ask to be let in, in the order they came.
 func (v *View) Waiting(ctx context.Context, p social.Page) ([]social.User, error) {
 	before, after := bounds(p)

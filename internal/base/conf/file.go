@@ -68,10 +68,13 @@ func findFile(getenv func(string) string, o Overrides) (text []byte, path string
 		}
 	}
 	for _, path = range []string{filepath.Join(data, fileName), fileName} {
-		// Where the data folder is a file, opening the data says so.
-		if text, err = os.ReadFile(path); !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
-			return text, path, unreadable(path, err)
+		// Where the data folder is a file, or may not be entered, opening the
+		// data says so; and a folder one merely stands in does not matter.
+		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, fs.ErrPermission) {
+			continue
 		}
+		text, err = os.ReadFile(path)
+		return text, path, unreadable(path, err)
 	}
 	return nil, "", nil
 }
@@ -174,4 +177,25 @@ func distance(a, b string) int {
 		}
 	}
 	return row[len(b)]
+}
+
+// Unknown says which variables of an environment look like settings and are
+// none, each with the nearest that there is.
+func Unknown(environ []string) (wrong []string) {
+	for _, e := range environ {
+		name, _, _ := strings.Cut(e, "=")
+		if !strings.HasPrefix(name, "PLAZA_") || strings.HasPrefix(name, "PLAZA_TEST_") || name == "PLAZA_CONFIG" {
+			continue
+		}
+		near, best := "", 1<<10
+		for _, s := range settings {
+			if d := distance(name, s.env); d < best {
+				near, best = s.env, d
+			}
+		}
+		if best > 0 {
+			wrong = append(wrong, name+" is not a setting, and changes nothing; the nearest is "+near)
+		}
+	}
+	return wrong
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
@@ -24,6 +25,9 @@ func (s *Service) DeleteAccount(ctx context.Context, by social.Actor, password s
 		if err != nil {
 			return err
 		}
+		if err := mayLeave(ctx, tx, u); err != nil {
+			return err
+		}
 		if err := s.goodbyeLetter(ctx, tx, a, u.Email); err != nil {
 			return err
 		}
@@ -34,6 +38,19 @@ func (s *Service) DeleteAccount(ctx context.Context, by social.Actor, password s
 	}
 	s.forget(by.Account)
 	return nil
+}
+
+// mayLeave keeps a house from losing its only owner: it would belong to
+// whoever opens its next set-up link.
+func mayLeave(ctx context.Context, tx *store.Tx, u social.User) error {
+	if u.Role != social.Owner {
+		return nil
+	}
+	owners, err := tx.Owners(ctx, 2)
+	if err == nil && len(owners) < 2 {
+		err = errs.New(errs.Forbidden, "You are the only owner of this house. Make another account an owner first: plaza account create --role owner.")
+	}
+	return err
 }
 
 // leave makes an account that nobody can use or see, and has it deleted.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -30,8 +31,8 @@ const localSender = "Plaza <plaza@localhost>"
 
 var link = regexp.MustCompile(`https?://[^\s<>"]+`)
 
-// Send writes l to a file of its own that only we may read, and logs the links
-// in it: without mail that is how somebody trying Plaza out, who is also who
+// Send writes l to a file of its own that only we may read, and logs the link
+// it is about: without mail that is how somebody trying Plaza out, who is also who
 // reads the log, gets to confirm an address. Whose address is not logged.
 func (o Outbox) Send(ctx context.Context, l auth.Letter) error {
 	m, err := compose(localSender, l, gomail.NoEncoding) // links stay whole in the file
@@ -45,7 +46,11 @@ func (o Outbox) Send(ctx context.Context, l auth.Letter) error {
 	if err := write(path, m); err != nil {
 		return fmt.Errorf("keep a letter in the outbox: %w", err)
 	}
-	o.Log.InfoContext(ctx, "mail kept in the outbox", "file", path, "link", strings.Join(links(l.Text), " "))
+	attrs := []any{"file", path}
+	if to := linkIn(l.Text); to != "" {
+		attrs = append(attrs, "link", to)
+	}
+	o.Log.InfoContext(ctx, "mail kept in the outbox", attrs...)
 	return nil
 }
 
@@ -61,12 +66,16 @@ func write(path string, m io.WriterTo) error {
 	return nil
 }
 
-func links(text string) []string {
-	found := link.FindAllString(text, -1)
-	for i, l := range found {
-		found[i] = strings.TrimRight(l, ".,;:!?)")
+// linkIn is the link that a letter is about: the first that leads further than
+// to somebody's front page.
+func linkIn(text string) string {
+	for _, l := range link.FindAllString(text, -1) {
+		l = strings.TrimRight(l, ".,;:!?)")
+		if u, err := url.Parse(l); err == nil && len(u.Path) > 1 {
+			return l
+		}
 	}
-	return found
+	return ""
 }
 
 func random() string {
