@@ -120,8 +120,8 @@ letter or write to those who run the house, and we delete the account.`, s.confi
 func (s *Service) rejectedLetter(ctx context.Context, tx *store.Tx, a social.Account, to string) error {
 	return s.send(ctx, tx, a, to, "You asked to join",
 		`the people who run this house have decided not to let you in, and what you
-entered has been deleted. There are many other houses in this network, with
-other people and other rules; one of them may be the right one for you.
+entered has been deleted. It says nothing about you: every house chooses
+who lives in it.
 
 Did you not ask to join? Then there is nothing to do.`)
 }

@@ -98,6 +98,9 @@ func (s *Site) signUpForm(q *ask) error {
 }
 
 func (s *Site) invited(q *ask) error {
+	if err := s.Auth.CheckInvite(q.Context(), q.param("code")); err != nil {
+		return err
+	}
 	return s.showSignUp(q, http.StatusOK, signUp{SignUp: auth.SignUp{Invite: q.param("code")}})
 }
 
@@ -195,7 +198,11 @@ func (s *Site) setupForm(q *ask) error {
 	if !needed {
 		return nowhere
 	}
-	return s.showSetup(q, http.StatusOK, signUp{Token: q.URL.Query().Get("token")})
+	token := q.URL.Query().Get("token")
+	if err := s.Auth.CheckOwnerLink(q.Context(), token); err != nil {
+		return err
+	}
+	return s.showSetup(q, http.StatusOK, signUp{Token: token})
 }
 
 func (s *Site) showSetup(q *ask, status int, form signUp) error {
@@ -205,6 +212,9 @@ func (s *Site) showSetup(q *ask, status int, form signUp) error {
 }
 
 func (s *Site) setup(q *ask) error {
+	if q.by.Role == social.Owner {
+		return q.to("/settings/house") // the form was sent twice
+	}
 	form := signUp{SignUp: signUpOf(q), Token: q.form("token")}
 	owner, err := s.Auth.ClaimOwner(q.Context(), form.Token, form.SignUp)
 	if ps, ok := problemsOf(err); ok {

@@ -25,10 +25,11 @@ func (s *Site) confirm(q *ask) error {
 	if err != nil {
 		return err
 	}
-	q.say("confirmed")
 	if q.by.SignedIn() {
+		q.say("confirmed-here")
 		return q.to("/settings/account")
 	}
+	q.say("confirmed")
 	return q.to("/auth/sign_in")
 }
 
@@ -59,6 +60,11 @@ func (s *Site) forgot(q *ask) error {
 
 func (s *Site) resetForm(q *ask) error {
 	q.page.Plain, q.page.Head.Hide = true, true
+	if err := s.Auth.CheckReset(q.Context(), q.URL.Query().Get("token")); err != nil && errs.KindOf(err) != errs.Internal {
+		return q.showAs(http.StatusUnprocessableEntity, "Link", oldLinkPage(q.page, publicly(err)))
+	} else if err != nil {
+		return err
+	}
 	return q.show("Choose a new password", newPasswordPage(q.page, q.URL.Query().Get("token"), ""))
 }
 

@@ -15,7 +15,7 @@ import (
 func (s *Site) securityRoutes(r *router) {
 	r.Do("GET /settings/account", waiting, func(q *ask) error { return s.showAccount(q, http.StatusOK, "", "") })
 	r.Do("POST /settings/email", waiting, s.limited(signInRule, s.changeEmail))
-	r.Do("POST /settings/password", member, s.limited(signInRule, s.changePassword))
+	r.Do("POST /settings/password", waiting, s.limited(signInRule, s.changePassword))
 	r.Do("GET /settings/sessions", member, s.sessions)
 	r.Do("POST /settings/sessions/end", member, s.endOthers)
 	r.Do("POST /settings/sessions/{session}/end", member, s.endSession)

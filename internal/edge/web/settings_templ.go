@@ -1360,7 +1360,7 @@ func deleteSettings(f *frame, problem string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 88, " <form class=\"settings\" method=\"post\" action=\"/settings/delete\"><p>This deletes your account, your posts and everything that belongs to them, at once and for good. Nobody can bring it back, not even the people who run this place.</p><input type=\"text\" name=\"username\" value=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 88, " <form class=\"settings\" method=\"post\" action=\"/settings/delete\"><p>This deletes your account, your posts and everything that belongs to them, at once and for good. Nobody can bring it back, but with all of the house from a backup.</p><input type=\"text\" name=\"username\" value=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
