@@ -30,7 +30,11 @@ func TestAccessible(t *testing.T) {
 	h.missing(t, all)
 	tabs := h.sitting(app.DemoPassword, all)
 	empty := apptest.Start(t)
-	for _, path := range []string{"/setup?token=x", "/"} {
+	setUp, err := empty.OwnerLink(t.Context())
+	h.must(err)
+	h.must(s.Auth.ForgotPassword(t.Context(), "teo@plaza.example"))
+	all = append(all, page{"new-password", "", h.path(link.FindString(s.Letter("teo@plaza.example").Text))})
+	for _, path := range []string{(house{url: empty.URL}).path(setUp), "/setup?token=old", "/"} {
 		p := page{"set-up", "nobody", path}
 		all = append(all, p)
 		if tabs[p.who] == nil {

@@ -16,6 +16,9 @@ import (
 // stranger.
 type page struct{ name, who, path string }
 
+// path is where a link to the house leads.
+func (h house) path(link string) string { return strings.TrimPrefix(link, h.url) }
+
 // pages are all there are, most of them with something on them.
 func (h house) pages() []page {
 	h.t.Helper()
@@ -25,11 +28,15 @@ func (h house) pages() []page {
 	app, _, err := h.Auth.RegisterApp(h.t.Context(), social.App{Name: "Lantern", Website: "https://lantern.example", Scopes: social.ParseScopes("read write follow push")})
 	h.must(err)
 	consent := "/oauth/authorize?" + url.Values{"response_type": {"code"}, "client_id": {app.ClientID}, "redirect_uri": {auth.OutOfBand}, "scope": {"read write follow push"}}.Encode()
+	ada, err := h.View.Named(h.t.Context(), "ada", "")
+	h.must(err)
+	invite, err := h.Auth.Invite(h.t.Context(), social.Actor{Account: ada.ID, Standing: social.Good, Role: social.Owner}, 0, 0)
+	h.must(err)
 	all := []page{
 		{"landing", "", "/"}, {"thread-stranger", "", omar}, {"profile-stranger", "", "/@juno"}, {"public", "", "/public"}, {"public-local", "", "/public/local"},
 		{"tag", "", "/tags/sourdough"}, {"tag-empty", "", "/tags/nothing"}, {"about", "", "/about"}, {"privacy", "", "/privacy"}, {"not-found", "", "/nowhere"},
-		{"sign-up", "", "/auth/sign_up"}, {"invited", "", "/invite/abc"}, {"sign-in", "", "/auth/sign_in"}, {"waiting", "", "/auth/waiting"}, {"link", "", "/auth/confirmation?token=old"},
-		{"forgot", "", "/auth/password/new"}, {"new-password", "", "/auth/password/edit?token=x"}, {"search-stranger", "", "/search?q=ju"},
+		{"sign-up", "", "/auth/sign_up"}, {"invited", "", "/invite/" + invite.Code}, {"invite-old", "", "/invite/abc"}, {"sign-in", "", "/auth/sign_in"}, {"waiting", "", "/auth/waiting"}, {"link", "", "/auth/confirmation?token=old"},
+		{"forgot", "", "/auth/password/new"}, {"password-old", "", "/auth/password/edit?token=x"}, {"search-stranger", "", "/search?q=ju"},
 		{"home", "ada", "/"}, {"thread", "ada", omar}, {"profile", "ada", "/@juno"}, {"profile-own", "ada", "/@ada"}, {"replies", "ada", "/@omar/with_replies"},
 		{"following", "ada", "/@juno/following"}, {"followers", "ada", "/@juno/followers"}, {"likes-of", "ada", h.latest("juno", "Third attempt") + "/likes"}, {"boosts-of", "ada", omar + "/boosts"},
 		{"notices", "ada", "/notifications"}, {"mentions", "rosa", "/notifications?only=mentions"}, {"search", "ada", "/search"}, {"found", "ada", "/search?q=sourdough"}, {"found-people", "ada", "/search?q=o&type=accounts"},

@@ -49,7 +49,9 @@ func TestPictures(t *testing.T) {
 		tabs[p.who].picture(p, filepath.Join(*pictures, "all"), true)
 	}
 	empty := newServer(t, clock.System)
-	open(t, empty.url).picture(page{"set-up", "", "/setup?token=x"}, filepath.Join(*pictures, "all"), true)
+	setUp, err := empty.OwnerLink(t.Context())
+	empty.must(err)
+	open(t, empty.url).picture(page{"set-up", "", empty.path(setUp)}, filepath.Join(*pictures, "all"), true)
 }
 
 // picture takes four pictures of a page: small and large, light and dark; of

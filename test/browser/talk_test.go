@@ -8,7 +8,7 @@ import (
 	"github.com/plaza-social/plaza/internal/social"
 )
 
-var link = regexp.MustCompile(`https?://\S+/auth/confirmation\S+`)
+var link = regexp.MustCompile(`https?://\S+/auth/(confirmation|password/edit)\S+`)
 
 // Everything people do works with the script on a large screen, and without
 // it on a telephone.

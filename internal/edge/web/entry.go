@@ -98,7 +98,9 @@ func (s *Site) signUpForm(q *ask) error {
 }
 
 func (s *Site) invited(q *ask) error {
-	if err := s.Auth.CheckInvite(q.Context(), q.param("code")); err != nil {
+	if err := s.Auth.CheckInvite(q.Context(), q.param("code")); errs.KindOf(err) == errs.Forbidden {
+		return q.endOfWay("/auth/sign_up", "To the front door", err)
+	} else if err != nil {
 		return err
 	}
 	return s.showSignUp(q, http.StatusOK, signUp{SignUp: auth.SignUp{Invite: q.param("code")}})
@@ -190,19 +192,30 @@ func (s *Site) waiting(q *ask) error {
 	return q.show("Almost there", waitingPage(q.page, me, q.page.House.SignUps == social.SignUpApproval))
 }
 
+// endOfWay tells somebody with a link that is good for nothing any more, and
+// where else to go.
+func (q *ask) endOfWay(path, button string, why error) error {
+	q.page.Plain, q.page.Head.Hide = true, true
+	return q.showAs(http.StatusForbidden, "Link", endPage(q.page, publicly(why), path, button))
+}
+
 func (s *Site) setupForm(q *ask) error {
-	needed, err := s.Auth.NeedsOwner(q.Context())
-	if err != nil {
-		return err
-	}
-	if !needed {
-		return nowhere
+	if q.by.Role == social.Owner {
+		return q.to("/settings/house")
 	}
 	token := q.URL.Query().Get("token")
 	if err := s.Auth.CheckOwnerLink(q.Context(), token); err != nil {
-		return err
+		return s.noSetup(q, err)
 	}
 	return s.showSetup(q, http.StatusOK, signUp{Token: token})
+}
+
+// noSetup tells why nobody can move in with this link, or gives err back.
+func (s *Site) noSetup(q *ask, err error) error {
+	if errs.KindOf(err) != errs.Forbidden {
+		return err
+	}
+	return q.endOfWay("/", "To the front page", err)
 }
 
 func (s *Site) showSetup(q *ask, status int, form signUp) error {
@@ -216,13 +229,20 @@ func (s *Site) setup(q *ask) error {
 		return q.to("/settings/house") // the form was sent twice
 	}
 	form := signUp{SignUp: signUpOf(q), Token: q.form("token")}
+	if err := s.Auth.CheckOwnerLink(q.Context(), form.Token); err != nil {
+		return s.noSetup(q, err)
+	}
+	if !form.Agreed {
+		form.Password, form.Problems = "", auth.Problems{{Field: "agreement", Code: auth.Accepted, Text: "Read it and tick the box to move in."}}
+		return s.showSetup(q, http.StatusUnprocessableEntity, form)
+	}
 	owner, err := s.Auth.ClaimOwner(q.Context(), form.Token, form.SignUp)
 	if ps, ok := problemsOf(err); ok {
 		form.Password, form.Problems = "", ps
 		return s.showSetup(q, http.StatusUnprocessableEntity, form)
 	}
 	if err != nil {
-		return err
+		return s.noSetup(q, err)
 	}
 	secret, err := s.Auth.StartSession(q.Context(), owner.ID, q.UserAgent())
 	if err != nil {

@@ -102,8 +102,9 @@ var sayings = map[string]string{
 	"letter": "A letter with a link is on its way.", "password": "Your password was changed. Other browsers were signed out.",
 	"email":     "We sent a link to the new address. It takes effect when you open it.",
 	"confirmed": "Your address is confirmed. Please sign in.", "confirmed-here": "Your address is confirmed.",
-	"welcome":  "Welcome! This is your home.",
-	"approved": "Approved. They were told.", "rejected": "Turned down.", "gone": "Your account is deleted. Farewell.",
+	"confirmed-waiting": "Your address is confirmed. Somebody will look at your request soon.",
+	"welcome":           "Welcome! This is your home.",
+	"approved":          "Approved. They were told.", "rejected": "Turned down.", "decided": "Somebody has seen to it already.", "gone": "Your account is deleted. Farewell.",
 	"list": "Your list is ready.", "reset": "Your new password is set. Please sign in with it.",
 }
 

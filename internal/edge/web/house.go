@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/social"
 )
 
@@ -93,7 +94,11 @@ func (s *Site) decide(q *ask) error {
 	if q.form("do") == "approve" {
 		answer, say = s.Auth.Approve, "approved"
 	}
-	if err := answer(q.Context(), q.by, social.AccountID(q.number("account"))); err != nil {
+	err := answer(q.Context(), q.by, social.AccountID(q.number("account")))
+	if errs.KindOf(err) == errs.NotFound { // another moderator was faster, or the same one pressed twice
+		err, say = nil, "decided"
+	}
+	if err != nil {
 		return err
 	}
 	q.say(say)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/social"
 )
 
 // The pages that links in letters lead to.
@@ -18,19 +19,25 @@ func (s *Site) secretRoutes(r *router) {
 
 func (s *Site) confirm(q *ask) error {
 	q.page.Plain = true
-	_, err := s.Auth.Confirm(q.Context(), q.URL.Query().Get("token"))
+	who, err := s.Auth.Confirm(q.Context(), q.URL.Query().Get("token"))
 	if err != nil && errs.KindOf(err) != errs.Internal {
 		return q.showAs(http.StatusUnprocessableEntity, "Link", linkPage(q.page, publicly(err)))
 	}
 	if err != nil {
 		return err
 	}
+	say, path := "confirmed", "/auth/sign_in"
 	if q.by.SignedIn() {
-		q.say("confirmed-here")
-		return q.to("/settings/account")
+		say, path = "confirmed-here", "/settings/account"
 	}
-	q.say("confirmed")
-	return q.to("/auth/sign_in")
+	if who.Standing == social.Pending { // somebody has to let them in
+		say = "confirmed-waiting"
+		if q.by.Account == who.ID {
+			path = "/auth/waiting"
+		}
+	}
+	q.say(say)
+	return q.to(path)
 }
 
 func (s *Site) resend(q *ask) error {

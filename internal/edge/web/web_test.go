@@ -25,7 +25,11 @@ func TestFromSignUpToDelete(t *testing.T) {
 	want(t, ada.post("/auth/sign_in", "user[email]", "ada", "user[password]", "correct horse"), 200, "We sent a letter", "ada@example.org")
 	want(t, ada.get("/new"), 200, "We sent a letter")
 	want(t, ada.get("/auth/confirmation?token=wrong"), 422, "had its time")
-	want(t, ada.get(h.letter("ada@example.org")), 200, "Your address is confirmed")
+	want(t, ada.get("/settings/account"), 200, "Change address", "!Change password", "ask for a link")
+	want(t, ada.post("/settings/password", "old", "correct horse", "new", "another horse"), 422, "not confirmed or approved yet")
+	link := h.letter("ada@example.org")
+	want(t, ada.get(link), 200, "Your address is confirmed.", "!Please sign in", "Change password")
+	want(t, h.browser().get(link), 200, "Your address is confirmed. Please sign in.")
 	want(t, ada.get("/"), 200, "What is on your mind?", "Your home is still quiet")
 
 	post := ada.say("The fountain runs again. #Urbanism <b>", social.Public)
@@ -247,27 +251,39 @@ func TestOwnerMovesIn(t *testing.T) {
 	b := h.browser()
 	want(t, b.get("/setup?token="+secret), 200, "This house is yours")
 	want(t, b.post("/setup", "token", "wrong", "user[username]", "ada", "user[email]", "ada@example.org", "user[password]", "correct horse", "user[agreement]", "1"), 403)
+	want(t, b.post("/setup", "token", secret, "user[username]", "ada", "user[email]", "ada@example.org", "user[password]", "correct horse"),
+		422, "tick the box", `value="ada@example.org"`, "!correct horse")
 	want(t, b.post("/setup", "token", secret, "user[username]", "ada", "user[email]", "ada@example.org", "user[password]", "correct horse", "user[agreement]", "1"),
 		200, "Who may join", "Welcome!")
-	want(t, b.get("/setup?token="+secret), 404)
+	want(t, b.get("/setup?token="+secret), 200, "Who may join")
+	want(t, b.post("/setup", "token", secret, "user[username]", "ada"), 200, "Who may join")
+	want(t, h.browser().get("/setup?token="+secret), 403, "has an owner already", `href="/auth/sign_in"`, `!type="password"`)
+	want(t, h.browser().post("/setup", "token", secret), 403, "has an owner already")
 	want(t, b.post("/settings/house", "title", "Marktplatz", "description", "A square.", "sign_ups", "approval", "rules", "Be kind. | Always.\n\nNo ads."), 200, "Saved.", "Marktplatz")
 	want(t, b.post("/settings/house", "title", "", "sign_ups", "approval"), 422, "Give the house a name.")
 	want(t, h.browser().get("/about"), 200, "Be kind.", "Always.", "No ads.")
 
 	cleo := h.browser()
 	want(t, cleo.post("/auth/sign_up", "user[username]", "cleo", "user[email]", "cleo@example.org", "user[password]", "correct horse", "user[agreement]", "1", "user[reason]", "I bake."), 200, "another letter")
-	want(t, cleo.get(h.letter("cleo@example.org")), 200, "Your address is confirmed")
+	want(t, cleo.get(h.letter("cleo@example.org")), 200, "Your address is confirmed. Somebody will look at your request soon.")
 	want(t, cleo.post("/auth/sign_in", "user[email]", "cleo", "user[password]", "correct horse"), 200, "Somebody is looking")
 	want(t, h.browser().get("/@cleo"), 404)
 	page := b.get("/settings/approvals")
 	want(t, page, 200, "I bake.")
 	decide := regexp.MustCompile(`/settings/approvals/\d+`).FindString(page.Body.String())
-	want(t, b.post(decide, "do", "approve"), 200, "Nobody is waiting")
+	want(t, b.post(decide, "do", "approve"), 200, "Nobody is waiting", "Approved.")
+	for _, again := range []string{"approve", "reject"} {
+		want(t, b.post(decide, "do", again), 200, "Nobody is waiting", "Somebody has seen to it already.")
+	}
 	want(t, cleo.get("/"), 200, "What is on your mind?")
 
 	want(t, b.post("/settings/invites", "uses", "1", "days", "7"), 200, "/invite/")
 	code := regexp.MustCompile(`/invite/[\w-]+`).FindString(b.get("/settings/invites").Body.String())
 	want(t, h.browser().get(code), 200, "You are invited.", strings.TrimPrefix(code, "/invite/"))
+	want(t, b.get("/settings/invites"), 200, "!invitations do not work")
+	want(t, b.post("/settings/house", "title", "Marktplatz", "sign_ups", "closed"), 200, "Saved.")
+	want(t, b.get("/settings/invites"), 200, "invitations do not work")
+	want(t, b.post("/settings/delete", "password", "correct horse"), 422, "only owner", "Your password")
 }
 
 func TestOtherEdgesPages(t *testing.T) {
