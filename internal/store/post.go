@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 )
 
@@ -121,10 +122,19 @@ func (v *View) Edits(ctx context.Context, id social.PostID) ([]social.Edit, erro
 	}, `SELECT at_ms, body, html, warning, sensitive, mentions FROM post_edits WHERE post_id = $1 ORDER BY at_ms LIMIT 200`, id)
 }
 
-// DeletePost removes a post and everything that hangs on it.
-func (tx *Tx) DeletePost(ctx context.Context, id social.PostID) error {
-	_, err := tx.exec(ctx, `DELETE FROM posts WHERE id = $1`, id)
-	return err
+// RemovePost takes one row of posts away with everything that hangs on it,
+// takes it out of the counts, and tells of it; unless somebody else just has.
+func (tx *Tx) RemovePost(ctx context.Context, p social.Post) error {
+	n, err := tx.exec(ctx, `DELETE FROM posts WHERE id = $1`, p.ID)
+	if err != nil || n == 0 {
+		return err
+	}
+	f := event.PostDeleted{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.Tags}
+	for _, m := range p.Mentions {
+		f.Mentions = append(f.Mentions, m.Account)
+	}
+	tx.Record(f)
+	return tx.CountOut(ctx, p)
 }
 
 // BoostsOf returns up to limit boosts of a post, newest first.

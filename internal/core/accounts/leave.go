@@ -3,7 +3,6 @@ package accounts
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -97,14 +96,14 @@ func posts(ctx context.Context, tx *store.Tx, who social.AccountID) (bool, error
 			}
 		}
 		for _, b := range boosts {
-			if err := remove(ctx, tx, b); err != nil {
+			if err := tx.RemovePost(ctx, b); err != nil {
 				return false, err
 			}
 		}
 		if left -= len(boosts); left <= 0 { // there may be more boosts of p
 			return true, nil
 		}
-		if err := remove(ctx, tx, p); err != nil {
+		if err := tx.RemovePost(ctx, p); err != nil {
 			return false, err
 		}
 		if left--; left <= 0 {
@@ -112,35 +111,6 @@ func posts(ctx context.Context, tx *store.Tx, who social.AccountID) (bool, error
 		}
 	}
 	return false, nil
-}
-
-// remove takes one row of posts away, and out of the counts, unless somebody
-// else just has.
-func remove(ctx context.Context, tx *store.Tx, p social.Post) error {
-	if _, err := tx.HoldPost(ctx, p.ID); err != nil {
-		if errors.Is(err, store.NoPost) {
-			return nil
-		}
-		return err
-	}
-	if _, err := tx.HoldPost(ctx, p.ID); err != nil { // somebody else may have been quicker
-		if errs.KindOf(err) == errs.NotFound {
-			return nil
-		}
-		return err
-	}
-	if err := tx.DeletePost(ctx, p.ID); err != nil {
-		return err
-	}
-	if err := tx.CountOut(ctx, p); err != nil {
-		return err
-	}
-	f := event.PostDeleted{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.Tags}
-	for _, m := range p.Mentions {
-		f.Mentions = append(f.Mentions, m.Account)
-	}
-	tx.Record(f)
-	return nil
 }
 
 func likes(ctx context.Context, tx *store.Tx, who social.AccountID) (bool, error) {

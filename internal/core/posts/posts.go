@@ -253,16 +253,5 @@ func remove(ctx context.Context, tx *store.Tx, p social.Post) error {
 			break
 		}
 	}
-	if err := tx.DeletePost(ctx, p.ID); err != nil {
-		return err
-	}
-	if err := tx.CountOut(ctx, p); err != nil {
-		return err
-	}
-	f := event.PostDeleted{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.Tags}
-	for _, m := range p.Mentions {
-		f.Mentions = append(f.Mentions, m.Account)
-	}
-	tx.Record(f)
-	return nil
+	return tx.RemovePost(ctx, p)
 }
