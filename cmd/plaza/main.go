@@ -172,6 +172,8 @@ func listen(at string) (net.Listener, error) {
 
 type account struct {
 	Create accountCreate `cmd:"" help:"Make a confirmed account, or many from a file."`
+	Import accountImport `cmd:"" help:"Bring along what somebody had elsewhere."`
+	Export accountExport `cmd:"" help:"Write all that somebody has here to an archive."`
 }
 
 type accountCreate struct {

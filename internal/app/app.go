@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -17,12 +18,19 @@ import (
 	"github.com/plaza-social/plaza/internal/base/clock"
 	"github.com/plaza-social/plaza/internal/base/conf"
 	"github.com/plaza-social/plaza/internal/base/limit"
+	"github.com/plaza-social/plaza/internal/base/netsafe"
 	"github.com/plaza-social/plaza/internal/core/accounts"
 	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/core/discover"
+	"github.com/plaza-social/plaza/internal/core/exports"
+	"github.com/plaza-social/plaza/internal/core/imports"
 	"github.com/plaza-social/plaza/internal/core/instance"
 	"github.com/plaza-social/plaza/internal/core/lists"
+	"github.com/plaza-social/plaza/internal/core/media"
 	"github.com/plaza-social/plaza/internal/core/notices"
+	"github.com/plaza-social/plaza/internal/core/polls"
 	"github.com/plaza-social/plaza/internal/core/posts"
+	"github.com/plaza-social/plaza/internal/core/push"
 	"github.com/plaza-social/plaza/internal/core/relations"
 	"github.com/plaza-social/plaza/internal/core/search"
 	"github.com/plaza-social/plaza/internal/core/timelines"
@@ -46,6 +54,9 @@ type Options struct {
 	Clock  clock.Clock
 	Log    *slog.Logger
 	Sender mail.Sender // nil for what the settings say
+	// Outward is how machines that strangers name are called: the zero value
+	// but for tests.
+	Outward netsafe.Options
 }
 
 // App is a whole server.
@@ -62,6 +73,12 @@ type App struct {
 	Lists     *lists.Service
 	Notices   *notices.Service
 	Search    *search.Service
+	Imports   *imports.Service
+	Exports   *exports.Service
+	Media     *media.Service
+	Polls     *polls.Service
+	Discover  *discover.Service
+	Push      *push.Service
 
 	log     *slog.Logger
 	limiter *limit.Limiter
@@ -90,6 +107,10 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		a.Store.Close()
 		return nil, err
 	}
+	if err := a.openPush(ctx, o); err != nil {
+		a.Close()
+		return nil, err
+	}
 	if err := a.assemble(o); err != nil {
 		a.Close()
 		return nil, err
@@ -108,19 +129,32 @@ func (a *App) assemble(o Options) (err error) {
 	a.Auth = auth.New(a.Store, auth.Config{BaseURL: c.URL, Title: func() string { return a.Instance.Settings().Title }, Limiter: a.limiter})
 	a.Accounts = accounts.New(a.Store, a.blobs)
 	a.Timelines = timelines.New(a.Store, a.View)
+	a.Media = media.New(a.Store, a.blobs)
 	a.Posts = posts.New(a.Store, posts.Config{MaxText: c.MaxPost, HandleHost: c.HandleHost})
+	a.Polls = polls.New(a.Store, a.View)
+	a.Discover = discover.New(a.Store, a.View)
 	a.Relations = relations.New(a.Store, a.View)
 	a.Lists = lists.New(a.Store, a.View)
 	a.Notices = notices.New(a.Store, a.View)
 	a.Search = search.New(a.Store, a.View, c.HandleHost)
+	a.Imports = imports.New(a.Store, imports.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Relations: a.Relations, Lists: a.Lists, Posts: a.Posts})
+	a.Exports = exports.New(a.Store, a.View, exports.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Blob: func(name string) (io.ReadCloser, error) {
+		f, _, err := a.blobs.Open(name)
+		return f, err
+	}})
 
-	media := func(name string) string { return c.URL + blob.URL(name) }
-	a.api = mastoapi.New(mastoapi.Config{BaseURL: c.URL, Host: c.HandleHost, Version: Version, MaxText: c.MaxPost, Media: media},
+	file := func(name string) string { return c.URL + blob.URL(name) }
+	a.api = mastoapi.New(mastoapi.Config{BaseURL: c.URL, Host: c.HandleHost, Version: Version, MaxText: c.MaxPost, Clock: o.Clock, File: file,
+		Types: blob.Supported(), MaxImage: blob.MaxImage, MaxPixels: blob.MaxPixels},
 		mastoapi.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
-			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search, Blobs: a.blobs, Limiter: a.limiter, Log: a.log})
+			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
+			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Imports: a.Imports, Exports: a.Exports, Push: a.Push,
+			Blobs: a.blobs, Limiter: a.limiter, Log: a.log})
 	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: blob.URL, Clock: o.Clock},
 		web.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
-			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search, Blobs: a.blobs, Limiter: a.limiter, Log: a.log})
+			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
+			Polls: a.Polls, Imports: a.Imports, Exports: a.Exports,
+			Blobs: a.blobs, Limiter: a.limiter, Log: a.log})
 	a.oauth = &oauth.Server{BaseURL: c.URL, Auth: a.Auth, View: a.View, Pages: pages{a.site}, Limiter: a.limiter, Log: a.log}
 	a.hub = &stream.Hub{Auth: a.Auth, View: a.View, Timelines: a.Timelines, Lists: a.Lists, Notices: a.Notices, Render: a.api, Log: a.log}
 	for _, w := range []store.Watcher{a.Instance.Watch, a.Auth.Watch, a.View.Watch, a.Timelines.Watch, a.hub.Watch} {
@@ -137,9 +171,24 @@ func (a *App) assemble(o Options) (err error) {
 		}
 	}
 	a.runner = work.Runner{Store: a.Store, Log: a.log,
-		Followers: []work.Follower{notices.Follower(), search.Follower()},
-		Workers:   []work.Worker{mail.Worker(sender), a.Accounts.Worker(), a.Accounts.PictureWorker()},
-		Chores:    []work.Chore{{Name: "sign-ups", Do: a.Auth.Tidy}, {Name: "keys", Do: a.Posts.Tidy}}}
+		Followers: []work.Follower{notices.Follower(), search.Follower(), push.Follower()},
+		Workers: []work.Worker{
+			mail.Worker(sender),
+			a.Accounts.Worker(),
+			a.Accounts.PictureWorker(),
+			a.Imports.Worker(),
+			a.Polls.Worker(),
+			a.pushWorker(o),
+			a.Posts.Worker(),
+		},
+		Chores: []work.Chore{
+			{Name: "sign-ups", Do: a.Auth.Tidy},
+			{Name: "keys", Do: a.Posts.Tidy},
+			{Name: "media", Do: a.Media.Tidy},
+			{Name: "imports", Do: a.Imports.Tidy},
+		},
+	}
+	a.runner.Workers = append(a.runner.Workers, a.Media.Workers()...)
 	a.meters = newMeters(a)
 	a.handler = a.routes()
 	return nil

@@ -55,6 +55,7 @@ type Account struct {
 	Discoverable,
 	Indexable bool
 	HideFollows bool // who follows and is followed is not shown
+	Wishes      Wishes
 	Standing    Standing
 	CreatedAt   time.Time
 	ChangedAt   time.Time // of the profile
@@ -62,6 +63,33 @@ type Account struct {
 	Followers,
 	Following int
 	LastPostAt time.Time // zero if there is none
+}
+
+// Wishes are what an account wants of how others show it.
+// https://docs.joinmastodon.org/entities/Profile/
+type Wishes struct {
+	HideFeatured     bool     `json:"hide_featured,omitempty"` // the tab of what it features
+	HideMedia        bool     `json:"hide_media,omitempty"`    // the tab of what its posts show
+	HideMediaReplies bool     `json:"hide_media_replies,omitempty"`
+	Credits          []string `json:"credits,omitempty"` // sites that may name it as the author of a page
+}
+
+// MaxCredits is how many sites may name somebody as an author.
+const MaxCredits = 10
+
+var siteForm = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
+
+// Check reports why w cannot be taken, or nil.
+func (w Wishes) Check() error {
+	if len(w.Credits) > MaxCredits {
+		return errs.Newf(errs.Invalid, "Validation failed: Name at most %d sites that may credit you.", MaxCredits)
+	}
+	for _, host := range w.Credits {
+		if len(host) > 253 || !siteForm.MatchString(host) {
+			return errs.New(errs.Invalid, "Validation failed: A site that may credit you is given by its name alone, such as example.org.")
+		}
+	}
+	return nil
 }
 
 // Local reports whether the account lives here.
@@ -136,6 +164,9 @@ type Profile struct {
 	Locked, Bot            *bool
 	Discoverable           *bool
 	Indexable, HideFollows *bool
+	HideFeatured, HideMedia,
+	HideMediaReplies *bool
+	Credits *[]string
 }
 
 // Check reports why p cannot be taken, or nil.
@@ -150,6 +181,11 @@ func (p Profile) Check() error {
 		return errs.New(errs.Invalid, "A picture's description has at most 1,500 characters.")
 	case p.Fields != nil && len(*p.Fields) > MaxFields:
 		return errs.New(errs.Invalid, "A profile has at most 4 fields.")
+	}
+	if p.Credits != nil {
+		if err := (Wishes{Credits: *p.Credits}).Check(); err != nil {
+			return err
+		}
 	}
 	if p.Fields != nil {
 		for _, f := range *p.Fields {
@@ -183,6 +219,12 @@ func (p Profile) Apply(a Account, now time.Time) Account {
 	setBool(&a.Discoverable, p.Discoverable)
 	setBool(&a.Indexable, p.Indexable)
 	setBool(&a.HideFollows, p.HideFollows)
+	setBool(&a.Wishes.HideFeatured, p.HideFeatured)
+	setBool(&a.Wishes.HideMedia, p.HideMedia)
+	setBool(&a.Wishes.HideMediaReplies, p.HideMediaReplies)
+	if p.Credits != nil {
+		a.Wishes.Credits = *p.Credits
+	}
 	if p.Bot != nil {
 		a.Kind = Person
 		if *p.Bot {

@@ -17,4 +17,7 @@ type (
 	TokenID   int64
 	InviteID  int64
 	ReportID  int64
+	MediaID   int64 // an attachment
+	PollID    int64
+	LinkID    int64 // a preview of a page elsewhere
 )

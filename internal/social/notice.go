@@ -14,6 +14,7 @@ const (
 	NoticeLike          NoticeKind = "like"
 	NoticeEdit          NoticeKind = "edit"   // of a post one boosted
 	NoticePost          NoticeKind = "post"   // by somebody one asked to be told of
+	NoticePoll          NoticeKind = "poll"   // one asked or answered has ended
 	NoticeSignUp        NoticeKind = "signup" // for staff
 )
 

@@ -23,12 +23,19 @@ const (
 type TagQuery struct {
 	Any, All, None []string
 	From           Origin
+	OnlyMedia      bool
+}
+
+// PublicQuery says which public posts are wanted.
+type PublicQuery struct {
+	From      Origin
+	OnlyMedia bool
 }
 
 // AccountQuery says which of an account's posts are wanted.
 type AccountQuery struct {
-	NoReplies, NoBoosts bool
-	Tag                 string // a key, or empty
+	NoReplies, NoBoosts, OnlyMedia bool
+	Tag                            string // a key, or empty
 }
 
 // NoticeFilter says which notices are wanted. Empty is all.

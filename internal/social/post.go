@@ -65,10 +65,16 @@ type Post struct {
 	At          time.Time
 	EditedAt    time.Time // zero if never
 	Mentions    []Mention
-	Tags        []string // as written, without '#', no doubles when folded
+	Tags        []string  // as written, without '#', no doubles when folded
+	Media       []MediaID // attachments, in order
+	Poll        PollID    // zero if none
+	Quote       Quote
+	QuotePolicy QuotePolicy // who may quote it
+	Link        LinkID      // the preview of the first link; zero until it was fetched
 	Likes,
 	Boosts,
-	Replies int
+	Replies,
+	Quotes int
 }
 
 // IsBoost reports whether p only passes on another post.
@@ -94,6 +100,8 @@ type Edit struct {
 	Warning   string
 	Sensitive bool
 	Mentions  []Mention
+	Media     []Media // as they were described then
+	Poll      []string
 }
 
 // Limits of a post. MaxText is the default; the owner may choose another.
@@ -111,13 +119,18 @@ const (
 
 // A Draft is what an actor wants to say.
 type Draft struct {
-	Text       string
-	Warning    string
-	Sensitive  bool
-	Language   string
-	Visibility Visibility
-	ReplyTo    PostID
-	Key        string // idempotency key, or empty
+	Text        string
+	Warning     string
+	Sensitive   bool
+	Language    string
+	Visibility  Visibility
+	ReplyTo     PostID
+	Key         string // idempotency key, or empty
+	Media       []MediaID
+	Describe    []MediaChange // of attachments, when a post is edited
+	Poll        *PollDraft    // nil for none
+	Quote       PostID        // what it quotes, zero for nothing
+	QuotePolicy QuotePolicy   // empty for what is usual for the visibility
 }
 
 // Check reports why by may not say d, or nil. Length is d's own, counted by
@@ -127,7 +140,7 @@ func (d Draft) Check(by Actor, length, limit int) error {
 		return err
 	}
 	switch {
-	case strings.TrimSpace(d.Text) == "":
+	case strings.TrimSpace(d.Text) == "" && len(d.Media) == 0 && d.Poll == nil && d.Quote == 0:
 		return errs.New(errs.Invalid, "Validation failed: Text can't be blank.")
 	case !by.Remote && length > limit, len(d.Text) > MaxTextBytes, len(d.Warning) > MaxTextBytes:
 		return errs.Newf(errs.Invalid, "Validation failed: Text is too long: it has %d characters, at most %d are allowed.", length, limit)

@@ -98,6 +98,23 @@ type Settings struct {
 	Contact     string  `json:"contact"` // an e-mail address
 	SignUps     SignUps `json:"sign_ups"`
 	Rules       []Rule  `json:"rules"`
+	About       Text    `json:"about,omitzero"`   // the longer description
+	Privacy     Text    `json:"privacy,omitzero"` // instead of the page we bring
+	Terms       []Text  `json:"terms,omitempty"`  // of service, the one in force last
+}
+
+// A Text is something the owner has written, and since when it says that.
+type Text struct {
+	Body  string    `json:"body"`
+	Since time.Time `json:"since,omitzero"`
+}
+
+// Say is t with another body, from now on; the same body changes nothing.
+func (t Text) Say(body string, now time.Time) Text {
+	if body == t.Body {
+		return t
+	}
+	return Text{Body: body, Since: now}
 }
 
 // A Rule is one of the house.

@@ -11,18 +11,23 @@ import (
 )
 
 const accountColumns = `id, username, host, COALESCE(uri, ''), kind, display_name, bio, fields, avatar, avatar_alt, header, header_alt,
-	locked, discoverable, indexable, hide_follows, standing, created_ms, changed_ms, posts, followers, following, last_post_ms`
+	locked, discoverable, indexable, hide_follows, standing, created_ms, changed_ms, posts, followers, following, last_post_ms, wishes`
 
 func scanAccount(r row) (a social.Account, err error) {
-	var fields string
+	var fields, wishes string
 	var created, changed, last int64
 	err = r.Scan(&a.ID, &a.Username, &a.Host, &a.URI, &a.Kind, &a.DisplayName, &a.Bio, &fields, &a.Avatar, &a.AvatarAlt,
 		&a.Header, &a.HeaderAlt, &a.Locked, &a.Discoverable, &a.Indexable, &a.HideFollows, &a.Standing, &created, &changed,
-		&a.Posts, &a.Followers, &a.Following, &last)
+		&a.Posts, &a.Followers, &a.Following, &last, &wishes)
 	if err != nil {
 		return a, err
 	}
 	a.CreatedAt, a.ChangedAt, a.LastPostAt = moment(created), moment(changed), moment(last)
+	if wishes != `{}` {
+		if err := json.Unmarshal([]byte(wishes), &a.Wishes); err != nil {
+			return a, err
+		}
+	}
 	return a, json.Unmarshal([]byte(fields), &a.Fields)
 }
 
@@ -84,9 +89,9 @@ func (tx *Tx) AddAccount(ctx context.Context, a social.Account) error {
 // SetProfile stores what an account says about itself.
 func (tx *Tx) SetProfile(ctx context.Context, a social.Account) error {
 	_, err := tx.exec(ctx, `UPDATE accounts SET kind = $2, display_name = $3, bio = $4, fields = $5, avatar = $6, avatar_alt = $7,
-		header = $8, header_alt = $9, locked = $10, discoverable = $11, indexable = $12, hide_follows = $13, changed_ms = $14, name_key = $15
+		header = $8, header_alt = $9, locked = $10, discoverable = $11, indexable = $12, hide_follows = $13, changed_ms = $14, name_key = $15, wishes = $16
 		WHERE id = $1`, a.ID, a.Kind, a.DisplayName, a.Bio, asJSON(a.Fields), a.Avatar, a.AvatarAlt, a.Header, a.HeaderAlt,
-		a.Locked, a.Discoverable, a.Indexable, a.HideFollows, millis(a.ChangedAt), social.NameKey(a.DisplayName))
+		a.Locked, a.Discoverable, a.Indexable, a.HideFollows, millis(a.ChangedAt), social.NameKey(a.DisplayName), asJSON(a.Wishes))
 	return err
 }
 

@@ -86,3 +86,11 @@ func (v *View) JobDue(ctx context.Context, kind string, now time.Time) (bool, er
 	ids, err := list[int64](ctx, v, `SELECT id FROM jobs WHERE kind = $1 AND due_ms <= $2 AND buried_ms = 0 LIMIT 1`, kind, millis(now))
 	return len(ids) > 0, err
 }
+
+// RenewJob makes a job that is to be gone on with a new one, due now, unless
+// somebody else has taken it since.
+func (tx *Tx) RenewJob(ctx context.Context, j Job) error {
+	_, err := tx.exec(ctx, `UPDATE jobs SET id = $3, attempts = 0, due_ms = $4, last_error = '' WHERE id = $1 AND attempts = $2`,
+		j.ID, j.Attempts, id.New(tx.Now), millis(tx.Now))
+	return err
+}

@@ -37,11 +37,11 @@ var hot = []struct {
 		}},
 	{name: "PublicPosts", uses: "posts_public (id>? AND id<?)",
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
-			return got(v.PublicPosts(ctx, social.Everywhere, p))
+			return got(v.PublicPosts(ctx, social.PublicQuery{}, p))
 		}},
 	{name: "PublicPosts of ours", uses: "posts_public (id>? AND id<?)",
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
-			return got(v.PublicPosts(ctx, social.Ours, p))
+			return got(v.PublicPosts(ctx, social.PublicQuery{From: social.Ours}, p))
 		}},
 	{name: "TaggedPosts", uses: "(tag=? AND post_id>? AND post_id<?)",
 		run: func(ctx context.Context, v *store.View, p social.Page) error {

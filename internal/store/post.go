@@ -13,20 +13,27 @@ import (
 )
 
 const postColumns = `id, author_id, body, html, warning, sensitive, language, visibility, reply_to, reply_author, thread_id,
-	boost_of, boost_author, COALESCE(uri, ''), app_id, at_ms, edited_ms, mentions, tags, likes, boosts, replies`
+	boost_of, boost_author, COALESCE(uri, ''), app_id, at_ms, edited_ms, mentions, tags, likes, boosts, replies,
+	media, poll_id, quote_of, quote_author, quote_state, quote_policy, link_id, quotes`
 
 func scanPost(r row) (p social.Post, err error) {
 	var at, edited int64
-	var mentions, tags string
+	var mentions, tags, media string
 	err = r.Scan(&p.ID, &p.Author, &p.Text, &p.HTML, &p.Warning, &p.Sensitive, &p.Language, &p.Visibility, &p.ReplyTo,
 		&p.ReplyAuthor, &p.Thread, &p.BoostOf, &p.BoostAuthor, &p.URI, &p.App, &at, &edited, &mentions, &tags,
-		&p.Likes, &p.Boosts, &p.Replies)
+		&p.Likes, &p.Boosts, &p.Replies,
+		&media, &p.Poll, &p.Quote.Of, &p.Quote.Author, &p.Quote.State, &p.QuotePolicy, &p.Link, &p.Quotes)
 	if err != nil {
 		return p, err
 	}
 	p.At, p.EditedAt = moment(at), moment(edited)
 	if err := json.Unmarshal([]byte(mentions), &p.Mentions); err != nil {
 		return p, err
+	}
+	if media != `[]` {
+		if err := json.Unmarshal([]byte(media), &p.Media); err != nil {
+			return p, err
+		}
 	}
 	return p, json.Unmarshal([]byte(tags), &p.Tags)
 }
@@ -60,12 +67,13 @@ func (v *View) BoostBy(ctx context.Context, owner social.AccountID, of social.Po
 // post by the same account is a Conflict.
 func (tx *Tx) AddPost(ctx context.Context, p social.Post) error {
 	n, err := tx.exec(ctx, `INSERT INTO posts (id, author_id, body, html, warning, sensitive, language, visibility, reply_to,
-		reply_author, thread_id, boost_of, boost_author, uri, app_id, at_ms, edited_ms, mentions, tags, likes, boosts, replies)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, 0, 0)
+		reply_author, thread_id, boost_of, boost_author, uri, app_id, at_ms, edited_ms, mentions, tags, likes, boosts, replies,
+		media, poll_id, quote_of, quote_author, quote_state, quote_policy)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, 0, 0, $20, $21, $22, $23, $24, $25)
 		ON CONFLICT DO NOTHING`,
 		p.ID, p.Author, p.Text, p.HTML, p.Warning, p.Sensitive, p.Language, p.Visibility, p.ReplyTo,
 		p.ReplyAuthor, p.Thread, p.BoostOf, p.BoostAuthor, nullable(p.URI), p.App, millis(p.At), millis(p.EditedAt),
-		asJSON(p.Mentions), asJSON(p.Tags))
+		asJSON(p.Mentions), asJSON(p.Tags), asJSON(p.Media), p.Poll, p.Quote.Of, p.Quote.Author, p.Quote.State, p.QuotePolicy)
 	if err == nil && n == 0 {
 		return errs.New(errs.Conflict, "This is here already.")
 	}
@@ -96,14 +104,15 @@ func (tx *Tx) EditPost(ctx context.Context, p social.Post, was social.Edit) erro
 			return err
 		}
 	}
-	if _, err := tx.exec(ctx, `INSERT INTO post_edits (post_id, at_ms, body, html, warning, sensitive, mentions)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-		p.ID, millis(was.At), was.Text, was.HTML, was.Warning, was.Sensitive, asJSON(was.Mentions)); err != nil {
+	if _, err := tx.exec(ctx, `INSERT INTO post_edits (post_id, at_ms, body, html, warning, sensitive, mentions, media, poll)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
+		p.ID, millis(was.At), was.Text, was.HTML, was.Warning, was.Sensitive, asJSON(was.Mentions), asJSON(was.Media), asJSON(was.Poll)); err != nil {
 		return err
 	}
 	if _, err := tx.exec(ctx, `UPDATE posts SET body = $2, html = $3, warning = $4, sensitive = $5, language = $6, edited_ms = $7,
-		mentions = $8, tags = $9 WHERE id = $1`,
-		p.ID, p.Text, p.HTML, p.Warning, p.Sensitive, p.Language, millis(p.EditedAt), asJSON(p.Mentions), asJSON(p.Tags)); err != nil {
+		mentions = $8, tags = $9, media = $10, poll_id = $11, quote_policy = $12 WHERE id = $1`,
+		p.ID, p.Text, p.HTML, p.Warning, p.Sensitive, p.Language, millis(p.EditedAt), asJSON(p.Mentions), asJSON(p.Tags),
+		asJSON(p.Media), p.Poll, p.QuotePolicy); err != nil {
 		return err
 	}
 	return tx.addReferences(ctx, p)
@@ -113,13 +122,13 @@ func (tx *Tx) EditPost(ctx context.Context, p social.Post, was social.Edit) erro
 func (v *View) Edits(ctx context.Context, id social.PostID) ([]social.Edit, error) {
 	return rows(ctx, v, func(r row) (e social.Edit, err error) {
 		var at int64
-		var mentions string
-		if err := r.Scan(&at, &e.Text, &e.HTML, &e.Warning, &e.Sensitive, &mentions); err != nil {
+		var mentions, media, poll string
+		if err := r.Scan(&at, &e.Text, &e.HTML, &e.Warning, &e.Sensitive, &mentions, &media, &poll); err != nil {
 			return e, err
 		}
 		e.At = moment(at)
-		return e, json.Unmarshal([]byte(mentions), &e.Mentions)
-	}, `SELECT at_ms, body, html, warning, sensitive, mentions FROM post_edits WHERE post_id = $1 ORDER BY at_ms LIMIT 200`, id)
+		return e, errors.Join(json.Unmarshal([]byte(mentions), &e.Mentions), json.Unmarshal([]byte(media), &e.Media), json.Unmarshal([]byte(poll), &e.Poll))
+	}, `SELECT at_ms, body, html, warning, sensitive, mentions, media, poll FROM post_edits WHERE post_id = $1 ORDER BY at_ms LIMIT 200`, id)
 }
 
 // RemovePost takes one row of posts away with everything that hangs on it,
@@ -128,6 +137,11 @@ func (tx *Tx) RemovePost(ctx context.Context, p social.Post) error {
 	n, err := tx.exec(ctx, `DELETE FROM posts WHERE id = $1`, p.ID)
 	if err != nil || n == 0 {
 		return err
+	}
+	if !p.IsBoost() {
+		if err := tx.RemoveMediaOf(ctx, p.ID); err != nil {
+			return err
+		}
 	}
 	f := event.PostDeleted{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.Tags}
 	for _, m := range p.Mentions {

@@ -8,12 +8,23 @@ import (
 	"github.com/plaza-social/plaza/internal/social"
 )
 
-// IndexPost makes a post's words findable, in place of those it had.
+// IndexPost makes a post's words findable, and those that say what it shows,
+// in place of those it had.
 func (tx *Tx) IndexPost(ctx context.Context, p social.Post) error {
 	if err := tx.UnindexPost(ctx, p.ID); err != nil {
 		return err
 	}
-	_, err := tx.exec(ctx, tx.d.addWords, p.ID, strings.Join(text.Words(p.Warning+"\n"+p.Text), " "))
+	words := p.Warning + "\n" + p.Text
+	if len(p.Media) > 0 {
+		media, err := tx.Media(ctx, p.Media)
+		if err != nil {
+			return err
+		}
+		for _, m := range media {
+			words += "\n" + m.Alt
+		}
+	}
+	_, err := tx.exec(ctx, tx.d.addWords, p.ID, strings.Join(text.Words(words), " "))
 	return err
 }
 

@@ -34,11 +34,19 @@ var origins = map[social.Origin]string{
 	social.Elsewhere:  ` AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = p.author_id AND a.host <> '')`,
 }
 
+// withMedia is the condition that a post shows something, if that is asked for.
+func withMedia(only bool) string {
+	if only {
+		return ` AND p.media <> '[]'`
+	}
+	return ``
+}
+
 // PublicPosts returns a page of public posts that are not replies to others.
-func (v *View) PublicPosts(ctx context.Context, from social.Origin, p social.Page) ([]social.PostID, error) {
+func (v *View) PublicPosts(ctx context.Context, q social.PublicQuery, p social.Page) ([]social.PostID, error) {
 	before, after := bounds(p)
 	return list[social.PostID](ctx, v, `SELECT p.id FROM posts p WHERE p.id < $1 AND p.id > $2 AND p.visibility = 'public' AND p.boost_of = 0
-		AND (p.reply_to = 0 OR p.reply_author = p.author_id)`+origins[from]+order(p, "p.id"), before, after, p.Limit)
+		AND (p.reply_to = 0 OR p.reply_author = p.author_id)`+origins[q.From]+withMedia(q.OnlyMedia)+order(p, "p.id"), before, after, p.Limit)
 }
 
 // TaggedPosts returns a page of public posts with tags. Each of the tags any
@@ -54,7 +62,7 @@ func (v *View) TaggedPosts(ctx context.Context, q social.TagQuery, p social.Page
 		args = append(args, t)
 		return param(len(args))
 	}
-	where := origins[q.From]
+	where := origins[q.From] + withMedia(q.OnlyMedia)
 	for _, t := range q.All {
 		where += ` AND EXISTS (SELECT 1 FROM post_tags x WHERE x.post_id = p.id AND x.tag = ` + tag(t) + `)`
 	}
@@ -85,7 +93,7 @@ func merged(pages []string, p social.Page) string {
 func (v *View) AccountPosts(ctx context.Context, who social.AccountID, q social.AccountQuery, p social.Page) ([]social.PostID, error) {
 	before, after := bounds(p)
 	args := []any{before, after, p.Limit, who}
-	where := ``
+	where := withMedia(q.OnlyMedia)
 	if q.NoReplies {
 		where += ` AND (p.reply_to = 0 OR p.reply_author = p.author_id)`
 	}

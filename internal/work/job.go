@@ -19,8 +19,15 @@ type Worker struct {
 	Do      func(ctx context.Context, args []byte) error
 	AtOnce  int           // how many run side by side
 	Timeout time.Duration // for one attempt; the lease is longer
-	Tries   int
+	// Slack is by how much the lease is longer: as long as a crash delays the
+	// job. Zero is half a minute.
+	Slack time.Duration
+	Tries int
 }
+
+// Again is what Do answers when it has done a part, and the rest is to be
+// done after what others wait for.
+var Again = errors.New("there is more to do")
 
 const (
 	leaseSlack  = 30 * time.Second
@@ -53,9 +60,13 @@ func Once(ctx context.Context, s *store.Store, w Worker) (n int, err error) {
 	if err != nil || idle {
 		return 0, err
 	}
+	slack := w.Slack
+	if slack == 0 {
+		slack = leaseSlack
+	}
 	var jobs []store.Job
 	if err := s.Write(ctx, func(tx *store.Tx) (err error) {
-		jobs, err = tx.ClaimJobs(ctx, w.Kind, w.AtOnce, w.Timeout+leaseSlack)
+		jobs, err = tx.ClaimJobs(ctx, w.Kind, w.AtOnce, w.Timeout+slack)
 		return err
 	}); err != nil {
 		return 0, fmt.Errorf("claim %s jobs: %w", w.Kind, err)
@@ -90,6 +101,8 @@ func attempt(ctx context.Context, s *store.Store, w Worker, j store.Job) error {
 		switch {
 		case fault == nil:
 			return tx.FinishJob(ctx, j)
+		case errors.Is(fault, Again):
+			return tx.RenewJob(ctx, j)
 		case hopeless(fault), j.Attempts >= w.Tries:
 			return tx.BuryJob(ctx, j, fault.Error())
 		}

@@ -29,6 +29,7 @@ func furnish(t *testing.T, a *app.App, url string) house {
 	wish.Title, wish.Description, wish.Contact = "The Arcade", "A small square for people who make things and like to talk about them.", "ada@plaza.example"
 	wish.Rules = []social.Rule{{Text: "Be kind.", Hint: "Disagree with what was said, not with who said it."}, {Text: "No advertising."},
 		{Text: "Warn before what others may not want to see.", Hint: "Spoilers, blood, and the ends of books."}}
+	wish.Terms = []social.Text{{Body: "Be good to each other.\n\nYou must be 16.", Since: a.Store.Now()}}
 	owner := h.actor("ada")
 	owner.Role = social.Owner
 	h.must(a.Instance.SetSettings(t.Context(), owner, wish))

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/core/imports"
 	"github.com/plaza-social/plaza/internal/social"
 )
 
@@ -32,9 +33,13 @@ func (h house) pages() []page {
 	h.must(err)
 	invite, err := h.Auth.Invite(h.t.Context(), social.Actor{Account: ada.ID, Standing: social.Good, Role: social.Owner}, 0, 0)
 	h.must(err)
+	file := "juno,true,false\nzoe@far.example,true,false\nnobody,true,false\n"
+	brought, err := h.Imports.Start(h.t.Context(), social.Actor{Account: ada.ID, Standing: social.Good}, imports.Wish{Kind: social.ImportFollowing, Mode: social.ImportMerge}, strings.NewReader(file), int64(len(file)))
+	h.must(err)
 	all := []page{
+		{"import", "ada", "/settings/import"}, {"import-one", "ada", fmt.Sprintf("/settings/import/%d", brought.ID)},
 		{"landing", "", "/"}, {"thread-stranger", "", omar}, {"profile-stranger", "", "/@juno"}, {"public", "", "/public"}, {"public-local", "", "/public/local"},
-		{"tag", "", "/tags/sourdough"}, {"tag-empty", "", "/tags/nothing"}, {"about", "", "/about"}, {"privacy", "", "/privacy"}, {"not-found", "", "/nowhere"},
+		{"tag", "", "/tags/sourdough"}, {"tag-empty", "", "/tags/nothing"}, {"about", "", "/about"}, {"privacy", "", "/privacy"}, {"terms", "", "/terms"}, {"not-found", "", "/nowhere"},
 		{"sign-up", "", "/auth/sign_up"}, {"invited", "", "/invite/" + invite.Code}, {"invite-old", "", "/invite/abc"}, {"sign-in", "", "/auth/sign_in"}, {"waiting", "", "/auth/waiting"}, {"link", "", "/auth/confirmation?token=old"},
 		{"forgot", "", "/auth/password/new"}, {"password-old", "", "/auth/password/edit?token=x"}, {"search-stranger", "", "/search?q=ju"},
 		{"home", "ada", "/"}, {"thread", "ada", omar}, {"profile", "ada", "/@juno"}, {"profile-own", "ada", "/@ada"}, {"replies", "ada", "/@omar/with_replies"},

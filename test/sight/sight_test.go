@@ -267,7 +267,7 @@ func (w *world) look(t *testing.T) {
 				w.allowed("descendants", reader, th.Descendants, social.Offered)
 			}
 		}
-		public, err := w.timelines.Public(ctx, by, social.Everywhere, page)
+		public, err := w.timelines.Public(ctx, by, social.PublicQuery{}, page)
 		w.must(err)
 		w.same("public", reader, public.Items, w.expect(reader, social.Offered, func(p social.Post) bool {
 			return p.Visibility == social.Public && !p.IsBoost() && (p.ReplyTo == 0 || p.ReplyAuthor == p.Author)

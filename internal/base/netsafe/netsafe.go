@@ -7,12 +7,16 @@
 package netsafe
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -31,8 +35,9 @@ const (
 
 // Options are what a client may do differently.
 type Options struct {
-	Timeout  time.Duration // for a whole call with its redirects and body; 0 is DefaultTimeout
-	Loopback bool          // also reach this machine, on any port: for tests
+	Timeout  time.Duration  // for a whole call with its redirects and body; 0 is DefaultTimeout
+	Loopback bool           // also reach this machine, on any port: for tests
+	Roots    *x509.CertPool // whose certificates are trusted; nil for those of the system
 }
 
 // Client makes calls outward. It reaches public addresses on ports 80 and 443
@@ -49,6 +54,7 @@ func Client(o Options) *http.Client {
 		CheckRedirect: redirect,
 		Transport: &http.Transport{
 			DialContext:            dialer.DialContext,
+			TLSClientConfig:        &tls.Config{RootCAs: o.Roots},
 			ForceAttemptHTTP2:      true, // a dialler of one's own turns it off
 			TLSHandshakeTimeout:    dialTimeout,
 			MaxResponseHeaderBytes: maxHeaderBytes,
@@ -73,11 +79,40 @@ func guard(o Options) func(network, address string, c syscall.RawConn) error {
 	public := ssrf.New(allowed...)
 	return func(network, address string, c syscall.RawConn) error {
 		if err := public.Safe(network, address, c); err != nil {
-			return errs.Wrap(errs.Forbidden, "This address is not a public web server, so it is not called. Use one on the internet, on port 80 or 443.", err)
+			return errs.Wrap(errs.Forbidden, notPublic, err)
 		}
 		return nil
 	}
 }
+
+// CheckHost reports why a client of these options will not call host on port,
+// as far as it can be told without looking the name up: for what strangers
+// have us keep to call later. The dial checks again.
+func CheckHost(o Options, host, port string) error {
+	if addr, err := netip.ParseAddr(host); err == nil {
+		network := "tcp4"
+		if addr.Is6() {
+			network = "tcp6"
+		}
+		return guard(o)(network, net.JoinHostPort(host, port), nil)
+	}
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	if o.Loopback && host == "localhost" {
+		return nil
+	}
+	if last == host || strings.Trim(last, "0123456789") == "" || slices.Contains(private, last) || port != "443" && port != "80" && !o.Loopback {
+		return errNotPublic
+	}
+	return nil
+}
+
+// private are the ends of names that lead nowhere on the internet.
+// https://www.iana.org/assignments/special-use-domain-names/
+var private = []string{"localhost", "local", "internal", "lan", "home", "arpa", "onion", "invalid", "test"}
+
+var errNotPublic = errs.New(errs.Forbidden, notPublic)
+
+const notPublic = "This address is not a public web server, so it is not called. Use one on the internet, on port 80 or 443."
 
 // redirect checks where an answer sends us; the address is checked by the dial.
 func redirect(to *http.Request, via []*http.Request) error {

@@ -50,7 +50,7 @@ func (s *Service) SetProfile(ctx context.Context, by social.Actor, p social.Prof
 		}
 		for _, old := range [][2]string{{was.Avatar, a.Avatar}, {was.Header, a.Header}} {
 			if old[0] != old[1] {
-				if err := dropPicture(ctx, tx, old[0]); err != nil {
+				if err := tx.DropFile(ctx, old[0]); err != nil {
 					return err
 				}
 			}

@@ -13,9 +13,6 @@ import (
 	"github.com/plaza-social/plaza/internal/work"
 )
 
-// dropJob is the kind of the job that removes a picture, given by its name.
-const dropJob = "picture.drop"
-
 const (
 	// stepSize is how many posts, likes or follows one transaction takes, so
 	// that others' writes come in between.
@@ -26,16 +23,9 @@ const (
 	dropTries    = 20
 )
 
-func dropPicture(ctx context.Context, tx *store.Tx, name string) error {
-	if name == "" {
-		return nil
-	}
-	return tx.AddJob(ctx, dropJob, name, tx.Now, name)
-}
-
-// PictureWorker removes the pictures that were replaced.
+// PictureWorker removes the files that were replaced, or whose posts are gone.
 func (s *Service) PictureWorker() work.Worker {
-	return work.Worker{Kind: dropJob, AtOnce: 1, Timeout: dropTimeout, Tries: dropTries, Do: func(_ context.Context, args []byte) error {
+	return work.Worker{Kind: store.DropFileJob, AtOnce: 1, Timeout: dropTimeout, Tries: dropTries, Do: func(_ context.Context, args []byte) error {
 		var name string
 		if err := json.Unmarshal(args, &name); err != nil {
 			return errs.Wrap(errs.Invalid, "This job does not name a picture.", err)
@@ -53,7 +43,7 @@ func (s *Service) Worker() work.Worker {
 		if err := json.Unmarshal(args, &who); err != nil {
 			return errs.Wrap(errs.Invalid, "This job does not name an account.", err)
 		}
-		for _, step := range []step{posts, likes, follows(social.EdgesFollowing), follows(social.EdgesFollowers), follows(social.EdgesRequests), row} {
+		for _, step := range []step{posts, likes, follows(social.EdgesFollowing), follows(social.EdgesFollowers), follows(social.EdgesRequests), media, votes, row} {
 			if err := s.exhaust(ctx, who, step); err != nil {
 				return fmt.Errorf("delete account: %w", err)
 			}
@@ -175,6 +165,26 @@ func follows(kind social.EdgeKind) step {
 	}
 }
 
+// media is what was sent and never posted; the rest went with its posts.
+func media(ctx context.Context, tx *store.Tx, who social.AccountID) (bool, error) {
+	all, err := tx.MediaBy(ctx, who, stepSize)
+	for _, m := range all {
+		if err := tx.RemoveMedia(ctx, m); err != nil {
+			return false, err
+		}
+	}
+	return len(all) == stepSize, err
+}
+
+// votes takes back what was answered to polls.
+func votes(ctx context.Context, tx *store.Tx, who social.AccountID) (bool, error) {
+	posts, more, err := tx.LeavePolls(ctx, who, stepSize)
+	for _, p := range posts {
+		tx.Record(event.Voted{Post: p, Voter: who})
+	}
+	return more, err
+}
+
 // row ends it. What came in while the steps ran, from somebody who had read
 // the account before it left, goes too; a post keeps the row, and the job is
 // tried again.
@@ -187,7 +197,7 @@ func row(ctx context.Context, tx *store.Tx, who social.AccountID) (bool, error) 
 		return false, err
 	}
 	for _, picture := range []string{a.Avatar, a.Header} {
-		if err := dropPicture(ctx, tx, picture); err != nil {
+		if err := tx.DropFile(ctx, picture); err != nil {
 			return false, err
 		}
 	}

@@ -36,6 +36,10 @@ type Service struct {
 	mu      sync.Mutex // held while counting, so that one does it for all
 	counts  social.Counts
 	counted time.Time
+
+	weeksLock sync.Mutex
+	weeks     []Week
+	weeksAt   time.Time
 }
 
 // New returns a Service with the settings as they are now. Its Watch must be

@@ -19,6 +19,8 @@ const (
 	MaxRules       = 50
 	MaxRule        = 300
 	MaxHint        = 1000
+	MaxLongText    = 50_000 // of what is said about the house, of privacy and of the terms
+	MaxTerms       = 20     // versions that are kept
 )
 
 // tidy is s as it is stored, or why it cannot be.
@@ -38,6 +40,9 @@ func tidy(s social.Settings) (social.Settings, error) {
 	case social.SignUpOpen, social.SignUpApproval, social.SignUpInvite, social.SignUpClosed:
 	default:
 		return s, errs.New(errs.Invalid, "Joining is one of open, approval, invite, closed.")
+	}
+	if err := tidyTexts(&s); err != nil {
+		return s, err
 	}
 	rules, err := tidyRules(s.Rules)
 	s.Rules = rules
@@ -86,4 +91,15 @@ func plain(s string, lines bool) bool {
 func address(s string) bool {
 	a, err := mail.ParseAddress(s)
 	return err == nil && a.Address == s && len(s) <= MaxContact && plain(s, false)
+}
+
+// tidyTexts bounds the long texts, and keeps the last versions of the terms.
+func tidyTexts(s *social.Settings) error {
+	s.Terms = s.Terms[max(0, len(s.Terms)-MaxTerms):]
+	for _, t := range append([]social.Text{s.About, s.Privacy}, s.Terms...) {
+		if long(t.Body, MaxLongText) || !plain(t.Body, true) {
+			return errs.Newf(errs.Invalid, "A text is plain, of at most %d characters.", MaxLongText)
+		}
+	}
+	return nil
 }

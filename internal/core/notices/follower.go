@@ -17,6 +17,7 @@ import (
 const (
 	maxBoostersTold  = 1000
 	maxFollowersTold = 5000
+	maxVotersTold    = 5000
 )
 
 // Follower tells people what others did.
@@ -42,6 +43,8 @@ func Follower() work.Follower {
 			return unfollowed(ctx, tx, f)
 		case event.Distanced:
 			return distanced(ctx, tx, f)
+		case event.PollEnded:
+			return t.pollEnded(ctx, f)
 		case event.Joined:
 			return t.joined(ctx, f)
 		}
@@ -171,6 +174,20 @@ func distanced(ctx context.Context, tx *store.Tx, f event.Distanced) error {
 	return tx.EndNoticesBetween(ctx, f.Owner, f.Target)
 }
 
+// pollEnded tells who asked and who answered.
+func (t teller) pollEnded(ctx context.Context, f event.PollEnded) error {
+	told, err := t.tx.Voters(ctx, f.Poll, maxVotersTold)
+	if err != nil {
+		return err
+	}
+	for _, who := range append([]social.AccountID{f.Author}, told...) {
+		if err := t.tell(ctx, social.Notice{Owner: who, Kind: social.NoticePoll, From: f.Author, Post: f.Post}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // joined tells the staff.
 func (t teller) joined(ctx context.Context, f event.Joined) error {
 	staff, err := t.tx.Staff(ctx)
@@ -202,7 +219,7 @@ func (t teller) tell(ctx context.Context, n social.Notice) error {
 // wants reports whether n is to be stored: its owner is here, can see what it
 // is about, and has not muted who did it or the thread.
 func wants(ctx context.Context, tx *store.Tx, n social.Notice) (bool, error) {
-	if n.Owner == n.From {
+	if n.Owner == n.From && n.Kind != social.NoticePoll { // of that one is told also of one's own
 		return false, nil
 	}
 	for _, who := range []social.AccountID{n.Owner, n.From} {

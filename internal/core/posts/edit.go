@@ -32,14 +32,36 @@ func (s *Service) Edit(ctx context.Context, by social.Actor, which social.PostID
 		post = was
 		post.Text, post.Warning, post.Language = d.Text, d.Warning, d.Language
 		post.Sensitive = d.Sensitive || d.Warning != ""
-		if post.Text == was.Text && post.Warning == was.Warning && post.Language == was.Language && post.Sensitive == was.Sensitive {
+		before, err := mediaOf(ctx, &tx.View, was)
+		if err != nil {
+			return err
+		}
+		media, err := attach(ctx, tx, &post, d.Media)
+		if err != nil {
+			return err
+		}
+		described, err := keepMedia(ctx, tx, media, d.Describe)
+		if err != nil {
+			return err
+		}
+		question, err := pollOf(ctx, &tx.View, was)
+		if err != nil {
+			return err
+		}
+		askedAnew, err := askAnew(ctx, tx, &post, question, d.Poll)
+		if err != nil {
+			return err
+		}
+		if post.Text == was.Text && post.Warning == was.Warning && post.Language == was.Language && post.Sensitive == was.Sensitive &&
+			!described && !askedAnew && slices.Equal(post.Media, was.Media) {
 			return nil
 		}
-		post.EditedAt = later(tx.Now, version(was).At)
+		earlier := version(was, before, question)
+		post.EditedAt = later(tx.Now, earlier.At)
 		if err := s.refer(ctx, tx, &post); err != nil {
 			return err
 		}
-		if err := tx.EditPost(ctx, post, version(was)); err != nil {
+		if err := tx.EditPost(ctx, post, earlier); err != nil {
 			return err
 		}
 		tx.Record(event.PostEdited{Post: post.ID, Author: post.Author})
@@ -69,13 +91,18 @@ func own(ctx context.Context, tx *store.Tx, by social.Actor, which social.PostID
 	return p, err
 }
 
-// version is p as its history keeps it.
-func version(p social.Post) social.Edit {
+// version is p as its history keeps it, with its attachments
+// and its question.
+func version(p social.Post, media []social.Media, poll *social.Poll) social.Edit {
+	var titles []string
+	if poll != nil {
+		titles = poll.Titles()
+	}
 	at := p.At
 	if !p.EditedAt.IsZero() {
 		at = p.EditedAt
 	}
-	return social.Edit{At: at, Text: p.Text, HTML: p.HTML, Warning: p.Warning, Sensitive: p.Sensitive, Mentions: p.Mentions}
+	return social.Edit{At: at, Text: p.Text, HTML: p.HTML, Warning: p.Warning, Sensitive: p.Sensitive, Mentions: p.Mentions, Media: media, Poll: titles}
 }
 
 // History is all that a post has said to by, oldest first; the last is what it
@@ -98,7 +125,15 @@ func (s *Service) History(ctx context.Context, by social.Actor, which social.Pos
 				all = append(all, e)
 			}
 		}
-		all = append(all, version(p))
+		if err != nil {
+			return err
+		}
+		media, err := mediaOf(ctx, v, p)
+		if err != nil {
+			return err
+		}
+		poll, err := pollOf(ctx, v, p)
+		all = append(all, version(p, media, poll))
 		return err
 	})
 	return all, err

@@ -49,15 +49,39 @@ func (s *Service) Publish(ctx context.Context, by social.Actor, d social.Draft) 
 		if post, err = published(ctx, tx, by, d.Key, fresh); err != nil || post.ID != 0 {
 			return err
 		}
-		if post, err = s.draft(ctx, tx, by, d, fresh); err != nil {
-			return err
-		}
-		return publish(ctx, tx, post, by.Remote)
+		post, err = s.say(ctx, tx, by, d, fresh)
+		return err
 	})
 	if err != nil {
 		return social.Post{}, fmt.Errorf("publish post: %w", err)
 	}
 	return post, nil
+}
+
+// say makes a post of d, with its attachments and its question.
+func (s *Service) say(ctx context.Context, tx *store.Tx, by social.Actor, d social.Draft, as social.PostID) (social.Post, error) {
+	post, err := s.draft(ctx, tx, by, d, as)
+	if err != nil {
+		return post, err
+	}
+	media, err := attach(ctx, tx, &post, d.Media)
+	if err != nil {
+		return post, err
+	}
+	if _, err := keepMedia(ctx, tx, media, d.Describe); err != nil {
+		return post, err
+	}
+	poll, err := asked(tx, post, d.Poll)
+	if err != nil {
+		return post, err
+	}
+	if poll != nil {
+		post.Poll = poll.ID
+	}
+	if err := publish(ctx, tx, post, by.Remote); err != nil || poll == nil {
+		return post, err
+	}
+	return post, tx.AddPoll(ctx, *poll)
 }
 
 func clean(d social.Draft) social.Draft {
@@ -210,14 +234,27 @@ func (s *Service) Boost(ctx context.Context, by social.Actor, of social.PostID, 
 }
 
 // Delete takes back a post, or a boost, of by's own: it is gone from the
-// tables, with its boosts, marks and notices, when this returns.
+// tables, with its boosts, marks, notices and attachments, when this returns.
 func (s *Service) Delete(ctx context.Context, by social.Actor, which social.PostID) (social.Post, error) {
+	return s.delete(ctx, by, which, func(context.Context, *store.Tx, social.Post) error { return nil })
+}
+
+// Redraft is Delete for somebody who is about to write the post anew: its
+// attachments wait for that, under other names, as any that were just sent.
+func (s *Service) Redraft(ctx context.Context, by social.Actor, which social.PostID) (social.Post, error) {
+	return s.delete(ctx, by, which, func(ctx context.Context, tx *store.Tx, p social.Post) error { return tx.LoosenMedia(ctx, p.Media) })
+}
+
+func (s *Service) delete(ctx context.Context, by social.Actor, which social.PostID, before func(context.Context, *store.Tx, social.Post) error) (social.Post, error) {
 	if err := by.MustAct(); err != nil {
 		return social.Post{}, err
 	}
 	var post social.Post
 	err := s.store.Write(ctx, func(tx *store.Tx) (err error) {
 		if post, err = own(ctx, tx, by, which); err != nil {
+			return err
+		}
+		if err := before(ctx, tx, post); err != nil {
 			return err
 		}
 		return remove(ctx, tx, post)

@@ -228,6 +228,8 @@ func Follower() work.Follower {
 		switch f := r.Fact.(type) {
 		case event.PostPublished:
 			return index(ctx, tx, f.Post)
+		case event.PostImported:
+			return index(ctx, tx, f.Post)
 		case event.PostEdited:
 			return index(ctx, tx, f.Post)
 		case event.PostDeleted:

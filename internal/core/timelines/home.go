@@ -27,10 +27,12 @@ const (
 	ringLength = 1 << 14
 )
 
-// news is something the ring holds: a new post, or one that is gone.
+// news is something the ring holds: a new post, one that is gone, or that
+// somebody's past is another now.
 type news struct {
 	post    social.Post // without its words
 	deleted bool
+	past    social.AccountID // whose posts are to be pulled anew
 }
 
 // ring holds the last things that happened to posts, numbered from zero.
@@ -113,6 +115,8 @@ func (s *Service) Watch(_ context.Context, rs []event.Record) {
 			s.ring.add(news{post: f.Bare()})
 		case event.PostDeleted:
 			s.ring.add(news{post: social.Post{ID: f.Post}, deleted: true})
+		case event.PostsImported:
+			s.ring.add(news{past: f.Author})
 		case event.Followed:
 			s.feeds.drop(f.Owner)
 		case event.Unfollowed:
@@ -162,7 +166,7 @@ func (s *Service) catchUp(ctx context.Context, f *feed, reader social.AccountID)
 		return nil, err
 	}
 	if f.pulled {
-		if news, next, ok := s.ring.since(f.next); ok {
+		if news, next, ok := s.ring.since(f.next); ok && !newPast(news, r) {
 			f.next = next
 			f.take(news, r, s.store.Now())
 			return r, nil
@@ -177,9 +181,18 @@ func (s *Service) catchUp(ctx context.Context, f *feed, reader social.AccountID)
 	return r, nil
 }
 
+// newPast reports whether somebody whose posts r has at home brought along
+// older ones: those stand where they belong when the feed is pulled anew.
+func newPast(all []news, r *view.Reader) bool {
+	return slices.ContainsFunc(all, func(n news) bool { return n.past != 0 && (n.past == r.ID || r.Follows(n.past)) })
+}
+
 // take adds and removes what is new.
 func (f *feed) take(all []news, r *view.Reader, now time.Time) {
 	for _, n := range all {
+		if n.past != 0 {
+			continue
+		}
 		i, there := slices.BinarySearch(f.ids, n.post.ID)
 		switch {
 		case n.deleted && there:

@@ -75,14 +75,14 @@ func TestPublic(t *testing.T) {
 		h.say(ada, social.Draft{Text: "unlisted", Visibility: social.Unlisted})
 		h.say(ada, social.Draft{Text: "followers", Visibility: social.Followers})
 		for from, want := range map[social.Origin][]social.PostID{social.Everywhere: {a, e, thread}, social.Ours: {a, thread}, social.Elsewhere: {e}} {
-			got, err := h.lines.Public(h.ctx, social.Anyone, from, long)
+			got, err := h.lines.Public(h.ctx, social.Anyone, social.PublicQuery{From: from}, long)
 			h.shows(fmt.Sprint("origin ", from), got, err, want...)
 		}
 		h.must(h.rel.Mute(h.ctx, as(ben), ada, false, time.Hour))
-		got, err := h.lines.Public(h.ctx, as(ben), social.Everywhere, long)
+		got, err := h.lines.Public(h.ctx, as(ben), social.PublicQuery{}, long)
 		h.shows("ada muted", got, err, e)
 		h.clock.Pass(time.Hour)
-		got, err = h.lines.Public(h.ctx, as(ben), social.Everywhere, long)
+		got, err = h.lines.Public(h.ctx, as(ben), social.PublicQuery{}, long)
 		h.shows("an hour later", got, err, a, e, thread)
 	})
 }
@@ -98,7 +98,7 @@ func TestPublicFillsPagesUp(t *testing.T) {
 		h.must(h.rel.Mute(h.ctx, as(ben), cleo, false, 0))
 		for _, oldest := range []bool{false, true} {
 			p := social.Page{Limit: 10, Oldest: oldest}
-			got, err := h.lines.Public(h.ctx, as(ben), social.Everywhere, p)
+			got, err := h.lines.Public(h.ctx, as(ben), social.PublicQuery{}, p)
 			h.shows(fmt.Sprint("oldest ", oldest), got, err, page(all, p)...)
 		}
 	})

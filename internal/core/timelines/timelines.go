@@ -91,9 +91,9 @@ func (s *Service) reading(ctx context.Context, q func(v *store.View, p social.Pa
 }
 
 // Public is what was said to everybody, without boosts and replies to others.
-func (s *Service) Public(ctx context.Context, by social.Actor, from social.Origin, p social.Page) (view.Slice[*view.Seen], error) {
+func (s *Service) Public(ctx context.Context, by social.Actor, q social.PublicQuery, p social.Page) (view.Slice[*view.Seen], error) {
 	return s.fill(ctx, by, p, social.Offered, s.reading(ctx, func(v *store.View, p social.Page) ([]social.PostID, error) {
-		return v.PublicPosts(ctx, from, p)
+		return v.PublicPosts(ctx, q, p)
 	}))
 }
 

@@ -116,7 +116,7 @@ func (l *layout) mark(ctx context.Context, v *View, out []*Seen) error {
 			s.Boosted.Marks = ms[i]
 		}
 	}
-	return nil
+	return l.votes(ctx, v, out)
 }
 
 // Original is the post itself: of a boost, what it passes on.

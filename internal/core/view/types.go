@@ -35,15 +35,22 @@ type Card struct {
 	HTML    string // what the post says, safe to put on a page
 	AppName string // the app it was written with, if any
 	AppSite string
-	Memo    Memo // for the client API
+	Media   []social.Media // attachments, in order
+	Poll    *social.Poll   // nil if it asks nothing
+	Link    *social.Link   // the preview of its link, nil if there is none
+	Memo    Memo           // for the client API
 }
 
 // Seen is a post before a reader who may see it.
 type Seen struct {
 	*Card
 	Author  *Face
-	Boosted *Seen        // what a boost passes on, nil for a post
-	Marks   social.Marks // what the reader did with it
+	Boosted *Seen              // what a boost passes on, nil for a post
+	Marks   social.Marks       // what the reader did with it
+	Quoted  *Seen              // what it quotes, if the reader may see that and its author agreed; else nil
+	Unseen  string             // why there is no Quoted although it quotes: Mastodon's quote states
+	Votes   []int              // what the reader chose in its poll; nil if the reader has not voted
+	Hits    []social.FilterHit // the reader's filters it meets, also in what it boosts
 }
 
 // A Slice is a page of a list, in the order asked for. Newest and Oldest are

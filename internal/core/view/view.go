@@ -2,6 +2,8 @@ package view
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/plaza-social/plaza/internal/base/text"
 	"github.com/plaza-social/plaza/internal/event"
@@ -50,9 +52,15 @@ func (v *View) Watch(_ context.Context, rs []event.Record) {
 		switch f := r.Fact.(type) {
 		case event.PostPublished:
 			v.postCame(f.Author, f.Post, f.ReplyTo, f.BoostOf)
+		case event.PostImported:
+			v.postCame(f.Author, f.Post, f.ReplyTo, f.BoostOf)
 		case event.PostDeleted:
 			v.postCame(f.Author, f.Post, f.ReplyTo, f.BoostOf)
 		case event.PostEdited:
+			v.cards.drop(f.Post)
+		case event.MediaChanged:
+			v.cards.drop(f.Post)
+		case event.Voted:
 			v.cards.drop(f.Post)
 		case event.Marked:
 			v.cards.drop(f.Post)
@@ -169,7 +177,7 @@ func (v *View) cardsByID(ctx context.Context, ids []social.PostID) (map[social.P
 		for _, p := range ps {
 			out[p.ID] = &Card{Post: p, HTML: v.HTML(p.Text, p.HTML, p.Mentions), AppName: apps[p.App].Name, AppSite: apps[p.App].Website}
 		}
-		return out, nil
+		return out, v.store.Read(ctx, func(s *store.View) error { return v.attach(ctx, s, slices.Collect(maps.Values(out))) })
 	})
 }
 

@@ -132,20 +132,29 @@ func (s *Store) Put(ctx context.Context, kind string, r io.Reader) (name string,
 	return name, nil
 }
 
-// remake decodes when it is p's turn: a large picture takes both turns, for
-// the memory it needs.
+// remake decodes when it is p's turn.
 func (s *Store) remake(ctx context.Context, p picture, to size) (encoded []byte, ext string, err error) {
+	err = s.inTurn(ctx, p.pixels, func() (err error) {
+		encoded, ext, err = p.remake(to)
+		return err
+	})
+	return encoded, ext, err
+}
+
+// inTurn has do work on a picture when others have finished: a large one takes
+// both turns, for the memory it needs.
+func (s *Store) inTurn(ctx context.Context, pixels int64, do func() error) error {
 	turns := int64(1)
-	if p.pixels > largeFrom {
+	if pixels > largeFrom {
 		turns = decoders
 	}
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
 	if err := s.decoding.Acquire(ctx, turns); err != nil {
-		return nil, "", errs.Wrap(errs.Unavailable, "Many pictures are coming in just now. Try again in a minute.", err)
+		return errs.Wrap(errs.Unavailable, "Many pictures are coming in just now. Try again in a minute.", err)
 	}
 	defer s.decoding.Release(turns)
-	return p.remake(to)
+	return do()
 }
 
 // keep writes data under a name that is not taken. It is written elsewhere
@@ -206,8 +215,8 @@ func (s *Store) sync(folder string) error {
 }
 
 var (
-	form  = regexp.MustCompile(`\A[0-9a-f]{32}\.(jpg|png)\z`)
-	types = map[string]string{".jpg": "image/jpeg", ".png": "image/png"}
+	form  = regexp.MustCompile(`\A[0-9a-f]{32}\.(jpg|png|gif)\z`)
+	types = map[string]string{".jpg": "image/jpeg", ".png": "image/png", ".gif": "image/gif"}
 )
 
 func noSuchPicture() error { return errs.New(errs.NotFound, "There is no such picture.") }

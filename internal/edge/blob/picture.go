@@ -118,13 +118,17 @@ func (p picture) remake(to size) (encoded []byte, ext string, err error) {
 	if full.Bounds().Empty() {
 		return nil, "", errs.New(errs.Invalid, "This picture is empty. Choose another one.")
 	}
-	small := scale(full, to, orientation(p.format.exif(p.data)))
+	return encode(scale(full, to, orientation(p.format.exif(p.data))))
+}
+
+// encode makes a JPEG of a picture, or a PNG if one can see through it.
+func encode(img *image.NRGBA) (encoded []byte, ext string, err error) {
 	var out bytes.Buffer
-	if small.Opaque() {
-		same := &image.RGBA{Pix: small.Pix, Stride: small.Stride, Rect: small.Rect} // the encoder is quick with this type
+	if img.Opaque() {
+		same := &image.RGBA{Pix: img.Pix, Stride: img.Stride, Rect: img.Rect} // the encoder is quick with this type
 		err, ext = jpeg.Encode(&out, same, &jpeg.Options{Quality: quality}), ".jpg"
 	} else {
-		err, ext = png.Encode(&out, small), ".png"
+		err, ext = png.Encode(&out, img), ".png"
 	}
 	return out.Bytes(), ext, err
 }

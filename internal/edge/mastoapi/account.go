@@ -38,6 +38,7 @@ type renderer struct {
 	base  string
 	media func(name string) string
 	view  *view.View
+	now   func() time.Time
 }
 
 // https://docs.joinmastodon.org/entities/Account/
@@ -67,6 +68,9 @@ type account struct {
 	LastStatusAt      *string    `json:"last_status_at"`
 	HideCollections   bool       `json:"hide_collections"`
 	Noindex           bool       `json:"noindex"`
+	ShowFeatured      bool       `json:"show_featured"`
+	ShowMedia         bool       `json:"show_media"`
+	ShowMediaReplies  bool       `json:"show_media_replies"`
 	Suspended         bool       `json:"suspended,omitempty"`
 	Emojis            []struct{} `json:"emojis"`
 	Roles             []struct{} `json:"roles"`
@@ -96,6 +100,7 @@ func (r renderer) account(f *view.Face) account {
 		URI: r.view.AccountURL(f), AvatarDescription: f.AvatarAlt, HeaderDescription: f.HeaderAlt, FollowersCount: f.Followers,
 		FollowingCount: f.Following, StatusesCount: f.Posts, HideCollections: f.HideFollows, Noindex: !f.Indexable,
 		Suspended: f.Standing == social.Suspended, Emojis: []struct{}{}, Roles: []struct{}{}, Fields: []field{}}
+	a.ShowFeatured, a.ShowMedia, a.ShowMediaReplies = !f.Wishes.HideFeatured, !f.Wishes.HideMedia, !f.Wishes.HideMediaReplies
 	a.Avatar, a.Header = r.picture(f.Avatar, "/avatar.png"), r.picture(f.Header, "/header.png")
 	a.AvatarStatic, a.HeaderStatic = a.Avatar, a.Header
 	if !f.LastPostAt.IsZero() {

@@ -104,16 +104,17 @@ type credentialAccount struct {
 }
 
 type source struct {
-	Privacy             string  `json:"privacy"`
-	Sensitive           bool    `json:"sensitive"`
-	Language            *string `json:"language"`
-	Note                string  `json:"note"`
-	Fields              []field `json:"fields"`
-	FollowRequestsCount int     `json:"follow_requests_count"`
-	HideCollections     bool    `json:"hide_collections"`
-	Discoverable        bool    `json:"discoverable"`
-	Indexable           bool    `json:"indexable"`
-	QuotePolicy         string  `json:"quote_policy"`
+	Privacy             string   `json:"privacy"`
+	Sensitive           bool     `json:"sensitive"`
+	Language            *string  `json:"language"`
+	Note                string   `json:"note"`
+	Fields              []field  `json:"fields"`
+	FollowRequestsCount int      `json:"follow_requests_count"`
+	HideCollections     bool     `json:"hide_collections"`
+	Discoverable        bool     `json:"discoverable"`
+	Indexable           bool     `json:"indexable"`
+	QuotePolicy         string   `json:"quote_policy"`
+	AttributionDomains  []string `json:"attribution_domains"`
 }
 
 // https://docs.joinmastodon.org/entities/Role/
@@ -152,7 +153,8 @@ func (a *API) self(q *request) (any, error) {
 		v = social.Public
 	}
 	s := source{Privacy: visibility[v], Sensitive: user.Prefs.Sensitive, Note: f.Bio, Fields: []field{}, FollowRequestsCount: len(asks.Items),
-		HideCollections: f.HideFollows, Discoverable: f.Discoverable, Indexable: f.Indexable, QuotePolicy: "public"}
+		HideCollections: f.HideFollows, Discoverable: f.Discoverable, Indexable: f.Indexable, QuotePolicy: "public",
+		AttributionDomains: credits(f.Account)}
 	if user.Prefs.Language != "" {
 		s.Language = &user.Prefs.Language
 	}
@@ -165,20 +167,7 @@ func (a *API) self(q *request) (any, error) {
 func (a *API) verifyCredentials(q *request) (any, error) { return a.self(q) }
 
 func (a *API) updateCredentials(q *request) (any, error) {
-	p := social.Profile{DisplayName: q.opt("display_name"), Bio: q.opt("note"), Locked: q.optFlag("locked"), Bot: q.optFlag("bot"),
-		Discoverable: q.optFlag("discoverable"), Indexable: q.optFlag("indexable"), HideFollows: q.optFlag("hide_collections"),
-		AvatarAlt: q.opt("avatar_description"), HeaderAlt: q.opt("header_description"), Fields: q.fields()}
-	if err := p.Check(); err != nil { // before pictures are stored
-		return nil, err
-	}
-	var err error
-	if p.Avatar, err = q.picture("avatar"); err != nil {
-		return nil, err
-	}
-	if p.Header, err = q.picture("header"); err != nil {
-		return nil, err
-	}
-	if _, err := a.Accounts.SetProfile(q.Context(), q.By, p); err != nil {
+	if err := a.setProfile(q); err != nil {
 		return nil, err
 	}
 	if err := a.setPrefs(q); err != nil {

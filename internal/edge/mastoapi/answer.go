@@ -103,6 +103,9 @@ func (q *request) answer(out any) {
 		code, out = c.code, c.body
 	}
 	switch ready := out.(type) {
+	case download:
+		q.sendFile(ready)
+		return
 	case raw:
 		write(q.w, code, ready)
 		return

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -16,10 +17,16 @@ import (
 	"github.com/plaza-social/plaza/internal/base/limit"
 	"github.com/plaza-social/plaza/internal/core/accounts"
 	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/core/discover"
+	"github.com/plaza-social/plaza/internal/core/exports"
+	"github.com/plaza-social/plaza/internal/core/imports"
 	"github.com/plaza-social/plaza/internal/core/instance"
 	"github.com/plaza-social/plaza/internal/core/lists"
+	"github.com/plaza-social/plaza/internal/core/media"
 	"github.com/plaza-social/plaza/internal/core/notices"
+	"github.com/plaza-social/plaza/internal/core/polls"
 	"github.com/plaza-social/plaza/internal/core/posts"
+	"github.com/plaza-social/plaza/internal/core/push"
 	"github.com/plaza-social/plaza/internal/core/relations"
 	"github.com/plaza-social/plaza/internal/core/search"
 	"github.com/plaza-social/plaza/internal/core/timelines"
@@ -33,7 +40,12 @@ type Config struct {
 	Host    string // what follows the second @ in addresses
 	Version string // of Plaza
 	MaxText int    // characters of a post
-	Media   func(name string) (url string)
+	Clock   func() time.Time
+	File    func(name string) (url string) // of the blob store
+	// What can be attached: MIME types, bytes and pixels of a picture.
+	Types     []string
+	MaxImage  int
+	MaxPixels int
 }
 
 // Blobs keeps pictures.
@@ -53,7 +65,13 @@ type Services struct {
 	Relations *relations.Service
 	Lists     *lists.Service
 	Notices   *notices.Service
+	Media     *media.Service
+	Polls     *polls.Service
+	Discover  *discover.Service
 	Search    *search.Service
+	Imports   *imports.Service
+	Exports   *exports.Service
+	Push      *push.Service
 	Blobs     Blobs
 	Limiter   *limit.Limiter
 	Log       *slog.Logger
@@ -70,9 +88,28 @@ type API struct {
 // New returns an API.
 func New(c Config, s Services) *API {
 	a := &API{Config: c, Services: s}
-	a.render = renderer{base: c.BaseURL, media: c.Media, view: s.View}
-	for _, add := range []func(*API){(*API).appRoutes, (*API).accountRoutes, (*API).relationRoutes, (*API).statusRoutes, (*API).timelineRoutes,
-		(*API).notificationRoutes, (*API).listRoutes, (*API).searchRoutes, (*API).instanceRoutes, (*API).emptyRoutes} {
+	a.render = renderer{base: c.BaseURL, media: c.File, view: s.View, now: c.Clock}
+	for _, add := range []func(*API){
+		(*API).appRoutes,
+		(*API).accountRoutes,
+		(*API).relationRoutes,
+		(*API).statusRoutes,
+		(*API).timelineRoutes,
+		(*API).notificationRoutes,
+		(*API).listRoutes,
+		(*API).searchRoutes,
+		(*API).instanceRoutes,
+		(*API).emptyRoutes,
+		(*API).importRoutes,
+		(*API).houseRoutes,
+		(*API).profileRoutes,
+		(*API).offRoutes,
+		(*API).mediaRoutes,
+		(*API).pollRoutes,
+		(*API).pushRoutes,
+		(*API).scheduledRoutes,
+		(*API).discoverRoutes,
+	} {
 		add(a)
 	}
 	return a
@@ -96,8 +133,12 @@ type Route struct {
 	Who    Who    `json:"who"`
 	Scope  string `json:"scope,omitempty"` // that a token needs
 	Limit  string `json:"limit,omitempty"` // a further limit than that of all routes
+	Off    string `json:"off,omitempty"`   // why the feature is not here, and the answer says so
 	do     func(*request) (any, error)
 	rule   *limit.Rule
+	body   int64 // bytes of a multipart form; zero for MaxUpload
+	// streams is for routes that read the body themselves.
+	streams bool
 }
 
 // need is who may call a route, and with which scope.
@@ -155,11 +196,13 @@ var (
 	limitStranger = limit.Rule{Name: "api-stranger", Burst: 300, Per: fiveMinutes}
 	limitPost     = limit.Rule{Name: "post", Burst: 300, Per: 3 * hour}
 	limitDelete   = limit.Rule{Name: "delete", Burst: 30, Per: halfHour}
+	limitMedia    = limit.Rule{Name: "media", Burst: 30, Per: halfHour}
 	limitPicture  = limit.Rule{Name: "picture", Burst: 30, Per: halfHour}
 	limitFollow   = limit.Rule{Name: "follow", Burst: 400, Per: 24 * hour}
 	limitSignUp   = limit.Rule{Name: "sign-up", Burst: 5, Per: halfHour}
 	limitApp      = limit.Rule{Name: "app", Burst: 60, Per: halfHour}
 	limitSearch   = limit.Rule{Name: "search", Burst: 60, Per: fiveMinutes}
+	limitPush     = limit.Rule{Name: "push", Burst: 60, Per: halfHour}
 )
 
 // handler runs a route: who is it, may they, is it not too much, do it.
@@ -187,8 +230,14 @@ func (a *API) run(q *request, route Route) (any, error) {
 	if denied != nil {
 		return nil, denied
 	}
-	if err := q.parse(); err != nil {
-		return nil, err
+	if route.body > 0 {
+		q.most = route.body
+		http.NewResponseController(q.w).SetReadDeadline(time.Now().Add(importWait)) // where it cannot be set, the usual one holds
+	}
+	if !route.streams {
+		if err := q.parse(); err != nil {
+			return nil, err
+		}
 	}
 	return route.do(q)
 }

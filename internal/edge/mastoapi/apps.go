@@ -23,13 +23,12 @@ type application struct {
 	ClientID     string   `json:"client_id,omitempty"`
 	ClientSecret string   `json:"client_secret,omitempty"`
 	// ClientSecretExpiresAt is zero for never.
-	ClientSecretExpiresAt *int `json:"client_secret_expires_at,omitempty"`
-	// VapidKey is empty: there is no web push here.
-	VapidKey string `json:"vapid_key"`
+	ClientSecretExpiresAt *int   `json:"client_secret_expires_at,omitempty"`
+	VapidKey              string `json:"vapid_key"`
 }
 
-func appJSON(x social.App) application {
-	out := application{ID: num(x.ID), Name: x.Name, Scopes: x.Scopes, RedirectURI: strings.Join(x.Redirects, "\n"), RedirectURIs: x.Redirects}
+func (a *API) appJSON(x social.App) application {
+	out := application{VapidKey: a.Push.PublicKey(), ID: num(x.ID), Name: x.Name, Scopes: x.Scopes, RedirectURI: strings.Join(x.Redirects, "\n"), RedirectURIs: x.Redirects}
 	if x.Website != "" {
 		out.Website = &x.Website
 	}
@@ -48,7 +47,7 @@ func (a *API) registerApp(q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, never := appJSON(x), 0
+	out, never := a.appJSON(x), 0
 	out.ClientID, out.ClientSecret, out.ClientSecretExpiresAt = x.ClientID, secret, &never
 	return out, nil
 }
@@ -58,5 +57,5 @@ func (a *API) verifyApp(q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return appJSON(x), nil
+	return a.appJSON(x), nil
 }

@@ -3,6 +3,7 @@ package mastoapi
 import (
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
@@ -55,16 +56,16 @@ func (a *API) rules(*request) (any, error) { return a.ruleList(), nil }
 // configuration is what apps must know to keep within the limits.
 func (a *API) configuration() map[string]any {
 	return map[string]any{
-		"urls":     map[string]any{"streaming": a.streaming(), "status": nil, "about": a.BaseURL + "/about", "privacy_policy": a.BaseURL + "/privacy", "terms_of_service": nil},
+		"urls":     map[string]any{"streaming": a.streaming(), "status": nil, "about": a.BaseURL + "/about", "privacy_policy": a.BaseURL + "/privacy", "terms_of_service": a.termsURL()},
 		"accounts": map[string]any{"max_featured_tags": 0, "max_pinned_statuses": social.MaxPins, "max_profile_fields": social.MaxFields, "profile_field_name_limit": social.MaxFieldText, "profile_field_value_limit": social.MaxFieldText, "max_display_name_length": social.MaxDisplayName, "max_note_length": social.MaxBio},
-		"statuses": map[string]any{"max_characters": a.MaxText, "max_media_attachments": 0, "characters_reserved_per_url": social.LinkLength},
-		"media_attachments": map[string]any{"supported_mime_types": []string{}, "description_limit": social.MaxMediaAlt, "image_size_limit": 0,
-			"image_matrix_limit": 0, "video_size_limit": 0, "video_frame_rate_limit": 0, "video_matrix_limit": 0},
-		"polls":              map[string]any{"max_options": 0, "max_characters_per_option": 0, "min_expiration": 0, "max_expiration": 0},
+		"statuses": map[string]any{"max_characters": a.MaxText, "max_media_attachments": social.MaxAttachments, "characters_reserved_per_url": social.LinkLength},
+		"media_attachments": map[string]any{"supported_mime_types": a.Types, "description_limit": social.MaxMediaAlt, "image_size_limit": a.MaxImage,
+			"image_matrix_limit": a.MaxPixels, "video_size_limit": 0, "video_frame_rate_limit": 0, "video_matrix_limit": 0},
+		"polls":              map[string]any{"max_options": social.MaxPollOptions, "max_characters_per_option": social.MaxPollOption, "min_expiration": int(social.MinPoll / time.Second), "max_expiration": int(social.MaxPoll / time.Second)},
 		"translation":        map[string]any{"enabled": false},
 		"timelines_access":   map[string]any{"live_feeds": map[string]string{"local": "public", "remote": "public"}, "hashtag_feeds": map[string]string{"local": "public", "remote": "public"}, "trending_link_feeds": map[string]string{"local": "authenticated", "remote": "authenticated"}},
 		"limited_federation": true,
-		"vapid":              map[string]string{"public_key": ""},
+		"vapid":              map[string]string{"public_key": a.Push.PublicKey()},
 	}
 }
 
@@ -129,8 +130,4 @@ func (a *API) instanceV1(q *request) (any, error) {
 		"approval_required": s.SignUps == social.SignUpApproval, "invites_enabled": s.SignUps != social.SignUpClosed,
 		"configuration": a.configuration(), "contact_account": contact, "rules": a.ruleList(),
 	}, nil
-}
-
-func (a *API) extendedDescription(*request) (any, error) {
-	return map[string]any{"updated_at": nil, "content": a.View.HTML(a.Instance.Settings().Description, "", nil)}, nil
 }

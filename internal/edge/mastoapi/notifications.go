@@ -21,7 +21,7 @@ func (a *API) notificationRoutes() {
 // noticeTypes is what Mastodon calls the kinds.
 var noticeTypes = map[social.NoticeKind]string{social.NoticeMention: "mention", social.NoticeFollow: "follow",
 	social.NoticeFollowRequest: "follow_request", social.NoticeBoost: "reblog", social.NoticeLike: "favourite",
-	social.NoticeEdit: "update", social.NoticePost: "status", social.NoticeSignUp: "admin.sign_up"}
+	social.NoticeEdit: "update", social.NoticePost: "status", social.NoticePoll: "poll", social.NoticeSignUp: "admin.sign_up"}
 
 // https://docs.joinmastodon.org/entities/Notification/
 type notification struct {

@@ -45,6 +45,7 @@ type request struct {
 	api    *API
 	By     social.Actor
 	params map[string][]string // query and body, named as forms name them
+	most   int64               // bytes of a multipart form; zero for MaxUpload
 }
 
 // clean removes the files of a form. The server does so only for the request
@@ -75,7 +76,9 @@ func (q *request) parse() error {
 	kind, _, _ := mime.ParseMediaType(q.Header.Get("Content-Type"))
 	limit := int64(MaxBody)
 	if kind == "multipart/form-data" {
-		limit = MaxUpload
+		if limit = q.most; limit == 0 {
+			limit = MaxUpload
+		}
 	}
 	q.Body = http.MaxBytesReader(q.w, q.Body, limit)
 	var err error

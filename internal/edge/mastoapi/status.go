@@ -33,13 +33,11 @@ type statusHead struct {
 	EditedAt           *string     `json:"edited_at"`
 	Content            string      `json:"content"`
 	Application        *statusApp  `json:"application"`
-	MediaAttachments   []struct{}  `json:"media_attachments"`
+	MediaAttachments   raw         `json:"media_attachments"`
 	Mentions           []mention   `json:"mentions"`
 	Tags               []statusTag `json:"tags"`
 	Emojis             []struct{}  `json:"emojis"`
-	Card               *struct{}   `json:"card"`
-	Poll               *struct{}   `json:"poll"`
-	Quote              *struct{}   `json:"quote"`
+	Card               raw         `json:"card"`
 }
 
 type statusApp struct {
@@ -77,7 +75,7 @@ func (r renderer) head(s *view.Seen) statusHead {
 	h := statusHead{ID: num(s.ID), CreatedAt: stamp(s.At), InReplyToID: numOrNil(s.ReplyTo), InReplyToAccountID: numOrNil(s.ReplyAuthor),
 		Sensitive: s.Sensitive, SpoilerText: s.Warning, Visibility: visibility[s.Visibility], URI: url, URL: url,
 		RepliesCount: s.Replies, ReblogsCount: s.Boosts, FavouritesCount: s.Likes, EditedAt: stampOrNil(s.EditedAt), Content: s.HTML,
-		MediaAttachments: []struct{}{}, Mentions: []mention{}, Tags: []statusTag{}, Emojis: []struct{}{}}
+		QuotesCount: s.Quotes, MediaAttachments: r.attachments(s.Media), Card: r.previewCard(s.Link), Mentions: []mention{}, Tags: []statusTag{}, Emojis: []struct{}{}}
 	if s.Language != "" {
 		h.Language = &s.Language
 	}
@@ -107,7 +105,6 @@ var marksJSON = func() (out [2][32]string) {
 			if own == 1 {
 				out[own][m] += `,"pinned":` + has(social.Pinned)
 			}
-			out[own][m] += `,"filtered":[]}`
 		}
 	}
 	return out
@@ -128,6 +125,8 @@ func (r renderer) appendStatus(b []byte, s *view.Seen, reader social.AccountID) 
 	} else {
 		b = append(b, `null`...)
 	}
+	b = r.appendPoll(b, s, reader)
+	b = r.appendQuote(b, s, reader)
 	if reader == 0 {
 		return append(b, '}')
 	}
@@ -135,7 +134,8 @@ func (r renderer) appendStatus(b []byte, s *view.Seen, reader social.AccountID) 
 	if s.Original().Author.ID == reader {
 		own = 1
 	}
-	return append(b, marksJSON[own][s.Marks%32]...)
+	b = append(b, marksJSON[own][s.Marks%32]...)
+	return append(r.appendHits(b, s.Hits), '}')
 }
 
 func (r renderer) status(s *view.Seen, reader social.AccountID) raw {

@@ -56,14 +56,10 @@ func (a *API) draft(q *request) (social.Draft, error) {
 	if d.Language == "" {
 		d.Language = self.Prefs.Language
 	}
-	for name, what := range map[string]string{"media_ids": "pictures and videos", "poll[options]": "polls"} {
-		if len(q.strs(name)) > 0 {
-			return d, errs.Newf(errs.Invalid, "Validation failed: This server takes no %s yet.", what)
-		}
+	if d.Media, err = q.mediaIDs(); err != nil {
+		return d, err
 	}
-	if q.str("scheduled_at") != "" {
-		return d, errs.New(errs.Invalid, "Validation failed: This server takes no scheduled posts yet.")
-	}
+	d.Poll = q.pollDraft()
 	if parent := q.str("in_reply_to_id"); parent != "" {
 		n, ok := id.Parse(parent)
 		if !ok {
@@ -79,6 +75,18 @@ func (a *API) publish(q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	at, later, err := q.scheduledAt()
+	if err != nil {
+		return nil, err
+	}
+	if later {
+		l, err := a.Posts.Schedule(q.Context(), q.By, d, at)
+		if err != nil {
+			return nil, err
+		}
+		out, err := a.Posts.ScheduledPost(q.Context(), q.By, l.ID)
+		return a.render.scheduled(out), err
+	}
 	p, err := a.Posts.Publish(q.Context(), q.By, d)
 	if err != nil {
 		return nil, err
@@ -87,7 +95,14 @@ func (a *API) publish(q *request) (any, error) {
 }
 
 func (a *API) edit(q *request) (any, error) {
-	d := social.Draft{Text: q.str("status"), Warning: q.str("spoiler_text"), Language: q.str("language"), Sensitive: q.flag("sensitive", false)}
+	d := social.Draft{Text: q.str("status"), Warning: q.str("spoiler_text"), Language: q.str("language"), Sensitive: q.flag("sensitive", false), Poll: q.pollDraft()}
+	var err error
+	if d.Media, err = q.mediaIDs(); err != nil {
+		return nil, err
+	}
+	if d.Describe, err = q.mediaChanges(); err != nil {
+		return nil, err
+	}
 	p, err := a.Posts.Edit(q.Context(), q.By, social.PostID(q.pathID()), d)
 	if err != nil {
 		return nil, err
@@ -114,7 +129,7 @@ func (a *API) statusesByID(q *request) (any, error) {
 }
 
 // deleteStatus answers with the post as it was, and its source, so that it
-// can be written anew.
+// can be written anew; unless delete_media says otherwise, with its files.
 func (a *API) deleteStatus(q *request) (any, error) {
 	which := social.PostID(q.pathID())
 	s, err := a.View.Post(q.Context(), q.By, which)
@@ -122,7 +137,11 @@ func (a *API) deleteStatus(q *request) (any, error) {
 		return nil, err
 	}
 	was := a.render.status(s, q.By.Account)
-	p, err := a.Posts.Delete(q.Context(), q.By, which)
+	del := a.Posts.Redraft
+	if q.flag("delete_media", false) {
+		del = a.Posts.Delete
+	}
+	p, err := del(q.Context(), q.By, which)
 	if err != nil {
 		return nil, err
 	}
@@ -156,8 +175,8 @@ type statusEdit struct {
 	Sensitive        bool       `json:"sensitive"`
 	CreatedAt        string     `json:"created_at"`
 	Account          raw        `json:"account"`
-	Poll             *struct{}  `json:"poll"`
-	MediaAttachments []struct{} `json:"media_attachments"`
+	Poll             any        `json:"poll"`
+	MediaAttachments raw        `json:"media_attachments"`
 	Emojis           []struct{} `json:"emojis"`
 	Quote            *struct{}  `json:"quote"`
 }
@@ -174,7 +193,7 @@ func (a *API) history(q *request) (any, error) {
 	out := []statusEdit{}
 	for _, e := range edits {
 		out = append(out, statusEdit{Content: a.View.HTML(e.Text, e.HTML, e.Mentions), SpoilerText: e.Warning, Sensitive: e.Sensitive,
-			CreatedAt: stamp(e.At), Account: a.render.accountJSON(s.Author), MediaAttachments: []struct{}{}, Emojis: []struct{}{}})
+			CreatedAt: stamp(e.At), Account: a.render.accountJSON(s.Author), Poll: pastPoll(e.Poll), MediaAttachments: a.render.attachments(e.Media), Emojis: []struct{}{}})
 	}
 	return out, nil
 }

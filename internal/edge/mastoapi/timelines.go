@@ -48,10 +48,7 @@ func (q *request) origin() social.Origin {
 }
 
 func (a *API) public(q *request) (any, error) {
-	if q.flag("only_media", false) {
-		return a.timeline(q, view.Slice[*view.Seen]{}, nil) // no post has any
-	}
-	s, err := a.Timelines.Public(q.Context(), q.By, q.origin(), q.posts())
+	s, err := a.Timelines.Public(q.Context(), q.By, social.PublicQuery{From: q.origin(), OnlyMedia: q.flag("only_media", false)}, q.posts())
 	return a.timeline(q, s, err)
 }
 
@@ -76,10 +73,7 @@ func (q *request) tagInPath() string {
 
 func (a *API) tagTimeline(q *request) (any, error) {
 	query := social.TagQuery{Any: tagKeys(append([]string{q.tagInPath()}, q.strs("any")...)...), All: tagKeys(q.strs("all")...),
-		None: tagKeys(q.strs("none")...), From: q.origin()}
-	if q.flag("only_media", false) {
-		return a.timeline(q, view.Slice[*view.Seen]{}, nil)
-	}
+		None: tagKeys(q.strs("none")...), From: q.origin(), OnlyMedia: q.flag("only_media", false)}
 	s, err := a.Timelines.Tag(q.Context(), q.By, query, q.posts())
 	return a.timeline(q, s, err)
 }
@@ -103,11 +97,7 @@ func (a *API) accountStatuses(q *request) (any, error) {
 		s.Newest, s.Oldest = 0, 0 // there is one page
 		return a.timeline(q, s, err)
 	}
-	if q.flag("only_media", false) {
-		_, err := a.View.Face(q.Context(), who)
-		return a.timeline(q, view.Slice[*view.Seen]{}, err)
-	}
 	s, err := a.Timelines.Account(q.Context(), q.By, who, social.AccountQuery{NoReplies: q.flag("exclude_replies", false),
-		NoBoosts: q.flag("exclude_reblogs", false), Tag: social.TagKey(q.str("tagged"))}, q.posts())
+		NoBoosts: q.flag("exclude_reblogs", false), OnlyMedia: q.flag("only_media", false), Tag: social.TagKey(q.str("tagged"))}, q.posts())
 	return a.timeline(q, s, err)
 }

@@ -4,6 +4,7 @@ import "strings"
 
 func (s *Site) aboutRoutes(r *router) {
 	r.Do("GET /about", anyone, s.about)
+	r.Do("GET /terms", anyone, s.terms)
 	r.Do("GET /privacy", anyone, func(q *ask) error { return q.show("Privacy", privacyPage(q.page)) })
 }
 
@@ -15,6 +16,15 @@ func (s *Site) about(q *ask) error {
 	q.page.Tab = "about"
 	q.page.Head.Description = q.page.House.Description
 	return q.show("About", aboutPage(q.page, n))
+}
+
+// terms is the terms of service in force, or none.
+func (s *Site) terms(q *ask) error {
+	t, _, err := s.Instance.TermsOn("")
+	if err != nil {
+		return err
+	}
+	return q.show("Terms of service", termsPage(q.page, t))
 }
 
 // browserOf is what an agent calls itself, in two words people know.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
@@ -36,6 +37,10 @@ func (s *Site) ask(w http.ResponseWriter, r *http.Request) *ask {
 	limit := int64(maxForm)
 	if q.by.SignedIn() && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
 		limit = maxUpload
+		if r.URL.Path == importPage {
+			limit = maxImport
+			http.NewResponseController(w).SetReadDeadline(time.Now().Add(importWait)) // where it cannot be set, the usual one holds
+		}
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, limit)
 	q.page = s.frame(q)

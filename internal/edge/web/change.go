@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/view"
@@ -44,7 +45,7 @@ func (s *Site) edit(q *ask) error {
 	if err != nil {
 		return err
 	}
-	wish := social.Draft{Text: q.form("text"), Warning: strings.TrimSpace(q.form("warning")), Language: q.form("language")}
+	wish := social.Draft{Text: q.form("text"), Warning: strings.TrimSpace(q.form("warning")), Language: q.form("language"), Media: p.Post.Media, Sensitive: p.Sensitive && p.Warning == "", Poll: sameQuestion(p, s.config.Clock())}
 	_, err = s.Posts.Edit(q.Context(), q.by, p.ID, wish)
 	if errs.KindOf(err) == errs.Invalid && err != nil {
 		d := rewriting(p)
@@ -56,6 +57,16 @@ func (s *Site) edit(q *ask) error {
 	}
 	q.say("edited")
 	return q.to(postURL(p))
+}
+
+// sameQuestion is the poll of a post as it stands: words are edited here, and
+// what was asked stays.
+func sameQuestion(p *view.Seen, now time.Time) *social.PollDraft {
+	if p.Poll == nil {
+		return nil
+	}
+	lasts := max(p.Poll.EndsAt.Sub(now), social.MinPoll)
+	return &social.PollDraft{Options: p.Poll.Titles(), Multiple: p.Poll.Multiple, HideVotes: p.Poll.HideVotes, Lasts: lasts}
 }
 
 func (s *Site) deletePost(q *ask) error {

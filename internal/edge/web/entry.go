@@ -36,6 +36,8 @@ func (s *Site) entryRoutes(r *router) {
 var (
 	postRule    = limit.Rule{Name: "post", Burst: 300, Per: 3 * time.Hour}
 	followRule  = limit.Rule{Name: "follow", Burst: 400, Per: 24 * time.Hour}
+	archiveRule = limit.Rule{Name: "archive", Burst: 5, Per: 24 * time.Hour}
+	importRule  = limit.Rule{Name: "import", Burst: 30, Per: 24 * time.Hour}
 	pictureRule = limit.Rule{Name: "picture", Burst: 30, Per: 30 * time.Minute}
 	searchRule  = limit.Rule{Name: "search", Burst: 60, Per: 5 * time.Minute}
 )

@@ -14,21 +14,22 @@ import (
 
 // A frame is what every part of a page may need to know.
 type frame struct {
-	Title  string
-	House  social.Settings
-	By     social.Actor
-	Me     *view.Face // nil for a stranger
-	Unread int
-	Path   string // of the page
-	Here   string // the page with its query, to come back to
-	Tab    string // which of the main places it is
-	Said   string // a sentence about what was just done
-	Head   meta
-	Plain  bool // no columns beside it: signing in, consent
-	Paged  bool // it is not the first page of its list
-	Max    int  // characters of a post
-	Now    time.Time
-	site   *Site
+	Title   string
+	House   social.Settings
+	By      social.Actor
+	Me      *view.Face // nil for a stranger
+	Unread  int
+	Path    string // of the page
+	Here    string // the page with its query, to come back to
+	Tab     string // which of the main places it is
+	Said    string // a sentence about what was just done
+	Head    meta
+	Plain   bool   // no columns beside it: signing in, consent
+	Paged   bool   // it is not the first page of its list
+	Max     int    // characters of a post
+	Refresh string // seconds after which the page is loaded anew; empty for never
+	Now     time.Time
+	site    *Site
 }
 
 // meta is what a page tells of itself to those who show a preview of it.
@@ -92,7 +93,7 @@ func (f *frame) absolute(path string) string { return f.site.config.BaseURL + pa
 
 // sayings are the sentences a page can open with after something was done.
 var sayings = map[string]string{
-	"sign-in": "Please sign in first.", "saved": "Saved.", "posted": "Your post is out.", "deleted": "Deleted.",
+	"sign-in": "Please sign in first.", "saved": "Saved.", "posted": "Your post is out.", "voted": "Your vote counts.", "deleted": "Deleted.",
 	"edited": "Your post was changed.", "signed-out": "You are signed out. See you soon.", "ended": "Done. That access has ended.",
 	"followed": "You follow them now.", "asked": "Your request was sent.", "unfollowed": "You no longer follow them.",
 	"blocked": "Blocked. You will not meet each other here any more.", "unblocked": "No longer blocked.",

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -24,6 +25,11 @@ func (s *Site) saveHouse(q *ask) error {
 	wish := q.page.House
 	wish.Title, wish.Description, wish.Contact = strings.TrimSpace(q.form("title")), strings.TrimSpace(q.form("description")), strings.TrimSpace(q.form("contact"))
 	wish.SignUps, wish.Rules = social.SignUps(q.form("sign_ups")), rulesOf(q.form("rules"), q.page.House.Rules)
+	now := s.config.Clock()
+	wish.About, wish.Privacy = wish.About.Say(strings.TrimSpace(q.form("about")), now), wish.Privacy.Say(strings.TrimSpace(q.form("privacy")), now)
+	if terms := strings.TrimSpace(q.form("terms")); terms != termsInForce(wish) {
+		wish.Terms = append(slices.Clone(wish.Terms), social.Text{Body: terms, Since: now})
+	}
 	err := s.Instance.SetSettings(q.Context(), q.by, wish)
 	if problem, ok := wrong(err); ok {
 		return s.showHouse(q, http.StatusUnprocessableEntity, wish, problem)

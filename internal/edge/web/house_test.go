@@ -19,9 +19,12 @@ import (
 	"github.com/plaza-social/plaza/internal/base/limit"
 	"github.com/plaza-social/plaza/internal/core/accounts"
 	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/core/exports"
+	"github.com/plaza-social/plaza/internal/core/imports"
 	"github.com/plaza-social/plaza/internal/core/instance"
 	"github.com/plaza-social/plaza/internal/core/lists"
 	"github.com/plaza-social/plaza/internal/core/notices"
+	"github.com/plaza-social/plaza/internal/core/polls"
 	"github.com/plaza-social/plaza/internal/core/posts"
 	"github.com/plaza-social/plaza/internal/core/relations"
 	"github.com/plaza-social/plaza/internal/core/search"
@@ -78,11 +81,13 @@ func open(t *testing.T) *house {
 	for _, w := range []store.Watcher{h.instance.Watch, h.auth.Watch, v.Watch, lines.Watch} {
 		s.Watch(w)
 	}
+	written, related, listed := posts.New(s, posts.Config{MaxText: social.MaxText, HandleHost: host}), relations.New(s, v), lists.New(s, v)
 	h.site = web.New(web.Config{BaseURL: "https://" + host, Version: "1.2.3", Clock: s.Now}, web.Services{
 		Auth: h.auth, Accounts: accounts.New(s, pictures{}), Instance: h.instance, View: v, Timelines: lines,
-		Posts:     posts.New(s, posts.Config{MaxText: social.MaxText, HandleHost: host}),
-		Relations: relations.New(s, v), Lists: lists.New(s, v), Notices: notices.New(s, v), Search: search.New(s, v, host),
-		Blobs: pictures{}, Limiter: limiter})
+		Posts: written, Relations: related, Lists: listed, Notices: notices.New(s, v), Search: search.New(s, v, host), Polls: polls.New(s, v),
+		Imports: imports.New(s, imports.Config{BaseURL: "https://" + host, HandleHost: host, Relations: related, Lists: listed, Posts: written}),
+		Exports: exports.New(s, v, exports.Config{BaseURL: "https://" + host, HandleHost: host}),
+		Blobs:   pictures{}, Limiter: limiter})
 	h.handler = chi.NewRouter()
 	h.site.Routes(h.handler)
 	h.handler.NotFound(h.site.NotFound)

@@ -388,6 +388,8 @@ func deed(n notices.Told) string {
 		return "likes your post"
 	case social.NoticeEdit:
 		return "changed a post you boosted"
+	case social.NoticePoll:
+		return "asked: the poll has ended"
 	case social.NoticeSignUp:
 		if n.From.Standing == social.Pending {
 			return "asks to join"

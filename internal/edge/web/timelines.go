@@ -62,7 +62,7 @@ func (s *Site) newer(q *ask, since int64) error {
 
 func (s *Site) landing(q *ask) error {
 	posts, err := slice(q, postsOnPage, func(p social.Page) (view.Slice[*view.Seen], error) {
-		return s.Timelines.Public(q.Context(), q.by, social.Ours, p)
+		return s.Timelines.Public(q.Context(), q.by, social.PublicQuery{From: social.Ours}, p)
 	})
 	if err != nil {
 		return err
@@ -79,7 +79,7 @@ func (s *Site) landing(q *ask) error {
 func (s *Site) public(from social.Origin) handler {
 	return func(q *ask) error {
 		posts, err := slice(q, postsOnPage, func(p social.Page) (view.Slice[*view.Seen], error) {
-			return s.Timelines.Public(q.Context(), q.by, from, p)
+			return s.Timelines.Public(q.Context(), q.by, social.PublicQuery{From: from}, p)
 		})
 		if err != nil {
 			return err

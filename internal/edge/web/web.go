@@ -15,9 +15,12 @@ import (
 	"github.com/plaza-social/plaza/internal/base/limit"
 	"github.com/plaza-social/plaza/internal/core/accounts"
 	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/core/exports"
+	"github.com/plaza-social/plaza/internal/core/imports"
 	"github.com/plaza-social/plaza/internal/core/instance"
 	"github.com/plaza-social/plaza/internal/core/lists"
 	"github.com/plaza-social/plaza/internal/core/notices"
+	"github.com/plaza-social/plaza/internal/core/polls"
 	"github.com/plaza-social/plaza/internal/core/posts"
 	"github.com/plaza-social/plaza/internal/core/relations"
 	"github.com/plaza-social/plaza/internal/core/search"
@@ -54,6 +57,9 @@ type Services struct {
 	Lists     *lists.Service
 	Notices   *notices.Service
 	Search    *search.Service
+	Polls     *polls.Service
+	Imports   *imports.Service
+	Exports   *exports.Service
 	Blobs     Blobs
 	Limiter   *limit.Limiter
 	Log       *slog.Logger
@@ -98,8 +104,8 @@ func New(c Config, s Services) *Site {
 		panic("web: BaseURL is not an origin: " + err.Error())
 	}
 	for _, add := range []func(*router){
-		site.timelineRoutes, site.composeRoutes, site.profileRoutes, site.relationRoutes, site.postRoutes, site.changeRoutes,
-		site.listRoutes, site.noticeRoutes, site.searchRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes,
+		site.timelineRoutes, site.composeRoutes, site.profileRoutes, site.relationRoutes, site.postRoutes, site.changeRoutes, site.pollRoutes,
+		site.listRoutes, site.noticeRoutes, site.searchRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes, site.importRoutes,
 		site.securityRoutes, site.peopleRoutes, site.houseRoutes, site.aboutRoutes,
 	} {
 		add(&site.router)

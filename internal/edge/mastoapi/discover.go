@@ -1,0 +1,89 @@
+package mastoapi
+
+import (
+	"github.com/plaza-social/plaza/internal/core/discover"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// https://docs.joinmastodon.org/methods/trends/
+// https://docs.joinmastodon.org/methods/suggestions/
+// https://docs.joinmastodon.org/methods/directory/
+func (a *API) discoverRoutes() {
+	a.do("GET /api/v1/trends", anyone(""), a.trendingTags)
+	a.do("GET /api/v1/trends/tags", anyone(""), a.trendingTags)
+	a.do("GET /api/v1/trends/statuses", anyone(""), a.trendingPosts)
+	a.do("GET /api/v2/suggestions", member("read:accounts"), a.suggestions)
+	a.do("GET /api/v1/suggestions", member("read:accounts"), a.suggestedAccounts)
+	a.do("DELETE /api/v1/suggestions/{id}", member("write:accounts"), a.dismissSuggestion)
+	a.do("GET /api/v1/directory", anyone(""), a.directory)
+}
+
+func (a *API) trendingTags(q *request) (any, error) {
+	tags, err := a.Discover.Tags(q.Context(), q.num("offset", 0, discover.MaxOffset), q.num("limit", 10, 20))
+	if err != nil {
+		return nil, err
+	}
+	out := []tagEntity{}
+	for _, t := range tags {
+		e, err := a.tagEntity(q, t.Tag)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+func (a *API) trendingPosts(q *request) (any, error) {
+	posts, err := a.Discover.Posts(q.Context(), q.By, q.num("offset", 0, discover.MaxOffset), q.num("limit", 20, 40))
+	if err != nil {
+		return nil, err
+	}
+	return a.render.statuses(posts, q.By.Account), nil
+}
+
+// https://docs.joinmastodon.org/entities/Suggestion/
+type suggestion struct {
+	Source  string            `json:"source"`
+	Sources []discover.Reason `json:"sources"`
+	Account raw               `json:"account"`
+}
+
+// oldSource is what a reason was called before there were several.
+var oldSource = map[discover.Reason]string{discover.FriendsOfFriends: "past_interactions", discover.MostFollowed: "global"}
+
+func (a *API) suggestions(q *request) (any, error) {
+	all, err := a.Discover.Suggestions(q.Context(), q.By, max(1, q.num("limit", 40, discover.MaxSuggestions)))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]suggestion, len(all))
+	for i, s := range all {
+		out[i] = suggestion{oldSource[s.Reasons[0]], s.Reasons, a.render.accountJSON(s.Account)}
+	}
+	return out, nil
+}
+
+func (a *API) suggestedAccounts(q *request) (any, error) {
+	all, err := a.Discover.Suggestions(q.Context(), q.By, max(1, q.num("limit", 40, discover.MaxSuggestions)))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]raw, len(all))
+	for i, s := range all {
+		out[i] = a.render.accountJSON(s.Account)
+	}
+	return out, nil
+}
+
+func (a *API) dismissSuggestion(q *request) (any, error) {
+	return nothing{}, a.Discover.Dismiss(q.Context(), q.By, social.AccountID(q.pathID()))
+}
+
+func (a *API) directory(q *request) (any, error) {
+	faces, err := a.Discover.Directory(q.Context(), q.By, q.str("order") == "new", q.flag("local", false), q.num("offset", 0, discover.MaxOffset), max(1, q.num("limit", 40, discover.MaxDirectory)))
+	if err != nil {
+		return nil, err
+	}
+	return a.render.accounts(faces), nil
+}

@@ -1,0 +1,122 @@
+package push
+
+import (
+	"encoding/json"
+	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
+
+	"github.com/plaza-social/plaza/internal/base/text"
+	"github.com/plaza-social/plaza/internal/core/notices"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// payload is what Mastodon sends, and its apps read. Notification ids are
+// numbers there. AccessToken is empty: we do not know it, only its hash; see
+// docs/decisions/0012-push.md.
+type payload struct {
+	AccessToken      string `json:"access_token"`
+	PreferredLocale  string `json:"preferred_locale"`
+	NotificationID   int64  `json:"notification_id"`
+	NotificationType string `json:"notification_type"`
+	Icon             string `json:"icon"`
+	Title            string `json:"title"`
+	Body             string `json:"body"`
+}
+
+// How much of a text is sent, in characters.
+const (
+	maxTitle = 120
+	maxWords = 140
+)
+
+// a wording is how a kind of notice is told: Mastodon's name for it, and what
+// follows the name of whoever did it.
+type wording struct{ name, does string }
+
+var wordings = map[social.NoticeKind]wording{
+	social.NoticeMention:       {"mention", "mentioned you"},
+	social.NoticeFollow:        {"follow", "follows you"},
+	social.NoticeFollowRequest: {"follow_request", "asks to follow you"},
+	social.NoticeBoost:         {"reblog", "boosted your post"},
+	social.NoticeLike:          {"favourite", "likes your post"},
+	social.NoticeEdit:          {"update", "edited a post that you boosted"},
+	social.NoticePost:          {"status", "has posted"},
+	social.NoticePoll:          {"poll", "ran a poll that has ended"},
+	social.NoticeSignUp:        {"admin.sign_up", "signed up"},
+}
+
+// compose is a notice as JSON of at most maxText bytes.
+func compose(t notices.Told, locale, icon string) ([]byte, error) {
+	w, known := wordings[t.Kind]
+	if !known {
+		w = wording{string(t.Kind), "has done something that you are told of"}
+	}
+	name := t.From.DisplayName
+	if name == "" {
+		name = t.From.Acct()
+	}
+	if locale == "" {
+		locale = "en"
+	}
+	p := payload{PreferredLocale: locale, NotificationID: int64(t.ID), NotificationType: w.name, Icon: icon, Title: short(name, maxTitle) + " " + w.does,
+		Body: short(says(t), maxWords)}
+	for {
+		b, err := json.Marshal(p)
+		if err != nil || len(b) <= maxText {
+			return b, err
+		}
+		switch over := len(b) - maxText; { // characters may have many bytes
+		case p.Body != "":
+			p.Body = cut(p.Body, len(p.Body)-over)
+		case p.Icon != "":
+			p.Icon = ""
+		default:
+			p.Title = cut(p.Title, len(p.Title)-over)
+		}
+	}
+}
+
+// says is what a notice is about, in words: a warning stands for its post.
+func says(t notices.Told) string {
+	switch {
+	case t.Post != nil && t.Post.Warning != "":
+		return t.Post.Warning
+	case t.Post != nil:
+		return plain(t.Post.Text, t.Post.Post.HTML)
+	case t.From.Local():
+		return t.From.Bio
+	}
+	return plain("", t.From.Bio)
+}
+
+// plain is what was typed, or what HTML from elsewhere says.
+func plain(typed, html string) string {
+	if html == "" {
+		return typed
+	}
+	return text.FromHTML(html, func(_, shown string) string { return shown })
+}
+
+// short is the first n characters of s.
+func short(s string, n int) string {
+	g := uniseg.NewGraphemes(s)
+	for i := 0; g.Next(); i++ {
+		if from, _ := g.Positions(); i == n-1 {
+			if rest := s[from:]; uniseg.GraphemeClusterCount(rest) > 1 {
+				return s[:from] + "…"
+			}
+			return s
+		}
+	}
+	return s
+}
+
+// cut is s without what goes beyond n bytes, at the end of a character.
+func cut(s string, n int) string {
+	n = min(max(n, 0), len(s))
+	for n > 0 && n < len(s) && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}

@@ -1,0 +1,79 @@
+package web
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/core/view"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+func (s *Site) pollRoutes(r *router) {
+	r.Do("POST /@{name}/{post}/vote", member, s.vote)
+}
+
+// vote answers what a post asks.
+func (s *Site) vote(q *ask) error {
+	p, err := s.post(q)
+	if err != nil {
+		return err
+	}
+	if p.Poll == nil {
+		return nowhere
+	}
+	var choices []int
+	for _, c := range q.PostForm["choice"] {
+		n, err := strconv.Atoi(c)
+		if err != nil {
+			return errs.New(errs.Invalid, "Choose one of the answers.")
+		}
+		choices = append(choices, n)
+	}
+	if _, err := s.Polls.Vote(q.Context(), q.by, p.Poll.ID, choices); err != nil {
+		return err
+	}
+	return q.back(postURL(p), "voted")
+}
+
+func mayVote(f *frame, p *view.Seen) bool {
+	return f.signedIn() && !p.Poll.Ended(f.Now) && p.Poll.Author != f.By.Account && len(p.Votes) == 0
+}
+
+func choiceKind(multiple bool) string {
+	if multiple {
+		return "checkbox"
+	}
+	return "radio"
+}
+
+func choiceHint(multiple bool) string {
+	if multiple {
+		return "Choose any of the answers"
+	}
+	return "Choose one answer"
+}
+
+func showsVotes(f *frame, p *social.Poll) bool { return !p.HideVotes || p.Ended(f.Now) }
+
+func chose(p *view.Seen, option int) bool { return slices.Contains(p.Votes, option) }
+
+// share is how many of those who voted chose an option, in percent.
+func share(p *social.Poll, o social.PollOption) int {
+	if p.Voters == 0 {
+		return 0
+	}
+	return (o.Votes*200 + p.Voters) / (2 * p.Voters)
+}
+
+// standing is how many have voted, and until when one can.
+func standing(f *frame, p *social.Poll) string {
+	voted := itoa(p.Voters) + " " + plural(p.Voters, "person", "people") + " voted"
+	switch {
+	case p.EndsAt.IsZero():
+		return voted
+	case p.Ended(f.Now):
+		return voted + " · it has ended"
+	}
+	return voted + " · until " + longDate(p.EndsAt)
+}

@@ -1,0 +1,150 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+const mediaColumns = `id, owner_id, post_id, state, at_ms, info`
+
+func scanMedia(r row) (m social.Media, err error) {
+	var info string
+	var at int64
+	var got social.Media
+	if err := r.Scan(&got.ID, &got.Owner, &got.Post, &got.State, &at, &info); err != nil {
+		return m, err
+	}
+	err = json.Unmarshal([]byte(info), &m)
+	m.ID, m.Owner, m.Post, m.State, m.At = got.ID, got.Owner, got.Post, got.State, moment(at)
+	return m, err
+}
+
+// Media returns those of ids that exist, in no order.
+func (v *View) Media(ctx context.Context, ids []social.MediaID) ([]social.Media, error) {
+	return rows(ctx, v, scanMedia, `SELECT `+mediaColumns+` FROM media WHERE id `+v.d.idList(1), asJSON(ids))
+}
+
+// MediaOf returns an attachment of owner's, or NoPost.
+func (v *View) MediaOf(ctx context.Context, owner social.AccountID, id social.MediaID) (social.Media, error) {
+	return one(ctx, v, NoPost, scanMedia, `SELECT `+mediaColumns+` FROM media WHERE id = $1 AND owner_id = $2`, id, owner)
+}
+
+// HoldMedia is MediaOf for somebody who is about to attach, change or remove
+// it: until the commit nobody else does.
+func (tx *Tx) HoldMedia(ctx context.Context, owner social.AccountID, id social.MediaID) (social.Media, error) {
+	return one(ctx, &tx.View, NoPost, scanMedia, `SELECT `+mediaColumns+` FROM media WHERE id = $1 AND owner_id = $2`+tx.d.forUpdate, id, owner)
+}
+
+// MediaReserved reports whether an attachment waits for a post that is to be
+// published later.
+func (v *View) MediaReserved(ctx context.Context, id social.MediaID) (bool, error) {
+	n, err := value[int64](ctx, v, `SELECT reserved FROM media WHERE id = $1`, id)
+	return n != 0, err
+}
+
+// AddMedia stores a new attachment that is made of what lies in the spool.
+func (tx *Tx) AddMedia(ctx context.Context, m social.Media, spool string) error {
+	_, err := tx.exec(ctx, `INSERT INTO media (id, owner_id, post_id, reserved, state, spool, file, preview, size, at_ms, info)
+		VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8, $9, $10)`,
+		m.ID, m.Owner, m.Post, m.State, spool, m.File, m.Preview, m.Size, millis(m.At), asJSON(m))
+	return err
+}
+
+// Spooled returns what an attachment is made of, or empty when it is made.
+func (v *View) Spooled(ctx context.Context, id social.MediaID) (string, error) {
+	all, err := list[string](ctx, v, `SELECT spool FROM media WHERE id = $1`, id)
+	if err != nil || len(all) == 0 {
+		return "", err
+	}
+	return all[0], nil
+}
+
+// SetMedia stores an attachment anew; it is made then, or has failed.
+func (tx *Tx) SetMedia(ctx context.Context, m social.Media) error {
+	_, err := tx.exec(ctx, `UPDATE media SET post_id = $2, state = $3, file = $4, preview = $5, size = $6, at_ms = $7, info = $8,
+		spool = CASE WHEN $3 = 'processing' THEN spool ELSE '' END WHERE id = $1`,
+		m.ID, m.Post, m.State, m.File, m.Preview, m.Size, millis(m.At), asJSON(m))
+	return err
+}
+
+// ReserveMedia keeps attachments for what is to be posted later under an id,
+// or with zero no longer.
+func (tx *Tx) ReserveMedia(ctx context.Context, owner social.AccountID, ids []social.MediaID, later int64) error {
+	_, err := tx.exec(ctx, `UPDATE media SET reserved = $2, at_ms = $4 WHERE owner_id = $1 AND post_id = 0 AND id `+tx.d.idList(3),
+		owner, later, asJSON(ids), millis(tx.Now))
+	return err
+}
+
+// DropFileJob is the kind of the job that removes a file from the blob store,
+// given by its name.
+const DropFileJob = "picture.drop"
+
+// DropFile has a file removed, if this write commits. Empty is no file.
+func (tx *Tx) DropFile(ctx context.Context, name string) error {
+	if name == "" {
+		return nil
+	}
+	return tx.AddJob(ctx, DropFileJob, name, tx.Now, name)
+}
+
+// RemoveMedia takes an attachment away, and its files soon after.
+func (tx *Tx) RemoveMedia(ctx context.Context, m social.Media) error {
+	if _, err := tx.exec(ctx, `DELETE FROM media WHERE id = $1`, m.ID); err != nil {
+		return err
+	}
+	if err := tx.DropFile(ctx, m.File); err != nil {
+		return err
+	}
+	return tx.DropFile(ctx, m.Preview)
+}
+
+// RemoveMediaOf takes all attachments of a post away, those of its earlier
+// versions included.
+func (tx *Tx) RemoveMediaOf(ctx context.Context, post social.PostID) error {
+	all, err := rows(ctx, &tx.View, scanMedia, `SELECT `+mediaColumns+` FROM media WHERE post_id = $1 AND post_id <> 0`, post)
+	for _, m := range all {
+		if err := tx.RemoveMedia(ctx, m); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// HideMediaJob is the kind of the job that gives an attachment's files other
+// names, given by the attachment's id.
+const HideMediaJob = "media.hide"
+
+// LoosenMedia takes attachments off their post, to be used again.
+func (tx *Tx) LoosenMedia(ctx context.Context, ids []social.MediaID) error {
+	for _, which := range ids {
+		if _, err := tx.exec(ctx, `UPDATE media SET post_id = 0, reserved = 0, at_ms = $2 WHERE id = $1`, which, millis(tx.Now)); err != nil {
+			return err
+		}
+		if err := tx.AddJob(ctx, HideMediaJob, which, tx.Now, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MediaBy returns up to limit attachments of owner's, the first ones first.
+func (v *View) MediaBy(ctx context.Context, owner social.AccountID, limit int) ([]social.Media, error) {
+	return rows(ctx, v, scanMedia, `SELECT `+mediaColumns+` FROM media WHERE owner_id = $1 ORDER BY id LIMIT $2`, owner, limit)
+}
+
+// LooseMedia returns up to limit attachments that no post has had since before
+// a moment, and none will have.
+func (v *View) LooseMedia(ctx context.Context, before time.Time, limit int) ([]social.Media, error) {
+	return rows(ctx, v, scanMedia, `SELECT `+mediaColumns+` FROM media WHERE post_id = 0 AND reserved = 0 AND at_ms < $1
+		ORDER BY at_ms LIMIT $2`, millis(before), limit)
+}
+
+// MediaUse is how many attachments there are, and the bytes of their files.
+func (v *View) MediaUse(ctx context.Context) (n, bytes int64, err error) {
+	use, err := one(ctx, v, errNone, func(r row) (use [2]int64, err error) { return use, r.Scan(&use[0], &use[1]) },
+		`SELECT COUNT(*), COALESCE(SUM(size), 0) FROM media`)
+	return use[0], use[1], err
+}
