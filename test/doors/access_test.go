@@ -123,16 +123,33 @@ func (g answers) check(t *testing.T, name string, r app.Route) {
 	if g.none != g.cookie {
 		t.Errorf("%s: a cookie changes the answer from %d to %d", name, g.none, g.cookie)
 	}
-	if r.Who != "member" && r.Who != "app" {
+	if !slices.Contains([]string{"member", "app", "moderator", "admin"}, r.Who) {
 		return
 	}
 	if g.none != 401 || g.garbage != 401 {
 		t.Errorf("%s is for a %s, but without a token answers %d, and with garbage %d", name, r.Who, g.none, g.garbage)
 	}
+	if r.Who == "moderator" || r.Who == "admin" {
+		g.checkStaff(t, name, r)
+		return
+	}
 	for s, status := range g.scopes {
 		if r.Scope != "" && (status == 403) == covers(s, r.Scope) && !strings.Contains(r.Path, "/emails/") {
 			t.Errorf("%s needs %s, but with %s answers %d", name, r.Scope, s, status)
 		}
+	}
+}
+
+// checkStaff says what must hold of a route for those who look after the house.
+func (g answers) checkStaff(t *testing.T, name string, r app.Route) {
+	t.Helper()
+	for s, status := range g.scopes {
+		if status != 403 {
+			t.Errorf("%s is for a %s, but a member with %s is answered %d", name, r.Who, s, status)
+		}
+	}
+	if (g.moderator == 403) != (r.Who == "admin") || g.owner == 403 {
+		t.Errorf("%s is for a %s, but a moderator is answered %d, and the owner %d", name, r.Who, g.moderator, g.owner)
 	}
 }
 

@@ -73,6 +73,9 @@ func (c *cast) register(t *testing.T) {
 	for _, s := range c.scopes {
 		c.tokens[s] = c.member.TokenWith(s)
 	}
+	for _, p := range []*apptest.Person{c.moderator, c.owner} { // with what their role is for, too
+		p.Token = p.TokenWith(auth.Scopes.String())
+	}
 }
 
 // belongings are one of everything, of ben's.

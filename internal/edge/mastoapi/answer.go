@@ -18,6 +18,7 @@ var (
 	errToken    = errs.New(errs.Unauthenticated, "The access token is invalid")
 	errNoPerson = errs.New(errs.Invalid, "This method requires an authenticated user")
 	errScope    = errs.New(errs.Forbidden, "This action is outside the authorized scopes")
+	errRole     = errs.New(errs.Forbidden, "This action is not allowed")
 	errPending  = errs.New(errs.Forbidden, "Your login is missing a confirmed e-mail address, or is waiting to be approved")
 	errAbsent   = errs.New(errs.NotFound, "Record not found")
 )

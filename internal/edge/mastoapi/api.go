@@ -119,12 +119,29 @@ func New(c Config, s Services) *API {
 type Who string
 
 // Anyone may carry a token or not; App is any token, also one without a
-// person; Member is a token of a person.
+// person; Member is a token of a person; Moderator and Admin one of somebody
+// with that role or a higher one.
 const (
-	Anyone Who = "anyone"
-	App    Who = "app"
-	Member Who = "member"
+	Anyone    Who = "anyone"
+	App       Who = "app"
+	Member    Who = "member"
+	Moderator Who = "moderator"
+	Admin     Who = "admin"
 )
+
+// role is the least that a person must be to call a route for w.
+func (w Who) role() social.Role {
+	switch w {
+	case Moderator:
+		return social.Moderator
+	case Admin:
+		return social.Admin
+	}
+	return social.Member
+}
+
+// personal reports whether a route for w is for people only.
+func (w Who) personal() bool { return w != Anyone && w != App }
 
 // A Route is a method and path with who may call it.
 type Route struct {
@@ -150,6 +167,9 @@ type need struct {
 func anyone(scope string) need { return need{Anyone, scope} }
 func app(scope string) need    { return need{App, scope} }
 func member(scope string) need { return need{Member, scope} }
+
+// staff is a route for those who look after the house: Moderator or Admin.
+func staff(who Who, scope string) need { return need{who, scope} }
 
 // do adds a route: "GET /api/v1/…". PUT stands for PATCH too, and PATCH for
 // PUT: clients mix them up.
@@ -260,14 +280,16 @@ func (a *API) identify(q *request, route Route) error {
 	}
 	q.By = by
 	switch {
-	case route.Who == Member && !by.SignedIn():
+	case route.Who.personal() && !by.SignedIn():
 		return errNoPerson
 	case route.Scope != "" && !by.Scopes.Allow(route.Scope):
 		return errScope
-	case route.Who == Member && by.Standing == social.Suspended:
+	case route.Who.personal() && by.Standing == social.Suspended:
 		return by.MustAct()
-	case route.Who == Member && by.Standing == social.Pending && !route.pending():
+	case route.Who.personal() && by.Standing == social.Pending && !route.pending():
 		return errPending
+	case !by.Role.AtLeast(route.Who.role()):
+		return errRole
 	}
 	return nil
 }
