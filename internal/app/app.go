@@ -103,7 +103,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if a.Store, err = store.Open(ctx, store.Options{URL: o.Config.Database(), Clock: o.Clock, Log: o.Log}); err != nil {
 		return nil, err
 	}
-	if a.blobs, err = blob.Dir(filepath.Join(o.Config.Data, "media")); err != nil {
+	if a.blobs, err = blob.Open(mediaFolder(o.Config), o.Config.Media); err != nil {
 		a.Store.Close()
 		return nil, err
 	}
@@ -139,8 +139,7 @@ func (a *App) assemble(o Options) (err error) {
 	a.Search = search.New(a.Store, a.View, c.HandleHost)
 	a.Imports = imports.New(a.Store, imports.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Relations: a.Relations, Lists: a.Lists, Posts: a.Posts})
 	a.Exports = exports.New(a.Store, a.View, exports.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Blob: func(name string) (io.ReadCloser, error) {
-		f, _, err := a.blobs.Open(name)
-		return f, err
+		return a.blobs.File(context.Background(), name)
 	}})
 
 	file := func(name string) string { return c.URL + blob.URL(name) }
@@ -208,6 +207,7 @@ func (a *App) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	wg.Go(func() { a.hub.Run(ctx) })
 	wg.Go(func() { a.runner.Run(ctx) })
+	wg.Go(func() { a.tryFiles(ctx) })
 	wg.Wait()
 }
 

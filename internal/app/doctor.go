@@ -36,6 +36,9 @@ const (
 // wrong. The settings have been checked already.
 func Examine(ctx context.Context, c conf.Config, now func() time.Time) []Finding {
 	out := []Finding{{What: "settings", OK: true, Says: "understood"}, limits(c), folder(c), disk(c)}
+	if _, err := os.Stat(c.Data); err == nil {
+		out = append(out, files(ctx, c))
+	}
 	out = append(out, database(ctx, c)...)
 	return append(out, reachable(ctx, c, now)...)
 }

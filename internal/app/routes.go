@@ -85,26 +85,3 @@ func forApps(path string) bool {
 	}
 	return false
 }
-
-// media serves a stored picture. Its name is all that is needed, and cannot be
-// guessed.
-func (a *App) media(w http.ResponseWriter, r *http.Request) {
-	f, kind, err := a.blobs.Open(chi.URLParam(r, "name"))
-	if err != nil {
-		a.site.NotFound(w, r)
-		return
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		a.site.NotFound(w, r)
-		return
-	}
-	h := w.Header()
-	h.Set("Content-Type", kind)
-	h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Access-Control-Allow-Origin", "*")
-	http.ServeContent(w, r, "", info.ModTime(), f)
-}

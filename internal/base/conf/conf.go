@@ -30,6 +30,7 @@ type Config struct {
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	MetricsToken   Secret         // lets a caller from elsewhere read /metrics
 	Mail           Mail
+	Media          Media
 	Log            Log
 
 	from map[string]string // where each setting came from, by name
@@ -52,6 +53,18 @@ const (
 	NoTLS    = "none"
 )
 
+// Media is where the files that people attach are kept, and how much of what
+// other servers show is. Without a Bucket files are in the data folder.
+type Media struct {
+	Endpoint     string // of a store that speaks S3: scheme and host
+	Bucket       string
+	Region       string
+	Key          string
+	Secret       Secret
+	Prefix       string // what the names of our files in the bucket begin with
+	RemoteBudget int64  // bytes of this machine's disk for what other servers show
+}
+
 // Log is what is written to the log, and how.
 type Log struct {
 	Level  slog.Level
@@ -72,6 +85,7 @@ func Default() Config {
 		MaxPost:        1000,
 		TrustedProxies: loopback(),
 		Mail:           Mail{TLS: StartTLS},
+		Media:          Media{RemoteBudget: 10 * gigabyte},
 		Log:            Log{Level: slog.LevelInfo, Format: "text"},
 		from:           map[string]string{},
 	}

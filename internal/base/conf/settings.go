@@ -37,6 +37,13 @@ var settings = []setting{
 	number("mail.port", "PLAZA_MAIL_PORT", func(c *Config) *int { return &c.Mail.Port }, checkMailPort),
 	text("mail.user", "PLAZA_MAIL_USER", func(c *Config) *string { return &c.Mail.User }, checkMailUser),
 	hide("mail.password", "PLAZA_MAIL_PASSWORD", func(c *Config) *Secret { return &c.Mail.Password }, checkMailPassword),
+	address("media.endpoint", "PLAZA_MEDIA_ENDPOINT", func(c *Config) *string { return &c.Media.Endpoint }, checkMediaEndpoint),
+	text("media.bucket", "PLAZA_MEDIA_BUCKET", func(c *Config) *string { return &c.Media.Bucket }, checkMediaBucket),
+	text("media.region", "PLAZA_MEDIA_REGION", func(c *Config) *string { return &c.Media.Region }, checkMediaRegion),
+	text("media.key", "PLAZA_MEDIA_KEY", func(c *Config) *string { return &c.Media.Key }, checkMediaKey),
+	hide("media.secret", "PLAZA_MEDIA_SECRET", func(c *Config) *Secret { return &c.Media.Secret }, checkMediaSecret),
+	text("media.prefix", "PLAZA_MEDIA_PREFIX", func(c *Config) *string { return &c.Media.Prefix }, checkMediaPrefix),
+	size("media.remote_budget", "PLAZA_MEDIA_REMOTE_BUDGET", func(c *Config) *int64 { return &c.Media.RemoteBudget }, checkRemoteBudget),
 	level("log.level", "PLAZA_LOG_LEVEL"),
 	text("log.format", "PLAZA_LOG_FORMAT", func(c *Config) *string { return &c.Log.Format }, checkLogFormat),
 }

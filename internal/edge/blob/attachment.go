@@ -255,18 +255,17 @@ func (s *Store) keepAnimation(g *gif.GIF, m *social.Media) error {
 }
 
 // Copy keeps a file under another name as well, or is NotFound.
-func (s *Store) Copy(_ context.Context, name string) (string, error) {
-	f, _, err := s.Open(name)
+func (s *Store) Copy(ctx context.Context, name string) (string, error) {
+	f, err := s.File(ctx, name)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(f)
-	if err != nil {
+	again := s.name() + path.Ext(name)
+	if err := s.keepFrom(again, f, f.Size); err != nil {
 		return "", fmt.Errorf("copy file: %w", err)
 	}
-	again := s.name() + path.Ext(name)
-	return again, s.keep(again, data)
+	return again, nil
 }
 
 // Supported is the MIME types that can be attached.

@@ -1,5 +1,5 @@
-// Package blob keeps the pictures that everybody may see, as files in a
-// folder. What goes in is a stranger's: it is measured before it is decoded,
+// Package blob keeps the pictures that everybody may see, as files in a folder
+// or in a store elsewhere that speaks S3. What goes in is a stranger's: it is measured before it is decoded,
 // and only pixels come out the other side, encoded anew, so that no place,
 // camera or name that was in the file is kept.
 //
@@ -22,6 +22,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"github.com/plaza-social/plaza/internal/base/conf"
 	"github.com/plaza-social/plaza/internal/base/errs"
 )
 
@@ -52,16 +53,22 @@ func URL(name string) string {
 	return Prefix + name
 }
 
-// Store is a folder of pictures.
+// Store keeps files: on the shelf what is whole, in a folder of this machine
+// what is still in the making.
 type Store struct {
+	shelf    shelf
 	root     *os.Root
 	decoding *semaphore.Weighted
 	name     func() string
 }
 
-// Dir opens the folder at path for pictures and makes it if need be. It makes
+// Dir opens the folder at path for files and makes it if need be. It makes
 // sure that files can be written there; the error says what to do if not.
-func Dir(path string) (*Store, error) {
+func Dir(path string) (*Store, error) { return Open(path, conf.Media{}) }
+
+// Open is Dir with the files that are whole where the settings say: without a
+// bucket, in the folder too. A store elsewhere is not called; Check does that.
+func Open(path string, c conf.Media) (*Store, error) {
 	s := &Store{decoding: semaphore.NewWeighted(decoders), name: random}
 	err := os.MkdirAll(path, 0o755)
 	if err == nil {
@@ -73,19 +80,32 @@ func Dir(path string) (*Store, error) {
 	if err != nil {
 		return nil, errs.Wrap(errs.Unavailable, fmt.Sprintf("Pictures cannot be kept in %s. Make it a folder that the user who runs Plaza may write to, on a disk with room, or choose another data folder.", path), err)
 	}
+	s.shelf = folder{s.root}
+	if c.Bucket != "" {
+		if s.shelf, err = openBucket(c); err != nil {
+			return nil, errors.Join(errs.Wrap(errs.Invalid, "The store for files cannot be used as it is set. Check media.endpoint and what belongs to it.", err), s.Close())
+		}
+	}
 	return s, nil
 }
 
 // Close lets go of the folder.
 func (s *Store) Close() error { return s.root.Close() }
 
+// Check reports why files cannot be kept at the moment, or nil.
+func (s *Store) Check(ctx context.Context) error { return s.shelf.check(ctx) }
+
+// Each visits every file that is kept, in no order, until visit fails.
+func (s *Store) Each(ctx context.Context, visit func(Info) error) error {
+	return s.shelf.each(ctx, visit)
+}
+
 // prepare tries the folder out and clears away what a crash left behind.
 func (s *Store) prepare() error {
 	if err := s.root.MkdirAll(unsaved, 0o755); err != nil {
 		return err
 	}
-	trial := path.Join(unsaved, s.name())
-	if err := errors.Join(s.root.WriteFile(trial, []byte("."), 0o600), s.root.Remove(trial)); err != nil {
+	if err := (folder{s.root}).check(context.Background()); err != nil {
 		return err
 	}
 	left, err := fs.ReadDir(s.root.FS(), unsaved)
@@ -157,63 +177,6 @@ func (s *Store) inTurn(ctx context.Context, pixels int64, do func() error) error
 	return do()
 }
 
-// keep writes data under a name that is not taken. It is written elsewhere
-// first, so that under its name there is a whole file or none.
-func (s *Store) keep(name string, data []byte) (err error) {
-	temp, folder := path.Join(unsaved, name), name[:2]
-	if err := s.writeNew(temp, data); err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, s.root.Remove(temp))
-		}
-	}()
-	if err := s.makeFolder(folder); err != nil {
-		return err
-	}
-	// Nobody else gets past here with this name while temp is there.
-	if _, err := s.root.Lstat(path.Join(folder, name)); !errors.Is(err, fs.ErrNotExist) {
-		return errors.Join(fmt.Errorf("%s: %w", name, fs.ErrExist), err)
-	}
-	if err := s.root.Rename(temp, path.Join(folder, name)); err != nil {
-		return err
-	}
-	return s.sync(folder)
-}
-
-func (s *Store) writeNew(name string, data []byte) error {
-	f, err := s.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return errors.Join(err, s.root.Remove(name))
-	}
-	return nil
-}
-
-func (s *Store) makeFolder(name string) error {
-	err := s.root.Mkdir(name, 0o755)
-	if errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return s.sync(".")
-}
-
-// sync makes the names in a folder last.
-func (s *Store) sync(folder string) error {
-	d, err := s.root.Open(folder)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
-
 var (
 	form  = regexp.MustCompile(`\A[0-9a-f]{32}\.(jpg|png|gif)\z`)
 	types = map[string]string{".jpg": "image/jpeg", ".png": "image/png", ".gif": "image/gif"}
@@ -221,30 +184,30 @@ var (
 
 func noSuchPicture() error { return errs.New(errs.NotFound, "There is no such picture.") }
 
-// Open gives the file of a picture and its content type. The caller closes it.
-// What is not a picture's name is NotFound like one that is not there.
-func (s *Store) Open(name string) (*os.File, string, error) {
+// File opens a file to be read. What is not a file's name is NotFound like one
+// that is not there; a store that does not answer is Unavailable.
+func (s *Store) File(ctx context.Context, name string) (*File, error) {
 	if !form.MatchString(name) {
-		return nil, "", noSuchPicture()
+		return nil, noSuchPicture()
 	}
-	f, err := s.root.Open(path.Join(name[:2], name))
+	f, err := s.shelf.open(ctx, name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, "", noSuchPicture()
+		return nil, noSuchPicture()
 	}
 	if err != nil {
-		return nil, "", fmt.Errorf("open picture: %w", err)
+		return nil, errs.Wrap(errs.Unavailable, "This file cannot be shown at the moment. Try again in a few minutes.", err)
 	}
-	return f, types[path.Ext(name)], nil
+	f.Type = types[path.Ext(name)]
+	return f, nil
 }
 
-// Remove takes a picture away. One that is not there is no error.
+// Remove takes a file away. One that is not there is no error.
 func (s *Store) Remove(name string) error {
 	if !form.MatchString(name) {
 		return noSuchPicture()
 	}
-	err := s.root.Remove(path.Join(name[:2], name))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove picture: %w", err)
+	if err := s.shelf.remove(context.Background(), name); err != nil {
+		return fmt.Errorf("remove file: %w", err)
 	}
 	return nil
 }

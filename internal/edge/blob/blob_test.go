@@ -38,7 +38,7 @@ func put(t *testing.T, s *Store, kind string, data []byte) string {
 
 func read(t *testing.T, s *Store, name string) (data []byte, contentType string) {
 	t.Helper()
-	f, contentType, err := s.Open(name)
+	f, err := s.File(t.Context(), name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func read(t *testing.T, s *Store, name string) (data []byte, contentType string)
 	if data, err = io.ReadAll(f); err != nil {
 		t.Fatal(err)
 	}
-	return data, contentType
+	return data, f.Type
 }
 
 // files lists all there is below dir, but for folders.
@@ -92,7 +92,7 @@ func TestRoundTrip(t *testing.T) {
 			t.Errorf("remove: %v", err)
 		}
 	}
-	if _, _, err := s.Open(name); errs.KindOf(err) != errs.NotFound {
+	if _, err := s.File(t.Context(), name); errs.KindOf(err) != errs.NotFound {
 		t.Errorf("open after remove: %v, want NotFound", err)
 	}
 }
@@ -110,7 +110,7 @@ func TestNamesLeadNowhereElse(t *testing.T) {
 		good[:31] + ".jpg", "0" + good, good[:32], good[:32] + ".svg", good[:32] + ".jpg.png", "%2e%2e/plaza.db", "tmp",
 		"..................." + good[:13] + ".jpg",
 	} {
-		f, _, err := s.Open(name)
+		f, err := s.File(t.Context(), name)
 		if errs.KindOf(err) != errs.NotFound {
 			t.Errorf("open %q: %v, %v; want NotFound", name, f, err)
 		}
@@ -118,7 +118,7 @@ func TestNamesLeadNowhereElse(t *testing.T) {
 			t.Errorf("remove %q: %v, want NotFound", name, err)
 		}
 	}
-	if _, _, err := s.Open(good); err != nil {
+	if _, err := s.File(t.Context(), good); err != nil {
 		t.Errorf("the good name: %v", err)
 	}
 }
@@ -132,7 +132,7 @@ func TestLinksOutOfTheFolderAreNotFollowed(t *testing.T) {
 		os.Symlink(secret, filepath.Join(dir, "ab", name))); err != nil {
 		t.Skip("this machine makes no links:", err)
 	}
-	if _, _, err := s.Open(name); err == nil {
+	if _, err := s.File(t.Context(), name); err == nil {
 		t.Error("a link out of the folder was followed")
 	}
 }

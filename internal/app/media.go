@@ -1,0 +1,82 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"path/filepath"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/plaza-social/plaza/internal/base/conf"
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/edge/blob"
+)
+
+// mediaFolder is where files are, or with a store elsewhere only those that
+// are still in the making.
+func mediaFolder(c conf.Config) string { return filepath.Join(c.Data, "media") }
+
+// media serves a stored file. Its name is all that is needed, and cannot be
+// guessed.
+func (a *App) media(w http.ResponseWriter, r *http.Request) {
+	f, err := a.blobs.File(r.Context(), chi.URLParam(r, "name"))
+	if err != nil {
+		a.noFile(w, r, err)
+		return
+	}
+	defer f.Close()
+	asFile(w.Header(), f.Type)
+	http.ServeContent(w, r, "", f.At, f)
+}
+
+// asFile has a browser take what follows for a file of one kind, which can do
+// nothing and never changes.
+func asFile(h http.Header, kind string) {
+	h.Set("Content-Type", kind)
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Access-Control-Allow-Origin", "*")
+}
+
+// noFile tells why there is no file, or no longer, or not now.
+func (a *App) noFile(w http.ResponseWriter, r *http.Request, err error) {
+	if errs.KindOf(err) != errs.Unavailable {
+		a.site.NotFound(w, r)
+		return
+	}
+	a.log.WarnContext(r.Context(), "file", "err", err)
+	w.Header().Set("Retry-After", "60")
+	a.site.Fail(w, r, http.StatusServiceUnavailable, errs.Public(err))
+}
+
+// tryFiles tells in the log when files cannot be kept where they should be.
+// The house is open all the same: what is written there is not lost.
+func (a *App) tryFiles(ctx context.Context) {
+	if err := a.blobs.Check(ctx); err != nil && ctx.Err() == nil {
+		a.log.ErrorContext(ctx, "files cannot be kept: plaza doctor says more", "err", err)
+	}
+}
+
+// files looks at where files are kept.
+func files(ctx context.Context, c conf.Config) Finding {
+	f := Finding{What: "files", Says: "in the data folder"}
+	if c.Media.Bucket != "" {
+		f.Says = "in the bucket " + c.Media.Bucket + " at " + c.Media.Endpoint
+	}
+	s, err := blob.Open(mediaFolder(c), c.Media)
+	if err == nil {
+		defer s.Close()
+		err = s.Check(ctx)
+	}
+	if f.OK = err == nil; f.OK {
+		f.Says += ", can be written"
+		return f
+	}
+	f.Says += ": " + reason(err)
+	f.Mend = "Let the user that plaza runs as write there, on a disk with room."
+	if c.Media.Bucket != "" {
+		f.Mend = "Check media.endpoint, media.bucket, media.key and media.secret, and that the store can be reached from here."
+	}
+	return f
+}
