@@ -23,6 +23,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/core/discover"
 	"github.com/plaza-social/plaza/internal/core/exports"
+	"github.com/plaza-social/plaza/internal/core/filters"
 	"github.com/plaza-social/plaza/internal/core/imports"
 	"github.com/plaza-social/plaza/internal/core/instance"
 	"github.com/plaza-social/plaza/internal/core/lists"
@@ -78,6 +79,7 @@ type App struct {
 	Media     *media.Service
 	Polls     *polls.Service
 	Discover  *discover.Service
+	Filters   *filters.Service
 	Push      *push.Service
 
 	log     *slog.Logger
@@ -133,6 +135,7 @@ func (a *App) assemble(o Options) (err error) {
 	a.Posts = posts.New(a.Store, posts.Config{MaxText: c.MaxPost, HandleHost: c.HandleHost})
 	a.Polls = polls.New(a.Store, a.View)
 	a.Discover = discover.New(a.Store, a.View)
+	a.Filters = filters.New(a.Store)
 	a.Relations = relations.New(a.Store, a.View)
 	a.Lists = lists.New(a.Store, a.View)
 	a.Notices = notices.New(a.Store, a.View)
@@ -147,7 +150,7 @@ func (a *App) assemble(o Options) (err error) {
 		Types: blob.Supported(), MaxImage: blob.MaxImage, MaxPixels: blob.MaxPixels},
 		mastoapi.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
-			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Imports: a.Imports, Exports: a.Exports, Push: a.Push,
+			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Imports: a.Imports, Exports: a.Exports, Push: a.Push,
 			Blobs: a.blobs, Limiter: a.limiter, Log: a.log})
 	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: blob.URL, Clock: o.Clock},
 		web.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,

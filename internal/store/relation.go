@@ -205,6 +205,7 @@ type Circle struct {
 	BlockedBy []social.AccountID
 	Mutes     []Edge
 	Exclusive []social.AccountID // on a list whose members are not shown at home
+	Filters   []social.Filter
 }
 
 // Circle returns owner's.
@@ -227,8 +228,11 @@ func (v *View) Circle(ctx context.Context, owner social.AccountID) (c Circle, er
 	if c.Mutes, err = rows(ctx, v, scanEdge, `SELECT id, target_id, until_ms FROM mutes WHERE owner_id = $1`, owner); err != nil {
 		return c, err
 	}
-	c.Exclusive, err = list[social.AccountID](ctx, v, `SELECT DISTINCT m.account_id FROM list_members m JOIN lists l ON l.id = m.list_id
-		WHERE l.owner_id = $1 AND l.exclusive`, owner)
+	if c.Exclusive, err = list[social.AccountID](ctx, v, `SELECT DISTINCT m.account_id FROM list_members m JOIN lists l ON l.id = m.list_id
+		WHERE l.owner_id = $1 AND l.exclusive`, owner); err != nil {
+		return c, err
+	}
+	c.Filters, err = v.Filters(ctx, owner)
 	return c, err
 }
 

@@ -95,6 +95,13 @@ func (c *cast) belongings(t *testing.T) {
 		}
 		return len(all) > 0
 	})
+	var filter struct {
+		ID                 string
+		Keywords, Statuses []struct{ ID string }
+	}
+	c.ben.Must("POST", "/api/v2/filters", "title=mine&context[]=home&keywords_attributes[0][keyword]=mine", &filter)
+	c.ben.Must("POST", "/api/v2/filters/"+filter.ID+"/statuses", "status_id="+said.ID, nil)
+	c.ben.Must("GET", "/api/v2/filters/"+filter.ID, nil, &filter)
 	signIn(t, c.server, c.ben)
 	sessions, err := c.server.Auth.Sessions(ctx, ben)
 	if err != nil || len(sessions) == 0 {
@@ -109,14 +116,16 @@ func (c *cast) belongings(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.things = map[string]string{"post": said.ID, "list": list.ID, "notice": notice.ID, "session": fmt.Sprint(sessions[0].ID), "token": fmt.Sprint(tokens[0].ID),
-		"invite": fmt.Sprint(invite.ID), "code": "unknown", "tag": "tag", "hashtag": "tag", "account": fmt.Sprint(c.ben.ID), "name": "ben", "*": "unknown"}
+		"invite": fmt.Sprint(invite.ID), "code": "unknown", "tag": "tag", "hashtag": "tag",
+		"filter": filter.ID, "keyword": filter.Keywords[0].ID, "filtered": filter.Statuses[0].ID, "account": fmt.Sprint(c.ben.ID), "name": "ben", "*": "unknown"}
 }
 
 // stillThere checks that nothing of ben's is gone.
 func (c *cast) stillThere(t *testing.T) {
 	t.Helper()
 	for what, path := range map[string]string{"post": "/api/v1/statuses/" + c.things["post"], "message": "/api/v1/statuses/" + c.hidden,
-		"list": "/api/v1/lists/" + c.things["list"], "notice": "/api/v1/notifications/" + c.things["notice"], "token": "/api/v1/preferences"} {
+		"list": "/api/v1/lists/" + c.things["list"], "notice": "/api/v1/notifications/" + c.things["notice"], "token": "/api/v1/preferences",
+		"filter": "/api/v2/filters/" + c.things["filter"], "keyword": "/api/v2/filters/keywords/" + c.things["keyword"], "filtered post": "/api/v2/filters/statuses/" + c.things["filtered"]} {
 		wantStatus(t, "ben's "+what, c.ben.Call("GET", path, nil), 200)
 	}
 	sessions, err := c.server.Auth.Sessions(t.Context(), c.ben.Actor())
@@ -175,7 +184,7 @@ func (c *cast) about(t *testing.T, r app.Route) []subject {
 	}
 	one := subject{things: things, query: url.Values{}}
 	switch {
-	case strings.Contains(r.Path, "/statuses/{id}"), strings.Contains(r.Path, "/{post}"):
+	case strings.Contains(r.Path, "/v1/statuses/{id}"), strings.Contains(r.Path, "/{post}"):
 		hidden := subject{"hidden", map[string]string{}, url.Values{}}
 		for k, v := range things {
 			hidden.things[k] = v
@@ -198,6 +207,12 @@ func (c *cast) about(t *testing.T, r app.Route) []subject {
 		things["id"] = things["list"]
 	case strings.Contains(r.Path, "/notifications/{id}"):
 		things["id"] = things["notice"]
+	case strings.HasPrefix(r.Path, "/api/v2/filters/keywords/{id}"), strings.HasPrefix(r.Path, "/api/v1/filters/{id}"):
+		things["id"] = things["keyword"]
+	case strings.HasPrefix(r.Path, "/api/v2/filters/statuses/{id}"):
+		things["id"] = things["filtered"]
+	case strings.HasPrefix(r.Path, "/api/v2/filters/{id}"):
+		things["id"] = things["filter"]
 	}
 	one.query = c.queries(r)
 	return []subject{one}

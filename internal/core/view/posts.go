@@ -116,6 +116,7 @@ func (l *layout) mark(ctx context.Context, v *View, out []*Seen) error {
 			s.Boosted.Marks = ms[i]
 		}
 	}
+	l.sift(out)
 	return l.votes(ctx, v, out)
 }
 

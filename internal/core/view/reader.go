@@ -21,6 +21,7 @@ type Reader struct {
 	blockedBy map[social.AccountID]bool
 	mutes     map[social.AccountID]time.Time // until when; zero for good
 	exclusive map[social.AccountID]bool
+	sieves    []social.Sieve // its filters
 }
 
 // follow is what of a follow decides what is shown, kept small: many readers
@@ -63,6 +64,9 @@ func (v *View) Reader(ctx context.Context, id social.AccountID) (*Reader, error)
 			until = time.UnixMilli(m.Until)
 		}
 		r.mutes[m.Other] = until
+	}
+	for _, f := range c.Filters {
+		r.sieves = append(r.sieves, social.NewSieve(f))
 	}
 	v.readers.put(id, r, stamp)
 	return r, nil

@@ -39,6 +39,7 @@ type Card struct {
 	Poll    *social.Poll   // nil if it asks nothing
 	Link    *social.Link   // the preview of its link, nil if there is none
 	Memo    Memo           // for the client API
+	words   Memo           // what filters are held against
 }
 
 // Seen is a post before a reader who may see it.

@@ -73,6 +73,8 @@ func (v *View) Watch(_ context.Context, rs []event.Record) {
 			v.forget(f.Owner, f.Target)
 		case event.ListChanged:
 			v.readers.drop(f.Owner)
+		case event.FiltersChanged:
+			v.readers.drop(f.Owner)
 		case event.ProfileChanged:
 			v.faces.drop(f.Account)
 		case event.AccessChanged:

@@ -19,6 +19,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/core/discover"
 	"github.com/plaza-social/plaza/internal/core/exports"
+	"github.com/plaza-social/plaza/internal/core/filters"
 	"github.com/plaza-social/plaza/internal/core/imports"
 	"github.com/plaza-social/plaza/internal/core/instance"
 	"github.com/plaza-social/plaza/internal/core/lists"
@@ -68,6 +69,7 @@ type Services struct {
 	Media     *media.Service
 	Polls     *polls.Service
 	Discover  *discover.Service
+	Filters   *filters.Service
 	Search    *search.Service
 	Imports   *imports.Service
 	Exports   *exports.Service
@@ -109,6 +111,8 @@ func New(c Config, s Services) *API {
 		(*API).pushRoutes,
 		(*API).scheduledRoutes,
 		(*API).discoverRoutes,
+		(*API).filterRoutes,
+		(*API).oldFilterRoutes,
 	} {
 		add(a)
 	}

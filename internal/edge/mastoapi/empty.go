@@ -6,8 +6,6 @@ func (a *API) emptyRoutes() {
 	none := func(*request) (any, error) { return []struct{}{}, nil }
 	a.do("GET /api/v1/custom_emojis", anyone(""), none)
 	a.do("GET /api/v1/announcements", member(""), none)
-	a.do("GET /api/v1/filters", member("read:filters"), none)
-	a.do("GET /api/v2/filters", member("read:filters"), none)
 	a.do("GET /api/v1/trends/links", anyone(""), none) // no page elsewhere is looked at yet
 	a.do("GET /api/v1/followed_tags", member("read:follows"), none)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"math"
 	"mime"
 	"mime/multipart"
@@ -45,6 +46,7 @@ type request struct {
 	api    *API
 	By     social.Actor
 	params map[string][]string // query and body, named as forms name them
+	nulls  map[string]bool     // what JSON says is null
 	most   int64               // bytes of a multipart form; zero for MaxUpload
 }
 
@@ -161,6 +163,11 @@ func (q *request) flatten(name string, v any, depth int) {
 		return
 	}
 	switch v := v.(type) {
+	case nil:
+		if q.nulls == nil {
+			q.nulls = map[string]bool{}
+		}
+		q.nulls[name] = true
 	case string:
 		q.params[name] = append(q.params[name], v)
 	case json.Number:
@@ -211,14 +218,55 @@ func (q *request) opt(name string) *string {
 }
 
 // flag is a parameter that is true or false, or otherwise.
-func (q *request) flag(name string, otherwise bool) bool {
-	switch strings.ToLower(q.str(name)) {
+func (q *request) flag(name string, otherwise bool) bool { return truth(q.str(name), otherwise) }
+
+// truth is what a text says of yes or no.
+func truth(s string, otherwise bool) bool {
+	switch strings.ToLower(s) {
 	case "":
 		return otherwise
 	case "false", "f", "0", "off", "no":
 		return false
 	}
 	return true
+}
+
+// objects are those that a form names name[0][field], in the order of their
+// numbers, or name[][field], where all of them have the same fields.
+func (q *request) objects(name string, most int) ([]map[string]string, error) {
+	byNumber, unnumbered := map[int]map[string]string{}, 0
+	put := func(i int, field, v string) {
+		if byNumber[i] == nil {
+			byNumber[i] = map[string]string{}
+		}
+		byNumber[i][field] = v
+	}
+	for k, vs := range q.params {
+		rest, ok := strings.CutPrefix(k, name+"[")
+		number, field, ok2 := strings.Cut(strings.TrimSuffix(rest, "]"), "][")
+		if !ok || !ok2 || len(vs) == 0 {
+			continue
+		}
+		if i, err := strconv.Atoi(number); err == nil {
+			put(i, field, vs[0])
+			continue
+		}
+		if unnumbered != 0 && unnumbered != len(vs) {
+			return nil, errs.Newf(errs.Invalid, "Number what you send as %s: it cannot be told what belongs together.", name)
+		}
+		unnumbered = len(vs)
+		for i, v := range vs {
+			put(i-len(vs), field, v)
+		}
+	}
+	if len(byNumber) > most {
+		return nil, errs.Newf(errs.Invalid, "Send at most %d of %s at once.", most, name)
+	}
+	out := make([]map[string]string, 0, len(byNumber))
+	for _, i := range slices.Sorted(maps.Keys(byNumber)) {
+		out = append(out, byNumber[i])
+	}
+	return out, nil
 }
 
 func (q *request) optFlag(name string) *bool {

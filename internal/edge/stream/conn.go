@@ -78,7 +78,7 @@ type conn struct {
 type message struct {
 	Stream  []string `json:"stream"`
 	Event   string   `json:"event"`
-	Payload string   `json:"payload"`
+	Payload string   `json:"payload,omitempty"`
 }
 
 var (

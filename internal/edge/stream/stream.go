@@ -139,6 +139,8 @@ func (h *Hub) happened(ctx context.Context, r event.Record) {
 		h.notice(ctx, f)
 	case event.ListChanged:
 		h.relist(ctx, f.Owner)
+	case event.FiltersChanged:
+		h.filters(f.Owner)
 	case event.Followed:
 		h.relist(ctx, f.Owner)
 	case event.Unfollowed:
@@ -262,6 +264,17 @@ func (h *Hub) notice(ctx context.Context, f event.NoticeMade) {
 func (h *Hub) relist(ctx context.Context, owner social.AccountID) {
 	for _, c := range h.listening(func(c *conn) bool { return c.by.Account == owner }) {
 		c.relist(ctx, h)
+	}
+}
+
+// filters tells owner's apps to read the filters anew.
+func (h *Hub) filters(owner social.AccountID) {
+	for _, c := range h.listening(func(c *conn) bool { return c.by.Account == owner }) {
+		for _, s := range c.subscriptions() {
+			if s.kind == user {
+				c.send(s, "filters_changed", nil)
+			}
+		}
 	}
 }
 

@@ -1,0 +1,49 @@
+package view
+
+import (
+	"strings"
+
+	"github.com/plaza-social/plaza/internal/base/text"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// sift tells which of the reader's filters posts meet, wherever those hold:
+// only who shows a post knows where that is. One's own posts meet none.
+func (l *layout) sift(out []*Seen) {
+	if len(l.reader.sieves) == 0 {
+		return
+	}
+	for _, s := range out {
+		o := s.Original()
+		if o.Author.ID == l.reader.ID {
+			continue
+		}
+		words := o.filterWords()
+		for _, sieve := range l.reader.sieves {
+			if hit, ok := sieve.Hold(o.ID, words, l.now); ok {
+				o.Hits = append(o.Hits, hit)
+			}
+		}
+		s.Hits = o.Hits
+	}
+}
+
+// filterWords is all that a post says, in the form in which filters read it.
+func (c *Card) filterWords() string {
+	return c.words.Get(func() any {
+		said := c.Text
+		if said == "" && c.Post.HTML != "" {
+			said = text.FromHTML(c.Post.HTML, func(_, shown string) string { return shown })
+		}
+		parts := []string{c.Warning, said}
+		for _, m := range c.Media {
+			parts = append(parts, m.Alt)
+		}
+		if c.Poll != nil {
+			for _, o := range c.Poll.Options {
+				parts = append(parts, o.Title)
+			}
+		}
+		return social.FilterKey(strings.Join(parts, "\n"))
+	}).(string)
+}
