@@ -24,6 +24,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/discover"
 	"github.com/plaza-social/plaza/internal/core/exports"
 	"github.com/plaza-social/plaza/internal/core/filters"
+	"github.com/plaza-social/plaza/internal/core/hosts"
 	"github.com/plaza-social/plaza/internal/core/imports"
 	"github.com/plaza-social/plaza/internal/core/instance"
 	"github.com/plaza-social/plaza/internal/core/lists"
@@ -33,6 +34,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/posts"
 	"github.com/plaza-social/plaza/internal/core/push"
 	"github.com/plaza-social/plaza/internal/core/relations"
+	"github.com/plaza-social/plaza/internal/core/screen"
 	"github.com/plaza-social/plaza/internal/core/search"
 	"github.com/plaza-social/plaza/internal/core/timelines"
 	"github.com/plaza-social/plaza/internal/core/view"
@@ -81,6 +83,8 @@ type App struct {
 	Discover  *discover.Service
 	Filters   *filters.Service
 	Push      *push.Service
+	Hosts     *hosts.Service
+	Screen    *screen.Service
 
 	log     *slog.Logger
 	limiter *limit.Limiter
@@ -127,8 +131,12 @@ func (a *App) assemble(o Options) (err error) {
 	if a.Instance, err = instance.New(a.Store); err != nil {
 		return fmt.Errorf("read the settings of the house: %w", err)
 	}
+	a.Screen = screen.New(a.Store)
+	if err := a.Screen.Load(context.Background()); err != nil {
+		return err
+	}
 	a.View = view.New(a.Store, view.Config{BaseURL: c.URL, HandleHost: c.HandleHost})
-	a.Auth = auth.New(a.Store, auth.Config{BaseURL: c.URL, Title: func() string { return a.Instance.Settings().Title }, Limiter: a.limiter})
+	a.Auth = auth.New(a.Store, auth.Config{BaseURL: c.URL, Title: func() string { return a.Instance.Settings().Title }, Limiter: a.limiter, Screen: a.Screen})
 	a.Accounts = accounts.New(a.Store, a.blobs)
 	a.Timelines = timelines.New(a.Store, a.View)
 	a.Media = media.New(a.Store, a.blobs)
@@ -138,6 +146,7 @@ func (a *App) assemble(o Options) (err error) {
 	a.Filters = filters.New(a.Store)
 	a.Relations = relations.New(a.Store, a.View)
 	a.Lists = lists.New(a.Store, a.View)
+	a.Hosts = hosts.New(a.Store, a.View)
 	a.Notices = notices.New(a.Store, a.View)
 	a.Search = search.New(a.Store, a.View, c.HandleHost)
 	a.Imports = imports.New(a.Store, imports.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Relations: a.Relations, Lists: a.Lists, Posts: a.Posts})
@@ -151,7 +160,8 @@ func (a *App) assemble(o Options) (err error) {
 		mastoapi.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
 			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Imports: a.Imports, Exports: a.Exports, Push: a.Push,
-			Blobs: a.blobs, Limiter: a.limiter, Log: a.log})
+			Blobs: a.blobs, Limiter: a.limiter, Log: a.log,
+			Hosts: a.Hosts, Screen: a.Screen})
 	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: blob.URL, Clock: o.Clock},
 		web.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
@@ -159,7 +169,7 @@ func (a *App) assemble(o Options) (err error) {
 			Blobs: a.blobs, Limiter: a.limiter, Log: a.log})
 	a.oauth = &oauth.Server{BaseURL: c.URL, Auth: a.Auth, View: a.View, Pages: pages{a.site}, Limiter: a.limiter, Log: a.log}
 	a.hub = &stream.Hub{Auth: a.Auth, View: a.View, Timelines: a.Timelines, Lists: a.Lists, Notices: a.Notices, Render: a.api, Log: a.log}
-	for _, w := range []store.Watcher{a.Instance.Watch, a.Auth.Watch, a.View.Watch, a.Timelines.Watch, a.hub.Watch} {
+	for _, w := range []store.Watcher{a.Instance.Watch, a.Screen.Watch, a.Auth.Watch, a.View.Watch, a.Timelines.Watch, a.hub.Watch} {
 		a.Store.Watch(w)
 	}
 	for _, w := range []store.Watcher{a.Auth.Watch, a.View.Watch} {
@@ -188,6 +198,7 @@ func (a *App) assemble(o Options) (err error) {
 			{Name: "keys", Do: a.Posts.Tidy},
 			{Name: "media", Do: a.Media.Tidy},
 			{Name: "imports", Do: a.Imports.Tidy},
+			{Name: "screen", Do: a.Screen.Tidy},
 		},
 	}
 	a.runner.Workers = append(a.runner.Workers, a.Media.Workers()...)

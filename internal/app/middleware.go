@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"runtime/debug"
 	"strings"
+
+	"github.com/plaza-social/plaza/internal/social"
 )
 
 // client makes RemoteAddr the address of whoever asks: what the proxies that
@@ -16,13 +18,20 @@ func (a *App) client(next http.Handler) http.Handler {
 			r.RemoteAddr = net.JoinHostPort(a.origin(r.RemoteAddr, strings.Join(forwarded, ",")).String(), "0")
 		}
 		r.RemoteAddr = household(r.RemoteAddr)
+		if a.turnedAway(r) {
+			http.Error(w, "Nobody is answered where you come from. If you think that is a mistake, write to the people who run this place.", http.StatusForbidden)
+			return
+		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// network is how much of an IPv6 address is one customer's: the rest is theirs
-// to choose, anew for each call, and so nothing to count by.
-const network = 64
+// turnedAway reports whether who asks comes from where nobody is answered. What
+// has no address is this machine's own.
+func (a *App) turnedAway(r *http.Request) bool {
+	p, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && a.Screen.Refuses(r.Context(), p.Addr())
+}
 
 // household is remote with the part that its owner can choose left out.
 func household(remote string) string {
@@ -34,7 +43,7 @@ func household(remote string) string {
 	if err != nil || at.Is4() || at.IsLoopback() {
 		return remote
 	}
-	whole, err := at.Prefix(network)
+	whole, err := at.Prefix(social.Household)
 	if err != nil {
 		return remote
 	}

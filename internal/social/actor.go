@@ -61,6 +61,21 @@ func (a Actor) MustAct() error {
 	return nil
 }
 
+// Keyboard is whoever uses the command line: who can do that could change the
+// rows as well.
+var Keyboard = Actor{Account: -1, Role: Owner, Standing: Good}
+
+// MustBe reports why a may not do what is for people with a role, or nil.
+func (a Actor) MustBe(r Role) error {
+	if err := a.MustAct(); err != nil {
+		return err
+	}
+	if !a.Role.AtLeast(r) {
+		return errs.New(errs.Forbidden, "This action is not allowed")
+	}
+	return nil
+}
+
 // Scopes is a set of OAuth scopes, as Mastodon names them, sorted, no doubles.
 type Scopes []string
 

@@ -16,6 +16,8 @@ type Sight struct {
 	Reader AccountID // zero for somebody not signed in
 	Author Relation  // the reader's relation to the author
 	Gone   bool      // the author is suspended or deleted
+	// Limited authors are put before those who follow them only.
+	Limited bool
 }
 
 // MaySee reports whether a reader may see p, which is not a boost.
@@ -41,9 +43,13 @@ func (p Post) MaySee(s Sight) bool {
 	return false
 }
 
-// MayShow is MaySee for a door: offered posts leave out muted authors.
+// MayShow is MaySee for a door: offered posts leave out muted authors, and
+// limited ones for who does not follow them.
 func (p Post) MayShow(s Sight, door Door) bool {
-	return p.MaySee(s) && (door == Asked || !s.Author.Mutes || s.Reader == p.Author)
+	if !p.MaySee(s) {
+		return false
+	}
+	return door == Asked || s.Reader != 0 && s.Reader == p.Author || !s.Author.Mutes && (!s.Limited || s.Author.Follows)
 }
 
 // AtHome reports whether a post that may be shown belongs on the home

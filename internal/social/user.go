@@ -101,6 +101,10 @@ type Settings struct {
 	About       Text    `json:"about,omitzero"`   // the longer description
 	Privacy     Text    `json:"privacy,omitzero"` // instead of the page we bring
 	Terms       []Text  `json:"terms,omitempty"`  // of service, the one in force last
+	// LimitedFederation has only hosts that were let in come.
+	LimitedFederation bool `json:"limited_federation,omitempty"`
+	// ReviewTrends has nothing be a trend before somebody has looked at it.
+	ReviewTrends bool `json:"review_trends,omitempty"`
 }
 
 // A Text is something the owner has written, and since when it says that.

@@ -33,6 +33,7 @@ func TestContract(t *testing.T) {
 	w.discovered(t)
 	w.house(t)
 	w.filtered(t)
+	w.blocked(t)
 	for _, r := range s.Routes() {
 		route := r.Method + " " + r.Path
 		if r.Off != "" { // it has nothing to show

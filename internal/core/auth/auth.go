@@ -19,6 +19,7 @@ import (
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/limit"
 	"github.com/plaza-social/plaza/internal/base/text"
+	"github.com/plaza-social/plaza/internal/core/screen"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
@@ -35,9 +36,10 @@ var (
 
 // Config is what a Service needs to know of the house.
 type Config struct {
-	BaseURL string         // https://plaza.example, without a slash at the end
-	Title   func() string  // the house's name now
-	Limiter *limit.Limiter // nil is one of its own
+	BaseURL string          // https://plaza.example, without a slash at the end
+	Title   func() string   // the house's name now
+	Limiter *limit.Limiter  // nil is one of its own
+	Screen  *screen.Service // nil is one of its own
 }
 
 // Service does it.
@@ -53,6 +55,9 @@ type Service struct {
 func New(s *store.Store, c Config) *Service {
 	if c.Limiter == nil {
 		c.Limiter = limit.New(s.Now)
+	}
+	if c.Screen == nil {
+		c.Screen = screen.New(s)
 	}
 	return &Service{store: s, config: c, hasher: newHasher(), sessions: newActors(), tokens: newActors()}
 }

@@ -294,6 +294,11 @@ func (s *Service) ChangeEmail(ctx context.Context, by social.Actor, password, em
 		} else if err != nil && errs.KindOf(err) != errs.NotFound {
 			return err
 		}
+		if said, err := s.config.Screen.JudgeMail(ctx, &tx.View, email); err != nil {
+			return err
+		} else if said.Refused != nil {
+			return Problems{{"email", Blocked, errs.Public(said.Refused)}}
+		}
 		a, err := tx.Account(ctx, by.Account)
 		if err != nil {
 			return err

@@ -21,6 +21,7 @@ const (
 	TooShort = "ERR_TOO_SHORT"
 	TooLong  = "ERR_TOO_LONG"
 	Accepted = "ERR_ACCEPTED"
+	Blocked  = "ERR_BLOCKED"
 )
 
 // Limits of what people enter. The password's are characters at least, and

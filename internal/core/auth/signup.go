@@ -3,12 +3,14 @@ package auth
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"regexp"
 	"strings"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/id"
+	"github.com/plaza-social/plaza/internal/core/screen"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
@@ -19,8 +21,9 @@ type SignUp struct {
 	Username, Email, Password string
 	Reason                    string // why they want to join, where that is asked
 	Locale                    string
-	Invite                    string // a code, or empty
-	Agreed                    bool   // to the rules of the house
+	Invite                    string     // a code, or empty
+	Agreed                    bool       // to the rules of the house
+	From                      netip.Addr // where they come from, if that is known
 }
 
 var localeForm = regexp.MustCompile(`^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$`)
@@ -40,10 +43,16 @@ func (f SignUp) trimmed() SignUp {
 // approved the account where that is asked, the account's standing is Pending.
 func (s *Service) SignUp(ctx context.Context, f SignUp) (social.Account, error) {
 	f = f.trimmed()
-	if err := s.store.Read(ctx, func(v *store.View) error { // before the dear part
-		_, err := mayJoin(ctx, v, f, s.store.Now())
+	var verdict screen.Verdict
+	err := s.store.Read(ctx, func(v *store.View) error { // before the dear part
+		_, said, err := s.mayJoin(ctx, v, f, s.store.Now())
+		verdict = said
 		return err
-	}); err != nil {
+	})
+	if counted := s.config.Screen.Count(ctx, verdict, f.From); err == nil {
+		err = counted
+	}
+	if err != nil {
 		return social.Account{}, fmt.Errorf("sign up: %w", err)
 	}
 	hash, err := s.hasher.hash(ctx, f.Password)
@@ -52,7 +61,7 @@ func (s *Service) SignUp(ctx context.Context, f SignUp) (social.Account, error) 
 	}
 	var a social.Account
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
-		u, err := mayJoin(ctx, &tx.View, f, tx.Now)
+		u, _, err := s.mayJoin(ctx, &tx.View, f, tx.Now)
 		if err != nil {
 			return err
 		}
@@ -73,19 +82,23 @@ func (s *Service) SignUp(ctx context.Context, f SignUp) (social.Account, error) 
 	return a, nil
 }
 
-// mayJoin is the user that f would become, or why not.
-func mayJoin(ctx context.Context, v *store.View, f SignUp, now time.Time) (social.User, error) {
-	u := social.User{Role: social.Member, Approved: true, Reason: plain(f.Reason, MaxReason)}
+// mayJoin is the user that f would become, or why not, and what the lists of
+// those who are turned away say.
+func (s *Service) mayJoin(ctx context.Context, v *store.View, f SignUp, now time.Time) (u social.User, said screen.Verdict, err error) {
+	u = social.User{Role: social.Member, Approved: true, Reason: plain(f.Reason, MaxReason)}
 	house, err := v.House(ctx)
 	if err != nil {
-		return u, err
+		return u, said, err
 	}
 	if house.SignUps == social.SignUpClosed {
-		return u, errs.New(errs.Forbidden, "This house does not take new people at the moment.")
+		return u, said, errs.New(errs.Forbidden, "This house does not take new people at the moment.")
 	}
 	ps, err := f.problems(ctx, v, false)
 	if err != nil {
-		return u, err
+		return u, said, err
+	}
+	if said, err = s.screened(ctx, v, f, &ps); err != nil {
+		return u, said, err
 	}
 	if !f.Agreed {
 		ps.add("agreement", Accepted, "To join, agree to the rules of the house.")
@@ -105,9 +118,26 @@ func mayJoin(ctx context.Context, v *store.View, f SignUp, now time.Time) (socia
 		}
 	}
 	if err != nil {
-		return u, err
+		return u, said, err
 	}
-	return u, ps.err()
+	u.Approved = u.Approved && !said.Approval
+	return u, said, ps.err()
+}
+
+// screened is what the lists of those who are turned away say of f. An address
+// that is none is not looked for.
+func (s *Service) screened(ctx context.Context, v *store.View, f SignUp, ps *Problems) (said screen.Verdict, err error) {
+	if ps.has("email") {
+		return said, nil
+	}
+	if said, err = s.config.Screen.Judge(ctx, v, f.Email, f.From); err != nil {
+		return said, err
+	}
+	if said.OfMail {
+		ps.add("email", Blocked, errs.Public(said.Refused))
+		return said, nil
+	}
+	return said, said.Refused
 }
 
 // problems are those of name, address and password.

@@ -59,12 +59,17 @@ func (s *Service) Suggestions(ctx context.Context, by social.Actor, limit int) (
 		return nil, err
 	}
 	faces, err := s.view.Faces(ctx, order[:min(limit, len(order))])
-	out := make([]Suggestion, len(faces))
-	for i, f := range faces {
-		out[i] = Suggestion{f, why[f.ID]}
+	var out []Suggestion
+	for _, f := range faces {
+		if offered(f) {
+			out = append(out, Suggestion{f, why[f.ID]})
+		}
 	}
 	return out, err
 }
+
+// offered reports whether f may be put before people who do not follow it.
+func offered(f *view.Face) bool { return f.Standing == social.Good && !f.Limited }
 
 // Dismiss has somebody not be suggested to by again.
 func (s *Service) Dismiss(ctx context.Context, by social.Actor, who social.AccountID) error {
@@ -94,6 +99,6 @@ func (s *Service) Directory(ctx context.Context, by social.Actor, newest, ours b
 	faces, err := s.view.Faces(ctx, ids)
 	return slices.DeleteFunc(faces, func(f *view.Face) bool {
 		rel := reader.Relation(f.ID, s.store.Now())
-		return rel.Blocks || rel.BlockedBy || rel.Mutes
+		return !offered(f) || rel.Blocks || rel.BlockedBy || rel.Mutes
 	}), err
 }

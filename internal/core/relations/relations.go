@@ -60,9 +60,13 @@ func (s *Service) Follow(ctx context.Context, by social.Actor, f social.Follow) 
 	if err := f.Check(); err != nil {
 		return err
 	}
+	face, err := s.view.Face(ctx, f.Target) // which knows how its host stands
+	if err != nil {
+		return err
+	}
 	return s.between(ctx, "follow", by, f.Target, func(tx *store.Tx, them social.Account, rel social.Relation) error {
 		f.Owner = by.Account
-		if rel.Blocks || rel.BlockedBy || them.Standing == social.Suspended {
+		if rel.Blocks || rel.BlockedBy || them.Standing == social.Suspended || face.Standing == social.Suspended {
 			return errs.New(errs.Forbidden, "This account cannot be followed.")
 		}
 		fresh := !rel.Follows && !rel.Requested

@@ -160,7 +160,10 @@ func (s *Service) accounts(ctx context.Context, by social.Actor, q Query) ([]*vi
 	}
 	for _, f := range faces {
 		rel := reader.Relation(f.ID, s.store.Now())
-		if !rel.Blocks && !rel.BlockedBy || social.UsernameKey(f.Username) == social.UsernameKey(name) && f.Host == host {
+		if f.Standing != social.Good { // its host is kept away from
+			continue
+		}
+		if !rel.Blocks && !rel.BlockedBy && (!f.Limited || rel.Follows) || social.UsernameKey(f.Username) == social.UsernameKey(name) && f.Host == host {
 			shown = append(shown, f)
 		}
 	}

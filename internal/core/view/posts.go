@@ -82,7 +82,7 @@ func (l *layout) see(id social.PostID, door social.Door, seen *[]Seen) *Seen {
 		return nil
 	}
 	author := l.faces[c.Author]
-	sight := social.Sight{Reader: l.reader.ID, Author: l.reader.Relation(c.Author, l.now), Gone: author == nil || author.Standing != social.Good}
+	sight := social.Sight{Reader: l.reader.ID, Author: l.reader.Relation(c.Author, l.now), Gone: author == nil || author.Standing != social.Good, Limited: author != nil && author.Limited}
 	if !c.MayShow(sight, door) {
 		return nil
 	}

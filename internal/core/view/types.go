@@ -26,7 +26,8 @@ func (m *Memo) Get(make func() any) any {
 // A Face is an account as it is at one moment.
 type Face struct {
 	social.Account
-	Memo Memo // for the client API
+	Limited bool // it is not put before people who do not follow it
+	Memo    Memo // for the client API
 }
 
 // A Card is a post as it is at one moment, the same for every reader.

@@ -37,6 +37,7 @@ type View struct {
 	readers *cache[social.AccountID, *Reader]
 	marks   *cache[social.AccountID, *marks]
 	apps    *cache[social.AppID, social.App]
+	hosts   hostRules
 }
 
 // New returns a View over s. Its Watch must be told of every fact.
@@ -79,6 +80,9 @@ func (v *View) Watch(_ context.Context, rs []event.Record) {
 			v.faces.drop(f.Account)
 		case event.AccessChanged:
 			v.faces.drop(f.Account) // its standing
+		case event.HostsChanged, event.SettingsChanged:
+			v.hosts.forget()
+			v.faces.clear()
 		case event.AccountDeleted:
 			v.faces.clear() // the counts of all it followed, and of its followers
 			v.readers.drop(f.Account)
@@ -129,7 +133,10 @@ func (v *View) facesByID(ctx context.Context, ids []social.AccountID) (map[socia
 			}
 			return err
 		})
-		return out, err
+		if err != nil {
+			return nil, err
+		}
+		return out, v.applyHosts(ctx, out)
 	})
 }
 

@@ -72,6 +72,7 @@ type account struct {
 	ShowMedia         bool       `json:"show_media"`
 	ShowMediaReplies  bool       `json:"show_media_replies"`
 	Suspended         bool       `json:"suspended,omitempty"`
+	Limited           bool       `json:"limited,omitempty"`
 	Emojis            []struct{} `json:"emojis"`
 	Roles             []struct{} `json:"roles"`
 	Fields            []field    `json:"fields"`
@@ -99,7 +100,7 @@ func (r renderer) account(f *view.Face) account {
 		Indexable: f.Indexable, CreatedAt: stamp(f.CreatedAt.Truncate(24 * time.Hour)), Note: r.view.Bio(f), URL: r.view.AccountURL(f),
 		URI: r.view.AccountURL(f), AvatarDescription: f.AvatarAlt, HeaderDescription: f.HeaderAlt, FollowersCount: f.Followers,
 		FollowingCount: f.Following, StatusesCount: f.Posts, HideCollections: f.HideFollows, Noindex: !f.Indexable,
-		Suspended: f.Standing == social.Suspended, Emojis: []struct{}{}, Roles: []struct{}{}, Fields: []field{}}
+		Suspended: f.Standing == social.Suspended, Limited: f.Limited, Emojis: []struct{}{}, Roles: []struct{}{}, Fields: []field{}}
 	a.ShowFeatured, a.ShowMedia, a.ShowMediaReplies = !f.Wishes.HideFeatured, !f.Wishes.HideMedia, !f.Wishes.HideMediaReplies
 	a.Avatar, a.Header = r.picture(f.Avatar, "/avatar.png"), r.picture(f.Header, "/header.png")
 	a.AvatarStatic, a.HeaderStatic = a.Avatar, a.Header

@@ -33,7 +33,7 @@ func (a *API) accountRoutes() {
 // signUp makes an account for whoever uses the app, and a token for it.
 func (a *API) signUp(q *request) (any, error) {
 	who, err := a.Auth.SignUp(q.Context(), auth.SignUp{Username: q.str("username"), Email: q.str("email"), Password: q.str("password"),
-		Reason: q.str("reason"), Locale: q.str("locale"), Invite: q.str("invite_code"), Agreed: q.flag("agreement", false)})
+		Reason: q.str("reason"), Locale: q.str("locale"), Invite: q.str("invite_code"), Agreed: q.flag("agreement", false), From: q.from()})
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/discover"
 	"github.com/plaza-social/plaza/internal/core/exports"
 	"github.com/plaza-social/plaza/internal/core/filters"
+	"github.com/plaza-social/plaza/internal/core/hosts"
 	"github.com/plaza-social/plaza/internal/core/imports"
 	"github.com/plaza-social/plaza/internal/core/instance"
 	"github.com/plaza-social/plaza/internal/core/lists"
@@ -29,6 +30,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/posts"
 	"github.com/plaza-social/plaza/internal/core/push"
 	"github.com/plaza-social/plaza/internal/core/relations"
+	"github.com/plaza-social/plaza/internal/core/screen"
 	"github.com/plaza-social/plaza/internal/core/search"
 	"github.com/plaza-social/plaza/internal/core/timelines"
 	"github.com/plaza-social/plaza/internal/core/view"
@@ -74,6 +76,8 @@ type Services struct {
 	Imports   *imports.Service
 	Exports   *exports.Service
 	Push      *push.Service
+	Hosts     *hosts.Service
+	Screen    *screen.Service
 	Blobs     Blobs
 	Limiter   *limit.Limiter
 	Log       *slog.Logger
@@ -113,6 +117,8 @@ func New(c Config, s Services) *API {
 		(*API).discoverRoutes,
 		(*API).filterRoutes,
 		(*API).oldFilterRoutes,
+		(*API).hostRoutes,
+		(*API).screenRoutes,
 	} {
 		add(a)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -74,6 +75,12 @@ func (q *ask) address() string {
 	return q.RemoteAddr
 }
 
+// from is where the visitor comes from, or no address.
+func (q *ask) from() netip.Addr {
+	at, _ := netip.ParseAddr(q.address())
+	return at.Unmap()
+}
+
 // take counts one more for key, or says how long to wait.
 func (q *ask) take(rule limit.Rule, key, where string) error {
 	state := q.site.Limiter.Take(rule, key)
@@ -117,7 +124,7 @@ func (s *Site) showSignUp(q *ask, status int, form signUp) error {
 // signUpOf reads the form of a new account.
 func signUpOf(q *ask) auth.SignUp {
 	return auth.SignUp{Username: q.form("user[username]"), Email: q.form("user[email]"), Password: q.form("user[password]"),
-		Reason: q.form("user[reason]"), Invite: q.form("invite"), Agreed: q.ticked("user[agreement]"), Locale: "en"}
+		Reason: q.form("user[reason]"), Invite: q.form("invite"), Agreed: q.ticked("user[agreement]"), Locale: "en", From: q.from()}
 }
 
 // problemsOf are what was wrong with a form, and whether that was all.

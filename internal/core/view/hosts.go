@@ -1,0 +1,79 @@
+package view
+
+import (
+	"context"
+	"sync"
+
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+// hostRules remembers what was decided about other hosts. What was loaded
+// before it was forgotten does not come in after: drops are counted.
+type hostRules struct {
+	mu    sync.RWMutex
+	drops uint64
+	rules *social.HostRules
+}
+
+func (h *hostRules) forget() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.drops++
+	h.rules = nil
+}
+
+func (h *hostRules) get() (*social.HostRules, uint64) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.rules, h.drops
+}
+
+func (h *hostRules) put(r *social.HostRules, drops uint64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.drops == drops {
+		h.rules = r
+	}
+}
+
+// HostRules is what was decided about other hosts.
+func (v *View) HostRules(ctx context.Context) (*social.HostRules, error) {
+	r, drops := v.hosts.get()
+	if r != nil {
+		return r, nil
+	}
+	if err := v.store.Read(ctx, func(s *store.View) (err error) {
+		r, err = s.HostRules(ctx)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	v.hosts.put(r, drops)
+	return r, nil
+}
+
+// applyHosts has accounts stand as their hosts do: nobody of a suspended host
+// is shown, and who is of a silenced one is limited. Of our own people nothing
+// is asked.
+func (v *View) applyHosts(ctx context.Context, faces map[social.AccountID]*Face) error {
+	var rules *social.HostRules
+	for _, f := range faces {
+		if f.Local() {
+			continue
+		}
+		if rules == nil {
+			var err error
+			if rules, err = v.HostRules(ctx); err != nil {
+				return err
+			}
+		}
+		switch rules.On(f.Host).Severity {
+		case social.HostSuspends:
+			f.Standing = social.Suspended
+		case social.HostSilence:
+			f.Limited = true
+		}
+	}
+	return nil
+}
