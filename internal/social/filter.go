@@ -203,7 +203,9 @@ func hasWords(words, key string, whole bool) bool {
 
 // inWord reports whether r is part of words. The replacement character, which
 // stands for none at all, is not.
-func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) || r == '_' }
+func inWord(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) || r == '_'
+}
 
 // Keyword is where in f a keyword is, or -1.
 func (f Filter) Keyword(id FilterKeywordID) int {

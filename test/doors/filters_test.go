@@ -148,3 +148,32 @@ func TestOldFilters(t *testing.T) {
 	}
 	wantStatus(t, "a filter that is gone", ada.Call("GET", "/api/v1/filters/"+f.ID, nil), 404)
 }
+
+// TestFilteredPages looks at the pages of the site: what is hidden is not in
+// lists, what is warned of is behind the filter's title.
+func TestFilteredPages(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada, ben := s.Join("ada", social.Member), s.Join("ben", social.Member)
+	ada.Follow(ben)
+	cookie := session(signIn(t, s, ada))
+	ada.Must("POST", "/api/v2/filters", "title=Series&context[]=home&context[]=notifications&keywords_attributes[0][keyword]=spoiler", nil)
+	ada.Must("POST", "/api/v2/filters", "title=Gone&context[]=home&context[]=account&filter_action=hide&keywords_attributes[0][keyword]=secret", nil)
+	ben.Post("@ada A spoiler", "public")
+	hidden := ben.Post("A secret", "public")
+	s.Eventually("the notice", func() bool {
+		return strings.Contains(string(ada.Call("GET", "/api/v1/notifications", nil).Body), "spoiler")
+	})
+	for _, page := range []struct {
+		path         string
+		veil, secret bool
+	}{{"/", true, false}, {"/public", false, true}, {"/@ben", false, false}, {"/@ben/with_replies", false, false}, {"/@ben/" + hidden.ID, false, true}, {"/notifications", true, false}} {
+		got := string(send(t, s, "GET", page.path, cookie).Body)
+		if strings.Contains(got, "Filtered: Series") != page.veil || strings.Contains(got, "A secret") != page.secret || strings.Contains(got, "Filtered: Gone") {
+			t.Errorf("%s: want a veil: %v, the hidden post: %v, got %s", page.path, page.veil, page.secret, got)
+		}
+	}
+	if got := string(send(t, s, "GET", "/", session(signIn(t, s, ben))).Body); strings.Contains(got, "Filtered") || !strings.Contains(got, "A secret") {
+		t.Errorf("ada's filters hold for ben: %s", got)
+	}
+}

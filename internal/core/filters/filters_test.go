@@ -75,9 +75,9 @@ func TestFilters(t *testing.T) {
 			t.Errorf("for good: %v, %v", got.Until, err)
 		}
 		for what, err := range map[string]error{
-			"another's":         second(svc.Change(ctx, ben, filters.ByID(f.ID), filters.Change{Title: p("Mine")})),
-			"another's keyword": second(svc.Change(ctx, ben, filters.ByKeyword(f.Keywords[0].ID), filters.Change{})),
-			"no such keyword":   second(svc.Change(ctx, ada, filters.ByID(f.ID), filters.Change{Keywords: []filters.KeywordChange{{ID: 9, Remove: true}}})),
+			"another's":          second(svc.Change(ctx, ben, filters.ByID(f.ID), filters.Change{Title: p("Mine")})),
+			"another's keyword":  second(svc.Change(ctx, ben, filters.ByKeyword(f.Keywords[0].ID), filters.Change{})),
+			"no such keyword":    second(svc.Change(ctx, ada, filters.ByID(f.ID), filters.Change{Keywords: []filters.KeywordChange{{ID: 9, Remove: true}}})),
 			"removing another's": svc.Remove(ctx, ben, filters.ByID(f.ID)),
 			"an old one":         svc.RemoveOld(ctx, ben, f.Keywords[0].ID),
 		} {
