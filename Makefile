@@ -32,8 +32,8 @@ check: ## the quick look: format, vet, staticcheck, fences, unit tests on SQLite
 bench: build ## measure a running server with made data; prints JSON
 	go run ./test/load
 
-.PHONY: interop
-interop: build ## try the apps toot and masto against a server of their own
+.PHONY: test-clients
+test-clients: build ## have toot, masto, megalodon and go-mastodon do all they can, each against a server of its own
 	test/interop/run.sh
 
 .PHONY: generate

@@ -2,6 +2,7 @@ package doors
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -158,6 +159,35 @@ func TestPicture(t *testing.T) {
 		}
 		ada.Must("DELETE", "/api/v1/profile/"+kind, nil, nil)
 		wantStatus(t, "the "+kind+" that is gone", ada.Call("GET", "/api/v1/accounts/verify_credentials", nil), 200)
+	}
+}
+
+// TestPictureAsText: libraries that send no files write a picture into a field
+// of a form, as the address that holds its bytes.
+func TestPictureAsText(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada := s.Join("ada", social.Member)
+	var drawn bytes.Buffer
+	if err := png.Encode(&drawn, image.NewGray(image.Rect(0, 0, 64, 64))); err != nil {
+		t.Fatal(err)
+	}
+	text := "data:image/png;base64," + base64.StdEncoding.EncodeToString(drawn.Bytes())
+	a := send(t, s, "PATCH", "/api/v1/accounts/update_credentials", bearer(ada.Token), form("avatar", text, "display_name", "Ada"))
+	wantStatus(t, "a picture as text", a, 200)
+	var me map[string]any
+	a.JSON(t, &me)
+	if address, _ := me["avatar"].(string); !strings.Contains(address, "/media/") {
+		t.Errorf("the picture is at %q", address)
+	}
+	for what, text := range map[string]string{"no picture": "data:image/png;base64,aGVsbG8=", "no base64": "data:image/png;base64,%%%", "no kind": "data:,hello"} {
+		wantStatus(t, what, send(t, s, "PATCH", "/api/v1/accounts/update_credentials", bearer(ada.Token), form("avatar", text)), 422)
+	}
+	a = send(t, s, "PATCH", "/api/v1/accounts/update_credentials", bearer(ada.Token), form("avatar", "", "header", "https://example.com/a.png")) // not ours to fetch
+	wantStatus(t, "what is no picture", a, 200)
+	a.JSON(t, &me)
+	if address, _ := me["avatar"].(string); !strings.Contains(address, "/media/") {
+		t.Errorf("an empty field takes the picture away: %q", address)
 	}
 }
 

@@ -1,6 +1,9 @@
 package mastoapi
 
 import (
+	"bytes"
+	"encoding/base64"
+	"io"
 	"slices"
 	"sort"
 	"strconv"
@@ -236,17 +239,28 @@ func (q *request) fields() *[]social.Field {
 	return &out
 }
 
-// picture stores the picture sent under a name, if one was.
+// picture stores the picture sent under a name, if one was: as a file or, by
+// libraries that send none, as an address that holds its bytes.
 func (q *request) picture(kind string) (*string, error) {
-	if q.MultipartForm == nil || len(q.MultipartForm.File[kind]) == 0 {
+	var r io.Reader
+	if q.MultipartForm != nil && len(q.MultipartForm.File[kind]) > 0 {
+		f, err := q.MultipartForm.File[kind][0].Open()
+		if err != nil {
+			return nil, errs.Wrap(errs.Invalid, "The picture could not be read.", err)
+		}
+		defer f.Close()
+		r = f
+	} else if text, ok := strings.CutPrefix(q.str(kind), "data:"); ok {
+		_, text, _ = strings.Cut(text, ";base64,")
+		b, err := base64.StdEncoding.DecodeString(text)
+		if err != nil || len(b) == 0 {
+			return nil, errs.New(errs.Invalid, "The picture could not be read.")
+		}
+		r = bytes.NewReader(b)
+	} else {
 		return nil, nil
 	}
-	f, err := q.MultipartForm.File[kind][0].Open()
-	if err != nil {
-		return nil, errs.Wrap(errs.Invalid, "The picture could not be read.", err)
-	}
-	defer f.Close()
-	name, err := q.api.Blobs.Put(q.Context(), kind, f)
+	name, err := q.api.Blobs.Put(q.Context(), kind, r)
 	if err != nil {
 		return nil, err
 	}
