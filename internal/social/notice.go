@@ -1,6 +1,9 @@
 package social
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // NoticeKind says what somebody is told of.
 type NoticeKind string
@@ -18,6 +21,17 @@ const (
 	NoticeSignUp        NoticeKind = "signup" // for staff
 )
 
+// NoticeKinds are all of them.
+var NoticeKinds = []NoticeKind{NoticeMention, NoticeFollow, NoticeFollowRequest, NoticeBoost, NoticeLike, NoticeEdit, NoticePost, NoticePoll, NoticeSignUp}
+
+// GroupedKinds are those of which many are told as one: what several people
+// did with the same post, or to the same person.
+var GroupedKinds = []NoticeKind{NoticeLike, NoticeBoost, NoticeFollow, NoticeSignUp}
+
+// GroupLasts is for how long notices join a group, from its first on. Later
+// ones begin another, so that what is new is told as new.
+const GroupLasts = 12 * time.Hour
+
 // A Notice tells its owner that somebody did something.
 type Notice struct {
 	ID    NoticeID
@@ -26,6 +40,28 @@ type Notice struct {
 	From  AccountID
 	Post  PostID // zero unless the kind is about one
 	At    time.Time
+	// Group is the notice that began the group this one is in; it may be gone.
+	// A notice that stands alone is a group of itself.
+	Group NoticeID
+	// Size is how many the group has, in its newest notice; zero in others.
+	Size int
+	// Filtered is what the owner's policy keeps apart.
+	Filtered bool
+}
+
+// A GroupKey names a group of notices of one kind or, without a kind, a notice
+// by itself.
+type GroupKey struct {
+	Kind NoticeKind
+	ID   NoticeID
+}
+
+// Key is the name of the group n is in.
+func (n Notice) Key() GroupKey {
+	if slices.Contains(GroupedKinds, n.Kind) {
+		return GroupKey{n.Kind, n.Group}
+	}
+	return GroupKey{ID: n.ID}
 }
 
 // A Marker is how far somebody has read a timeline.

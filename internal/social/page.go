@@ -1,5 +1,7 @@
 package social
 
+import "slices"
+
 // A Page is a piece of a list ordered by id: what is below Before and above
 // After, newest first; or, with Oldest, the oldest of them. Zero is no bound.
 type Page struct {
@@ -40,9 +42,21 @@ type AccountQuery struct {
 
 // NoticeFilter says which notices are wanted. Empty is all.
 type NoticeFilter struct {
-	Kinds []NoticeKind // only these
-	Not   []NoticeKind // and none of these
-	From  AccountID
+	Kinds    []NoticeKind // only these
+	Not      []NoticeKind // and none of these
+	From     AccountID
+	Groups   []NoticeKind // of these, of each group only its newest
+	Filtered bool         // also those that the policy keeps apart
+}
+
+// Only is the kinds that are wanted.
+func (f NoticeFilter) Only() (only []NoticeKind) {
+	for _, k := range NoticeKinds {
+		if (len(f.Kinds) == 0 || slices.Contains(f.Kinds, k)) && !slices.Contains(f.Not, k) {
+			only = append(only, k)
+		}
+	}
+	return only
 }
 
 // EdgeKind names a list of relations.

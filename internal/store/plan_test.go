@@ -65,11 +65,21 @@ var hot = []struct {
 		}},
 	{name: "BoostBy", run: func(ctx context.Context, v *store.View, _ social.Page) error { return got(v.BoostBy(ctx, 1, 2)) }},
 	{name: "Edits", run: func(ctx context.Context, v *store.View, _ social.Page) error { return got(v.Edits(ctx, 1)) }},
-	{name: "Notices", uses: "notices_by_owner (owner_id=? AND id>? AND id<?)",
+	{name: "Notices", uses: "notices_by_kind (owner_id=? AND kind=? AND id>? AND id<?)", sorts: "a page of each kind, merged",
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.Notices(ctx, 1, social.NoticeFilter{Not: []social.NoticeKind{social.NoticeLike}}, p))
 		}},
-	{name: "Notices from one",
+	{name: "groups of notices", uses: "notices_newest (owner_id=? AND kind=? AND id>? AND id<?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.Notices(ctx, 1, social.NoticeFilter{Kinds: []social.NoticeKind{social.NoticeLike}, Groups: social.GroupedKinds}, p))
+		}},
+	{name: "GroupSamples", uses: "notices_by_group (group_id=?)", sorts: "some of each group, merged",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.GroupSamples(ctx, []social.NoticeID{1, 2}, 8, 1))
+		}},
+	{name: "GroupMembers", uses: "notices_by_group (group_id=? AND id>? AND id<?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.GroupMembers(ctx, 1, p)) }},
+	{name: "Notices from one", uses: "notices_by_from (from_id=? AND owner_id=?", sorts: "what one account did",
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.Notices(ctx, 1, social.NoticeFilter{From: 2, Kinds: []social.NoticeKind{social.NoticeLike}}, p))
 		}},

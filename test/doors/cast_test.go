@@ -213,6 +213,8 @@ func (c *cast) about(t *testing.T, r app.Route) []subject {
 		things["id"] = things["filtered"]
 	case strings.HasPrefix(r.Path, "/api/v2/filters/{id}"):
 		things["id"] = things["filter"]
+	case strings.Contains(r.Path, "/notifications/{group_key}"):
+		things["group_key"] = "ungrouped-" + things["notice"]
 	}
 	one.query = c.queries(r)
 	return []subject{one}
@@ -221,6 +223,10 @@ func (c *cast) about(t *testing.T, r app.Route) []subject {
 // queries are what some routes need to be told before they look who asks.
 func (c *cast) queries(r app.Route) url.Values {
 	switch r.Path {
+	case "/api/v1/notifications/dismiss":
+		return url.Values{"id": {c.things["notice"]}}
+	case "/api/v1/notifications/destroy_multiple":
+		return url.Values{"ids[]": {c.things["notice"]}}
 	case "/api/v1/statuses":
 		return url.Values{"id[]": {c.hidden}}
 	case "/api/v1/accounts", "/api/v1/accounts/relationships", "/api/v1/accounts/familiar_followers":

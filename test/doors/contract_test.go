@@ -24,6 +24,7 @@ func TestContract(t *testing.T) {
 	w.posts(t)
 	w.marks(t)
 	w.notices(t)
+	w.told(t)
 	w.lists(t)
 	w.found(t)
 	w.streams(t)

@@ -37,6 +37,8 @@ var fields = map[string][]string{
 	"DELETE /api/v1/lists/{id}/accounts":        {"account_ids", "account_ids[]"},
 	"GET /api/v1/lists/{id}/accounts":           {"limit", "max_id"},
 	"GET /api/v1/notifications":                 {"types", "types[]", "exclude_types[]", "account_id", "limit", "max_id", "min_id", "since_id"},
+	"GET /api/v2/notifications":                 {"types[]", "grouped_types", "grouped_types[]", "expand_accounts", "account_id", "limit", "max_id", "min_id", "include_filtered"},
+	"POST /api/v1/notifications/dismiss":        {"id"},
 	"GET /api/v1/markers":                       {"timeline", "timeline[]"},
 	"POST /api/v1/markers":                      {"home", "home[last_read_id]", "notifications[last_read_id]"},
 	"GET /api/v1/timelines/home":                {"limit", "max_id", "min_id", "since_id"},

@@ -43,7 +43,7 @@ func (s *Service) Worker() work.Worker {
 		if err := json.Unmarshal(args, &who); err != nil {
 			return errs.Wrap(errs.Invalid, "This job does not name an account.", err)
 		}
-		for _, step := range []step{posts, likes, follows(social.EdgesFollowing), follows(social.EdgesFollowers), follows(social.EdgesRequests), media, votes, row} {
+		for _, step := range []step{posts, likes, follows(social.EdgesFollowing), follows(social.EdgesFollowers), follows(social.EdgesRequests), media, votes, told, row} {
 			if err := s.exhaust(ctx, who, step); err != nil {
 				return fmt.Errorf("delete account: %w", err)
 			}
@@ -183,6 +183,11 @@ func votes(ctx context.Context, tx *store.Tx, who social.AccountID) (bool, error
 		tx.Record(event.Voted{Post: p, Voter: who})
 	}
 	return more, err
+}
+
+// told takes back what others were told of who leaves.
+func told(ctx context.Context, tx *store.Tx, who social.AccountID) (bool, error) {
+	return tx.EndNoticesFrom(ctx, who, stepSize)
 }
 
 // row ends it. What came in while the steps ran, from somebody who had read

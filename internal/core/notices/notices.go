@@ -57,8 +57,10 @@ func (s *Service) show(ctx context.Context, by social.Actor, ns []social.Notice)
 	var posts []social.PostID
 	var from []social.AccountID
 	for _, n := range ns {
-		from = append(from, n.From)
-		if n.Post != 0 {
+		if !slices.Contains(from, n.From) {
+			from = append(from, n.From)
+		}
+		if n.Post != 0 && !slices.Contains(posts, n.Post) {
 			posts = append(posts, n.Post)
 		}
 	}
@@ -117,49 +119,58 @@ func (s *Service) Get(ctx context.Context, by social.Actor, which social.NoticeI
 
 // Dismiss removes one of by's notices, or NotFound.
 func (s *Service) Dismiss(ctx context.Context, by social.Actor, which social.NoticeID) error {
-	if which == 0 {
-		return store.NoPost
-	}
-	return s.remove(ctx, by, which)
-}
-
-// Clear removes all of by's notices.
-func (s *Service) Clear(ctx context.Context, by social.Actor) error { return s.remove(ctx, by, 0) }
-
-func (s *Service) remove(ctx context.Context, by social.Actor, which social.NoticeID) error {
-	if !by.SignedIn() {
-		return by.MustAct()
-	}
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
-		n, err := tx.DeleteNotice(ctx, by.Account, which)
-		if err == nil && n == 0 && which != 0 {
+	return s.remove(ctx, by, func(tx *store.Tx) error {
+		n, err := tx.DeleteNotices(ctx, by.Account, []social.NoticeID{which})
+		if err == nil && n == 0 {
 			err = store.NoPost
 		}
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("remove notice: %w", err)
+}
+
+// DismissMany removes those of which that are by's notices.
+func (s *Service) DismissMany(ctx context.Context, by social.Actor, which []social.NoticeID) error {
+	return s.remove(ctx, by, func(tx *store.Tx) error {
+		_, err := tx.DeleteNotices(ctx, by.Account, which)
+		return err
+	})
+}
+
+// Clear removes all of by's notices.
+func (s *Service) Clear(ctx context.Context, by social.Actor) error {
+	return s.remove(ctx, by, func(tx *store.Tx) error { return tx.ClearNotices(ctx, by.Account) })
+}
+
+func (s *Service) remove(ctx context.Context, by social.Actor, do func(*store.Tx) error) error {
+	if !by.SignedIn() {
+		return by.MustAct()
+	}
+	if err := s.store.Write(ctx, do); err != nil {
+		return fmt.Errorf("remove notices: %w", err)
 	}
 	return nil
 }
 
-// MaxUnread is how far Unread counts.
-const MaxUnread = 100
+// How far Unread counts, if it is not told, and at most.
+const (
+	UsualUnread = 100
+	MaxUnread   = 1000
+)
 
-// Unread is how many notices by has not read, up to MaxUnread.
-func (s *Service) Unread(ctx context.Context, by social.Actor) (n int, err error) {
+// Unread is how many of the notices that f wants by has not read, up to most.
+func (s *Service) Unread(ctx context.Context, by social.Actor, f social.NoticeFilter, most int) (n int, err error) {
 	err = s.store.Read(ctx, func(v *store.View) error {
 		ms, err := v.Markers(ctx, by.Account)
 		if err != nil {
 			return err
 		}
-		p := social.Page{Limit: MaxUnread}
+		p := social.Page{Limit: min(most, MaxUnread)}
 		for _, m := range ms {
 			if m.Timeline == MarkNotices {
 				p.After = m.LastID
 			}
 		}
-		ns, err := v.Notices(ctx, by.Account, social.NoticeFilter{}, p)
+		ns, err := v.Notices(ctx, by.Account, f, p)
 		n = len(ns)
 		return err
 	})

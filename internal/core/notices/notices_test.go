@@ -455,7 +455,7 @@ func TestMarkersAndUnread(t *testing.T) {
 		unread := func(want int) {
 			h.Helper()
 			h.catchUp()
-			if n, err := h.notices.Unread(h.ctx, as(ada)); err != nil || n != want {
+			if n, err := h.notices.Unread(h.ctx, as(ada), social.NoticeFilter{}, notices.UsualUnread); err != nil || n != want {
 				h.Errorf("%d unread, %v; want %d", n, err, want)
 			}
 		}

@@ -299,10 +299,10 @@ func TestWhoIsToldOfWhat(t *testing.T) {
 			if len(got) != tt.want || tt.want == 1 && got[0] != fmt.Sprintf(`{"push":%d,"notice":%d}`, p.ID, n) {
 				h.Errorf("%s, %s from %d: %v, want %d", tt.policy, tt.kind, tt.from-ada, got, tt.want)
 			}
-			h.write(func(tx *store.Tx) error { _, err := tx.DeleteNotice(h.ctx, ada, 0); return err })
+			h.write(func(tx *store.Tx) error { return tx.ClearNotices(h.ctx, ada) })
 		}
 		n := h.notice(social.NoticeMention, ben)
-		h.write(func(tx *store.Tx) error { _, err := tx.DeleteNotice(h.ctx, ada, n); return err })
+		h.write(func(tx *store.Tx) error { _, err := tx.DeleteNotices(h.ctx, ada, []social.NoticeID{n}); return err })
 		if got := h.errands(); len(got) != 0 {
 			h.Errorf("of a notice that is gone: %v", got)
 		}

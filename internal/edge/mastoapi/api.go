@@ -102,6 +102,7 @@ func New(c Config, s Services) *API {
 		(*API).statusRoutes,
 		(*API).timelineRoutes,
 		(*API).notificationRoutes,
+		(*API).groupRoutes,
 		(*API).listRoutes,
 		(*API).searchRoutes,
 		(*API).instanceRoutes,

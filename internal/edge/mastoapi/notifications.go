@@ -14,27 +14,38 @@ func (a *API) notificationRoutes() {
 	a.do("GET /api/v1/notifications/{id}", member("read:notifications"), a.notificationByID)
 	a.do("POST /api/v1/notifications/clear", member("write:notifications"), a.clearNotifications)
 	a.do("POST /api/v1/notifications/{id}/dismiss", member("write:notifications"), a.dismiss)
+	a.do("POST /api/v1/notifications/dismiss", member("write:notifications"), a.dismissNamed)
+	a.do("DELETE /api/v1/notifications/destroy_multiple", member("write:notifications"), a.dismissMany)
 	a.do("GET /api/v1/markers", member("read:statuses"), a.markers)
 	a.do("POST /api/v1/markers", member("write:statuses"), a.setMarkers)
 }
 
-// noticeTypes is what Mastodon calls the kinds.
+// noticeTypes is what Mastodon calls the kinds. One that it does not have goes
+// by our name, and with a fallback in words.
 var noticeTypes = map[social.NoticeKind]string{social.NoticeMention: "mention", social.NoticeFollow: "follow",
 	social.NoticeFollowRequest: "follow_request", social.NoticeBoost: "reblog", social.NoticeLike: "favourite",
 	social.NoticeEdit: "update", social.NoticePost: "status", social.NoticePoll: "poll", social.NoticeSignUp: "admin.sign_up"}
 
+func noticeType(k social.NoticeKind) string {
+	if theirs := noticeTypes[k]; theirs != "" {
+		return theirs
+	}
+	return string(k)
+}
+
 // https://docs.joinmastodon.org/entities/Notification/
 type notification struct {
-	ID        string `json:"id"`
-	Type      string `json:"type"`
-	GroupKey  string `json:"group_key"`
-	CreatedAt string `json:"created_at"`
-	Account   raw    `json:"account"`
-	Status    raw    `json:"status,omitempty"`
+	ID        string    `json:"id"`
+	Type      string    `json:"type"`
+	GroupKey  string    `json:"group_key"`
+	CreatedAt string    `json:"created_at"`
+	Account   raw       `json:"account"`
+	Status    raw       `json:"status,omitempty"`
+	Fallback  *fallback `json:"fallback,omitempty"`
 }
 
 func (r renderer) notification(t notices.Told) notification {
-	n := notification{ID: num(t.ID), Type: noticeTypes[t.Kind], GroupKey: "ungrouped-" + num(t.ID), CreatedAt: stamp(t.At), Account: r.accountJSON(t.From)}
+	n := notification{ID: num(t.ID), Type: noticeType(t.Kind), GroupKey: groupKey(t.Key()), CreatedAt: stamp(t.At), Account: r.accountJSON(t.From)}
 	if t.Post != nil {
 		n.Status = r.status(t.Post, t.Owner)
 	}
@@ -43,34 +54,51 @@ func (r renderer) notification(t notices.Told) notification {
 
 // kinds reads Mastodon's names of kinds; unknown ones name nothing.
 func (q *request) kinds(name string) (out []social.NoticeKind) {
-	for k, theirs := range noticeTypes {
-		if slices.Contains(q.strs(name), theirs) {
+	for _, k := range social.NoticeKinds {
+		if slices.Contains(q.strs(name), noticeType(k)) {
 			out = append(out, k)
 		}
 	}
 	return out
 }
 
+// notices is which notices are asked for; none says that only kinds are that
+// we do not have.
+func (q *request) notices() (f social.NoticeFilter, none bool) {
+	f = social.NoticeFilter{Kinds: q.kinds("types"), Not: q.kinds("exclude_types"), From: social.AccountID(q.bound("account_id")), Filtered: q.flag("include_filtered", false)}
+	return f, len(q.strs("types")) > 0 && len(f.Kinds) == 0
+}
+
 func (a *API) notifications(q *request) (any, error) {
-	f := social.NoticeFilter{Kinds: q.kinds("types"), Not: q.kinds("exclude_types"), From: social.AccountID(q.bound("account_id"))}
 	out := []notification{}
-	if len(q.strs("types")) > 0 && len(f.Kinds) == 0 {
-		return out, nil // only kinds that we do not have
+	f, none := q.notices()
+	if none {
+		return out, nil
 	}
 	s, err := a.Notices.List(q.Context(), q.By, f, q.page(40, notices.MaxPage))
 	if err != nil {
 		return nil, err
 	}
 	for _, t := range s.Items {
-		out = append(out, a.render.notification(t))
+		n := a.render.notification(t)
+		n.Fallback = q.fallback(t)
+		out = append(out, n)
 	}
 	link(q, s)
 	return out, nil
 }
 
 func (a *API) unreadCount(q *request) (any, error) {
-	n, err := a.Notices.Unread(q.Context(), q.By)
+	f, none := q.notices()
+	if none {
+		return map[string]int{"count": 0}, nil
+	}
+	n, err := a.Notices.Unread(q.Context(), q.By, f, q.unreadLimit())
 	return map[string]int{"count": n}, err
+}
+
+func (q *request) unreadLimit() int {
+	return max(1, q.num("limit", notices.UsualUnread, notices.MaxUnread))
 }
 
 func (a *API) notificationByID(q *request) (any, error) {
@@ -78,7 +106,9 @@ func (a *API) notificationByID(q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.render.notification(t), nil
+	n := a.render.notification(t)
+	n.Fallback = q.fallback(t)
+	return n, nil
 }
 
 func (a *API) clearNotifications(q *request) (any, error) {
@@ -87,6 +117,28 @@ func (a *API) clearNotifications(q *request) (any, error) {
 
 func (a *API) dismiss(q *request) (any, error) {
 	return nothing{}, a.Notices.Dismiss(q.Context(), q.By, social.NoticeID(q.pathID()))
+}
+
+// dismissNamed is dismiss as it was before 1.3.
+func (a *API) dismissNamed(q *request) (any, error) {
+	return nothing{}, a.Notices.Dismiss(q.Context(), q.By, social.NoticeID(q.bound("id")))
+}
+
+func (a *API) dismissMany(q *request) (any, error) {
+	ids, err := q.ids("ids")
+	if err != nil {
+		return nil, err
+	}
+	return nothing{}, a.Notices.DismissMany(q.Context(), q.By, named[social.NoticeID](ids))
+}
+
+// named is numbers as the ids they are.
+func named[ID ~int64](numbers []int64) []ID {
+	out := make([]ID, len(numbers))
+	for i, n := range numbers {
+		out[i] = ID(n)
+	}
+	return out
 }
 
 // https://docs.joinmastodon.org/entities/Marker/

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/plaza-social/plaza/internal/core/notices"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
 )
@@ -57,7 +58,7 @@ func (f *frame) fill(q *ask) {
 	if !q.by.SignedIn() {
 		return
 	}
-	n, err := f.site.Notices.Unread(q.Context(), q.by)
+	n, err := f.site.Notices.Unread(q.Context(), q.by, social.NoticeFilter{Groups: social.GroupedKinds}, notices.UsualUnread)
 	if err != nil {
 		f.site.Log.WarnContext(q.Context(), "unread", "err", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/plaza-social/plaza/internal/base/id"
+	"github.com/plaza-social/plaza/internal/core/notices"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
 )
@@ -47,7 +48,7 @@ func (s *Site) newer(q *ask, since int64) error {
 	if err != nil {
 		return err
 	}
-	unread, err := s.Notices.Unread(q.Context(), q.by)
+	unread, err := s.Notices.Unread(q.Context(), q.by, social.NoticeFilter{Groups: social.GroupedKinds}, notices.UsualUnread)
 	if err != nil {
 		return err
 	}

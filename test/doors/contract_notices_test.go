@@ -1,0 +1,42 @@
+package doors
+
+import (
+	"testing"
+
+	"github.com/plaza-social/plaza/internal/app/apptest"
+)
+
+// told are notices in groups, and what ends them.
+func (w *crowd) told(t *testing.T) {
+	t.Helper()
+	post := w.ada.Post("For everybody to like", "public")
+	for _, p := range []*apptest.Person{w.ben, w.cleo, w.olga} {
+		p.Must("POST", "/api/v1/statuses/"+post.ID+"/favourite", nil, nil)
+	}
+	type group struct {
+		Key    string `json:"group_key"`
+		Count  int    `json:"notifications_count"`
+		Status string `json:"status_id"`
+	}
+	var liked group
+	w.server.Eventually("three likes in a group", func() bool {
+		var all struct {
+			Groups []group `json:"notification_groups"`
+		}
+		w.ada.Must("GET", "/api/v2/notifications", nil, &all)
+		for _, g := range all.Groups {
+			if g.Status == post.ID && g.Count == 3 {
+				liked = g
+			}
+		}
+		return liked.Key != ""
+	})
+	w.call(t, w.ada, "GET /api/v2/notifications?grouped_types[]=follow&supported_types[]=mention", nil)
+	w.call(t, w.ada, "GET /api/v2/notifications?expand_accounts=partial_avatars", nil)
+	w.call(t, w.ada, "GET /api/v1/notifications?supported_types[]=mention", nil)
+	w.call(t, w.ada, "GET /api/v2/notifications/unread_count", nil)
+	w.call(t, w.ada, "GET /api/v2/notifications/{group_key}", []any{liked.Key})
+	w.call(t, w.ada, "GET /api/v2/notifications/{group_key}/accounts", []any{liked.Key})
+	w.call(t, w.ada, "POST /api/v2/notifications/{group_key}/dismiss", []any{liked.Key})
+	w.call(t, w.cleo, "POST /api/v2/notifications/clear", nil)
+}
