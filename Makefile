@@ -36,6 +36,10 @@ bench: build ## measure a running server with made data; prints JSON
 test-clients: build ## have toot, masto, megalodon and go-mastodon do all they can, each against a server of its own
 	test/interop/run.sh
 
+.PHONY: test-budget
+test-budget: ## push 5 GB from other servers through a budget of 100 MB, and look at the folder all the while
+	go test ./internal/edge/proxy -run TestBudgetHolds -count=1 -timeout 60m -v -whole
+
 .PHONY: generate
 generate: ## make the pages' Go code anew from their templates
 	go run $(TEMPL) generate -path internal/edge/web

@@ -42,6 +42,7 @@ import (
 	"github.com/plaza-social/plaza/internal/edge/mail"
 	"github.com/plaza-social/plaza/internal/edge/mastoapi"
 	"github.com/plaza-social/plaza/internal/edge/oauth"
+	"github.com/plaza-social/plaza/internal/edge/proxy"
 	"github.com/plaza-social/plaza/internal/edge/stream"
 	"github.com/plaza-social/plaza/internal/edge/web"
 	"github.com/plaza-social/plaza/internal/store"
@@ -89,6 +90,7 @@ type App struct {
 	log     *slog.Logger
 	limiter *limit.Limiter
 	blobs   *blob.Store
+	proxy   *proxy.Proxy
 	api     *mastoapi.API
 	site    *web.Site
 	oauth   *oauth.Server
@@ -154,15 +156,17 @@ func (a *App) assemble(o Options) (err error) {
 		return a.blobs.File(context.Background(), name)
 	}})
 
-	file := func(name string) string { return c.URL + blob.URL(name) }
-	a.api = mastoapi.New(mastoapi.Config{BaseURL: c.URL, Host: c.HandleHost, Version: Version, MaxText: c.MaxPost, Clock: o.Clock, File: file,
+	if err := a.openProxy(o); err != nil {
+		return err
+	}
+	a.api = mastoapi.New(mastoapi.Config{BaseURL: c.URL, Host: c.HandleHost, Version: Version, MaxText: c.MaxPost, Clock: o.Clock, File: a.fileURL,
 		Types: blob.Supported(), MaxImage: blob.MaxImage, MaxPixels: blob.MaxPixels},
 		mastoapi.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
 			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Imports: a.Imports, Exports: a.Exports, Push: a.Push,
 			Blobs: a.blobs, Limiter: a.limiter, Log: a.log,
 			Hosts: a.Hosts, Screen: a.Screen})
-	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: blob.URL, Clock: o.Clock},
+	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: a.filePath, Clock: o.Clock},
 		web.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
 			Polls: a.Polls, Imports: a.Imports, Exports: a.Exports,

@@ -53,7 +53,11 @@ func newMeters(a *App) *meters {
 	}
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m.requests, m.seconds,
 		jobs{a.Store}, prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_streams_open", Help: "Streaming connections."},
-			func() float64 { return float64(a.hub.Open()) }))
+			func() float64 { return float64(a.hub.Open()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_remote_bytes", Help: "What is kept of other servers' files, at most, in bytes of the disk."},
+			func() float64 { _, n := a.proxy.Use(); return float64(n) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_remote_budget_bytes", Help: "How much of the disk is for that."},
+			func() float64 { return float64(a.Config.Media.RemoteBudget) }))
 	m.handler = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 	return m
 }

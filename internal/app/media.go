@@ -53,6 +53,7 @@ func (a *App) noFile(w http.ResponseWriter, r *http.Request, err error) {
 // tryFiles tells in the log when files cannot be kept where they should be.
 // The house is open all the same: what is written there is not lost.
 func (a *App) tryFiles(ctx context.Context) {
+	a.proxy.Use() // looks at its folder before somebody waits for that
 	if err := a.blobs.Check(ctx); err != nil && ctx.Err() == nil {
 		a.log.ErrorContext(ctx, "files cannot be kept: plaza doctor says more", "err", err)
 	}

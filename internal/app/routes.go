@@ -30,6 +30,8 @@ func (a *App) routes() http.Handler {
 	a.site.Routes(r)
 	r.Get("/media/{name}", a.media)
 	r.Head("/media/{name}", a.media)
+	r.Get(proxyRoute, a.shownElsewhere)
+	r.Head(proxyRoute, a.shownElsewhere)
 	r.Get("/healthz", a.healthz)
 	r.Get("/metrics", a.metrics)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
@@ -64,7 +66,7 @@ func (a *App) Routes() []Route {
 	for _, r := range a.site.RoutesList() {
 		out = append(out, Route{r.Method, r.Path, r.Who, "", "", "", "web"})
 	}
-	out = append(out, Route{"GET", "/media/{name}", "anyone", "", "", "", "app"}, Route{"GET", "/healthz", "anyone", "", "", "", "app"},
+	out = append(out, Route{"GET", "/media/{name}", "anyone", "", "", "", "app"}, Route{"GET", proxyRoute, "anyone", "", "", "", "app"}, Route{"GET", "/healthz", "anyone", "", "", "", "app"},
 		Route{"GET", "/metrics", "this machine, or the metrics token", "", "", "", "app"},
 		Route{"GET", "/avatar.png", "anyone", "", "", "", "mastoapi"}, Route{"GET", "/header.png", "anyone", "", "", "", "mastoapi"})
 	slices.SortFunc(out, func(x, y Route) int {

@@ -129,7 +129,7 @@ func (v *View) facesByID(ctx context.Context, ids []social.AccountID) (map[socia
 		err := v.store.Read(ctx, func(s *store.View) error {
 			as, err := s.Accounts(ctx, missing)
 			for _, a := range as {
-				out[a.ID] = &Face{Account: a}
+				out[a.ID] = faceOf(a)
 			}
 			return err
 		})

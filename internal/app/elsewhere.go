@@ -1,0 +1,57 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"path/filepath"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/plaza-social/plaza/internal/base/conf"
+	"github.com/plaza-social/plaza/internal/edge/blob"
+	"github.com/plaza-social/plaza/internal/edge/proxy"
+)
+
+const (
+	proxyRoute = proxy.Prefix + "{signature}/{as}/{address}"
+	proxyKey   = "proxy_key" // the setting with the key that signs
+)
+
+// remoteFolder is where what other servers show is kept for a while.
+func remoteFolder(c conf.Config) string { return filepath.Join(c.Data, "cache", "remote") }
+
+// openProxy finds the key that signs what is shown of other servers.
+func (a *App) openProxy(o Options) error {
+	key, err := a.Instance.Key(context.Background(), proxyKey)
+	if err != nil {
+		return fmt.Errorf("read the key of the proxy: %w", err)
+	}
+	a.proxy = proxy.New(proxy.Config{Dir: remoteFolder(o.Config), Budget: o.Config.Media.RemoteBudget, Key: key,
+		Agent: "Plaza/" + Version + " (+" + o.Config.URL + ")", Reach: o.Outward, Maker: a.blobs, Clock: o.Clock, Log: a.log})
+	return nil
+}
+
+// filePath is the path of a file by its name: ours, or one of another server.
+func (a *App) filePath(name string) string {
+	if path, ok := a.proxy.Elsewhere(name); ok {
+		return path
+	}
+	return blob.URL(name)
+}
+
+func (a *App) fileURL(name string) string { return a.Config.URL + a.filePath(name) }
+
+// shownElsewhere serves what another server shows. It may change there, but
+// not often.
+func (a *App) shownElsewhere(w http.ResponseWriter, r *http.Request) {
+	f, err := a.proxy.Get(r.Context(), chi.URLParam(r, "signature"), chi.URLParam(r, "as"), chi.URLParam(r, "address"))
+	if err != nil {
+		a.noFile(w, r, err)
+		return
+	}
+	defer f.Close()
+	asFile(w.Header(), f.Type)
+	w.Header().Set("Cache-Control", "public, max-age=86400")
+	http.ServeContent(w, r, "", f.At, f)
+}

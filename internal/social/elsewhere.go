@@ -1,0 +1,41 @@
+package social
+
+import (
+	"net/url"
+	"strings"
+)
+
+// A file that another server shows has no name in our blob store. It is named
+// by what it is shown as, and its address: "avatar:https://…".
+
+// What a file from elsewhere can be shown as.
+const (
+	AsAvatar  = "avatar"
+	AsHeader  = "header"
+	AsMedia   = "media"
+	AsPreview = "preview"
+	AsEmoji   = "emoji"
+)
+
+// MaxAddress is how long the address of a file elsewhere is at most, in bytes.
+const MaxAddress = 2000
+
+// FileElsewhere names a file of another server, or is empty if there can be no
+// file at that address.
+func FileElsewhere(as, address string) string {
+	if len(address) > MaxAddress {
+		return ""
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil {
+		return ""
+	}
+	return as + ":" + address
+}
+
+// ParseFileElsewhere takes apart what FileElsewhere made. Names in the blob store are
+// not of that form.
+func ParseFileElsewhere(name string) (as, address string, ok bool) {
+	as, address, ok = strings.Cut(name, ":")
+	return as, address, ok && strings.Contains(address, "://")
+}
