@@ -36,6 +36,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/relations"
 	"github.com/plaza-social/plaza/internal/core/screen"
 	"github.com/plaza-social/plaza/internal/core/search"
+	"github.com/plaza-social/plaza/internal/core/tags"
 	"github.com/plaza-social/plaza/internal/core/timelines"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/edge/blob"
@@ -83,6 +84,7 @@ type App struct {
 	Polls     *polls.Service
 	Discover  *discover.Service
 	Filters   *filters.Service
+	Tags      *tags.Service
 	Push      *push.Service
 	Hosts     *hosts.Service
 	Screen    *screen.Service
@@ -146,6 +148,7 @@ func (a *App) assemble(o Options) (err error) {
 	a.Polls = polls.New(a.Store, a.View)
 	a.Discover = discover.New(a.Store, a.View)
 	a.Filters = filters.New(a.Store)
+	a.Tags = tags.New(a.Store, a.View)
 	a.Relations = relations.New(a.Store, a.View)
 	a.Lists = lists.New(a.Store, a.View)
 	a.Hosts = hosts.New(a.Store, a.View)
@@ -163,7 +166,7 @@ func (a *App) assemble(o Options) (err error) {
 		Types: blob.Supported(), MaxImage: blob.MaxImage, MaxPixels: blob.MaxPixels},
 		mastoapi.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
-			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Imports: a.Imports, Exports: a.Exports, Push: a.Push,
+			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Tags: a.Tags, Imports: a.Imports, Exports: a.Exports, Push: a.Push,
 			Blobs: a.blobs, Limiter: a.limiter, Log: a.log,
 			Hosts: a.Hosts, Screen: a.Screen})
 	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: a.filePath, Clock: o.Clock},

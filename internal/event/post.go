@@ -12,6 +12,7 @@ type PostPublished struct {
 	ReplyAuthor social.AccountID  `json:"reply_author,omitempty"`
 	BoostOf     social.PostID     `json:"boost_of,omitempty"`
 	BoostAuthor social.AccountID  `json:"boost_author,omitempty"`
+	Tags        []string          `json:"tags,omitempty"`
 	Remote      bool              `json:"remote,omitempty"`
 }
 
@@ -19,7 +20,7 @@ type PostPublished struct {
 // belongs.
 func (f PostPublished) Bare() social.Post {
 	return social.Post{ID: f.Post, Author: f.Author, Visibility: f.Visibility, Language: f.Language,
-		ReplyTo: f.ReplyTo, ReplyAuthor: f.ReplyAuthor, BoostOf: f.BoostOf, BoostAuthor: f.BoostAuthor}
+		ReplyTo: f.ReplyTo, ReplyAuthor: f.ReplyAuthor, BoostOf: f.BoostOf, BoostAuthor: f.BoostAuthor, Tags: f.Tags}
 }
 
 // Kind implements Fact.

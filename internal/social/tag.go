@@ -23,3 +23,28 @@ func TagName(typed string) string {
 func NameKey(name string) string {
 	return cases.Fold().String(norm.NFKC.String(strings.Join(strings.Fields(name), " ")))
 }
+
+type (
+	TagFollowID   int64 // a tag that somebody follows
+	FeaturedTagID int64 // a tag that somebody shows on their page
+)
+
+// A FollowedTag is a tag whose public posts come to its owner's home.
+type FollowedTag struct {
+	ID   TagFollowID
+	Key  string
+	Name string // as it was typed
+}
+
+// A FeaturedTag is a tag that an account shows on its page.
+type FeaturedTag struct {
+	ID   FeaturedTagID
+	Key  string
+	Name string // as it was typed
+}
+
+// Limits of tags.
+const (
+	MaxFollowedTags = 500
+	MaxFeaturedTags = 10
+)

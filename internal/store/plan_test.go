@@ -51,6 +51,18 @@ var hot = []struct {
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.TaggedPosts(ctx, social.TagQuery{Any: []string{"go", "cat"}}, p))
 		}},
+	{name: "BarePostsTagged", uses: "(tag=? AND post_id>? AND post_id<?)", sorts: "what has one of many tags within a window of time",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.BarePostsTagged(ctx, []string{"go", "cat"}, p))
+		}},
+	{name: "Filters", uses: "filters_by_owner (owner_id=?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.Filters(ctx, 1)) }},
+	{name: "FollowedTags", sorts: "the tags one follows: MaxFollowedTags at most",
+		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.FollowedTags(ctx, 1, p)) }},
+	{name: "TagUsesBy", sorts: "to count each tag",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.TagUsesBy(ctx, 1, []string{"go"}))
+		}},
 	{name: "DirectPosts", uses: "posts_direct (author_id=? AND id>? AND id<?)", sorts: "two pages, merged",
 		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.DirectPosts(ctx, 1, p)) }},
 	{name: "Thread", uses: "posts_by_thread (thread_id=?)",

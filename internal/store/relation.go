@@ -206,6 +206,7 @@ type Circle struct {
 	Mutes     []Edge
 	Exclusive []social.AccountID // on a list whose members are not shown at home
 	Filters   []social.Filter
+	Tags      []string // that it follows
 }
 
 // Circle returns owner's.
@@ -230,6 +231,9 @@ func (v *View) Circle(ctx context.Context, owner social.AccountID) (c Circle, er
 	}
 	if c.Exclusive, err = list[social.AccountID](ctx, v, `SELECT DISTINCT m.account_id FROM list_members m JOIN lists l ON l.id = m.list_id
 		WHERE l.owner_id = $1 AND l.exclusive`, owner); err != nil {
+		return c, err
+	}
+	if c.Tags, err = list[string](ctx, v, `SELECT tag FROM tag_follows WHERE owner_id = $1`, owner); err != nil {
 		return c, err
 	}
 	c.Filters, err = v.Filters(ctx, owner)

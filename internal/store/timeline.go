@@ -23,6 +23,20 @@ func (v *View) BarePostsBy(ctx context.Context, authors []social.AccountID, p so
 		ORDER BY id`+direction(p), before, after, p.Limit, asJSON(authors))
 }
 
+// BarePostsTagged is what has one of some tags and is for everybody, like
+// BarePostsBy; of a post's own tags it has those.
+func (v *View) BarePostsTagged(ctx context.Context, tags []string, p social.Page) ([]social.Post, error) {
+	before, after := bounds(p)
+	return rows(ctx, v, func(r row) (social.Post, error) {
+		post, err := scanBare(r)
+		post.Tags = tags
+		return post, err
+	}, `SELECT id, author_id, language, visibility, reply_to, reply_author, boost_of, boost_author FROM posts
+		WHERE id IN (SELECT DISTINCT t.post_id FROM post_tags t JOIN posts p ON p.id = t.post_id
+			WHERE t.post_id < $1 AND t.post_id > $2 AND t.tag IN `+v.d.strList(4)+` AND p.visibility = 'public'`+order(p, "t.post_id")+`)
+		ORDER BY id`+direction(p), before, after, p.Limit, asJSON(tags))
+}
+
 func scanBare(r row) (p social.Post, err error) {
 	err = r.Scan(&p.ID, &p.Author, &p.Language, &p.Visibility, &p.ReplyTo, &p.ReplyAuthor, &p.BoostOf, &p.BoostAuthor)
 	return p, err

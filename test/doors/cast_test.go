@@ -102,6 +102,8 @@ func (c *cast) belongings(t *testing.T) {
 	c.ben.Must("POST", "/api/v2/filters", "title=mine&context[]=home&keywords_attributes[0][keyword]=mine", &filter)
 	c.ben.Must("POST", "/api/v2/filters/"+filter.ID+"/statuses", "status_id="+said.ID, nil)
 	c.ben.Must("GET", "/api/v2/filters/"+filter.ID, nil, &filter)
+	var featured struct{ ID string }
+	c.ben.Must("POST", "/api/v1/featured_tags", "name=mine", &featured)
 	signIn(t, c.server, c.ben)
 	sessions, err := c.server.Auth.Sessions(ctx, ben)
 	if err != nil || len(sessions) == 0 {
@@ -117,7 +119,7 @@ func (c *cast) belongings(t *testing.T) {
 	}
 	c.things = map[string]string{"post": said.ID, "list": list.ID, "notice": notice.ID, "session": fmt.Sprint(sessions[0].ID), "token": fmt.Sprint(tokens[0].ID),
 		"invite": fmt.Sprint(invite.ID), "code": "unknown", "tag": "tag", "hashtag": "tag",
-		"filter": filter.ID, "keyword": filter.Keywords[0].ID, "filtered": filter.Statuses[0].ID, "account": fmt.Sprint(c.ben.ID), "name": "ben", "*": "unknown"}
+		"filter": filter.ID, "keyword": filter.Keywords[0].ID, "filtered": filter.Statuses[0].ID, "featured": featured.ID, "account": fmt.Sprint(c.ben.ID), "name": "ben", "*": "unknown"}
 }
 
 // stillThere checks that nothing of ben's is gone.
@@ -211,6 +213,8 @@ func (c *cast) about(t *testing.T, r app.Route) []subject {
 		things["id"] = things["keyword"]
 	case strings.HasPrefix(r.Path, "/api/v2/filters/statuses/{id}"):
 		things["id"] = things["filtered"]
+	case strings.HasPrefix(r.Path, "/api/v1/featured_tags/{id}"):
+		things["id"] = things["featured"]
 	case strings.HasPrefix(r.Path, "/api/v2/filters/{id}"):
 		things["id"] = things["filter"]
 	case strings.Contains(r.Path, "/notifications/{group_key}"):

@@ -34,6 +34,7 @@ func TestContract(t *testing.T) {
 	w.discovered(t)
 	w.house(t)
 	w.filtered(t)
+	w.tagged(t)
 	w.blocked(t)
 	for _, r := range s.Routes() {
 		route := r.Method + " " + r.Path
@@ -217,7 +218,7 @@ func (w *crowd) found(t *testing.T) {
 	for _, route := range []string{"/api/v1/instance/peers", "/api/v1/custom_emojis"} {
 		w.call(t, nil, "GET "+route+"?empty", nil)
 	}
-	for _, route := range []string{"/api/v1/announcements", "/api/v1/followed_tags"} {
+	for _, route := range []string{"/api/v1/announcements"} {
 		w.call(t, w.ada, "GET "+route+"?empty", nil)
 	}
 }

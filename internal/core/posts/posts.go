@@ -187,7 +187,7 @@ func publish(ctx context.Context, tx *store.Tx, p social.Post, remote bool) erro
 		return err
 	}
 	tx.Record(event.PostPublished{Post: p.ID, Author: p.Author, Visibility: p.Visibility, Language: p.Language,
-		ReplyTo: p.ReplyTo, ReplyAuthor: p.ReplyAuthor, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Remote: remote})
+		ReplyTo: p.ReplyTo, ReplyAuthor: p.ReplyAuthor, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.Tags, Remote: remote})
 	return nil
 }
 

@@ -123,6 +123,8 @@ func (s *Service) Watch(_ context.Context, rs []event.Record) {
 			s.feeds.drop(f.Owner)
 		case event.ListChanged:
 			s.feeds.drop(f.Owner)
+		case event.TagFollowed:
+			s.feeds.drop(f.Owner)
 		case event.AccountDeleted:
 			s.feeds.drop(f.Account)
 		}
@@ -237,6 +239,10 @@ func (f *feed) page(p social.Page) ([]social.PostID, bool) {
 }
 
 func (s *Service) pullHome(ctx context.Context, r *view.Reader, p social.Page) ([]social.PostID, bool, error) {
-	now := s.store.Now()
-	return s.pull(ctx, append(r.Following(), r.ID), p, func(post social.Post) bool { return r.AtHome(post, now) })
+	now, authors, tags := s.store.Now(), append(r.Following(), r.ID), r.Tags()
+	from := s.postsBy(authors)
+	if len(tags) > 0 {
+		from = both(from, s.postsTagged(tags))
+	}
+	return s.pull(ctx, from, p, func(post social.Post) bool { return r.AtHome(post, now) })
 }

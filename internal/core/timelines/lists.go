@@ -22,7 +22,7 @@ func (s *Service) List(ctx context.Context, by social.Actor, which social.ListID
 	}
 	shows := showing(l, members, r, s.store.Now())
 	return s.fill(ctx, by, p, social.Offered, func(p social.Page) ([]social.PostID, error) {
-		ids, _, err := s.pull(ctx, members, p, shows)
+		ids, _, err := s.pull(ctx, s.postsBy(members), p, shows)
 		return ids, err
 	})
 }

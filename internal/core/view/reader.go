@@ -3,6 +3,7 @@ package view
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -21,7 +22,8 @@ type Reader struct {
 	blockedBy map[social.AccountID]bool
 	mutes     map[social.AccountID]time.Time // until when; zero for good
 	exclusive map[social.AccountID]bool
-	sieves    []social.Sieve // its filters
+	sieves    []social.Sieve  // its filters
+	tags      map[string]bool // that it follows, by key; nil if there are none
 }
 
 // follow is what of a follow decides what is shown, kept small: many readers
@@ -64,6 +66,12 @@ func (v *View) Reader(ctx context.Context, id social.AccountID) (*Reader, error)
 			until = time.UnixMilli(m.Until)
 		}
 		r.mutes[m.Other] = until
+	}
+	for _, t := range c.Tags {
+		if r.tags == nil {
+			r.tags = make(map[string]bool, len(c.Tags))
+		}
+		r.tags[t] = true
 	}
 	for _, f := range c.Filters {
 		r.sieves = append(r.sieves, social.NewSieve(f))
@@ -118,8 +126,20 @@ func (r *Reader) Following() []social.AccountID {
 
 // AtHome reports whether a post that r may see belongs on its home timeline.
 func (r *Reader) AtHome(p social.Post, now time.Time) bool {
-	return !r.exclusive[p.Author] && p.AtHome(r.ID, r.Relation(p.Author, now), r.Follows)
+	return !r.exclusive[p.Author] && (p.AtHome(r.ID, r.Relation(p.Author, now), r.Follows) || r.FollowsTagOf(p))
 }
+
+// FollowsTag reports whether r follows a tag.
+func (r *Reader) FollowsTag(key string) bool { return r.tags[key] }
+
+// FollowsTagOf reports whether p comes to r's home for one of its tags.
+func (r *Reader) FollowsTagOf(p social.Post) bool {
+	return r.tags != nil && p.Visibility == social.Public && !p.IsBoost() &&
+		slices.ContainsFunc(p.Tags, func(t string) bool { return r.tags[social.TagKey(t)] })
+}
+
+// Tags are the keys of those that r follows.
+func (r *Reader) Tags() []string { return slices.Sorted(maps.Keys(r.tags)) }
 
 // Relation returns how by stands to another account, with the note.
 func (v *View) Relation(ctx context.Context, by social.Actor, other social.AccountID) (social.Relation, error) {

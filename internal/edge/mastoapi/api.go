@@ -32,6 +32,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/relations"
 	"github.com/plaza-social/plaza/internal/core/screen"
 	"github.com/plaza-social/plaza/internal/core/search"
+	"github.com/plaza-social/plaza/internal/core/tags"
 	"github.com/plaza-social/plaza/internal/core/timelines"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
@@ -72,6 +73,7 @@ type Services struct {
 	Polls     *polls.Service
 	Discover  *discover.Service
 	Filters   *filters.Service
+	Tags      *tags.Service
 	Search    *search.Service
 	Imports   *imports.Service
 	Exports   *exports.Service
@@ -118,6 +120,7 @@ func New(c Config, s Services) *API {
 		(*API).discoverRoutes,
 		(*API).filterRoutes,
 		(*API).oldFilterRoutes,
+		(*API).tagRoutes,
 		(*API).hostRoutes,
 		(*API).screenRoutes,
 	} {

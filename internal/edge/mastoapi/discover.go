@@ -23,15 +23,11 @@ func (a *API) trendingTags(q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := []tagEntity{}
+	var names []string
 	for _, t := range tags {
-		e, err := a.tagEntity(q, t.Tag)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, e)
+		names = append(names, t.Tag)
 	}
-	return out, nil
+	return a.tagEntities(q, names)
 }
 
 func (a *API) trendingPosts(q *request) (any, error) {

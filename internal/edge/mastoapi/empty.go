@@ -7,5 +7,4 @@ func (a *API) emptyRoutes() {
 	a.do("GET /api/v1/custom_emojis", anyone(""), none)
 	a.do("GET /api/v1/announcements", member(""), none)
 	a.do("GET /api/v1/trends/links", anyone(""), none) // no page elsewhere is looked at yet
-	a.do("GET /api/v1/followed_tags", member("read:follows"), none)
 }

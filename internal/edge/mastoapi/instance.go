@@ -57,7 +57,7 @@ func (a *API) rules(*request) (any, error) { return a.ruleList(), nil }
 func (a *API) configuration() map[string]any {
 	return map[string]any{
 		"urls":     map[string]any{"streaming": a.streaming(), "status": nil, "about": a.BaseURL + "/about", "privacy_policy": a.BaseURL + "/privacy", "terms_of_service": a.termsURL()},
-		"accounts": map[string]any{"max_featured_tags": 0, "max_pinned_statuses": social.MaxPins, "max_profile_fields": social.MaxFields, "profile_field_name_limit": social.MaxFieldText, "profile_field_value_limit": social.MaxFieldText, "max_display_name_length": social.MaxDisplayName, "max_note_length": social.MaxBio},
+		"accounts": map[string]any{"max_featured_tags": social.MaxFeaturedTags, "max_pinned_statuses": social.MaxPins, "max_profile_fields": social.MaxFields, "profile_field_name_limit": social.MaxFieldText, "profile_field_value_limit": social.MaxFieldText, "max_display_name_length": social.MaxDisplayName, "max_note_length": social.MaxBio},
 		"statuses": map[string]any{"max_characters": a.MaxText, "max_media_attachments": social.MaxAttachments, "characters_reserved_per_url": social.LinkLength},
 		"media_attachments": map[string]any{"supported_mime_types": a.Types, "description_limit": social.MaxMediaAlt, "image_size_limit": a.MaxImage,
 			"image_matrix_limit": a.MaxPixels, "video_size_limit": 0, "video_frame_rate_limit": 0, "video_matrix_limit": 0},

@@ -1,8 +1,6 @@
 package mastoapi
 
 import (
-	"strconv"
-
 	"github.com/plaza-social/plaza/internal/core/search"
 	"github.com/plaza-social/plaza/internal/social"
 )
@@ -10,39 +8,7 @@ import (
 // https://docs.joinmastodon.org/methods/search/
 func (a *API) searchRoutes() {
 	a.do("GET /api/v2/search", anyone("read:search"), a.search, &limitSearch)
-	a.do("GET /api/v1/tags/{hashtag}", anyone("read"), a.tag)
 }
-
-// https://docs.joinmastodon.org/entities/Tag/
-type tagEntity struct {
-	ID        string   `json:"id"`
-	Name      string   `json:"name"`
-	URL       string   `json:"url"`
-	History   []tagDay `json:"history"`
-	Following bool     `json:"following"`
-	Featuring bool     `json:"featuring"`
-}
-
-type tagDay struct {
-	Day      string `json:"day"`
-	Uses     string `json:"uses"`
-	Accounts string `json:"accounts"`
-}
-
-// tagHistory is over how many days a tag's use is told.
-const tagHistory = 7
-
-func (a *API) tagEntity(q *request, name string) (tagEntity, error) {
-	key := social.TagKey(name)
-	t := tagEntity{ID: key, Name: key, URL: a.View.TagURL(key), History: []tagDay{}}
-	days, err := a.Search.TagDays(q.Context(), key, tagHistory)
-	for _, d := range days {
-		t.History = append(t.History, tagDay{strconv.FormatInt(d.Day, 10), strconv.Itoa(d.Uses), strconv.Itoa(d.Accounts)})
-	}
-	return t, err
-}
-
-func (a *API) tag(q *request) (any, error) { return a.tagEntity(q, q.tagInPath()) }
 
 // https://docs.joinmastodon.org/entities/Search/
 type results struct {
@@ -58,13 +24,10 @@ func (a *API) search(q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := results{a.render.accounts(r.Accounts), a.render.statuses(r.Posts, q.By.Account), []tagEntity{}}
+	var names []string
 	for _, t := range r.Tags {
-		e, err := a.tagEntity(q, t.Tag)
-		if err != nil {
-			return nil, err
-		}
-		out.Hashtags = append(out.Hashtags, e)
+		names = append(names, t.Tag)
 	}
-	return out, nil
+	tags, err := a.tagEntities(q, names)
+	return results{a.render.accounts(r.Accounts), a.render.statuses(r.Posts, q.By.Account), tags}, err
 }

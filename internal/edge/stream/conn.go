@@ -263,7 +263,7 @@ func (s subscription) mayHave(c *conn, r *view.Reader, p social.Post, tags map[s
 	own := c.by.SignedIn() && p.Author == c.by.Account
 	switch s.kind {
 	case user:
-		return own || r.Follows(p.Author)
+		return own || r.Follows(p.Author) || r.FollowsTagOf(p)
 	case list:
 		return s.on(p)
 	case direct:

@@ -215,7 +215,7 @@ func (h *Hub) conversation(ctx context.Context, c *conn, s subscription, p *view
 // deleted tells those who may have been given the post. Those it was not for
 // are not told of it.
 func (h *Hub) deleted(ctx context.Context, f event.PostDeleted) {
-	p := social.Post{ID: f.Post, Author: f.Author, Visibility: f.Visibility, ReplyTo: f.ReplyTo, BoostOf: f.BoostOf, BoostAuthor: f.BoostAuthor}
+	p := social.Post{ID: f.Post, Author: f.Author, Visibility: f.Visibility, ReplyTo: f.ReplyTo, BoostOf: f.BoostOf, BoostAuthor: f.BoostAuthor, Tags: f.Tags}
 	for _, m := range f.Mentions {
 		p.Mentions = append(p.Mentions, social.Mention{Account: m})
 	}
