@@ -14,6 +14,8 @@ type PostPublished struct {
 	BoostAuthor social.AccountID  `json:"boost_author,omitempty"`
 	Tags        []string          `json:"tags,omitempty"`
 	Remote      bool              `json:"remote,omitempty"`
+	QuoteOf     social.PostID     `json:"quote_of,omitempty"`
+	QuoteAuthor social.AccountID  `json:"quote_author,omitempty"`
 }
 
 // Bare is the post without its words: enough to tell in which timelines it
@@ -46,6 +48,7 @@ type PostDeleted struct {
 	BoostAuthor social.AccountID   `json:"boost_author,omitempty"`
 	Mentions    []social.AccountID `json:"mentions,omitempty"`
 	Tags        []string           `json:"tags,omitempty"`
+	QuoteOf     social.PostID      `json:"quote_of,omitempty"`
 }
 
 // Kind implements Fact.

@@ -15,14 +15,16 @@ const (
 	NoticeFollowRequest NoticeKind = "follow_request"
 	NoticeBoost         NoticeKind = "boost"
 	NoticeLike          NoticeKind = "like"
-	NoticeEdit          NoticeKind = "edit"   // of a post one boosted
-	NoticePost          NoticeKind = "post"   // by somebody one asked to be told of
-	NoticePoll          NoticeKind = "poll"   // one asked or answered has ended
-	NoticeSignUp        NoticeKind = "signup" // for staff
+	NoticeEdit          NoticeKind = "edit"        // of a post one boosted
+	NoticePost          NoticeKind = "post"        // by somebody one asked to be told of
+	NoticePoll          NoticeKind = "poll"        // one asked or answered has ended
+	NoticeSignUp        NoticeKind = "signup"      // for staff
+	NoticeQuote         NoticeKind = "quote"       // of one's post, by the post told of
+	NoticeQuotedEdit    NoticeKind = "quoted_edit" // of what one's post quotes
 )
 
 // NoticeKinds are all of them.
-var NoticeKinds = []NoticeKind{NoticeMention, NoticeFollow, NoticeFollowRequest, NoticeBoost, NoticeLike, NoticeEdit, NoticePost, NoticePoll, NoticeSignUp}
+var NoticeKinds = []NoticeKind{NoticeMention, NoticeFollow, NoticeFollowRequest, NoticeBoost, NoticeLike, NoticeEdit, NoticePost, NoticePoll, NoticeQuote, NoticeQuotedEdit, NoticeSignUp}
 
 // GroupedKinds are those of which many are told as one: what several people
 // did with the same post, or to the same person.

@@ -22,6 +22,8 @@ type Prefs struct {
 	Visibility Visibility `json:"visibility,omitempty"` // empty means public
 	Sensitive  bool       `json:"sensitive,omitempty"`
 	Language   string     `json:"language,omitempty"`
+	// Quotes says who may quote their posts; empty for what is usual.
+	Quotes QuotePolicy `json:"quotes,omitempty"`
 }
 
 // A Session is a browser somebody is signed in with.

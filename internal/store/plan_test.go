@@ -71,6 +71,10 @@ var hot = []struct {
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.Ancestors(ctx, 1, p.Limit))
 		}},
+	{name: "Quotes", uses: "posts_quoting (quote_of=? AND id>? AND id<?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.Quotes(ctx, 1, p)) }},
+	{name: "Quoters", uses: "posts_quoting (quote_of=?",
+		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.Quoters(ctx, 1, p.Limit)) }},
 	{name: "Posts",
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.Posts(ctx, []social.PostID{1, 2}))

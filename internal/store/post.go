@@ -143,7 +143,7 @@ func (tx *Tx) RemovePost(ctx context.Context, p social.Post) error {
 			return err
 		}
 	}
-	f := event.PostDeleted{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.Tags}
+	f := event.PostDeleted{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.Tags, QuoteOf: p.Quote.Of}
 	for _, m := range p.Mentions {
 		f.Mentions = append(f.Mentions, m.Account)
 	}
@@ -187,6 +187,11 @@ func (tx *Tx) count(ctx context.Context, p social.Post, n int) error {
 	}
 	if ofParent && p.ReplyTo != 0 {
 		if err := tx.CountReply(ctx, p.ReplyTo, n); err != nil {
+			return err
+		}
+	}
+	if ofParent && p.Quote.State == social.QuoteAccepted {
+		if err := tx.CountQuote(ctx, p.Quote.Of, n); err != nil {
 			return err
 		}
 	}

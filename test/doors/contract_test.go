@@ -36,6 +36,7 @@ func TestContract(t *testing.T) {
 	w.filtered(t)
 	w.tagged(t)
 	w.blocked(t)
+	w.quoted(t)
 	for _, r := range s.Routes() {
 		route := r.Method + " " + r.Path
 		if r.Off != "" { // it has nothing to show

@@ -192,7 +192,16 @@ func (w *world) publish(t *testing.T) {
 	if parent, ok := w.somePost(); ok && rapid.Bool().Draw(w.t, "reply") {
 		d.ReplyTo = parent
 	}
+	if of, ok := w.somePost(); ok && rapid.Bool().Draw(w.t, "quote") {
+		d.Quote = of
+	}
 	p, err := w.posts.Publish(t.Context(), as(by), d)
+	if of, ok := w.said[d.Quote]; ok && !w.mayQuote(by, of) {
+		if err == nil {
+			w.t.Fatalf("%s quoted %d, which it may not", name(by), d.Quote)
+		}
+		return
+	}
 	if parent, ok := w.said[d.ReplyTo]; ok && (parent.IsBoost() || !w.may(by, d.ReplyTo, social.Asked)) {
 		if err == nil {
 			w.t.Fatalf("%s answered %d, which it may not", name(by), d.ReplyTo)
@@ -201,6 +210,11 @@ func (w *world) publish(t *testing.T) {
 	}
 	w.must(err)
 	w.said[p.ID] = p
+}
+
+// mayQuote is what the test knows of who may quote what.
+func (w *world) mayQuote(by social.AccountID, of social.Post) bool {
+	return !of.IsBoost() && w.may(by, of.ID, social.Asked) && of.Visibility != social.Direct && (of.Author == by || of.Visibility != social.Followers)
 }
 
 func (w *world) boost(t *testing.T) {
@@ -342,6 +356,24 @@ func (w *world) allowed(where string, reader social.AccountID, got []*view.Seen,
 		if !w.may(reader, p.ID, door) {
 			w.t.Fatalf("%s: reader %d is given %d by %d (%s), which is not for it", where, reader, p.ID, p.Author.ID, p.Visibility)
 		}
+		w.quoted(where, reader, p.Original(), door)
+	}
+}
+
+// quoted looks at what came along within a post, and at what came within that.
+func (w *world) quoted(where string, reader social.AccountID, p *view.Seen, door social.Door) {
+	of, q := p.Quote.Of, p.Quoted
+	switch {
+	case q != nil && !w.may(reader, of, door):
+		w.t.Fatalf("%s: reader %d is given what %d quotes (%d), which is not for it", where, reader, p.ID, of)
+	case q == nil && w.may(reader, of, social.Offered):
+		w.t.Fatalf("%s: reader %d is not given what %d quotes (%d)", where, reader, p.ID, of)
+	case of != 0 && q == nil && p.Unseen == "":
+		w.t.Fatalf("%s: reader %d is not told why it is not given what %d quotes", where, reader, p.ID)
+	case q != nil && q.ID != of:
+		w.t.Fatalf("%s: %d quotes %d, and %d is shown", where, p.ID, of, q.ID)
+	case q != nil && q.Quoted != nil && !w.may(reader, q.Quoted.ID, door):
+		w.t.Fatalf("%s: reader %d is told of %d within %d, which is not for it", where, reader, q.Quoted.ID, q.ID)
 	}
 }
 

@@ -75,6 +75,9 @@ func (t teller) published(ctx context.Context, f event.PostPublished) error {
 	if err != nil {
 		return missing(err)
 	}
+	if err := t.quoted(ctx, p); err != nil {
+		return err
+	}
 	if err := t.mentioned(ctx, p); err != nil {
 		return err
 	}
@@ -86,7 +89,7 @@ func (t teller) published(ctx context.Context, f event.PostPublished) error {
 		return err
 	}
 	for _, fan := range fans {
-		if p.Mentioned(fan) {
+		if p.Mentioned(fan) || quotes(p, fan) {
 			continue
 		}
 		if err := t.tell(ctx, social.Notice{Owner: fan, Kind: social.NoticePost, From: p.Author, Post: p.ID}); err != nil {
@@ -98,6 +101,9 @@ func (t teller) published(ctx context.Context, f event.PostPublished) error {
 
 func (t teller) mentioned(ctx context.Context, p social.Post) error {
 	for _, m := range p.Mentions {
+		if quotes(p, m.Account) {
+			continue // told of that
+		}
 		if err := t.tell(ctx, social.Notice{Owner: m.Account, Kind: social.NoticeMention, From: p.Author, Post: p.ID}); err != nil {
 			return err
 		}
@@ -112,6 +118,9 @@ func (t teller) edited(ctx context.Context, f event.PostEdited) error {
 		return missing(err)
 	}
 	if err := t.mentioned(ctx, p); err != nil {
+		return err
+	}
+	if err := t.quotedEdited(ctx, p); err != nil {
 		return err
 	}
 	boosts, err := t.tx.BoostsOf(ctx, p.ID, maxBoostersTold)

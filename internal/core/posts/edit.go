@@ -17,13 +17,18 @@ import (
 func (s *Service) Edit(ctx context.Context, by social.Actor, which social.PostID, d social.Draft) (social.Post, error) {
 	d = clean(d)
 	d.Visibility = social.Public // not used, but must be one
-	if err := d.Check(by, length(d), s.config.MaxText); err != nil {
+	size := length(d)
+	if err := by.MustAct(); err != nil {
 		return social.Post{}, err
 	}
 	var post social.Post
 	err := s.store.Write(ctx, func(tx *store.Tx) error {
 		was, err := own(ctx, tx, by, which)
 		if err != nil {
+			return err
+		}
+		d.Quote = was.Quote.Of // what it quotes stays, and it need not have words then
+		if err := d.Check(by, size, s.config.MaxText); err != nil {
 			return err
 		}
 		if was.IsBoost() {
@@ -50,6 +55,9 @@ func (s *Service) Edit(ctx context.Context, by social.Actor, which social.PostID
 		}
 		askedAnew, err := askAnew(ctx, tx, &post, question, d.Poll)
 		if err != nil {
+			return err
+		}
+		if err := requote(ctx, tx, &post, d.QuotePolicy); err != nil {
 			return err
 		}
 		if post.Text == was.Text && post.Warning == was.Warning && post.Language == was.Language && post.Sensitive == was.Sensitive &&

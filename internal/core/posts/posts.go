@@ -131,6 +131,9 @@ func (s *Service) draft(ctx context.Context, tx *store.Tx, by social.Actor, d so
 		}
 		p.ReplyTo, p.ReplyAuthor, p.Thread = parent.ID, parent.Author, parent.Thread
 	}
+	if err := quote(ctx, tx, by, &p, d); err != nil {
+		return p, err
+	}
 	return p, s.refer(ctx, tx, &p)
 }
 
@@ -187,7 +190,8 @@ func publish(ctx context.Context, tx *store.Tx, p social.Post, remote bool) erro
 		return err
 	}
 	tx.Record(event.PostPublished{Post: p.ID, Author: p.Author, Visibility: p.Visibility, Language: p.Language,
-		ReplyTo: p.ReplyTo, ReplyAuthor: p.ReplyAuthor, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.Tags, Remote: remote})
+		ReplyTo: p.ReplyTo, ReplyAuthor: p.ReplyAuthor, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.Tags, Remote: remote,
+		QuoteOf: p.Quote.Of, QuoteAuthor: p.Quote.Author})
 	return nil
 }
 

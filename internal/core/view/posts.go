@@ -55,11 +55,9 @@ func (v *View) layOut(ctx context.Context, by social.Actor, ids []social.PostID)
 		return l, err
 	}
 	var boosted []social.PostID
-	authors := make([]social.AccountID, 0, len(ids))
 	for _, c := range l.cards {
-		authors = append(authors, c.Author)
 		if c.IsBoost() {
-			boosted, authors = append(boosted, c.BoostOf), append(authors, c.BoostAuthor)
+			boosted = append(boosted, c.BoostOf)
 		}
 	}
 	if len(boosted) > 0 {
@@ -71,53 +69,75 @@ func (v *View) layOut(ctx context.Context, by social.Actor, ids []social.PostID)
 			l.cards[id] = c
 		}
 	}
+	if err := l.quotedCards(ctx, v); err != nil {
+		return l, err
+	}
+	authors := make([]social.AccountID, 0, len(l.cards))
+	for _, c := range l.cards {
+		authors = append(authors, c.Author)
+	}
 	l.faces, err = v.facesByID(ctx, authors)
 	return l, err
 }
 
 // see puts a post before the reader, or nothing.
 func (l *layout) see(id social.PostID, door social.Door, seen *[]Seen) *Seen {
+	return l.seeAt(id, door, seen, 0)
+}
+
+// seeAt is see for a post that is shown within depth others that quote it.
+func (l *layout) seeAt(id social.PostID, door social.Door, seen *[]Seen, depth int) *Seen {
 	c := l.cards[id]
 	if c == nil {
 		return nil
 	}
 	author := l.faces[c.Author]
-	sight := social.Sight{Reader: l.reader.ID, Author: l.reader.Relation(c.Author, l.now), Gone: author == nil || author.Standing != social.Good, Limited: author != nil && author.Limited}
+	rel := l.reader.Relation(c.Author, l.now)
+	sight := social.Sight{Reader: l.reader.ID, Author: rel, Gone: author == nil || author.Standing != social.Good, Limited: author != nil && author.Limited}
 	if !c.MayShow(sight, door) {
 		return nil
 	}
-	s := Seen{Card: c, Author: author}
+	s := Seen{Card: c, Author: author, Within: depth > 0, Quoting: c.QuotableBy(l.reader.ID, rel)}
 	if c.IsBoost() {
-		if s.Boosted = l.see(c.BoostOf, door, seen); s.Boosted == nil {
+		if s.Boosted = l.seeAt(c.BoostOf, door, seen, depth); s.Boosted == nil {
 			return nil
 		}
 	}
+	l.quote(&s, door, seen, depth)
 	*seen = append(*seen, s)
 	return &(*seen)[len(*seen)-1]
 }
 
-// mark fills in what the reader did with the posts (of boosts, with what they
-// pass on; and whether a boost is the reader's own follows from that).
+// mark fills in what the reader did with the posts and with what they quote
+// (of boosts, with what they pass on; and whether a boost is the reader's own
+// follows from that).
 func (l *layout) mark(ctx context.Context, v *View, out []*Seen) error {
 	if l.reader.ID == 0 || len(out) == 0 {
 		return nil
 	}
-	ids := make([]social.PostID, len(out))
-	for i, s := range out {
-		ids[i] = s.Original().ID
+	all := make([]*Seen, 0, len(out))
+	for _, s := range out {
+		all = append(all, s.Original())
+		if q := s.Original().Quoted; q != nil {
+			all = append(all, q)
+		}
+	}
+	ids := make([]social.PostID, len(all))
+	for i, s := range all {
+		ids[i] = s.ID
 	}
 	ms, err := v.marksOf(ctx, l.reader.ID, ids)
 	if err != nil {
 		return err
 	}
-	for i, s := range out {
+	for i, s := range all {
 		s.Marks = ms[i]
-		if s.Boosted != nil {
-			s.Boosted.Marks = ms[i]
-		}
 	}
-	l.sift(out)
-	return l.votes(ctx, v, out)
+	l.sift(all)
+	for _, s := range out {
+		s.Marks, s.Hits = s.Original().Marks, s.Original().Hits
+	}
+	return l.votes(ctx, v, all)
 }
 
 // Original is the post itself: of a boost, what it passes on.

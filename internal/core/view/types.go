@@ -50,7 +50,9 @@ type Seen struct {
 	Boosted *Seen              // what a boost passes on, nil for a post
 	Marks   social.Marks       // what the reader did with it
 	Quoted  *Seen              // what it quotes, if the reader may see that and its author agreed; else nil
-	Unseen  string             // why there is no Quoted although it quotes: Mastodon's quote states
+	Unseen  string             // why Quoted is not shown although it quotes: Mastodon's quote states
+	Within  bool               // another post quotes it here, and does not show what it quotes in turn
+	Quoting bool               // the reader may quote it
 	Votes   []int              // what the reader chose in its poll; nil if the reader has not voted
 	Hits    []social.FilterHit // the reader's filters it meets, also in what it boosts
 }

@@ -53,10 +53,15 @@ func (v *View) Watch(_ context.Context, rs []event.Record) {
 		switch f := r.Fact.(type) {
 		case event.PostPublished:
 			v.postCame(f.Author, f.Post, f.ReplyTo, f.BoostOf)
+			v.cards.drop(f.QuoteOf) // its counts
 		case event.PostImported:
 			v.postCame(f.Author, f.Post, f.ReplyTo, f.BoostOf)
 		case event.PostDeleted:
 			v.postCame(f.Author, f.Post, f.ReplyTo, f.BoostOf)
+			v.cards.drop(f.QuoteOf)
+		case event.QuoteChanged:
+			v.cards.drop(f.Post)
+			v.cards.drop(f.QuoteOf)
 		case event.PostEdited:
 			v.cards.drop(f.Post)
 		case event.MediaChanged:

@@ -156,7 +156,7 @@ func (a *API) self(q *request) (any, error) {
 		v = social.Public
 	}
 	s := source{Privacy: visibility[v], Sensitive: user.Prefs.Sensitive, Note: f.Bio, Fields: []field{}, FollowRequestsCount: len(asks.Items),
-		HideCollections: f.HideFollows, Discoverable: f.Discoverable, Indexable: f.Indexable, QuotePolicy: "public",
+		HideCollections: f.HideFollows, Discoverable: f.Discoverable, Indexable: f.Indexable, QuotePolicy: quotesUsually(user.Prefs),
 		AttributionDomains: credits(f.Account)}
 	if user.Prefs.Language != "" {
 		s.Language = &user.Prefs.Language
@@ -181,7 +181,7 @@ func (a *API) updateCredentials(q *request) (any, error) {
 
 // setPrefs stores the defaults that came with a profile.
 func (a *API) setPrefs(q *request) error {
-	if !q.has("source[privacy]") && !q.has("source[sensitive]") && !q.has("source[language]") {
+	if !q.has("source[privacy]") && !q.has("source[sensitive]") && !q.has("source[language]") && !q.has("source[quote_policy]") {
 		return nil
 	}
 	user, err := a.Auth.Self(q.Context(), q.By)
@@ -197,6 +197,11 @@ func (a *API) setPrefs(q *request) error {
 	p.Sensitive = q.flag("source[sensitive]", p.Sensitive)
 	if q.has("source[language]") {
 		p.Language = q.str("source[language]")
+	}
+	if q.has("source[quote_policy]") {
+		if p.Quotes, err = social.ParseQuotePolicy(q.str("source[quote_policy]")); err != nil {
+			return err
+		}
 	}
 	return a.Auth.SetPrefs(q.Context(), q.By, p)
 }
@@ -305,7 +310,7 @@ func (a *API) preferences(q *request) (any, error) {
 		language = &user.Prefs.Language
 	}
 	return map[string]any{"posting:default:visibility": visibility[v], "posting:default:sensitive": user.Prefs.Sensitive,
-		"posting:default:language": language, "posting:default:quote_policy": "public", "reading:expand:media": "default",
+		"posting:default:language": language, "posting:default:quote_policy": quotesUsually(user.Prefs), "reading:expand:media": "default",
 		"reading:expand:spoilers": false, "reading:autoplay:gifs": false}, nil
 }
 

@@ -123,6 +123,7 @@ func New(c Config, s Services) *API {
 		(*API).tagRoutes,
 		(*API).hostRoutes,
 		(*API).screenRoutes,
+		(*API).quoteRoutes,
 	} {
 		add(a)
 	}

@@ -27,6 +27,8 @@ var deeds = map[social.NoticeKind]string{
 	social.NoticePost:          "has posted",
 	social.NoticePoll:          "ran a poll that has ended",
 	social.NoticeSignUp:        "signed up",
+	social.NoticeQuote:         "quotes your post",
+	social.NoticeQuotedEdit:    "edited a post that you quote",
 }
 
 // fallback is a notice in words, if the app says which types it knows and this

@@ -24,7 +24,8 @@ func (a *API) notificationRoutes() {
 // by our name, and with a fallback in words.
 var noticeTypes = map[social.NoticeKind]string{social.NoticeMention: "mention", social.NoticeFollow: "follow",
 	social.NoticeFollowRequest: "follow_request", social.NoticeBoost: "reblog", social.NoticeLike: "favourite",
-	social.NoticeEdit: "update", social.NoticePost: "status", social.NoticePoll: "poll", social.NoticeSignUp: "admin.sign_up"}
+	social.NoticeEdit: "update", social.NoticePost: "status", social.NoticePoll: "poll", social.NoticeSignUp: "admin.sign_up",
+	social.NoticeQuote: "quote", social.NoticeQuotedEdit: "quoted_update"}
 
 func noticeType(k social.NoticeKind) string {
 	if theirs := noticeTypes[k]; theirs != "" {

@@ -37,6 +37,8 @@ type draftParams struct {
 	ApplicationID *int64     `json:"application_id"` // a number in Mastodon too
 	ScheduledAt   *string    `json:"scheduled_at"`
 	Idempotency   *string    `json:"idempotency"`
+	QuotedID      *string    `json:"quoted_status_id"`
+	QuotePolicy   *string    `json:"quote_approval_policy"`
 	WithRateLimit bool       `json:"with_rate_limit"`
 }
 
@@ -50,7 +52,8 @@ type draftPoll struct {
 func (r renderer) scheduled(l posts.Later) scheduledStatus {
 	d := l.Draft
 	out := scheduledStatus{ID: num(l.ID), ScheduledAt: stamp(l.At), Media: []attachment{}, Params: draftParams{Text: d.Text, MediaIDs: []string{}, Sensitive: d.Sensitive,
-		SpoilerText: orNil(d.Warning), Visibility: visibility[d.Visibility], InReplyToID: numOrNil(d.ReplyTo), Language: orNil(d.Language), ApplicationID: appNumber(l.App)}}
+		SpoilerText: orNil(d.Warning), Visibility: visibility[d.Visibility], InReplyToID: numOrNil(d.ReplyTo), Language: orNil(d.Language), ApplicationID: appNumber(l.App),
+		QuotedID: numOrNil(d.Quote), QuotePolicy: orNil(string(d.QuotePolicy))}}
 	for _, m := range l.Media {
 		out.Media = append(out.Media, r.attachment(m))
 		out.Params.MediaIDs = append(out.Params.MediaIDs, num(m.ID))

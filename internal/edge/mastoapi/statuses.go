@@ -60,6 +60,9 @@ func (a *API) draft(q *request) (social.Draft, error) {
 		return d, err
 	}
 	d.Poll = q.pollDraft()
+	if err := q.quoted(&d, self.Prefs.Quotes); err != nil {
+		return d, err
+	}
 	if parent := q.str("in_reply_to_id"); parent != "" {
 		n, ok := id.Parse(parent)
 		if !ok {
@@ -103,6 +106,7 @@ func (a *API) edit(q *request) (any, error) {
 	if d.Describe, err = q.mediaChanges(); err != nil {
 		return nil, err
 	}
+	d.QuotePolicy = social.QuotePolicy(q.str("quote_approval_policy"))
 	p, err := a.Posts.Edit(q.Context(), q.By, social.PostID(q.pathID()), d)
 	if err != nil {
 		return nil, err
@@ -178,7 +182,7 @@ type statusEdit struct {
 	Poll             any        `json:"poll"`
 	MediaAttachments raw        `json:"media_attachments"`
 	Emojis           []struct{} `json:"emojis"`
-	Quote            *struct{}  `json:"quote"`
+	Quote            raw        `json:"quote"`
 }
 
 func (a *API) history(q *request) (any, error) {
@@ -193,7 +197,8 @@ func (a *API) history(q *request) (any, error) {
 	out := []statusEdit{}
 	for _, e := range edits {
 		out = append(out, statusEdit{Content: a.View.HTML(e.Text, e.HTML, e.Mentions), SpoilerText: e.Warning, Sensitive: e.Sensitive,
-			CreatedAt: stamp(e.At), Account: a.render.accountJSON(s.Author), Poll: pastPoll(e.Poll), MediaAttachments: a.render.attachments(e.Media), Emojis: []struct{}{}})
+			CreatedAt: stamp(e.At), Account: a.render.accountJSON(s.Author), Poll: pastPoll(e.Poll), MediaAttachments: a.render.attachments(e.Media),
+			Emojis: []struct{}{}, Quote: a.render.pastQuote(s, q.By.Account)})
 	}
 	return out, nil
 }

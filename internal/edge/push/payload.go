@@ -44,6 +44,8 @@ var wordings = map[social.NoticeKind]wording{
 	social.NoticePost:          {"status", "has posted"},
 	social.NoticePoll:          {"poll", "ran a poll that has ended"},
 	social.NoticeSignUp:        {"admin.sign_up", "signed up"},
+	social.NoticeQuote:         {"quote", "quotes your post"},
+	social.NoticeQuotedEdit:    {"quoted_update", "edited a post that you quote"},
 }
 
 // compose is a notice as JSON of at most maxText bytes.

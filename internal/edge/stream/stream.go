@@ -133,6 +133,10 @@ func (h *Hub) happened(ctx context.Context, r event.Record) {
 		if s, err := h.View.Post(ctx, social.Actor{Account: f.Author}, f.Post); err == nil {
 			h.post(ctx, s.Post, "status.update")
 		}
+	case event.QuoteChanged:
+		if s, err := h.View.Post(ctx, social.Actor{Account: f.Author}, f.Post); err == nil {
+			h.post(ctx, s.Post, "status.update")
+		}
 	case event.PostDeleted:
 		h.deleted(ctx, f)
 	case event.NoticeMade:

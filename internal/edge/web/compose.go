@@ -18,6 +18,7 @@ type draft struct {
 	Language              string
 	Visibility            social.Visibility
 	ReplyTo               social.PostID
+	Quote                 *view.Seen // what is to be quoted, or nil
 	Error                 string
 	Focus, Editing        bool
 }
@@ -77,18 +78,28 @@ func (s *Site) newPost(q *ask) error {
 	d := q.blank()
 	d.Text, d.Rows, d.Focus, d.Back = q.URL.Query().Get("text"), "7", true, "/"
 	q.page.Tab = "new"
+	if err := q.toQuote(&d, q.URL.Query().Get("quote")); err != nil {
+		return err
+	}
 	return q.show("New post", newPage(q.page, d))
 }
 
 func (s *Site) publish(q *ask) error {
 	replyTo, _ := id.Parse(q.form("reply_to"))
+	quote, _ := id.Parse(q.form("quote"))
 	wish := social.Draft{Text: q.form("text"), Warning: strings.TrimSpace(q.form("warning")), Language: q.form("language"),
-		Visibility: social.Visibility(q.form("visibility")), ReplyTo: social.PostID(replyTo), Key: q.form("key")}
+		Visibility: social.Visibility(q.form("visibility")), ReplyTo: social.PostID(replyTo), Key: q.form("key"), Quote: social.PostID(quote)}
+	if me, err := s.Auth.Self(q.Context(), q.by); err == nil {
+		wish.QuotePolicy = me.Prefs.Quotes
+	}
 	post, err := s.Posts.Publish(q.Context(), q.by, wish)
 	if errs.KindOf(err) == errs.Invalid && err != nil {
 		d := q.blank()
 		d.Back, d.Key, d.ReplyTo, d.Rows, d.Error = local(q.form("back"), "/"), wish.Key, wish.ReplyTo, "7", publicly(err)
 		d.Text, d.Warning, d.Language, d.Visibility = wish.Text, wish.Warning, wish.Language, wish.Visibility
+		if err := q.toQuote(&d, q.form("quote")); err != nil {
+			return err
+		}
 		return q.showAs(http.StatusUnprocessableEntity, "New post", newPage(q.page, d))
 	}
 	if err != nil {

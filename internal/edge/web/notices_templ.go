@@ -114,7 +114,7 @@ func notice(f *frame, n notices.Told, fresh bool) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		switch n.Kind {
-		case social.NoticeMention, social.NoticePost:
+		case social.NoticeMention, social.NoticePost, social.NoticeQuote:
 			var templ_7745c5c3_Var3 = []any{"notice", templ.KV("fresh", fresh)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var3...)
 			if templ_7745c5c3_Err != nil {
@@ -393,6 +393,10 @@ func deed(n notices.Told) string {
 		return "likes your post"
 	case social.NoticeEdit:
 		return "changed a post you boosted"
+	case social.NoticeQuote:
+		return "quotes your post"
+	case social.NoticeQuotedEdit:
+		return "changed a post you quote"
 	case social.NoticePoll:
 		return "asked: the poll has ended"
 	case social.NoticeSignUp:
@@ -410,8 +414,10 @@ func drawingOfNotice(k social.NoticeKind) string {
 		return "boost"
 	case social.NoticeLike:
 		return "heart"
-	case social.NoticeEdit:
+	case social.NoticeEdit, social.NoticeQuotedEdit:
 		return "pen"
+	case social.NoticeQuote:
+		return "quote"
 	}
 	return "person"
 }

@@ -104,7 +104,7 @@ func New(c Config, s Services) *Site {
 		panic("web: BaseURL is not an origin: " + err.Error())
 	}
 	for _, add := range []func(*router){
-		site.timelineRoutes, site.composeRoutes, site.profileRoutes, site.relationRoutes, site.postRoutes, site.changeRoutes, site.pollRoutes,
+		site.timelineRoutes, site.composeRoutes, site.profileRoutes, site.relationRoutes, site.postRoutes, site.changeRoutes, site.pollRoutes, site.quoteRoutes,
 		site.listRoutes, site.noticeRoutes, site.searchRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes, site.importRoutes,
 		site.securityRoutes, site.peopleRoutes, site.houseRoutes, site.aboutRoutes,
 	} {
