@@ -20,6 +20,7 @@ import (
 	"github.com/plaza-social/plaza/internal/base/limit"
 	"github.com/plaza-social/plaza/internal/base/netsafe"
 	"github.com/plaza-social/plaza/internal/core/accounts"
+	"github.com/plaza-social/plaza/internal/core/announcements"
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/core/discover"
 	"github.com/plaza-social/plaza/internal/core/exports"
@@ -89,6 +90,8 @@ type App struct {
 	Hosts     *hosts.Service
 	Screen    *screen.Service
 
+	Announcements *announcements.Service
+
 	log     *slog.Logger
 	limiter *limit.Limiter
 	blobs   *blob.Store
@@ -152,6 +155,7 @@ func (a *App) assemble(o Options) (err error) {
 	a.Relations = relations.New(a.Store, a.View)
 	a.Lists = lists.New(a.Store, a.View)
 	a.Hosts = hosts.New(a.Store, a.View)
+	a.Announcements = announcements.New(a.Store)
 	a.Notices = notices.New(a.Store, a.View)
 	a.Search = search.New(a.Store, a.View, c.HandleHost)
 	a.Imports = imports.New(a.Store, imports.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Relations: a.Relations, Lists: a.Lists, Posts: a.Posts})
@@ -168,18 +172,19 @@ func (a *App) assemble(o Options) (err error) {
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
 			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Tags: a.Tags, Imports: a.Imports, Exports: a.Exports, Push: a.Push,
 			Blobs: a.blobs, Limiter: a.limiter, Log: a.log,
-			Hosts: a.Hosts, Screen: a.Screen})
+			Hosts: a.Hosts, Screen: a.Screen, Announcements: a.Announcements})
 	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: a.filePath, Clock: o.Clock},
 		web.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
 			Polls: a.Polls, Imports: a.Imports, Exports: a.Exports,
+			Announcements: a.Announcements, Hosts: a.Hosts, Screen: a.Screen,
 			Blobs: a.blobs, Limiter: a.limiter, Log: a.log})
 	a.oauth = &oauth.Server{BaseURL: c.URL, Auth: a.Auth, View: a.View, Pages: pages{a.site}, Limiter: a.limiter, Log: a.log}
-	a.hub = &stream.Hub{Auth: a.Auth, View: a.View, Timelines: a.Timelines, Lists: a.Lists, Notices: a.Notices, Render: a.api, Log: a.log}
-	for _, w := range []store.Watcher{a.Instance.Watch, a.Screen.Watch, a.Auth.Watch, a.View.Watch, a.Timelines.Watch, a.hub.Watch} {
+	a.hub = &stream.Hub{Auth: a.Auth, View: a.View, Timelines: a.Timelines, Lists: a.Lists, Notices: a.Notices, Announcements: a.Announcements, Render: a.api, Log: a.log}
+	for _, w := range []store.Watcher{a.Instance.Watch, a.Screen.Watch, a.Announcements.Watch, a.Auth.Watch, a.View.Watch, a.Timelines.Watch, a.hub.Watch} {
 		a.Store.Watch(w)
 	}
-	for _, w := range []store.Watcher{a.Auth.Watch, a.View.Watch} {
+	for _, w := range []store.Watcher{a.Auth.Watch, a.View.Watch, a.Announcements.Watch} {
 		a.Store.WatchEarly(w)
 	}
 
@@ -206,6 +211,7 @@ func (a *App) assemble(o Options) (err error) {
 			{Name: "media", Do: a.Media.Tidy},
 			{Name: "imports", Do: a.Imports.Tidy},
 			{Name: "screen", Do: a.Screen.Tidy},
+			{Name: "announcements", Do: a.Announcements.Tidy},
 		},
 	}
 	a.runner.Workers = append(a.runner.Workers, a.Media.Workers()...)

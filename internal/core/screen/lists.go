@@ -219,6 +219,9 @@ func (s *Service) Net(ctx context.Context, by social.Actor, which social.ScreenI
 	return b, err
 }
 
+// ErrSelf is the error of who would shut themselves out.
+var ErrSelf = errs.New(errs.Invalid, "Validation failed: You come from this network yourself, and would be shut out.")
+
 // A NetWish is what somebody wants of a block of a network. Nil leaves a part
 // as it is.
 type NetWish struct {

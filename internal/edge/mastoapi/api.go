@@ -16,6 +16,7 @@ import (
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/limit"
 	"github.com/plaza-social/plaza/internal/core/accounts"
+	"github.com/plaza-social/plaza/internal/core/announcements"
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/core/discover"
 	"github.com/plaza-social/plaza/internal/core/exports"
@@ -83,6 +84,8 @@ type Services struct {
 	Blobs     Blobs
 	Limiter   *limit.Limiter
 	Log       *slog.Logger
+
+	Announcements *announcements.Service
 }
 
 // API serves it.
@@ -124,6 +127,7 @@ func New(c Config, s Services) *API {
 		(*API).hostRoutes,
 		(*API).screenRoutes,
 		(*API).quoteRoutes,
+		(*API).announcementRoutes,
 	} {
 		add(a)
 	}

@@ -5,6 +5,5 @@ package mastoapi
 func (a *API) emptyRoutes() {
 	none := func(*request) (any, error) { return []struct{}{}, nil }
 	a.do("GET /api/v1/custom_emojis", anyone(""), none)
-	a.do("GET /api/v1/announcements", member(""), none)
 	a.do("GET /api/v1/trends/links", anyone(""), none) // no page elsewhere is looked at yet
 }

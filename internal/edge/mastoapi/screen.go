@@ -125,15 +125,13 @@ func (q *request) from() netip.Addr {
 	return at.Unmap()
 }
 
-var errSelf = errs.New(errs.Invalid, "Validation failed: You come from this network yourself, and would be shut out.")
-
 // shutsOut reports a wish that would shut out who makes it.
 func (q *request) shutsOut(w screen.NetWish) error {
 	if w.Net == nil || w.Severity == nil || *w.Severity != social.IPNoAccess {
 		return nil
 	}
 	if p, err := social.ParseNet(*w.Net); err == nil && (social.IPBlock{Net: p}).Reach().Contains(q.from()) {
-		return errSelf
+		return screen.ErrSelf
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/plaza-social/plaza/internal/core/announcements"
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/core/lists"
 	"github.com/plaza-social/plaza/internal/core/notices"
@@ -41,18 +42,21 @@ const (
 type Renderer interface {
 	Status(s *view.Seen, reader social.AccountID) []byte
 	Notification(t notices.Told) []byte
+	Announcement(s announcements.Shown) []byte
+	Reaction(s announcements.Shown, name string) []byte
 	Conversation(s *view.Seen, others []*view.Face, reader social.AccountID) []byte
 }
 
 // Hub sends what happens to whoever listens.
 type Hub struct {
-	Auth      *auth.Service
-	View      *view.View
-	Timelines *timelines.Service
-	Lists     *lists.Service
-	Notices   *notices.Service
-	Render    Renderer
-	Log       *slog.Logger
+	Auth          *auth.Service
+	View          *view.View
+	Timelines     *timelines.Service
+	Lists         *lists.Service
+	Notices       *notices.Service
+	Announcements *announcements.Service
+	Render        Renderer
+	Log           *slog.Logger
 
 	facts chan event.Record
 	start sync.Once
@@ -141,6 +145,8 @@ func (h *Hub) happened(ctx context.Context, r event.Record) {
 		h.deleted(ctx, f)
 	case event.NoticeMade:
 		h.notice(ctx, f)
+	case event.Announced, event.AnnouncementReacted, event.AnnouncementEnded:
+		h.announced(ctx, f)
 	case event.ListChanged:
 		h.relist(ctx, f.Owner)
 	case event.FiltersChanged:

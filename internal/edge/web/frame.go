@@ -107,7 +107,8 @@ var sayings = map[string]string{
 	"confirmed-waiting": "Your address is confirmed. Somebody will look at your request soon.",
 	"welcome":           "Welcome! This is your home.",
 	"approved":          "Approved. They were told.", "rejected": "Turned down.", "decided": "Somebody has seen to it already.", "gone": "Your account is deleted. Farewell.",
-	"list": "Your list is ready.", "reset": "Your new password is set. Please sign in with it.",
+	"announced": "Everybody who is here is told.",
+	"list":      "Your list is ready.", "reset": "Your new password is set. Please sign in with it.",
 }
 
 // say has a sentence said on the next page.

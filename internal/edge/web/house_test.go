@@ -18,8 +18,10 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/limit"
 	"github.com/plaza-social/plaza/internal/core/accounts"
+	"github.com/plaza-social/plaza/internal/core/announcements"
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/core/exports"
+	"github.com/plaza-social/plaza/internal/core/hosts"
 	"github.com/plaza-social/plaza/internal/core/imports"
 	"github.com/plaza-social/plaza/internal/core/instance"
 	"github.com/plaza-social/plaza/internal/core/lists"
@@ -27,6 +29,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/polls"
 	"github.com/plaza-social/plaza/internal/core/posts"
 	"github.com/plaza-social/plaza/internal/core/relations"
+	"github.com/plaza-social/plaza/internal/core/screen"
 	"github.com/plaza-social/plaza/internal/core/search"
 	"github.com/plaza-social/plaza/internal/core/timelines"
 	"github.com/plaza-social/plaza/internal/core/view"
@@ -85,9 +88,10 @@ func open(t *testing.T) *house {
 	h.site = web.New(web.Config{BaseURL: "https://" + host, Version: "1.2.3", Clock: s.Now}, web.Services{
 		Auth: h.auth, Accounts: accounts.New(s, pictures{}), Instance: h.instance, View: v, Timelines: lines,
 		Posts: written, Relations: related, Lists: listed, Notices: notices.New(s, v), Search: search.New(s, v, host), Polls: polls.New(s, v),
-		Imports: imports.New(s, imports.Config{BaseURL: "https://" + host, HandleHost: host, Relations: related, Lists: listed, Posts: written}),
-		Exports: exports.New(s, v, exports.Config{BaseURL: "https://" + host, HandleHost: host}),
-		Blobs:   pictures{}, Limiter: limiter})
+		Imports:       imports.New(s, imports.Config{BaseURL: "https://" + host, HandleHost: host, Relations: related, Lists: listed, Posts: written}),
+		Exports:       exports.New(s, v, exports.Config{BaseURL: "https://" + host, HandleHost: host}),
+		Announcements: announcements.New(s), Hosts: hosts.New(s, v), Screen: screen.New(s),
+		Blobs: pictures{}, Limiter: limiter})
 	h.handler = chi.NewRouter()
 	h.site.Routes(h.handler)
 	h.handler.NotFound(h.site.NotFound)

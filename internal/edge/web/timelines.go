@@ -38,8 +38,12 @@ func (s *Site) home(q *ask) error {
 		return err
 	}
 	posts.Items = once(posts.Items)
+	news, err := s.told(q)
+	if err != nil {
+		return err
+	}
 	q.page.Tab = "home"
-	return q.show("Home", homePage(q.page, q.blank(), posts))
+	return q.show("Home", homePage(q.page, q.blank(), news, posts))
 }
 
 // newer is what came to the home timeline since a post, for the script.

@@ -14,8 +14,10 @@ import (
 	"github.com/plaza-social/plaza/internal/base/clock"
 	"github.com/plaza-social/plaza/internal/base/limit"
 	"github.com/plaza-social/plaza/internal/core/accounts"
+	"github.com/plaza-social/plaza/internal/core/announcements"
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/core/exports"
+	"github.com/plaza-social/plaza/internal/core/hosts"
 	"github.com/plaza-social/plaza/internal/core/imports"
 	"github.com/plaza-social/plaza/internal/core/instance"
 	"github.com/plaza-social/plaza/internal/core/lists"
@@ -23,6 +25,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/polls"
 	"github.com/plaza-social/plaza/internal/core/posts"
 	"github.com/plaza-social/plaza/internal/core/relations"
+	"github.com/plaza-social/plaza/internal/core/screen"
 	"github.com/plaza-social/plaza/internal/core/search"
 	"github.com/plaza-social/plaza/internal/core/timelines"
 	"github.com/plaza-social/plaza/internal/core/view"
@@ -47,22 +50,25 @@ type Blobs interface {
 
 // Services is who answers.
 type Services struct {
-	Auth      *auth.Service
-	Accounts  *accounts.Service
-	Instance  *instance.Service
-	View      *view.View
-	Timelines *timelines.Service
-	Posts     *posts.Service
-	Relations *relations.Service
-	Lists     *lists.Service
-	Notices   *notices.Service
-	Search    *search.Service
-	Polls     *polls.Service
-	Imports   *imports.Service
-	Exports   *exports.Service
-	Blobs     Blobs
-	Limiter   *limit.Limiter
-	Log       *slog.Logger
+	Auth          *auth.Service
+	Accounts      *accounts.Service
+	Instance      *instance.Service
+	View          *view.View
+	Timelines     *timelines.Service
+	Posts         *posts.Service
+	Relations     *relations.Service
+	Lists         *lists.Service
+	Notices       *notices.Service
+	Search        *search.Service
+	Polls         *polls.Service
+	Imports       *imports.Service
+	Exports       *exports.Service
+	Announcements *announcements.Service
+	Hosts         *hosts.Service
+	Screen        *screen.Service
+	Blobs         Blobs
+	Limiter       *limit.Limiter
+	Log           *slog.Logger
 }
 
 // Site is the pages.
@@ -107,6 +113,7 @@ func New(c Config, s Services) *Site {
 		site.timelineRoutes, site.composeRoutes, site.profileRoutes, site.relationRoutes, site.postRoutes, site.changeRoutes, site.pollRoutes, site.quoteRoutes,
 		site.listRoutes, site.noticeRoutes, site.searchRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes, site.importRoutes,
 		site.securityRoutes, site.peopleRoutes, site.houseRoutes, site.aboutRoutes,
+		site.announcementRoutes, site.hostRoutes, site.screenRoutes,
 	} {
 		add(&site.router)
 	}

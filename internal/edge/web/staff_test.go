@@ -1,0 +1,70 @@
+package web_test
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// What the house tells is read once; what people make of it stands under it.
+func TestAnnouncements(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ada, ben := h.member("ada", social.Admin), h.member("ben", social.Member)
+	want(t, ben.get("/settings/announcements"), 403)
+	want(t, ada.post("/settings/announcements", "text", ""), 422, "Write what is to be announced.")
+	want(t, ada.post("/settings/announcements", "text", "We move.", "until", "soon"), 422, "is a date", "We move.")
+	want(t, ada.post("/settings/announcements", "text", "We <move> house.", "until", "2090-01-01"), 200, "Everybody who is here is told.", "We &lt;move&gt; house.", "until 2090-01-01")
+	home := ben.get("/")
+	want(t, home, 200, "We &lt;move&gt; house.", "I have read it")
+	path := regexp.MustCompile(`/announcements/\d+/`).FindString(home.Body.String())
+	want(t, ben.post(path+"react", "add", "🎉"), 200, "🎉 1", `aria-pressed="true"`)
+	want(t, ben.post(path+"react", "add", "no"), 422)
+	want(t, ben.post(path+"react", "remove", "🎉"), 200, "!🎉 1")
+	want(t, ben.post(path+"dismiss"), 200, "!We &lt;move&gt; house.")
+	want(t, ada.get("/"), 200, "We &lt;move&gt; house.")
+	want(t, ada.post("/settings"+path+"delete"), 200, "Deleted.", "!We &lt;move&gt; house.")
+	want(t, ada.post("/settings"+path+"delete"), 404)
+}
+
+func TestOtherHosts(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ada, mona := h.member("ada", social.Admin), h.member("mona", social.Moderator)
+	want(t, mona.get("/settings/hosts"), 403)
+	want(t, ada.post("/settings/hosts", "host", "no host", "severity", "silence"), 422, "such as example.org", `value="no host"`)
+	want(t, ada.post("/settings/hosts", "host", "Bad.example", "severity", "silence", "public", "Spam."), 200, "Saved.", "bad.example", "Silence", "Spam.")
+	want(t, ada.get("/settings/hosts?host=bad.example"), 200, `value="Spam."`)
+	page := ada.post("/settings/hosts", "host", "bad.example", "severity", "suspend", "reject_media", "1")
+	want(t, page, 200, "Saved.", "no pictures", "!Spam.")
+	end := regexp.MustCompile(`/settings/hosts/\d+/end`).FindString(page.Body.String())
+	want(t, ada.post(end), 200, "!bad.example</b>")
+	want(t, ada.post(end), 404)
+	page = ada.post("/settings/hosts/allow", "allow", "friend.example")
+	want(t, page, 200, "friend.example")
+	want(t, ada.post("/settings/hosts/limit", "limited", "1"), 200, `name="limited" value="1" checked`)
+	want(t, ada.post(regexp.MustCompile(`/settings/hosts/allow/\d+/end`).FindString(page.Body.String())), 200, "!friend.example")
+}
+
+func TestScreen(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ada, mona := h.member("ada", social.Admin), h.member("mona", social.Moderator)
+	want(t, mona.get("/settings/screen"), 403)
+	for _, tt := range []struct {
+		what, field, bad, good, shown string
+	}{
+		{"mail", "mail", "no host", "spam.example", "spam.example"},
+		{"address", "address", "troll", "troll@example.com", social.MailPrint("t.roll@example.com")[:16]},
+		{"net", "net", "here", "198.51.100.7/24", "198.51.100.0/24"},
+	} {
+		want(t, ada.post("/settings/screen/"+tt.what, tt.field, tt.bad, "severity", "no_access"), 422)
+		page := ada.post("/settings/screen/"+tt.what, tt.field, tt.good, "severity", "sign_up_block", "days", "7")
+		want(t, page, 200, "Saved.", tt.shown)
+		want(t, ada.post("/settings/screen/"+tt.what, tt.field, tt.good, "severity", "sign_up_block"), 422, "on the list already")
+		end := regexp.MustCompile(`/settings/screen/` + tt.what + `/\d+/end`).FindString(page.Body.String())
+		want(t, ada.post(end), 200, "!"+tt.shown+"<")
+	}
+	want(t, ada.post("/settings/screen/net", "net", "192.0.2.0/24", "severity", "no_access"), 422, "You come from this network yourself")
+}
