@@ -1,4 +1,6 @@
 .DEFAULT_GOAL := help
+# Decoders are those we bring along, never what a machine happens to have.
+export GOFLAGS := -tags=nodynamic $(GOFLAGS)
 TEMPL := github.com/a-h/templ/cmd/templ@v0.3.977
 
 .PHONY: help

@@ -63,6 +63,7 @@ type Media struct {
 	Secret       Secret
 	Prefix       string // what the names of our files in the bucket begin with
 	RemoteBudget int64  // bytes of this machine's disk for what other servers show
+	MaxVideo     int64  // bytes of a video or a sound that somebody attaches
 }
 
 // Log is what is written to the log, and how.
@@ -85,7 +86,7 @@ func Default() Config {
 		MaxPost:        1000,
 		TrustedProxies: loopback(),
 		Mail:           Mail{TLS: StartTLS},
-		Media:          Media{RemoteBudget: 10 * gigabyte},
+		Media:          Media{RemoteBudget: 10 * gigabyte, MaxVideo: 99 * megabyte},
 		Log:            Log{Level: slog.LevelInfo, Format: "text"},
 		from:           map[string]string{},
 	}

@@ -14,6 +14,12 @@ const (
 	MaxRemoteBudget = 100_000 * gigabyte
 )
 
+// The bounds of how large a video or a sound may be.
+const (
+	MinMaxVideo = megabyte
+	MaxMaxVideo = gigabyte
+)
+
 const (
 	megabyte = 1_000_000
 	gigabyte = 1_000 * megabyte
@@ -73,6 +79,13 @@ func formatSize(n int64) string {
 func checkRemoteBudget(c Config) string {
 	if n := c.Media.RemoteBudget; n < MinRemoteBudget || n > MaxRemoteBudget {
 		return fmt.Sprintf("it is out of range; write a size from %s to %s, such as 10GB", formatSize(MinRemoteBudget), formatSize(MaxRemoteBudget))
+	}
+	return ""
+}
+
+func checkMaxVideo(c Config) string {
+	if n := c.Media.MaxVideo; n < MinMaxVideo || n > MaxMaxVideo {
+		return fmt.Sprintf("it is out of range; write a size from %s to %s, such as 99MB", formatSize(MinMaxVideo), formatSize(MaxMaxVideo))
 	}
 	return ""
 }

@@ -44,6 +44,7 @@ var settings = []setting{
 	hide("media.secret", "PLAZA_MEDIA_SECRET", func(c *Config) *Secret { return &c.Media.Secret }, checkMediaSecret),
 	text("media.prefix", "PLAZA_MEDIA_PREFIX", func(c *Config) *string { return &c.Media.Prefix }, checkMediaPrefix),
 	size("media.remote_budget", "PLAZA_MEDIA_REMOTE_BUDGET", func(c *Config) *int64 { return &c.Media.RemoteBudget }, checkRemoteBudget),
+	size("media.max_video", "PLAZA_MEDIA_MAX_VIDEO", func(c *Config) *int64 { return &c.Media.MaxVideo }, checkMaxVideo),
 	level("log.level", "PLAZA_LOG_LEVEL"),
 	text("log.format", "PLAZA_LOG_FORMAT", func(c *Config) *string { return &c.Log.Format }, checkLogFormat),
 }

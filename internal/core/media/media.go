@@ -73,6 +73,7 @@ func (s *Service) Drop(r Received) error {
 // An Upload is what is said of a file.
 type Upload struct {
 	Preview io.Reader // a still for a video or a sound; nil for none
+	Wait    bool      // until it is made, however long that takes
 	Alt     string
 	FocusX  float64
 	FocusY  float64
@@ -83,10 +84,11 @@ type Upload struct {
 const LooseLife = 24 * time.Hour
 
 // Add makes an attachment of by's of a file that came in. A picture is ready
-// when this returns; a video or a sound may still be in the making. If it
-// fails, the file is dropped.
+// when this returns; a video or a sound may still be in the making, unless it
+// is waited for. If it fails, the file is dropped.
 func (s *Service) Add(ctx context.Context, by social.Actor, r Received, u Upload) (m social.Media, err error) {
 	made := false
+	r.slow = r.slow && !u.Wait
 	defer func() {
 		if !made {
 			err = errors.Join(err, s.Drop(r))

@@ -5,18 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image"
-	"image/gif"
 	"io"
 	"io/fs"
 	"os"
 	"path"
 	"regexp"
 
-	"github.com/bbrks/go-blurhash"
-	"github.com/kovidgoyal/imaging"
-
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/edge/blob/container"
 	"github.com/plaza-social/plaza/internal/social"
 )
 
@@ -36,23 +32,44 @@ var spoolForm = regexp.MustCompile(`\A[0-9a-f]{32}\.raw\z`)
 // it. What it is, is told by its bytes; what we do not take is Invalid. slow
 // says that making it takes a while.
 func (s *Store) Receive(_ context.Context, r io.Reader) (spool string, kind social.MediaKind, slow bool, err error) {
-	head := make([]byte, 64)
+	head := make([]byte, container.HeadSize)
 	n, err := io.ReadFull(r, head)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 		return "", "", false, fmt.Errorf("read file: %w", err)
 	}
 	head = head[:n]
+	kind, limit := social.Image, int64(MaxImage)
 	if !known(head) {
-		return "", "", false, errUnknown
+		if kind = kindOf(head); kind == social.Unknown {
+			return "", "", false, errUnknown
+		}
+		limit = s.maxVideo
 	}
 	spool = s.name() + ".raw"
-	if err := s.spool(spool, io.MultiReader(bytes.NewReader(head), r), MaxImage); err != nil {
+	if err := s.spool(spool, io.MultiReader(bytes.NewReader(head), r), limit); err != nil {
 		return "", "", false, err
 	}
-	return spool, social.Image, false, nil
+	return spool, kind, kind != social.Image, nil
 }
 
-var errUnknown = errs.New(errs.Invalid, "Validation failed: This kind of file cannot be attached. Choose a JPEG, PNG, GIF or WebP picture.")
+// kindOf is what a film or a sound seems to be; it may turn out to be the
+// other.
+func kindOf(head []byte) social.MediaKind {
+	switch container.Sniff(head) {
+	case "":
+		return social.Unknown
+	case container.MP4:
+		if len(head) >= 11 && string(head[8:11]) == "M4A" {
+			return social.Audio
+		}
+		return social.Video
+	case container.WebM:
+		return social.Video
+	}
+	return social.Audio
+}
+
+var errUnknown = errs.New(errs.Invalid, "Validation failed: This kind of file cannot be attached. Choose a picture (JPEG, PNG, GIF, WebP, AVIF, HEIC), a video (MP4, MOV, WebM) or a sound (MP3, M4A, Ogg, Opus, FLAC, WAV).")
 
 func known(head []byte) bool {
 	for _, f := range formats {
@@ -91,167 +108,149 @@ func (s *Store) Drop(spool string) error {
 	return nil
 }
 
-// Make makes the files of an attachment of what was received: the pixels
-// alone, encoded anew, and a small still. It drops what was received, unless
-// the error may pass.
+// Make makes the files of an attachment of what was received: the pixels of a
+// picture, encoded anew, what can be played of a film or a sound, and a small
+// still. It drops what was received, unless the error may pass.
 func (s *Store) Make(ctx context.Context, spool string) (m social.Media, err error) {
 	if !spoolForm.MatchString(spool) {
 		return m, noSuchPicture()
 	}
-	data, err := s.root.ReadFile(path.Join(unsaved, spool))
-	if errors.Is(err, fs.ErrNotExist) {
-		return m, noSuchPicture()
-	}
-	if err != nil {
-		return m, fmt.Errorf("read file: %w", err)
-	}
-	if m, err = s.makePicture(ctx, data); err != nil && errs.KindOf(err) != errs.Invalid {
+	if m, err = s.make(ctx, spool); err != nil && errs.KindOf(err) != errs.Invalid {
 		return m, err
 	}
 	return m, errors.Join(err, s.Drop(spool))
 }
 
-// MakePreview makes a still of a picture that is sent for an attachment.
-func (s *Store) MakePreview(ctx context.Context, r io.Reader) (social.Media, error) {
-	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
+func (s *Store) make(ctx context.Context, spool string) (m social.Media, err error) {
+	pixels, err := s.weigh(spool)
 	if err != nil {
-		return social.Media{}, fmt.Errorf("read picture: %w", err)
+		return m, err
 	}
-	if len(data) > MaxBytes {
-		return social.Media{}, errs.Newf(errs.Invalid, "Validation failed: A thumbnail has at most %d MiB.", MaxBytes>>20)
-	}
-	var m social.Media
-	err = s.decoded(ctx, data, func(img *image.NRGBA) error { return s.still(img, &m) })
-	return m, err
-}
-
-func (s *Store) makePicture(ctx context.Context, data []byte) (m social.Media, err error) {
-	m.Kind = social.Image
-	if moving, err := animation(data); err != nil || moving != nil {
+	err = s.inTurn(ctx, pixels, func() error {
+		b, err := s.bench(spool)
+		if errors.Is(err, fs.ErrNotExist) {
+			return noSuchPicture()
+		}
 		if err != nil {
-			return m, err
+			return err
 		}
-		if err := s.keepAnimation(moving, &m); err != nil {
-			return m, err
+		a, err := b.attach(ctx)
+		if err == nil {
+			m, err = b.keep(a.Media)
+		}
+		return errors.Join(err, b.clear())
+	})
+	return m, err
+}
+
+// weigh looks at the head of a picture, so that one that is too large is not
+// even begun with, and large ones are not decoded side by side.
+func (s *Store) weigh(spool string) (pixels int64, err error) {
+	f, err := s.root.Open(path.Join(unsaved, spool))
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, noSuchPicture()
+	}
+	if err != nil {
+		return 0, fmt.Errorf("read file: %w", err)
+	}
+	defer f.Close()
+	head := make([]byte, container.HeadSize)
+	n, err := f.ReadAt(head, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return 0, fmt.Errorf("read file: %w", err)
+	}
+	if !known(head[:n]) {
+		return 0, nil
+	}
+	data, err := io.ReadAll(io.LimitReader(f, MaxImage+1))
+	if err != nil {
+		return 0, fmt.Errorf("read file: %w", err)
+	}
+	p, err := measure(data)
+	return p.pixels, err
+}
+
+// attach makes what lies on the bench, and has what browsers do not play
+// converted where that can be done.
+func (b *bench) attach(ctx context.Context) (answer, error) {
+	a, err := b.do(ctx, task{Do: "attach"}, b.in)
+	if err == nil && a.Foreign != "" {
+		err = errs.Newf(errs.Invalid, "Validation failed: Browsers cannot play this file (%s). Save it as MP4 with H.264 and AAC, and attach that.", a.Foreign)
+	}
+	return a, err
+}
+
+// keep gives names to what was made.
+func (b *bench) keep(m social.Media) (_ social.Media, err error) {
+	for _, x := range []struct {
+		name *string
+		f    *os.File
+	}{{&m.File, b.file}, {&m.Preview, b.still}} {
+		ext := *x.name
+		if *x.name = ""; ext == "" || err != nil {
+			continue
+		}
+		if types[ext] == "" {
+			return m, fmt.Errorf("a maker made %q", ext)
+		}
+		if err = b.keepAs(x.f, b.s.name()+ext, x.name); err != nil {
+			err = errs.Wrap(errs.Unavailable, "The file cannot be kept at the moment. Try again later.", err)
 		}
 	}
-	err = s.decoded(ctx, data, func(img *image.NRGBA) error {
-		if m.File == "" {
-			if err := s.keepImage(img, &m); err != nil {
-				return err
-			}
-		}
-		return s.still(img, &m)
-	})
 	if err != nil && m.File != "" {
-		err = errors.Join(err, s.Remove(m.File))
+		err = errors.Join(err, b.s.Remove(m.File))
 	}
 	return m, err
 }
 
-// decoded has do work on a picture as it is meant to be seen, no longer than
-// what we keep, when it is its turn.
-func (s *Store) decoded(ctx context.Context, data []byte, do func(*image.NRGBA) error) error {
+func (b *bench) keepAs(f *os.File, name string, kept *string) error {
+	stat, err := f.Stat()
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err == nil {
+		err = b.s.keepFrom(name, f, stat.Size())
+	}
+	if err == nil {
+		*kept = name
+	}
+	return err
+}
+
+// MakePreview makes a still of a picture that is sent for an attachment.
+func (s *Store) MakePreview(ctx context.Context, r io.Reader) (m social.Media, err error) {
+	err = s.withPicture(ctx, r, MaxBytes, func(b *bench) error {
+		a, err := b.do(ctx, task{Do: "still"}, b.in)
+		if err == nil {
+			m, err = b.keep(a.Media)
+		}
+		return err
+	})
+	return m, err
+}
+
+// withPicture has do work on the bench on a picture that r gives, up to a limit.
+func (s *Store) withPicture(ctx context.Context, r io.Reader, limit int64, do func(*bench) error) (err error) {
+	spool := s.name() + ".raw"
+	if err := s.spool(spool, r, limit); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Drop(spool)) }()
+	data, err := s.root.ReadFile(path.Join(unsaved, spool))
+	if err != nil {
+		return fmt.Errorf("read picture: %w", err)
+	}
 	p, err := measure(data)
 	if err != nil {
 		return err
 	}
 	return s.inTurn(ctx, p.pixels, func() error {
-		full, err := p.format.decode(bytes.NewReader(p.data))
+		b, err := s.bench(spool)
 		if err != nil {
-			return damaged(err)
+			return err
 		}
-		if full.Bounds().Empty() {
-			return damaged(nil)
-		}
-		return do(turn(fit(full, longestSide), orientation(p.format.exif(p.data))))
+		return errors.Join(do(b), b.clear())
 	})
-}
-
-// fit scales img so that no side is longer than limit.
-func fit(img image.Image, limit int) *image.NRGBA {
-	b := img.Bounds()
-	w, h := b.Dx(), b.Dy()
-	if w <= limit && h <= limit {
-		return imaging.Clone(img)
-	}
-	if w >= h {
-		return imaging.Resize(img, limit, max(1, h*limit/w), imaging.Lanczos)
-	}
-	return imaging.Resize(img, max(1, w*limit/h), limit, imaging.Lanczos)
-}
-
-func (s *Store) keepImage(img *image.NRGBA, m *social.Media) error {
-	encoded, ext, err := encode(img)
-	if err != nil {
-		return fmt.Errorf("encode picture: %w", err)
-	}
-	name := s.name() + ext
-	if err := s.keep(name, encoded); err != nil {
-		return errs.Wrap(errs.Unavailable, "The picture cannot be kept at the moment. Try again later.", err)
-	}
-	m.File, m.Type, m.Size = name, types[ext], m.Size+int64(len(encoded))
-	m.Shape = social.Shape{Width: img.Rect.Dx(), Height: img.Rect.Dy()}
-	return nil
-}
-
-// still keeps the small picture that stands for an attachment in lists.
-func (s *Store) still(img *image.NRGBA, m *social.Media) error {
-	small := fit(img, longestPreview)
-	encoded, ext, err := encode(small)
-	if err != nil {
-		return fmt.Errorf("encode still: %w", err)
-	}
-	hash, err := blurhash.Encode(4, 3, fit(small, hashSide))
-	if err != nil {
-		return fmt.Errorf("blurhash: %w", err)
-	}
-	name := s.name() + ext
-	if err := s.keep(name, encoded); err != nil {
-		return errs.Wrap(errs.Unavailable, "The picture cannot be kept at the moment. Try again later.", err)
-	}
-	m.Preview, m.Blurhash, m.Size = name, hash, m.Size+int64(len(encoded))
-	m.Small = social.Shape{Width: small.Rect.Dx(), Height: small.Rect.Dy()}
-	return nil
-}
-
-// animation is data as a moving GIF, or nil. Frames are counted before they
-// are unpacked.
-func animation(data []byte) (*gif.GIF, error) {
-	if !bytes.HasPrefix(data, []byte("GIF8")) {
-		return nil, nil
-	}
-	c, err := gif.DecodeConfig(bytes.NewReader(data))
-	if err != nil {
-		return nil, damaged(err)
-	}
-	frames := countFrames(data)
-	if frames < 2 {
-		return nil, nil
-	}
-	if frames > MaxFrames || int64(frames)*int64(c.Width)*int64(c.Height) > MaxAnimated {
-		return nil, errs.Newf(errs.Invalid, "Validation failed: This animation is too long: at most %d pictures and %d million pixels in all are taken.", MaxFrames, MaxAnimated/1_000_000)
-	}
-	g, err := gif.DecodeAll(bytes.NewReader(data))
-	if err != nil {
-		return nil, damaged(err)
-	}
-	return g, nil
-}
-
-// keepAnimation keeps the frames of a GIF and nothing else that was in it.
-func (s *Store) keepAnimation(g *gif.GIF, m *social.Media) error {
-	var out bytes.Buffer
-	if err := gif.EncodeAll(&out, g); err != nil {
-		return damaged(err)
-	}
-	name := s.name() + ".gif"
-	if err := s.keep(name, out.Bytes()); err != nil {
-		return errs.Wrap(errs.Unavailable, "The picture cannot be kept at the moment. Try again later.", err)
-	}
-	m.File, m.Type, m.Size = name, types[".gif"], int64(out.Len())
-	m.Shape = social.Shape{Width: g.Config.Width, Height: g.Config.Height}
-	return nil
 }
 
 // Copy keeps a file under another name as well, or is NotFound.
@@ -269,4 +268,8 @@ func (s *Store) Copy(ctx context.Context, name string) (string, error) {
 }
 
 // Supported is the MIME types that can be attached.
-func Supported() []string { return []string{"image/jpeg", "image/png", "image/gif", "image/webp"} }
+func Supported() []string {
+	return []string{"image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/heic", "image/heif",
+		"video/mp4", "video/quicktime", "video/webm", "audio/mpeg", "audio/mp3", "audio/ogg", "audio/vorbis", "audio/opus", "audio/webm",
+		"audio/mp4", "audio/x-m4a", "audio/flac", "audio/x-flac", "audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"}
+}

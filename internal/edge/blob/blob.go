@@ -17,6 +17,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"time"
 
@@ -57,6 +58,7 @@ func URL(name string) string {
 // what is still in the making.
 type Store struct {
 	shelf    shelf
+	maxVideo int64 // bytes of a film or a sound
 	root     *os.Root
 	decoding *semaphore.Weighted
 	name     func() string
@@ -64,13 +66,16 @@ type Store struct {
 
 // Dir opens the folder at path for files and makes it if need be. It makes
 // sure that files can be written there; the error says what to do if not.
-func Dir(path string) (*Store, error) { return Open(path, conf.Media{}) }
+func Dir(path string) (*Store, error) { return Open(path, conf.Default().Media) }
 
 // Open is Dir with the files that are whole where the settings say: without a
 // bucket, in the folder too. A store elsewhere is not called; Check does that.
 func Open(path string, c conf.Media) (*Store, error) {
-	s := &Store{decoding: semaphore.NewWeighted(decoders), name: random}
-	err := os.MkdirAll(path, 0o755)
+	s := &Store{decoding: semaphore.NewWeighted(decoders), name: random, maxVideo: c.MaxVideo}
+	path, err := filepath.Abs(path) // tools that convert run elsewhere
+	if err == nil {
+		err = os.MkdirAll(path, 0o755)
+	}
 	if err == nil {
 		s.root, err = os.OpenRoot(path)
 	}
@@ -130,35 +135,15 @@ func (s *Store) Put(ctx context.Context, kind string, r io.Reader) (name string,
 	if !ok {
 		return "", fmt.Errorf("there is no kind of picture %q", kind)
 	}
-	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
-	if err != nil {
-		return "", fmt.Errorf("read picture: %w", err)
-	}
-	if len(data) > MaxBytes {
-		return "", errs.Newf(errs.Invalid, "This file has more than %d MiB; make the picture smaller, or save it as JPEG.", MaxBytes>>20)
-	}
-	p, err := measure(data)
-	if err != nil {
-		return "", err
-	}
-	encoded, ext, err := s.remake(ctx, p, size)
-	if err != nil {
-		return "", err
-	}
-	name = s.name() + ext
-	if err := s.keep(name, encoded); err != nil {
-		return "", errs.Wrap(errs.Unavailable, "The picture cannot be kept at the moment. Try again later.", err)
-	}
-	return name, nil
-}
-
-// remake decodes when it is p's turn.
-func (s *Store) remake(ctx context.Context, p picture, to size) (encoded []byte, ext string, err error) {
-	err = s.inTurn(ctx, p.pixels, func() (err error) {
-		encoded, ext, err = p.remake(to)
+	err = s.withPicture(ctx, r, MaxBytes, func(b *bench) error {
+		a, err := b.do(ctx, task{Do: "cut", Width: size.width, Height: size.height}, b.in)
+		if err == nil {
+			a.Media, err = b.keep(a.Media)
+			name = a.Media.File
+		}
 		return err
 	})
-	return encoded, ext, err
+	return name, err
 }
 
 // inTurn has do work on a picture when others have finished: a large one takes
@@ -178,8 +163,10 @@ func (s *Store) inTurn(ctx context.Context, pixels int64, do func() error) error
 }
 
 var (
-	form  = regexp.MustCompile(`\A[0-9a-f]{32}\.(jpg|png|gif)\z`)
-	types = map[string]string{".jpg": "image/jpeg", ".png": "image/png", ".gif": "image/gif"}
+	form  = regexp.MustCompile(`\A[0-9a-f]{32}\.(jpg|png|gif|mp4|m4a|webm|weba|mp3|ogg|opus|flac|wav)\z`)
+	types = map[string]string{".jpg": "image/jpeg", ".png": "image/png", ".gif": "image/gif",
+		".mp4": "video/mp4", ".m4a": "audio/mp4", ".webm": "video/webm", ".weba": "audio/webm", ".mp3": "audio/mpeg",
+		".ogg": "audio/ogg", ".opus": "audio/ogg", ".flac": "audio/flac", ".wav": "audio/wav"}
 )
 
 func noSuchPicture() error { return errs.New(errs.NotFound, "There is no such picture.") }

@@ -228,8 +228,8 @@ func TestDecodersAreBounded(t *testing.T) {
 	put(t, s, "avatar", small)
 	soon, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 	defer cancel()
-	large := picture{formats[1], small, largeFrom + 1}
-	if _, _, err := s.remake(soon, large, sizes["avatar"]); errs.KindOf(err) != errs.Unavailable {
+	large := func(ctx context.Context) error { return s.inTurn(ctx, largeFrom+1, func() error { return nil }) }
+	if err := large(soon); errs.KindOf(err) != errs.Unavailable {
 		t.Errorf("a large picture beside another: %v, want Unavailable", err)
 	}
 	if err := s.decoding.Acquire(context.Background(), 1); err != nil {
@@ -239,7 +239,7 @@ func TestDecodersAreBounded(t *testing.T) {
 		t.Errorf("a third picture: %v, want Unavailable", err)
 	}
 	s.decoding.Release(2)
-	if _, _, err := s.remake(context.Background(), large, sizes["avatar"]); err != nil {
+	if err := large(context.Background()); err != nil {
 		t.Errorf("a large picture alone: %v", err)
 	}
 }

@@ -8,8 +8,9 @@ import (
 	"image/png"
 	"io"
 
+	"github.com/gen2brain/avif"
+	"github.com/gen2brain/heic"
 	"github.com/kovidgoyal/imaging"
-	"golang.org/x/image/webp"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 )
@@ -30,15 +31,28 @@ type format struct {
 	magic  string // ? stands for any byte
 	config func(io.Reader) (image.Config, error)
 	decode func(io.Reader) (image.Image, error) // the first frame
-	exif   func(data []byte) []byte
+	turned func(data []byte) int                // as EXIF counts it
 }
 
 var formats = []format{
-	{"\x89PNG\r\n\x1a\n", png.DecodeConfig, png.Decode, exifOfPNG},
-	{"\xff\xd8\xff", jpeg.DecodeConfig, jpeg.Decode, exifOfJPEG},
-	{"GIF87a", gif.DecodeConfig, gif.Decode, noEXIF},
-	{"GIF89a", gif.DecodeConfig, gif.Decode, noEXIF},
-	{"RIFF????WEBP", webp.DecodeConfig, webp.Decode, exifOfWebP},
+	{"\x89PNG\r\n\x1a\n", png.DecodeConfig, png.Decode, byEXIF(exifOfPNG)},
+	{"\xff\xd8\xff", jpeg.DecodeConfig, jpeg.Decode, byEXIF(exifOfJPEG)},
+	{"GIF87a", gif.DecodeConfig, gif.Decode, byEXIF(noEXIF)},
+	{"GIF89a", gif.DecodeConfig, gif.Decode, byEXIF(noEXIF)},
+	{"RIFF????WEBP", webpConfig, webpDecode, byEXIF(exifOfWebP)},
+	{"????ftypavif", heifConfig, avif.Decode, heifTurned},
+	{"????ftypavis", heifConfig, avif.Decode, heifTurned},
+	{"????ftypmif1", heifConfig, heifDecode, heifTurned},
+	{"????ftypheic", heifConfig, heic.Decode, byEXIF(noEXIF)}, // its decoder turns
+	{"????ftypheix", heifConfig, heic.Decode, byEXIF(noEXIF)},
+	{"????ftypheim", heifConfig, heic.Decode, byEXIF(noEXIF)},
+	{"????ftyphevc", heifConfig, heic.Decode, byEXIF(noEXIF)},
+	{"????ftyphevx", heifConfig, heic.Decode, byEXIF(noEXIF)},
+	{"????ftypmsf1", heifConfig, heic.Decode, byEXIF(noEXIF)},
+}
+
+func byEXIF(find func([]byte) []byte) func([]byte) int {
+	return func(data []byte) int { return orientation(find(data)) }
 }
 
 func (f format) matches(data []byte) bool {
@@ -79,12 +93,10 @@ func measure(data []byte) (picture, error) {
 			return picture{}, errs.Newf(errs.Invalid, "This picture has more than %d megapixels; make it smaller, for example 4000 × 3000.", MaxPixels/1_000_000)
 		case p.pixels > MaxProgressive && progressive(data):
 			return picture{}, errs.Newf(errs.Invalid, "This is a progressive JPEG of more than %d megapixels. Save it without “progressive”, or make it smaller.", MaxProgressive/1_000_000)
-		case moves(data):
-			return picture{}, errs.New(errs.Invalid, "This is an animated WebP picture, which cannot be used. Choose a still picture or a GIF.")
 		}
 		return p, nil
 	}
-	return picture{}, errs.New(errs.Invalid, "This file is not a picture that can be used. Choose a PNG, JPEG, GIF or WebP file.")
+	return picture{}, errs.New(errs.Invalid, "This file is not a picture that can be used. Choose a PNG, JPEG, GIF, WebP, AVIF or HEIC file.")
 }
 
 func damaged(err error) error {
@@ -102,12 +114,6 @@ func progressive(data []byte) (yes bool) {
 	return yes
 }
 
-// moves reports whether data is an animated WebP, which cannot be decoded.
-func moves(data []byte) bool {
-	const flags, animation = 20, 1 << 1
-	return len(data) > flags && string(data[8:16]) == "WEBPVP8X" && data[flags]&animation != 0
-}
-
 // remake returns p as it is meant to be seen, cut and scaled to cover to, as a
 // new JPEG, or as a PNG if one can see through it.
 func (p picture) remake(to size) (encoded []byte, ext string, err error) {
@@ -118,7 +124,7 @@ func (p picture) remake(to size) (encoded []byte, ext string, err error) {
 	if full.Bounds().Empty() {
 		return nil, "", errs.New(errs.Invalid, "This picture is empty. Choose another one.")
 	}
-	return encode(scale(full, to, orientation(p.format.exif(p.data))))
+	return encode(scale(full, to, p.format.turned(p.data)))
 }
 
 // encode makes a JPEG of a picture, or a PNG if one can see through it.
@@ -177,4 +183,17 @@ func turn(img *image.NRGBA, orientation int) *image.NRGBA {
 		return imaging.Rotate90(img)
 	}
 	return img
+}
+
+// fit scales img so that no side is longer than limit.
+func fit(img image.Image, limit int) *image.NRGBA {
+	b := img.Bounds()
+	w, h := b.Dx(), b.Dy()
+	if w <= limit && h <= limit {
+		return imaging.Clone(img)
+	}
+	if w >= h {
+		return imaging.Resize(img, limit, max(1, h*limit/w), imaging.Lanczos)
+	}
+	return imaging.Resize(img, max(1, w*limit/h), limit, imaging.Lanczos)
 }

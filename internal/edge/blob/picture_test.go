@@ -5,6 +5,7 @@ import (
 	"compress/zlib"
 	"context"
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
 	"image"
 	"image/color"
@@ -267,7 +268,7 @@ func TestLimits(t *testing.T) {
 		{"a bomb", hollow(1<<31-1, 1<<31-1, rows.Bytes()), "Invalid"},
 		{"very wide", hollow(1<<30, 1, rows.Bytes()), "more than 40 megapixels"},
 		{"8 MiB", append(picture, make([]byte, MaxBytes-len(picture))...), ""},
-		{"a byte more", append(picture, make([]byte, MaxBytes-len(picture)+1)...), "more than 8 MiB; make the picture smaller"},
+		{"a byte more", append(picture, make([]byte, MaxBytes-len(picture)+1)...), "more than 8 MiB. Make it smaller"},
 		{"empty file", nil, "not a picture"},
 		{"text", []byte("<svg onload=alert(1)>"), "not a picture"},
 		{"BMP", append([]byte("BM"), make([]byte, 60)...), "not a picture"},
@@ -276,7 +277,7 @@ func TestLimits(t *testing.T) {
 		{"a JPEG's head", picture[:3], "damaged"},
 		{"a PNG without pixels", hollow(10, 10, nil), "damaged"},
 		{"no pixels at all", append([]byte("GIF89a\x00\x00\x00\x00\x00\x00\x00"), ';'), "empty"},
-		{"a moving WebP", append([]byte("RIFF\x1e\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x02\x00\x00\x00"), make([]byte, 20)...), "animated"},
+		{"a moving WebP without pictures", append([]byte("RIFF\x1e\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x02\x00\x00\x00"), make([]byte, 20)...), "damaged"},
 	} {
 		_, err := s.Put(context.Background(), "avatar", bytes.NewReader(test.data))
 		if test.says == "" {
@@ -316,16 +317,16 @@ func TestHostilePictures(t *testing.T) {
 	if err != nil || len(paths) == 0 {
 		t.Skip("the corpus of broken pictures is not here")
 	}
-	s, _ := open(t)
 	taken := map[string]int{}
 	for i, p := range paths {
-		data, err := os.ReadFile(p)
+		kind := []string{"avatar", "header"}[i%2]
+		in, err := os.Open(p)
 		if err != nil {
 			t.Fatal(err)
 		}
-		kind := []string{"avatar", "header"}[i%2]
-		name, err := s.Put(context.Background(), kind, bytes.NewReader(data))
-		if err != nil {
+		var made bytes.Buffer
+		m := maker{file: &made} // here, not apart: test/media has them all in makers of their own
+		if err := errors.Join(m.cut(in, sizes[kind]), in.Close()); err != nil {
 			if errs.KindOf(err) != errs.Invalid {
 				t.Errorf("%s: %v, want Invalid", p, err)
 			}
@@ -333,8 +334,7 @@ func TestHostilePictures(t *testing.T) {
 		}
 		format := filepath.Base(filepath.Dir(filepath.Dir(p)))
 		taken[format]++
-		got, _ := read(t, s, name)
-		if img, _ := decode(t, got); img.Bounds().Dx() != sizes[kind].width {
+		if img, _ := decode(t, made.Bytes()); img.Bounds().Dx() != sizes[kind].width {
 			t.Errorf("%s: %v", p, img.Bounds())
 		}
 	}

@@ -4,8 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"image"
-	"image/gif"
+	"io"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/social"
@@ -20,45 +19,51 @@ func (s *Store) IsPicture(head []byte) bool { return known(head) }
 // Remake makes a picture of strangers anew to be shown as something, and keeps
 // nothing: the pixels alone come out. It is Invalid for what is no picture.
 func (s *Store) Remake(ctx context.Context, as string, data []byte) (made []byte, ext string, err error) {
+	t := task{Do: "cut"}
 	if cut, ok := sizes[as]; ok {
-		p, err := measure(data)
+		t.Width, t.Height = cut.width, cut.height
+	} else {
+		side, ok := map[string]int{social.AsMedia: longestSide, social.AsPreview: longestPreview, social.AsEmoji: longestEmoji}[as]
+		if !ok {
+			return nil, "", errs.Newf(errs.Invalid, "Nothing is shown as %s.", as)
+		}
+		t = task{Do: "shrink", Width: side, Still: as == social.AsPreview}
+	}
+	err = s.withPicture(ctx, bytes.NewReader(data), MaxImage, func(b *bench) error {
+		a, err := b.do(ctx, t, b.in)
 		if err != nil {
-			return nil, "", err
+			return err
 		}
-		return s.remake(ctx, p, cut)
-	}
-	side, ok := map[string]int{social.AsMedia: longestSide, social.AsPreview: longestPreview, social.AsEmoji: longestEmoji}[as]
-	if !ok {
-		return nil, "", errs.Newf(errs.Invalid, "Nothing is shown as %s.", as)
-	}
-	if as != social.AsPreview {
-		if made, err = s.stillMoving(ctx, data); made != nil || err != nil {
-			return made, ".gif", err
+		ext = a.Media.File
+		if types[ext] == "" {
+			return fmt.Errorf("a maker made %q", ext)
 		}
-	}
-	err = s.decoded(ctx, data, func(img *image.NRGBA) (err error) {
-		made, ext, err = encode(fit(img, side))
+		if _, err = b.file.Seek(0, io.SeekStart); err == nil {
+			made, err = io.ReadAll(b.file)
+		}
 		return err
 	})
 	return made, ext, err
 }
 
-// stillMoving is data without all that is no frame, if it is an animation.
-func (s *Store) stillMoving(ctx context.Context, data []byte) (made []byte, err error) {
-	if !bytes.HasPrefix(data, []byte("GIF8")) {
-		return nil, nil
+// shrink makes a picture whose sides are no longer than a limit; an animation
+// stays one, as large as it is, unless a still is wanted.
+func (m *maker) shrink(in io.Reader, limit int, still bool) error {
+	data, err := io.ReadAll(io.LimitReader(in, MaxImage+1))
+	if err != nil {
+		return err
 	}
-	err = s.inTurn(ctx, MaxAnimated, func() error {
-		g, err := animation(data)
-		if err != nil || g == nil {
-			return err
+	if !still {
+		if moving, err := animation(data); err != nil || moving != nil {
+			if err != nil {
+				return err
+			}
+			return m.makeAnimation(moving)
 		}
-		var out bytes.Buffer
-		if err := gif.EncodeAll(&out, g); err != nil {
-			return damaged(fmt.Errorf("encode animation: %w", err))
-		}
-		made = out.Bytes()
-		return nil
-	})
-	return made, err
+	}
+	img, err := decoded(data)
+	if err != nil {
+		return err
+	}
+	return m.makeImage(fit(img, limit))
 }

@@ -50,6 +50,9 @@ type Config struct {
 	// What can be attached: MIME types, bytes and pixels of a picture.
 	Types     []string
 	MaxImage  int
+	MaxVideo  int64 // bytes
+	MaxMatrix int   // pixels of a video
+	MaxFrames int   // of a video, a second
 	MaxPixels int
 }
 

@@ -60,7 +60,7 @@ func (a *API) configuration() map[string]any {
 		"accounts": map[string]any{"max_featured_tags": social.MaxFeaturedTags, "max_pinned_statuses": social.MaxPins, "max_profile_fields": social.MaxFields, "profile_field_name_limit": social.MaxFieldText, "profile_field_value_limit": social.MaxFieldText, "max_display_name_length": social.MaxDisplayName, "max_note_length": social.MaxBio},
 		"statuses": map[string]any{"max_characters": a.MaxText, "max_media_attachments": social.MaxAttachments, "characters_reserved_per_url": social.LinkLength},
 		"media_attachments": map[string]any{"supported_mime_types": a.Types, "description_limit": social.MaxMediaAlt, "image_size_limit": a.MaxImage,
-			"image_matrix_limit": a.MaxPixels, "video_size_limit": 0, "video_frame_rate_limit": 0, "video_matrix_limit": 0},
+			"image_matrix_limit": a.MaxPixels, "video_size_limit": a.MaxVideo, "video_frame_rate_limit": a.MaxFrames, "video_matrix_limit": a.MaxMatrix},
 		"polls":              map[string]any{"max_options": social.MaxPollOptions, "max_characters_per_option": social.MaxPollOption, "min_expiration": int(social.MinPoll / time.Second), "max_expiration": int(social.MaxPoll / time.Second)},
 		"translation":        map[string]any{"enabled": false},
 		"timelines_access":   map[string]any{"live_feeds": map[string]string{"local": "public", "remote": "public"}, "hashtag_feeds": map[string]string{"local": "public", "remote": "public"}, "trending_link_feeds": map[string]string{"local": "authenticated", "remote": "authenticated"}},

@@ -16,7 +16,7 @@ import (
 
 // https://docs.joinmastodon.org/methods/media/
 func (a *API) mediaRoutes() {
-	a.upload("POST /api/v1/media", member("write:media"), a.sendMedia, &limitMedia)
+	a.upload("POST /api/v1/media", member("write:media"), a.sendMediaAndWait, &limitMedia)
 	a.upload("POST /api/v2/media", member("write:media"), a.sendMedia, &limitMedia)
 	a.do("GET /api/v1/media/{id}", member("write:media"), a.mediaByID)
 	a.upload("PUT /api/v1/media/{id}", member("write:media"), a.describeMedia)
@@ -149,7 +149,12 @@ func (q *request) focus(name string) (x, y *float64, err error) {
 
 // sendMedia answers 202 while the file is being made into an attachment, and
 // 200 when it is done. https://docs.joinmastodon.org/methods/media/#v2
-func (a *API) sendMedia(q *request) (any, error) {
+func (a *API) sendMedia(q *request) (any, error) { return a.takeMedia(q, false) }
+
+// sendMediaAndWait is from before there were attachments that take a while.
+func (a *API) sendMediaAndWait(q *request) (any, error) { return a.takeMedia(q, true) }
+
+func (a *API) takeMedia(q *request, wait bool) (any, error) {
 	f, err := q.receive()
 	if err == nil {
 		err = f.mustHaveFile()
@@ -158,7 +163,7 @@ func (a *API) sendMedia(q *request) (any, error) {
 	if err = cmp.Or(err, wrong); err != nil {
 		return nil, errors.Join(err, a.Media.Drop(f.file))
 	}
-	u := media.Upload{Preview: f.thumbnail(), Alt: q.str("description")}
+	u := media.Upload{Preview: f.thumbnail(), Wait: wait, Alt: q.str("description")}
 	if x != nil {
 		u.FocusX, u.FocusY = *x, *y
 	}

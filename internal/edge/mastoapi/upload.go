@@ -15,10 +15,10 @@ import (
 
 // Limits of what is uploaded. The blob store has those of each kind of file.
 const (
-	MaxMedia     = 100 << 20 // bytes of a body with an attachment
 	maxThumbnail = 8 << 20
 	maxValue     = 64 << 10 // bytes of one value beside a file
 	maxValues    = 50
+	maxBeside    = maxThumbnail + 1<<20 // bytes of what comes with a file
 )
 
 // upload is do for a route whose body may be large: its handler calls receive,
@@ -63,7 +63,7 @@ func (q *request) receive() (f files, err error) {
 	for k, vs := range q.URL.Query() {
 		q.params[k] = vs
 	}
-	q.Body = http.MaxBytesReader(q.w, q.Body, MaxMedia)
+	q.Body = http.MaxBytesReader(q.w, q.Body, q.api.MaxVideo+maxBeside)
 	parts, err := q.MultipartReader()
 	if err != nil {
 		return f, errs.Wrap(errs.Invalid, errs.Public(errBody), err)
@@ -87,7 +87,7 @@ func (q *request) receive() (f files, err error) {
 
 func uploadError(err error) error {
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		return errs.Newf(errs.Invalid, "The file is too large: at most %d MiB are taken.", MaxMedia>>20)
+		return errs.New(errs.Invalid, "Validation failed: The file is too large. Make it smaller.")
 	}
 	if errs.Public(err) != "" {
 		return err
