@@ -6,18 +6,19 @@ package social
 // The ids. Each names one kind of thing; later things have larger numbers.
 // Zero names nothing.
 type (
-	AccountID int64 // an account, ours or a remote one
-	PostID    int64 // a post or a boost
-	FollowID  int64 // a follow or a request to follow
-	MarkID    int64 // a like, bookmark, pin, block or mute
-	ListID    int64
-	NoticeID  int64
-	SessionID int64
-	AppID     int64
-	TokenID   int64
-	InviteID  int64
-	ReportID  int64
-	MediaID   int64 // an attachment
-	PollID    int64
-	LinkID    int64 // a preview of a page elsewhere
+	AccountID       int64 // an account, ours or a remote one
+	PostID          int64 // a post or a boost
+	FollowID        int64 // a follow or a request to follow
+	MarkID          int64 // a like, bookmark, pin, block or mute
+	ListID          int64
+	NoticeID        int64
+	NoticeRequestID int64
+	SessionID       int64
+	AppID           int64
+	TokenID         int64
+	InviteID        int64
+	ReportID        int64
+	MediaID         int64 // an attachment
+	PollID          int64
+	LinkID          int64 // a preview of a page elsewhere
 )

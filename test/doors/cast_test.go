@@ -104,6 +104,7 @@ func (c *cast) belongings(t *testing.T) {
 	c.ben.Must("GET", "/api/v2/filters/"+filter.ID, nil, &filter)
 	var featured struct{ ID string }
 	c.ben.Must("POST", "/api/v1/featured_tags", "name=mine", &featured)
+	request := c.request(t)
 	signIn(t, c.server, c.ben)
 	sessions, err := c.server.Auth.Sessions(ctx, ben)
 	if err != nil || len(sessions) == 0 {
@@ -117,16 +118,28 @@ func (c *cast) belongings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.things = map[string]string{"post": said.ID, "list": list.ID, "notice": notice.ID, "session": fmt.Sprint(sessions[0].ID), "token": fmt.Sprint(tokens[0].ID),
+	c.things = map[string]string{"post": said.ID, "list": list.ID, "notice": notice.ID, "request": request, "session": fmt.Sprint(sessions[0].ID), "token": fmt.Sprint(tokens[0].ID),
 		"invite": fmt.Sprint(invite.ID), "code": "unknown", "tag": "tag", "hashtag": "tag",
 		"filter": filter.ID, "keyword": filter.Keywords[0].ID, "filtered": filter.Statuses[0].ID, "featured": featured.ID, "account": fmt.Sprint(c.ben.ID), "name": "ben", "*": "unknown"}
+}
+
+// request is that of somebody who wrote to ben, whom ben does not know.
+func (c *cast) request(t *testing.T) string {
+	t.Helper()
+	c.member.Post("@ben psst", "direct")
+	var all []struct{ ID string }
+	c.server.Eventually("a request", func() bool {
+		c.ben.Must("GET", "/api/v1/notifications/requests", nil, &all)
+		return len(all) > 0
+	})
+	return all[0].ID
 }
 
 // stillThere checks that nothing of ben's is gone.
 func (c *cast) stillThere(t *testing.T) {
 	t.Helper()
 	for what, path := range map[string]string{"post": "/api/v1/statuses/" + c.things["post"], "message": "/api/v1/statuses/" + c.hidden,
-		"list": "/api/v1/lists/" + c.things["list"], "notice": "/api/v1/notifications/" + c.things["notice"], "token": "/api/v1/preferences",
+		"list": "/api/v1/lists/" + c.things["list"], "notice": "/api/v1/notifications/" + c.things["notice"], "request": "/api/v1/notifications/requests/" + c.things["request"], "token": "/api/v1/preferences",
 		"filter": "/api/v2/filters/" + c.things["filter"], "keyword": "/api/v2/filters/keywords/" + c.things["keyword"], "filtered post": "/api/v2/filters/statuses/" + c.things["filtered"]} {
 		wantStatus(t, "ben's "+what, c.ben.Call("GET", path, nil), 200)
 	}
@@ -207,6 +220,8 @@ func (c *cast) about(t *testing.T, r app.Route) []subject {
 		things["id"], things["name"] = fmt.Sprint(x.ID), x.Username
 	case strings.Contains(r.Path, "/lists/{id}"), strings.Contains(r.Path, "/list/{id}"):
 		things["id"] = things["list"]
+	case strings.Contains(r.Path, "/notifications/requests/{id}"):
+		things["id"] = things["request"]
 	case strings.Contains(r.Path, "/notifications/{id}"):
 		things["id"] = things["notice"]
 	case strings.HasPrefix(r.Path, "/api/v2/filters/keywords/{id}"), strings.HasPrefix(r.Path, "/api/v1/filters/{id}"):
@@ -229,6 +244,8 @@ func (c *cast) queries(r app.Route) url.Values {
 	switch r.Path {
 	case "/api/v1/notifications/dismiss":
 		return url.Values{"id": {c.things["notice"]}}
+	case "/api/v1/notifications/requests/accept", "/api/v1/notifications/requests/dismiss":
+		return url.Values{"id[]": {c.things["request"]}}
 	case "/api/v1/notifications/destroy_multiple":
 		return url.Values{"ids[]": {c.things["notice"]}}
 	case "/api/v1/statuses":

@@ -39,4 +39,30 @@ func (w *crowd) told(t *testing.T) {
 	w.call(t, w.ada, "GET /api/v2/notifications/{group_key}/accounts", []any{liked.Key})
 	w.call(t, w.ada, "POST /api/v2/notifications/{group_key}/dismiss", []any{liked.Key})
 	w.call(t, w.cleo, "POST /api/v2/notifications/clear", nil)
+	w.asked(t)
+}
+
+// asked is what a policy keeps apart, and what becomes of it.
+func (w *crowd) asked(t *testing.T) {
+	t.Helper()
+	w.call(t, w.cleo, "PATCH /api/v2/notifications/policy", nil, form("for_not_following", "filter", "for_bots", "accept"))
+	w.call(t, w.cleo, "GET /api/v2/notifications/policy", nil)
+	w.ben.Post("@cleo May I?", "public")
+	var rs []struct{ ID string }
+	w.server.Eventually("a request", func() bool {
+		w.cleo.Must("GET", "/api/v1/notifications/requests", nil, &rs)
+		return len(rs) == 1
+	})
+	w.call(t, w.cleo, "GET /api/v1/notifications/requests", nil)
+	w.call(t, w.cleo, "GET /api/v1/notifications/requests/{id}", []any{rs[0].ID})
+	w.call(t, w.cleo, "POST /api/v1/notifications/requests/{id}/dismiss", []any{rs[0].ID})
+	w.ben.Post("@cleo Please?", "public")
+	w.server.Eventually("another", func() bool {
+		w.cleo.Must("GET", "/api/v1/notifications/requests", nil, &rs)
+		return len(rs) == 1
+	})
+	w.call(t, w.cleo, "POST /api/v1/notifications/requests/dismiss", nil, form("id[]", "1"))
+	w.call(t, w.cleo, "POST /api/v1/notifications/requests/{id}/accept", []any{rs[0].ID})
+	w.call(t, w.cleo, "POST /api/v1/notifications/requests/accept", nil, form("id[]", rs[0].ID))
+	w.call(t, w.cleo, "GET /api/v1/notifications/requests/merged", nil)
 }

@@ -63,6 +63,7 @@ func newHouse(t *testing.T, s *apptest.Server) *house {
 		r := &reader{Person: s.Join(name, social.Member), name: name}
 		r.session = signIn(t, s, r.Person)
 		r.Follow(h.pia)
+		r.Must("PATCH", "/api/v2/notifications/policy", "for_private_mentions=accept", nil)
 		h.readers = append(h.readers, r)
 		var list struct{ ID string }
 		r.Must("POST", "/api/v1/lists", "title=all&replies_policy=followed", &list)

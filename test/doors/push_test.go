@@ -250,6 +250,7 @@ func TestPush(t *testing.T) {
 				t.Errorf("the subscription's key is %s, the house's %s", sub.ServerKey, key)
 			}
 			ben.Follow(ada) // nobody is told of this
+			ada.Must("PATCH", "/api/v2/notifications/policy", "for_private_mentions=accept", nil)
 			ben.Post("@ada Come over, "+strings.Repeat("please ", 900)[:900], "direct")
 			s.Eventually("the push", func() bool { return p.count() == 1 })
 			var got pushed

@@ -211,18 +211,27 @@ func (t teller) joined(ctx context.Context, f event.Joined) error {
 	return nil
 }
 
-// tell stores a notice, if its owner is one of ours and wants it.
+// tell stores a notice, if its owner is one of ours and wants it. What the
+// owner's policy keeps apart is told nobody.
 func (t teller) tell(ctx context.Context, n social.Notice) error {
 	wanted, err := wants(ctx, t.tx, n)
 	if err != nil || !wanted {
 		return err
 	}
-	n.ID = social.NoticeID(id.New(t.at))
-	added, err := t.tx.AddNotice(ctx, n)
-	if err == nil && added {
-		t.tx.Record(event.NoticeMade{Owner: n.Owner, Notice: n.ID})
+	r, err := rule(ctx, t.tx, n)
+	if err != nil || r == social.NoticeDropped {
+		return missing(err)
 	}
-	return err
+	n.ID, n.Filtered = social.NoticeID(id.New(t.at)), r == social.NoticeHeld
+	added, err := t.tx.AddNotice(ctx, n)
+	switch {
+	case err != nil || !added:
+		return err
+	case n.Filtered:
+		return t.tx.HoldNotice(ctx, n)
+	}
+	t.tx.Record(event.NoticeMade{Owner: n.Owner, Notice: n.ID})
+	return nil
 }
 
 // wants reports whether n is to be stored: its owner is here, can see what it

@@ -148,8 +148,15 @@ func (h *house) told(what string, who social.AccountID, want ...string) {
 	}
 }
 
+// hears has somebody told also of messages that they did not ask for.
+func (h *house) hears(who social.AccountID) {
+	h.Helper()
+	h.must(h.notices.SetPolicy(h.ctx, as(who), func(p *social.NoticePolicy) { p.PrivateMentions = social.NoticeTold }))
+}
+
 func TestEachKindIsTold(t *testing.T) {
 	each(t, func(h *house) {
+		h.hears(ada)
 		p := h.say(ada, social.Draft{Text: "hello"})
 		h.say(ben, social.Draft{Text: "@ada @eva @ben hi", Visibility: social.Direct})
 		h.told("mentioned", ada, "mention by ben: @ada @eva @ben hi")
@@ -351,6 +358,7 @@ func TestMutedThreadIsNotTold(t *testing.T) {
 // A message that no longer mentions somebody is not theirs to read.
 func TestNoticeOfWhatIsHiddenNowIsLeftOut(t *testing.T) {
 	each(t, func(h *house) {
+		h.hears(ada)
 		p := h.say(ben, social.Draft{Text: "@ada psst", Visibility: social.Direct})
 		h.told("before", ada, "mention by ben: @ada psst")
 		_, got := h.list(ada, social.NoticeFilter{}, social.Page{Limit: 9})

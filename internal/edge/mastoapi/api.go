@@ -111,6 +111,7 @@ func New(c Config, s Services) *API {
 		(*API).timelineRoutes,
 		(*API).notificationRoutes,
 		(*API).groupRoutes,
+		(*API).policyRoutes,
 		(*API).listRoutes,
 		(*API).searchRoutes,
 		(*API).instanceRoutes,

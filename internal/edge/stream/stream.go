@@ -147,6 +147,8 @@ func (h *Hub) happened(ctx context.Context, r event.Record) {
 		h.notice(ctx, f)
 	case event.Announced, event.AnnouncementReacted, event.AnnouncementEnded:
 		h.announced(ctx, f)
+	case event.NoticesMerged:
+		h.merged(f)
 	case event.ListChanged:
 		h.relist(ctx, f.Owner)
 	case event.FiltersChanged:
@@ -266,6 +268,17 @@ func (h *Hub) notice(ctx context.Context, f event.NoticeMade) {
 				return // gone again, or not for them any more
 			}
 			c.send(s, "notification", h.Render.Notification(t))
+		}
+	}
+}
+
+// merged tells apps to read their notices anew.
+func (h *Hub) merged(f event.NoticesMerged) {
+	for _, c := range h.listening(func(c *conn) bool { return c.by.Account == f.Owner }) {
+		for _, s := range c.subscriptions() {
+			if (s.kind == user || s.kind == userNotification) && c.by.Scopes.Allow("read:notifications") {
+				c.send(s, "notifications_merged", []byte("1"))
+			}
 		}
 	}
 }
