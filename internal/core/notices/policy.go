@@ -45,7 +45,7 @@ func caller(ctx context.Context, tx *store.Tx, n social.Notice) (c social.Caller
 		}
 		c.Staff = err == nil && u.Role.AtLeast(social.Moderator)
 	}
-	if n.Kind != social.NoticeMention {
+	if n.Kind != social.NoticeMention && n.Kind != social.NoticeQuote {
 		return c, nil
 	}
 	post, err := tx.Post(ctx, n.Post)
