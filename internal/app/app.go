@@ -203,6 +203,7 @@ func (a *App) assemble(o Options) (err error) {
 			a.Accounts.PictureWorker(),
 			a.Imports.Worker(),
 			a.Polls.Worker(),
+			a.Relations.Worker(),
 			a.pushWorker(o),
 			a.Posts.Worker(),
 		},

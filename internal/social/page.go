@@ -70,6 +70,7 @@ const (
 	EdgesRequests
 	EdgesBlocking
 	EdgesMuting
+	EdgesEndorsed // whom owner recommends
 )
 
 // Counts are the numbers a house shows of itself.

@@ -17,11 +17,17 @@ type Relation struct {
 	RequestedBy bool
 	Blocks      bool
 	BlockedBy   bool
+	ShutsHost   bool // wants to see nothing from the other's host
 	Mutes       bool
 	MuteNotices bool
 	MuteUntil   time.Time // zero for good
 	Note        string
+	Endorsed    bool // recommended on the first's page
 }
+
+// Apart reports whether the two are kept away from each other: neither is put
+// before the first.
+func (r Relation) Apart() bool { return r.Blocks || r.BlockedBy || r.ShutsHost }
 
 // A Follow is an edge of the graph.
 type Follow struct {
@@ -35,12 +41,14 @@ type Follow struct {
 
 // Limits of relations.
 const (
-	MaxFollows   = 7500
-	MaxNote      = 2000 // characters of a private note
-	MaxLists     = 100
-	MaxListTitle = 255
-	MaxMembers   = 1000 // of a list
-	MaxLanguages = 50   // that are wanted of somebody followed
+	MaxFollows      = 7500
+	MaxEndorsements = 100
+	MaxShutHosts    = 1000
+	MaxNote         = 2000 // characters of a private note
+	MaxLists        = 100
+	MaxListTitle    = 255
+	MaxMembers      = 1000 // of a list
+	MaxLanguages    = 50   // that are wanted of somebody followed
 )
 
 // Check reports why f cannot be taken, or nil.

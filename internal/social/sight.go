@@ -29,7 +29,7 @@ func (p Post) MaySee(s Sight) bool {
 	if s.Reader != 0 && s.Reader == p.Author {
 		return true
 	}
-	if s.Author.Blocks || s.Author.BlockedBy {
+	if s.Author.Apart() {
 		return false
 	}
 	switch p.Visibility {

@@ -53,13 +53,19 @@ func (v *View) follows(ctx context.Context, from, other social.AccountID, r *soc
 
 // distance fills in the blocks and the mute.
 func (v *View) distance(ctx context.Context, from, other social.AccountID, r *social.Relation) error {
-	blockers, err := list[social.AccountID](ctx, v, `SELECT owner_id FROM blocks
-		WHERE owner_id = $1 AND target_id = $2 OR owner_id = $2 AND target_id = $1`, from, other)
+	type blocker struct {
+		id   social.AccountID
+		host bool
+	}
+	blockers, err := rows(ctx, v, func(r row) (b blocker, err error) { return b, r.Scan(&b.id, &b.host) }, `
+		SELECT owner_id, FALSE FROM blocks WHERE owner_id = $1 AND target_id = $2 OR owner_id = $2 AND target_id = $1
+		UNION ALL SELECT s.owner_id, TRUE FROM accounts a JOIN shut_hosts s ON s.host = a.host AND s.owner_id = $1 WHERE a.id = $2
+		UNION ALL SELECT s.owner_id, TRUE FROM accounts a JOIN shut_hosts s ON s.host = a.host AND s.owner_id = $2 WHERE a.id = $1`, from, other)
 	if err != nil {
 		return err
 	}
 	for _, b := range blockers {
-		r.Blocks, r.BlockedBy = r.Blocks || b == from, r.BlockedBy || b == other
+		r.Blocks, r.BlockedBy, r.ShutsHost = r.Blocks || b.id == from && !b.host, r.BlockedBy || b.id == other, r.ShutsHost || b.id == from && b.host
 	}
 	type mute struct {
 		until   int64
@@ -121,13 +127,16 @@ func (tx *Tx) AddBlock(ctx context.Context, owner, target social.AccountID) erro
 }
 
 // EndFollow removes a follow or a request, and tells whether there was one
-// and whether it had been accepted.
+// and whether it had been accepted. Who is not followed is not recommended.
 func (tx *Tx) EndFollow(ctx context.Context, owner, target social.AccountID) (was, accepted bool, err error) {
 	accepted, err = value[bool](ctx, &tx.View, `DELETE FROM follows WHERE owner_id = $1 AND target_id = $2 RETURNING accepted`, owner, target)
 	if errors.Is(err, errNone) {
 		return false, false, nil
 	}
-	return err == nil, accepted, err
+	if err != nil {
+		return false, false, err
+	}
+	return true, accepted, tx.EndEndorsement(ctx, owner, target)
 }
 
 // EndBlock removes owner's block of target and tells whether there was one.
@@ -189,6 +198,7 @@ var edges = map[social.EdgeKind]string{
 	social.EdgesFollowers: `SELECT id, owner_id, 0 FROM follows WHERE id < $1 AND id > $2 AND target_id = $4 AND accepted`,
 	social.EdgesRequests:  `SELECT id, owner_id, 0 FROM follows WHERE id < $1 AND id > $2 AND target_id = $4 AND NOT accepted`,
 	social.EdgesBlocking:  `SELECT id, target_id, 0 FROM blocks WHERE id < $1 AND id > $2 AND owner_id = $4`,
+	social.EdgesEndorsed:  `SELECT id, target_id, 0 FROM endorsements WHERE id < $1 AND id > $2 AND owner_id = $4`,
 	social.EdgesMuting:    `SELECT id, target_id, until_ms FROM mutes WHERE id < $1 AND id > $2 AND owner_id = $4`,
 }
 
@@ -206,6 +216,7 @@ type Circle struct {
 	Mutes     []Edge
 	Exclusive []social.AccountID // on a list whose members are not shown at home
 	Filters   []social.Filter
+	ShutHosts []string
 	Tags      []string // that it follows
 }
 
@@ -236,6 +247,9 @@ func (v *View) Circle(ctx context.Context, owner social.AccountID) (c Circle, er
 	if c.Tags, err = list[string](ctx, v, `SELECT tag FROM tag_follows WHERE owner_id = $1`, owner); err != nil {
 		return c, err
 	}
+	if c.ShutHosts, err = list[string](ctx, v, `SELECT host FROM shut_hosts WHERE owner_id = $1`, owner); err != nil {
+		return c, err
+	}
 	c.Filters, err = v.Filters(ctx, owner)
 	return c, err
 }
@@ -262,7 +276,7 @@ func (v *View) Relations(ctx context.Context, from social.AccountID, others []so
 		if err != nil {
 			return nil, err
 		}
-		if r.Note, err = v.note(ctx, from, other); err != nil {
+		if r.Note, r.Endorsed, err = v.noteAndPraise(ctx, from, other); err != nil {
 			return nil, err
 		}
 		out[other] = r
@@ -270,10 +284,10 @@ func (v *View) Relations(ctx context.Context, from social.AccountID, others []so
 	return out, nil
 }
 
-func (v *View) note(ctx context.Context, owner, target social.AccountID) (string, error) {
-	s, err := value[string](ctx, v, `SELECT body FROM notes WHERE owner_id = $1 AND target_id = $2`, owner, target)
-	if errors.Is(err, errNone) {
-		err = nil
-	}
-	return s, err
+// noteAndPraise is owner's note on target, and whether owner recommends them.
+func (v *View) noteAndPraise(ctx context.Context, owner, target social.AccountID) (note string, endorsed bool, err error) {
+	_, err = rows(ctx, v, func(r row) (struct{}, error) { return struct{}{}, r.Scan(&note, &endorsed) },
+		`SELECT COALESCE((SELECT body FROM notes WHERE owner_id = $1 AND target_id = $2), ''),
+			EXISTS (SELECT 1 FROM endorsements WHERE owner_id = $1 AND target_id = $2)`, owner, target)
+	return note, endorsed, err
 }

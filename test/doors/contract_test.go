@@ -35,6 +35,7 @@ func TestContract(t *testing.T) {
 	w.house(t)
 	w.filtered(t)
 	w.tagged(t)
+	w.shut(t)
 	w.blocked(t)
 	w.quoted(t)
 	w.announced(t)

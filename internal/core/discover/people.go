@@ -98,7 +98,7 @@ func (s *Service) Directory(ctx context.Context, by social.Actor, newest, ours b
 	}
 	faces, err := s.view.Faces(ctx, ids)
 	return slices.DeleteFunc(faces, func(f *view.Face) bool {
-		rel := reader.Relation(f.ID, s.store.Now())
-		return !offered(f) || rel.Blocks || rel.BlockedBy || rel.Mutes
+		rel := reader.RelationTo(f, s.store.Now())
+		return !offered(f) || rel.Apart() || rel.Mutes
 	}), err
 }

@@ -249,7 +249,7 @@ func wants(ctx context.Context, tx *store.Tx, n social.Notice) (bool, error) {
 		return false, missing(err)
 	}
 	rel, err := tx.Relation(ctx, n.Owner, n.From)
-	if err != nil || rel.Blocks || rel.BlockedBy || rel.MuteNotices {
+	if err != nil || rel.Apart() || rel.MuteNotices {
 		return false, err
 	}
 	if n.Post == 0 {

@@ -78,8 +78,7 @@ func (s *Service) show(ctx context.Context, by social.Actor, ns []social.Notice)
 	}
 	var out []Told
 	for _, n := range ns {
-		rel := reader.Relation(n.From, s.store.Now())
-		if told, ok := put(n, faces, seen); ok && !rel.Blocks && !rel.BlockedBy {
+		if told, ok := put(n, faces, seen); ok && !reader.RelationTo(told.From, s.store.Now()).Apart() {
 			out = append(out, told)
 		}
 	}

@@ -29,7 +29,7 @@ func (s *Service) People(ctx context.Context, by social.Actor, k social.EdgeKind
 	if err != nil {
 		return out, err
 	}
-	if by.Account != of && (owner.HideFollows || k != social.EdgesFollowing && k != social.EdgesFollowers || reader.Relation(of, s.store.Now()).BlockedBy) {
+	if by.Account != of && (!shows(owner, k) || reader.Relation(of, s.store.Now()).BlockedBy) {
 		return out, nil
 	}
 	var ids []social.AccountID
@@ -53,6 +53,17 @@ func (s *Service) People(ctx context.Context, by social.Actor, k social.EdgeKind
 		out.Items = slices.DeleteFunc(out.Items, func(f *view.Face) bool { return f.Standing != social.Good })
 	}
 	return out, err
+}
+
+// shows reports whether one of owner's lists is for others too.
+func shows(owner *view.Face, k social.EdgeKind) bool {
+	switch k {
+	case social.EdgesEndorsed:
+		return owner.Standing == social.Good
+	case social.EdgesFollowing, social.EdgesFollowers:
+		return !owner.HideFollows
+	}
+	return false
 }
 
 // Familiar is whom of those that by follows follow another account too. Who

@@ -66,7 +66,7 @@ func (s *Service) Follow(ctx context.Context, by social.Actor, f social.Follow) 
 	}
 	return s.between(ctx, "follow", by, f.Target, func(tx *store.Tx, them social.Account, rel social.Relation) error {
 		f.Owner = by.Account
-		if rel.Blocks || rel.BlockedBy || them.Standing == social.Suspended || face.Standing == social.Suspended {
+		if rel.Apart() || them.Standing == social.Suspended || face.Standing == social.Suspended {
 			return errs.New(errs.Forbidden, "This account cannot be followed.")
 		}
 		fresh := !rel.Follows && !rel.Requested

@@ -159,11 +159,11 @@ func (s *Service) accounts(ctx context.Context, by social.Actor, q Query) ([]*vi
 		return nil, err
 	}
 	for _, f := range faces {
-		rel := reader.Relation(f.ID, s.store.Now())
+		rel := reader.RelationTo(f, s.store.Now())
 		if f.Standing != social.Good { // its host is kept away from
 			continue
 		}
-		if !rel.Blocks && !rel.BlockedBy && (!f.Limited || rel.Follows) || social.UsernameKey(f.Username) == social.UsernameKey(name) && f.Host == host {
+		if !rel.Apart() && (!f.Limited || rel.Follows) || social.UsernameKey(f.Username) == social.UsernameKey(name) && f.Host == host {
 			shown = append(shown, f)
 		}
 	}

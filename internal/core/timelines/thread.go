@@ -142,6 +142,8 @@ func (s *Service) people(ctx context.Context, by social.Actor, which social.Post
 		return out, err
 	}
 	out.Items, err = s.view.Faces(ctx, ids)
-	out.Items = slices.DeleteFunc(out.Items, func(f *view.Face) bool { return f.Standing != social.Good })
+	out.Items = slices.DeleteFunc(out.Items, func(f *view.Face) bool {
+		return f.Standing != social.Good || r.RelationTo(f, s.store.Now()).Apart()
+	})
 	return out, err
 }

@@ -92,8 +92,11 @@ func (l *layout) seeAt(id social.PostID, door social.Door, seen *[]Seen, depth i
 		return nil
 	}
 	author := l.faces[c.Author]
-	rel := l.reader.Relation(c.Author, l.now)
-	sight := social.Sight{Reader: l.reader.ID, Author: rel, Gone: author == nil || author.Standing != social.Good, Limited: author != nil && author.Limited}
+	if author == nil {
+		return nil
+	}
+	rel := l.reader.RelationTo(author, l.now)
+	sight := social.Sight{Reader: l.reader.ID, Author: rel, Gone: author.Standing != social.Good, Limited: author.Limited}
 	if !c.MayShow(sight, door) {
 		return nil
 	}

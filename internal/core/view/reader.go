@@ -23,6 +23,7 @@ type Reader struct {
 	mutes     map[social.AccountID]time.Time // until when; zero for good
 	exclusive map[social.AccountID]bool
 	sieves    []social.Sieve  // its filters
+	shut      map[string]bool // hosts it wants to see nothing from; nil if there are none
 	tags      map[string]bool // that it follows, by key; nil if there are none
 }
 
@@ -67,6 +68,12 @@ func (v *View) Reader(ctx context.Context, id social.AccountID) (*Reader, error)
 		}
 		r.mutes[m.Other] = until
 	}
+	for _, h := range c.ShutHosts {
+		if r.shut == nil {
+			r.shut = make(map[string]bool, len(c.ShutHosts))
+		}
+		r.shut[h] = true
+	}
 	for _, t := range c.Tags {
 		if r.tags == nil {
 			r.tags = make(map[string]bool, len(c.Tags))
@@ -98,6 +105,14 @@ func (r *Reader) Relation(other social.AccountID, now time.Time) (rel social.Rel
 	if until, ok := r.mutes[other]; ok {
 		rel.Mutes = until.IsZero() || now.Before(until)
 	}
+	return rel
+}
+
+// RelationTo is Relation to an account whose host is known: r may have shut it
+// out.
+func (r *Reader) RelationTo(other *Face, now time.Time) social.Relation {
+	rel := r.Relation(other.ID, now)
+	rel.ShutsHost = other.Host != "" && r.shut[other.Host]
 	return rel
 }
 

@@ -83,6 +83,8 @@ func (v *View) Watch(_ context.Context, rs []event.Record) {
 			v.readers.drop(f.Owner)
 		case event.TagFollowed:
 			v.readers.drop(f.Owner)
+		case event.HostShut:
+			v.readers.drop(f.Owner)
 		case event.ProfileChanged:
 			v.faces.drop(f.Account)
 		case event.AccessChanged:

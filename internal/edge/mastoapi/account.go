@@ -191,5 +191,5 @@ func relationJSON(id social.AccountID, r social.Relation) relationship {
 	asked := r.Follows || r.Requested
 	return relationship{ID: num(id), Following: r.Follows, ShowingReblogs: asked && r.Boosts, Notifying: asked && r.Notify, Languages: r.Languages,
 		FollowedBy: r.FollowedBy, Blocking: r.Blocks, BlockedBy: r.BlockedBy, Muting: r.Mutes, MutingNotifications: r.MuteNotices,
-		MutingExpiresAt: stampOrNil(r.MuteUntil), Requested: r.Requested, RequestedBy: r.RequestedBy, Note: r.Note}
+		MutingExpiresAt: stampOrNil(r.MuteUntil), Requested: r.Requested, RequestedBy: r.RequestedBy, DomainBlocking: r.ShutsHost, Endorsed: r.Endorsed, Note: r.Note}
 }

@@ -128,6 +128,7 @@ func New(c Config, s Services) *API {
 		(*API).filterRoutes,
 		(*API).oldFilterRoutes,
 		(*API).tagRoutes,
+		(*API).shutRoutes,
 		(*API).hostRoutes,
 		(*API).screenRoutes,
 		(*API).quoteRoutes,

@@ -251,7 +251,7 @@ func (h *Hub) deleted(ctx context.Context, f event.PostDeleted) {
 // maySee reports whether a reader could see a post that is gone.
 func maySee(r *view.Reader, p social.Post) bool {
 	now := time.Now()
-	if from := r.Relation(p.BoostAuthor, now); p.IsBoost() && (from.Blocks || from.BlockedBy) {
+	if from := r.Relation(p.BoostAuthor, now); p.IsBoost() && from.Apart() {
 		return false
 	}
 	return p.MaySee(social.Sight{Reader: r.ID, Author: r.Relation(p.Author, now)})

@@ -40,7 +40,7 @@ func (s *Site) profile(q *ask, part string) (p profile, err error) {
 		}
 	}
 	p.Part, p.Bio, p.OwnPage = part, s.View.Bio(p.Face), s.View.AccountURL(p.Face)
-	p.Shown = !p.Rel.Blocks && !p.Rel.BlockedBy
+	p.Shown = !p.Rel.Apart()
 	for i := range p.Face.Fields {
 		p.Fields = append(p.Fields, s.View.FieldHTML(p.Face, i))
 	}
