@@ -50,6 +50,8 @@ func (l *layout) quote(s *Seen, door social.Door, seen *[]Seen, depth int) {
 		s.Unseen = string(social.QuoteDeleted)
 	case rel.Blocks && q.Author != l.reader.ID:
 		s.Unseen = "blocked_account"
+	case l.faces[q.Author] != nil && l.reader.RelationTo(l.faces[q.Author], l.now).ShutsHost:
+		s.Unseen = "blocked_domain"
 	default:
 		if s.Quoted = l.seeAt(q.Of, door, seen, depth+1); s.Quoted == nil {
 			s.Unseen = "unauthorized"
