@@ -182,7 +182,7 @@ func (a *App) assemble(o Options) (err error) {
 			Blobs: a.blobs, Limiter: a.limiter, Log: a.log})
 	a.oauth = &oauth.Server{BaseURL: c.URL, Auth: a.Auth, View: a.View, Pages: pages{a.site}, Limiter: a.limiter, Log: a.log}
 	a.hub = &stream.Hub{Auth: a.Auth, View: a.View, Timelines: a.Timelines, Lists: a.Lists, Notices: a.Notices, Announcements: a.Announcements, Render: a.api, Log: a.log}
-	for _, w := range []store.Watcher{a.Instance.Watch, a.Screen.Watch, a.Announcements.Watch, a.Auth.Watch, a.View.Watch, a.Timelines.Watch, a.hub.Watch} {
+	for _, w := range []store.Watcher{a.Instance.Watch, a.Screen.Watch, a.Announcements.Watch, a.Discover.Watch, a.Auth.Watch, a.View.Watch, a.Timelines.Watch, a.hub.Watch} {
 		a.Store.Watch(w)
 	}
 	for _, w := range []store.Watcher{a.Auth.Watch, a.View.Watch, a.Announcements.Watch} {
@@ -213,6 +213,7 @@ func (a *App) assemble(o Options) (err error) {
 			{Name: "media", Do: a.Media.Tidy},
 			{Name: "imports", Do: a.Imports.Tidy},
 			{Name: "screen", Do: a.Screen.Tidy},
+			{Name: "reviews", Do: a.Discover.Tidy},
 			{Name: "announcements", Do: a.Announcements.Tidy},
 		},
 	}

@@ -37,6 +37,7 @@ func TestContract(t *testing.T) {
 	w.tagged(t)
 	w.shut(t)
 	w.blocked(t)
+	w.reviewed(t)
 	w.quoted(t)
 	w.announced(t)
 	for _, r := range s.Routes() {

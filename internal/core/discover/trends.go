@@ -38,6 +38,8 @@ type Service struct {
 	at    time.Time
 	tags  []store.TagTrend
 	posts []social.PostID
+
+	verdicts verdicts
 }
 
 // New returns a Service.
@@ -94,19 +96,33 @@ func best(posts []social.Post, now time.Time) []social.PostID {
 	return out
 }
 
-// Tags is the tags most people turn to.
+// Tags is the tags most people turn to, as far as moderators let them.
 func (s *Service) Tags(ctx context.Context, offset, limit int) ([]store.TagTrend, error) {
 	tags, _, err := s.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	k, err := s.decided(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := s.view.TagRules(ctx)
+	tags = slices.DeleteFunc(slices.Clone(tags), func(t store.TagTrend) bool { return !k.mayTag(t.Tag, rules) })
 	return piece(tags, offset, limit), err
 }
 
-// Posts is the posts most people turn to, as far as by may see them and does
-// not mute who wrote them.
+// Posts is the posts most people turn to, as far as moderators let them, by may
+// see them and does not mute who wrote them.
 func (s *Service) Posts(ctx context.Context, by social.Actor, offset, limit int) ([]*view.Seen, error) {
 	_, posts, err := s.look(ctx)
 	if err != nil {
 		return nil, err
 	}
+	k, err := s.decided(ctx)
+	if err != nil {
+		return nil, err
+	}
+	posts = slices.DeleteFunc(slices.Clone(posts), func(id social.PostID) bool { return !k.mayPost(id) })
 	seen, err := s.view.Posts(ctx, by, posts, social.Offered)
 	return piece(seen, offset, limit), err
 }

@@ -3,6 +3,7 @@ package search
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -175,11 +176,14 @@ func (s *Service) tags(ctx context.Context, q Query) (tags []store.TagUse, err e
 	if word == "" {
 		return nil, nil
 	}
-	err = s.store.Read(ctx, func(v *store.View) (err error) {
+	if err := s.store.Read(ctx, func(v *store.View) (err error) {
 		tags, err = v.FindTags(ctx, word, q.Page.Limit, q.Offset)
 		return err
-	})
-	return tags, err
+	}); err != nil {
+		return nil, err
+	}
+	rules, err := s.view.TagRules(ctx)
+	return slices.DeleteFunc(tags, func(t store.TagUse) bool { return !rules.Listed(t.Tag) }), err
 }
 
 func (s *Service) posts(ctx context.Context, by social.Actor, q Query) ([]*view.Seen, error) {

@@ -105,6 +105,11 @@ func (s *Service) Tag(ctx context.Context, by social.Actor, q social.TagQuery, p
 	if len(q.Any) > 1+MaxTagsAsked || len(q.All) > MaxTagsAsked || len(q.None) > MaxTagsAsked {
 		return view.Slice[*view.Seen]{}, errs.Newf(errs.Invalid, "Ask for at most %d further tags of each kind.", MaxTagsAsked)
 	}
+	rules, err := s.view.TagRules(ctx)
+	if err != nil {
+		return view.Slice[*view.Seen]{}, err
+	}
+	q.Any = rules.Usable(q.Any)
 	return s.fill(ctx, by, p, social.Offered, s.reading(ctx, func(v *store.View, p social.Page) ([]social.PostID, error) {
 		return v.TaggedPosts(ctx, q, p)
 	}))

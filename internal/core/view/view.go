@@ -38,6 +38,7 @@ type View struct {
 	marks   *cache[social.AccountID, *marks]
 	apps    *cache[social.AppID, social.App]
 	hosts   hostRules
+	tags    tagRules
 }
 
 // New returns a View over s. Its Watch must be told of every fact.
@@ -89,6 +90,8 @@ func (v *View) Watch(_ context.Context, rs []event.Record) {
 			v.faces.drop(f.Account)
 		case event.AccessChanged:
 			v.faces.drop(f.Account) // its standing
+		case event.TagRuled:
+			v.tags.forget()
 		case event.HostsChanged, event.SettingsChanged:
 			v.hosts.forget()
 			v.faces.clear()

@@ -131,6 +131,7 @@ func New(c Config, s Services) *API {
 		(*API).shutRoutes,
 		(*API).hostRoutes,
 		(*API).screenRoutes,
+		(*API).reviewRoutes,
 		(*API).quoteRoutes,
 		(*API).announcementRoutes,
 	} {
