@@ -5,9 +5,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/postgres.sh
 . scripts/chromium.sh
+. scripts/media.sh
 export GOFLAGS="-tags=nodynamic ${GOFLAGS:-}" # the decoders we bring along, not what the machine has
 start_postgres
 find_chromium
+find_media_tools
 go vet ./...
 go test -p 2 ./cmd/... ./internal/...
 go test -p 2 -count=1 ./test/... # these run the program, which the test cache does not see
@@ -18,4 +20,7 @@ if [ -z "${PLAZA_TEST_POSTGRES:-}" ]; then
 fi
 if [ -z "${PLAZA_TEST_CHROMIUM:-}" ]; then
 	echo "skipped: everything in a browser, because $CHROMIUM_WHY"
+fi
+if [ -n "$MEDIA_WHY" ]; then
+	echo "skipped: some or all of test/media, because $MEDIA_WHY"
 fi

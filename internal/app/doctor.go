@@ -35,7 +35,7 @@ const (
 // Examine looks at everything a server needs, and says how to mend what is
 // wrong. The settings have been checked already.
 func Examine(ctx context.Context, c conf.Config, now func() time.Time) []Finding {
-	out := []Finding{{What: "settings", OK: true, Says: "understood"}, limits(c), folder(c), disk(c)}
+	out := []Finding{{What: "settings", OK: true, Says: "understood"}, limits(c), folder(c), disk(c), makers()}
 	if _, err := os.Stat(c.Data); err == nil {
 		out = append(out, files(ctx, c))
 	}

@@ -126,21 +126,18 @@ func (s *Store) make(ctx context.Context, spool string) (m social.Media, err err
 	if err != nil {
 		return m, err
 	}
-	err = s.inTurn(ctx, pixels, func() error {
-		b, err := s.bench(spool)
-		if errors.Is(err, fs.ErrNotExist) {
-			return noSuchPicture()
-		}
-		if err != nil {
-			return err
-		}
-		a, err := b.attach(ctx)
-		if err == nil {
-			m, err = b.keep(a.Media)
-		}
-		return errors.Join(err, b.clear())
-	})
-	return m, err
+	b, err := s.bench(spool, pixels)
+	if errors.Is(err, fs.ErrNotExist) {
+		return m, noSuchPicture()
+	}
+	if err != nil {
+		return m, err
+	}
+	a, err := b.attach(ctx)
+	if err == nil {
+		m, err = b.keep(a.Media)
+	}
+	return m, errors.Join(err, b.clear())
 }
 
 // weigh looks at the head of a picture, so that one that is too large is not
@@ -168,16 +165,6 @@ func (s *Store) weigh(spool string) (pixels int64, err error) {
 	}
 	p, err := measure(data)
 	return p.pixels, err
-}
-
-// attach makes what lies on the bench, and has what browsers do not play
-// converted where that can be done.
-func (b *bench) attach(ctx context.Context) (answer, error) {
-	a, err := b.do(ctx, task{Do: "attach"}, b.in)
-	if err == nil && a.Foreign != "" {
-		err = errs.Newf(errs.Invalid, "Validation failed: Browsers cannot play this file (%s). Save it as MP4 with H.264 and AAC, and attach that.", a.Foreign)
-	}
-	return a, err
 }
 
 // keep gives names to what was made.
@@ -244,13 +231,11 @@ func (s *Store) withPicture(ctx context.Context, r io.Reader, limit int64, do fu
 	if err != nil {
 		return err
 	}
-	return s.inTurn(ctx, p.pixels, func() error {
-		b, err := s.bench(spool)
-		if err != nil {
-			return err
-		}
-		return errors.Join(do(b), b.clear())
-	})
+	b, err := s.bench(spool, p.pixels)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(b), b.clear())
 }
 
 // Copy keeps a file under another name as well, or is NotFound.

@@ -31,17 +31,18 @@ const (
 // of, and those that a maker writes, which have no name yet. Nothing on it
 // stays when it is cleared.
 type bench struct {
-	s     *Store
-	in    *os.File
-	file  *os.File
-	still *os.File
-	names []string
+	s      *Store
+	pixels int64 // of a picture
+	in     *os.File
+	file   *os.File
+	still  *os.File
+	names  []string
 }
 
 // bench makes room for what is made of a file in the folder of files without a
 // name.
-func (s *Store) bench(spool string) (b *bench, err error) {
-	b = &bench{s: s}
+func (s *Store) bench(spool string, pixels int64) (b *bench, err error) {
+	b = &bench{s: s, pixels: pixels}
 	if b.in, err = s.root.Open(path.Join(unsaved, spool)); err != nil {
 		return nil, err
 	}
@@ -75,12 +76,11 @@ func (b *bench) clear() (err error) {
 	return err
 }
 
-// begin empties what is written, and begins anew with another file to make it
-// of.
-func (b *bench) begin(in *os.File) error {
+// begin empties what t writes, and begins anew with another file to make it of.
+func (b *bench) begin(t task, in *os.File) error {
 	_, err := in.Seek(0, io.SeekStart)
 	for _, f := range []*os.File{b.file, b.still} {
-		if err == nil && f != in {
+		if err == nil && (f == b.still || t.Do != "still") {
 			if err = f.Truncate(0); err == nil {
 				_, err = f.Seek(0, io.SeekStart)
 			}
@@ -92,14 +92,17 @@ func (b *bench) begin(in *os.File) error {
 // do has a maker do t with a file. The error is Invalid for what cannot be
 // made, also if the maker did not survive it.
 func (b *bench) do(ctx context.Context, t task, in *os.File) (a answer, err error) {
-	if err := b.begin(in); err != nil {
+	if err := b.begin(t, in); err != nil {
 		return a, fmt.Errorf("prepare files: %w", err)
 	}
 	o := order{cell{Memory: memoryOfMaker, Seconds: secondsOfMaker, Bytes: uint64(b.s.maxVideo) + roomForHeads, Files: openOfMaker}, t}
-	ctx, stop := context.WithTimeout(ctx, waitForMaker)
-	defer stop()
-	said, err := apart(ctx, making, o, in, b.file, b.still)
-	if err != nil {
+	var said []byte
+	if err := b.s.inTurn(ctx, b.pixels, func() (err error) {
+		ctx, stop := context.WithTimeout(ctx, waitForMaker)
+		defer stop()
+		said, err = apart(ctx, making, o, in, b.file, b.still)
+		return err
+	}); err != nil {
 		return a, err
 	}
 	if err := json.Unmarshal(said, &a); err != nil {

@@ -58,7 +58,10 @@ func URL(name string) string {
 // what is still in the making.
 type Store struct {
 	shelf    shelf
-	maxVideo int64 // bytes of a film or a sound
+	maxVideo int64               // bytes of a film or a sound
+	ffmpeg   string              // where it is; empty if it is not here
+	films    *semaphore.Weighted // converted at a time
+	posters  *semaphore.Weighted
 	root     *os.Root
 	decoding *semaphore.Weighted
 	name     func() string
@@ -71,7 +74,8 @@ func Dir(path string) (*Store, error) { return Open(path, conf.Default().Media) 
 // Open is Dir with the files that are whole where the settings say: without a
 // bucket, in the folder too. A store elsewhere is not called; Check does that.
 func Open(path string, c conf.Media) (*Store, error) {
-	s := &Store{decoding: semaphore.NewWeighted(decoders), name: random, maxVideo: c.MaxVideo}
+	s := &Store{decoding: semaphore.NewWeighted(decoders), name: random, maxVideo: c.MaxVideo, ffmpeg: FFmpeg(),
+		films: semaphore.NewWeighted(1), posters: semaphore.NewWeighted(decoders)}
 	path, err := filepath.Abs(path) // tools that convert run elsewhere
 	if err == nil {
 		err = os.MkdirAll(path, 0o755)

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"image"
 	"image/color"
 	"io"
 
 	"github.com/gen2brain/avif"
 	"github.com/gen2brain/heic"
+	animated "github.com/gen2brain/webp"
 )
 
 // AVIF and HEIC are pictures in the layout of MP4. Their size is read here, so
@@ -107,4 +109,15 @@ func heifDecode(r io.Reader) (image.Image, error) {
 		return heic.Decode(bytes.NewReader(data))
 	}
 	return avif.Decode(bytes.NewReader(data))
+}
+
+// Ours reports why the decoders are not those we bring along, or nil: built
+// without its tag they look for libraries of the machine.
+func Ours() error {
+	for name, err := range map[string]error{"AVIF": avif.Dynamic(), "HEIC": heic.Dynamic(), "WebP": animated.Dynamic()} {
+		if err == nil {
+			return fmt.Errorf("%s is decoded by a library of this machine: Plaza was built without -tags nodynamic", name)
+		}
+	}
+	return nil
 }
