@@ -168,7 +168,7 @@ func (a *App) assemble(o Options) (err error) {
 	}
 	a.api = mastoapi.New(mastoapi.Config{BaseURL: c.URL, Host: c.HandleHost, Version: Version, MaxText: c.MaxPost, Clock: o.Clock, File: a.fileURL,
 		Types: blob.Supported(), MaxImage: blob.MaxImage, MaxPixels: blob.MaxPixels,
-		MaxVideo: c.Media.MaxVideo, MaxMatrix: blob.MaxMatrix, MaxFrames: blob.MaxFrameRate},
+		MaxVideo: c.Media.MaxVideo, MaxMatrix: blob.MaxMatrix, MaxFrames: blob.MaxFrameRate, Others: others()},
 		mastoapi.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
 			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Tags: a.Tags, Imports: a.Imports, Exports: a.Exports, Push: a.Push,

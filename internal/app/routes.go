@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/plaza-social/plaza/internal/edge/mastoapi"
 	"github.com/plaza-social/plaza/internal/edge/oauth"
 	"github.com/plaza-social/plaza/internal/edge/stream"
 )
@@ -19,6 +20,7 @@ type Route struct {
 	Scope  string `json:"scope,omitempty"` // that a token needs
 	Limit  string `json:"limit,omitempty"` // a limit of its own, by name
 	Off    string `json:"off,omitempty"`   // why the feature is not here, where Mastodon has one
+	Stub   string `json:"stub,omitempty"`  // why the answer is always empty
 	Edge   string `json:"edge"`            // which package answers
 }
 
@@ -55,26 +57,38 @@ func (a *App) routes() http.Handler {
 func (a *App) Routes() []Route {
 	var out []Route
 	for _, r := range a.api.RoutesList() {
-		out = append(out, Route{r.Method, r.Path, string(r.Who), r.Scope, r.Limit, r.Off, "mastoapi"})
+		out = append(out, Route{r.Method, r.Path, string(r.Who), r.Scope, r.Limit, r.Off, r.Stub, "mastoapi"})
 	}
 	for _, r := range stream.RoutesList() {
-		out = append(out, Route{r.Method, r.Path, r.Who, r.Scope, "", "", "stream"})
+		out = append(out, Route{r.Method, r.Path, r.Who, r.Scope, "", "", "", "stream"})
 	}
 	for _, r := range oauth.RoutesList() {
-		out = append(out, Route{r.Method, r.Path, r.Who, "", r.Limit, "", "oauth"})
+		out = append(out, Route{r.Method, r.Path, r.Who, "", r.Limit, "", "", "oauth"})
 	}
 	for _, r := range a.site.RoutesList() {
-		out = append(out, Route{r.Method, r.Path, r.Who, "", "", "", "web"})
+		out = append(out, Route{r.Method, r.Path, r.Who, "", "", "", "", "web"})
 	}
-	out = append(out, Route{"GET", "/media/{name}", "anyone", "", "", "", "app"}, Route{"GET", proxyRoute, "anyone", "", "", "", "app"}, Route{"GET", "/healthz", "anyone", "", "", "", "app"},
-		Route{"GET", "/metrics", "this machine, or the metrics token", "", "", "", "app"},
-		Route{"GET", "/avatar.png", "anyone", "", "", "", "mastoapi"}, Route{"GET", "/header.png", "anyone", "", "", "", "mastoapi"})
+	out = append(out, Route{"GET", "/media/{name}", "anyone", "", "", "", "", "app"}, Route{"GET", proxyRoute, "anyone", "", "", "", "", "app"}, Route{"GET", "/healthz", "anyone", "", "", "", "", "app"},
+		Route{"GET", "/metrics", "this machine, or the metrics token", "", "", "", "", "app"},
+		Route{"GET", "/avatar.png", "anyone", "", "", "", "", "mastoapi"}, Route{"GET", "/header.png", "anyone", "", "", "", "", "mastoapi"})
 	slices.SortFunc(out, func(x, y Route) int {
 		if c := strings.Compare(x.Path, y.Path); c != 0 {
 			return c
 		}
 		return strings.Compare(x.Method, y.Method)
 	})
+	return out
+}
+
+// others are the routes of the client API that another edge serves, for the
+// document of all.
+func others() (out []mastoapi.Route) {
+	for _, r := range stream.RoutesList() {
+		out = append(out, mastoapi.Route{Method: r.Method, Path: r.Path, Who: mastoapi.Who(r.Who), Scope: r.Scope})
+	}
+	for _, r := range oauth.RoutesList() {
+		out = append(out, mastoapi.Route{Method: r.Method, Path: r.Path, Who: mastoapi.Who(r.Who), Limit: r.Limit})
+	}
 	return out
 }
 

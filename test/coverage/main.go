@@ -1,6 +1,7 @@
 // Command coverage says which routes of the Mastodon client API are served by
 // this build: a line for each group of the list of routes, counted from the
-// router. The list is a CSV file with the columns group, method and path.
+// router, which knows what is off and what always answers with an empty list.
+// The list is a CSV file with the columns group, method and path.
 //
 //	go run ./test/coverage ../shared/facts/endpoints.csv
 package main
@@ -74,7 +75,7 @@ var (
 func shape(path string) string { return parameter.ReplaceAllString(renamed.Replace(path), "*") }
 
 // sum is a line of the table.
-type sum struct{ served, off, missing int }
+type sum struct{ served, stubbed, off, missing int }
 
 func report(out io.Writer, wanted []call, routes []app.Route) error {
 	have := map[string]app.Route{}
@@ -99,6 +100,10 @@ func report(out io.Writer, wanted []call, routes []app.Route) error {
 			s.off++
 			total.off++
 			notes = append(notes, "off\t"+c.method+" "+c.path+"\t"+r.Off)
+		case r.Stub != "":
+			s.stubbed++
+			total.stubbed++
+			notes = append(notes, "stubbed\t"+c.method+" "+c.path+"\t"+r.Stub)
 		default:
 			s.served++
 			total.served++
@@ -106,11 +111,11 @@ func report(out io.Writer, wanted []call, routes []app.Route) error {
 	}
 	slices.Sort(groups)
 	w := tabwriter.NewWriter(out, 2, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "group\tserved\toff\tmissing")
+	fmt.Fprintln(w, "group\tserved\tstubbed\toff\tmissing")
 	for _, g := range groups {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\n", g, sums[g].served, sums[g].off, sums[g].missing)
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\n", g, sums[g].served, sums[g].stubbed, sums[g].off, sums[g].missing)
 	}
-	fmt.Fprintf(w, "all %d\t%d\t%d\t%d\n\n", len(wanted), total.served, total.off, total.missing)
+	fmt.Fprintf(w, "all %d\t%d\t%d\t%d\t%d\n\n", len(wanted), total.served, total.stubbed, total.off, total.missing)
 	for _, n := range notes {
 		fmt.Fprintln(w, n)
 	}

@@ -120,7 +120,9 @@ func send(t *testing.T, s *apptest.Server, method, path string, options ...optio
 	if resp.StatusCode >= 500 {
 		t.Errorf("%s %s: %d %s", method, path, resp.StatusCode, b)
 	}
-	return apptest.Answer{Status: resp.StatusCode, Header: resp.Header, Body: b}
+	a := apptest.Answer{Status: resp.StatusCode, Header: resp.Header, Body: b}
+	s.Check(t, method, r.URL.Path, a)
+	return a
 }
 
 // signIn goes through the form and returns the session's secret.

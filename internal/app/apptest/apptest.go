@@ -233,7 +233,9 @@ func (s *Server) Do(req *http.Request) Answer {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return Answer{resp.StatusCode, resp.Header, b}
+	a := Answer{resp.StatusCode, resp.Header, b}
+	s.Check(s.t, req.Method, req.URL.Path, a)
+	return a
 }
 
 // Call sends a request with the person's token.

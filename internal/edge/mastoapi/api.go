@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -54,6 +55,7 @@ type Config struct {
 	MaxMatrix int   // pixels of a video
 	MaxFrames int   // of a video, a second
 	MaxPixels int
+	Others    []Route // of the client API that others serve: streams, OAuth
 }
 
 // Blobs keeps pictures.
@@ -97,6 +99,9 @@ type API struct {
 	Services
 	routes []Route
 	render renderer
+
+	described   sync.Once
+	description raw // of itself
 }
 
 // New returns an API.
@@ -125,6 +130,7 @@ func New(c Config, s Services) *API {
 		(*API).pushRoutes,
 		(*API).scheduledRoutes,
 		(*API).discoverRoutes,
+		(*API).documentRoutes,
 		(*API).filterRoutes,
 		(*API).oldFilterRoutes,
 		(*API).tagRoutes,
@@ -176,6 +182,7 @@ type Route struct {
 	Scope  string `json:"scope,omitempty"` // that a token needs
 	Limit  string `json:"limit,omitempty"` // a further limit than that of all routes
 	Off    string `json:"off,omitempty"`   // why the feature is not here, and the answer says so
+	Stub   string `json:"stub,omitempty"`  // why the answer is always empty
 	do     func(*request) (any, error)
 	rule   *limit.Rule
 	body   int64 // bytes of a multipart form; zero for MaxUpload
