@@ -30,6 +30,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/instance"
 	"github.com/plaza-social/plaza/internal/core/lists"
 	"github.com/plaza-social/plaza/internal/core/media"
+	"github.com/plaza-social/plaza/internal/core/moderation"
 	"github.com/plaza-social/plaza/internal/core/notices"
 	"github.com/plaza-social/plaza/internal/core/polls"
 	"github.com/plaza-social/plaza/internal/core/posts"
@@ -91,6 +92,7 @@ type App struct {
 	Screen    *screen.Service
 
 	Announcements *announcements.Service
+	Moderation    *moderation.Service
 
 	log     *slog.Logger
 	limiter *limit.Limiter
@@ -152,6 +154,7 @@ func (a *App) assemble(o Options) (err error) {
 	a.Discover = discover.New(a.Store, a.View)
 	a.Filters = filters.New(a.Store)
 	a.Tags = tags.New(a.Store, a.View)
+	a.Moderation = moderation.New(a.Store, a.View)
 	a.Relations = relations.New(a.Store, a.View)
 	a.Lists = lists.New(a.Store, a.View)
 	a.Hosts = hosts.New(a.Store, a.View)
@@ -173,7 +176,7 @@ func (a *App) assemble(o Options) (err error) {
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
 			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Tags: a.Tags, Imports: a.Imports, Exports: a.Exports, Push: a.Push,
 			Blobs: a.blobs, Limiter: a.limiter, Log: a.log,
-			Hosts: a.Hosts, Screen: a.Screen, Announcements: a.Announcements})
+			Hosts: a.Hosts, Screen: a.Screen, Announcements: a.Announcements, Moderation: a.Moderation})
 	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: a.filePath, Clock: o.Clock},
 		web.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
@@ -196,7 +199,7 @@ func (a *App) assemble(o Options) (err error) {
 		}
 	}
 	a.runner = work.Runner{Store: a.Store, Log: a.log,
-		Followers: []work.Follower{notices.Follower(), search.Follower(), push.Follower()},
+		Followers: []work.Follower{notices.Follower(), search.Follower(), push.Follower(), a.Auth.Follower()},
 		Workers: []work.Worker{
 			mail.Worker(sender),
 			a.Accounts.Worker(),

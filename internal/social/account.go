@@ -17,6 +17,7 @@ const (
 	Good      Standing = "good"
 	Pending   Standing = "pending" // the address is not confirmed, or the account not approved
 	Suspended Standing = "suspended"
+	Disabled  Standing = "disabled" // nobody can sign in; of an actor only, never of an account
 )
 
 // AccountKind says what stands behind an account.
@@ -57,6 +58,8 @@ type Account struct {
 	HideFollows bool // who follows and is followed is not shown
 	Wishes      Wishes
 	Standing    Standing
+	Limited     bool // nobody is offered what it posts who does not follow it
+	Sensitive   bool // what its posts show is behind a warning
 	CreatedAt   time.Time
 	ChangedAt   time.Time // of the profile
 	Posts,

@@ -17,11 +17,14 @@ const (
 	Member    Role = "user"
 )
 
-var rank = map[Role]int{Owner: 3, Admin: 2, Moderator: 1, Member: 0}
+// console is the role of whoever has the machine, above all others.
+const console Role = "console"
+
+var rank = map[Role]int{console: 4, Owner: 3, Admin: 2, Moderator: 1, Member: 0}
 
 // ParseRole reads a role's name.
 func ParseRole(s string) (Role, error) {
-	if _, ok := rank[Role(s)]; !ok {
+	if _, ok := rank[Role(s)]; !ok || Role(s) == console {
 		return "", errs.New(errs.Invalid, "A role is one of owner, admin, moderator, user.")
 	}
 	return Role(s), nil
@@ -45,14 +48,21 @@ type Actor struct {
 // Anyone is somebody who is not signed in.
 var Anyone = Actor{}
 
+// Console is whoever sits at the command line of the machine.
+var Console = Actor{Role: console, Standing: Good}
+
 // SignedIn reports whether we know who it is.
 func (a Actor) SignedIn() bool { return a.Account != 0 }
 
 // MustAct reports why a may not change anything, or nil.
 func (a Actor) MustAct() error {
 	switch {
+	case a.Role == console:
+		return nil
 	case !a.SignedIn():
 		return errs.New(errs.Unauthenticated, "Please sign in.")
+	case a.Standing == Disabled:
+		return errs.New(errs.Forbidden, "Your login is currently disabled")
 	case a.Standing == Suspended:
 		return errs.New(errs.Forbidden, "Your account is suspended.")
 	case a.Standing == Pending:

@@ -18,6 +18,7 @@ type (
 	TokenID         int64
 	InviteID        int64
 	ReportID        int64
+	DecisionID      int64 // of the staff, about an account
 	MediaID         int64 // an attachment
 	PollID          int64
 	LinkID          int64 // a preview of a page elsewhere

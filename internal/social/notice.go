@@ -21,10 +21,13 @@ const (
 	NoticeSignUp        NoticeKind = "signup"      // for staff
 	NoticeQuote         NoticeKind = "quote"       // of one's post, by the post told of
 	NoticeQuotedEdit    NoticeKind = "quoted_edit" // of what one's post quotes
+	NoticeReport        NoticeKind = "report"      // for staff
+	NoticeWarning       NoticeKind = "warning"     // of what the staff decided about one
 )
 
 // NoticeKinds are all of them.
-var NoticeKinds = []NoticeKind{NoticeMention, NoticeFollow, NoticeFollowRequest, NoticeBoost, NoticeLike, NoticeEdit, NoticePost, NoticePoll, NoticeQuote, NoticeQuotedEdit, NoticeSignUp}
+var NoticeKinds = []NoticeKind{NoticeMention, NoticeFollow, NoticeFollowRequest, NoticeBoost, NoticeLike, NoticeEdit, NoticePost, NoticePoll, NoticeQuote, NoticeQuotedEdit, NoticeSignUp,
+	NoticeReport, NoticeWarning}
 
 // GroupedKinds are those of which many are told as one: what several people
 // did with the same post, or to the same person.
@@ -34,6 +37,12 @@ var GroupedKinds = []NoticeKind{NoticeLike, NoticeBoost, NoticeFollow, NoticeSig
 // ones begin another, so that what is new is told as new.
 const GroupLasts = 12 * time.Hour
 
+// Official reports whether k comes with the house: it reaches its owner
+// whoever they block.
+func (k NoticeKind) Official() bool {
+	return k == NoticeSignUp || k == NoticeReport || k == NoticeWarning
+}
+
 // A Notice tells its owner that somebody did something.
 type Notice struct {
 	ID    NoticeID
@@ -41,6 +50,7 @@ type Notice struct {
 	Kind  NoticeKind
 	From  AccountID
 	Post  PostID // zero unless the kind is about one
+	About int64  // the report or the decision that it is about, by its id
 	At    time.Time
 	// Group is the notice that began the group this one is in; it may be gone.
 	// A notice that stands alone is a group of itself.

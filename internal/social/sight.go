@@ -6,8 +6,9 @@ type Door uint8
 
 // The doors.
 const (
-	Asked   Door = iota // by its id, or on its author's own page
-	Offered             // timelines, streams, threads, search, notices
+	Asked    Door = iota // by its id, or on its author's own page
+	Offered              // timelines, streams, threads, search, notices
+	Reported             // in a report, before the staff: all of it
 )
 
 // Sight is what must be known of a reader and a post's author (and, for a
@@ -16,7 +17,7 @@ type Sight struct {
 	Reader AccountID // zero for somebody not signed in
 	Author Relation  // the reader's relation to the author
 	Gone   bool      // the author is suspended or deleted
-	// Limited authors are put before those who follow them only.
+	// Limited is for an author whom nobody meets who does not follow them.
 	Limited bool
 }
 
@@ -44,12 +45,17 @@ func (p Post) MaySee(s Sight) bool {
 }
 
 // MayShow is MaySee for a door: offered posts leave out muted authors, and
-// limited ones for who does not follow them.
+// limited ones that the reader neither follows nor is spoken to by.
 func (p Post) MayShow(s Sight, door Door) bool {
-	if !p.MaySee(s) {
+	switch {
+	case door == Reported:
+		return true
+	case !p.MaySee(s):
 		return false
+	case door == Asked || s.Reader != 0 && s.Reader == p.Author:
+		return true
 	}
-	return door == Asked || s.Reader != 0 && s.Reader == p.Author || !s.Author.Mutes && (!s.Limited || s.Author.Follows)
+	return !s.Author.Mutes && (!s.Limited || s.Author.Follows || s.Reader != 0 && p.Mentioned(s.Reader))
 }
 
 // AtHome reports whether a post that may be shown belongs on the home

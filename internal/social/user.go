@@ -10,6 +10,7 @@ type User struct {
 	Role      Role
 	Confirmed bool // the address was shown to be theirs
 	Approved  bool
+	Disabled  bool   // nobody can sign in
 	Reason    string // why they want to join
 	Locale    string
 	Invite    InviteID

@@ -11,14 +11,14 @@ import (
 )
 
 const accountColumns = `id, username, host, COALESCE(uri, ''), kind, display_name, bio, fields, avatar, avatar_alt, header, header_alt,
-	locked, discoverable, indexable, hide_follows, standing, created_ms, changed_ms, posts, followers, following, last_post_ms, wishes`
+	locked, discoverable, indexable, hide_follows, standing, created_ms, changed_ms, posts, followers, following, last_post_ms, wishes, limited, sensitive`
 
 func scanAccount(r row) (a social.Account, err error) {
 	var fields, wishes string
 	var created, changed, last int64
 	err = r.Scan(&a.ID, &a.Username, &a.Host, &a.URI, &a.Kind, &a.DisplayName, &a.Bio, &fields, &a.Avatar, &a.AvatarAlt,
 		&a.Header, &a.HeaderAlt, &a.Locked, &a.Discoverable, &a.Indexable, &a.HideFollows, &a.Standing, &created, &changed,
-		&a.Posts, &a.Followers, &a.Following, &last, &wishes)
+		&a.Posts, &a.Followers, &a.Following, &last, &wishes, &a.Limited, &a.Sensitive)
 	if err != nil {
 		return a, err
 	}
@@ -109,6 +109,12 @@ func (tx *Tx) HoldAccount(ctx context.Context, id social.AccountID) (social.Acco
 // SetStanding stores what an account is still allowed to do.
 func (tx *Tx) SetStanding(ctx context.Context, id social.AccountID, s social.Standing) error {
 	_, err := tx.exec(ctx, `UPDATE accounts SET standing = $2 WHERE id = $1`, id, s)
+	return err
+}
+
+// SetModerated stores how the staff wants an account to stand.
+func (tx *Tx) SetModerated(ctx context.Context, a social.Account) error {
+	_, err := tx.exec(ctx, `UPDATE accounts SET standing = $2, limited = $3, sensitive = $4 WHERE id = $1`, a.ID, a.Standing, a.Limited, a.Sensitive)
 	return err
 }
 

@@ -17,7 +17,7 @@ type TagTrend struct {
 func (v *View) TrendingTags(ctx context.Context, after int64, least, limit int) ([]TagTrend, error) {
 	return rows(ctx, v, func(r row) (t TagTrend, err error) { return t, r.Scan(&t.Tag, &t.Uses, &t.People) },
 		`SELECT t.tag, COUNT(*), COUNT(DISTINCT p.author_id) FROM post_tags t JOIN posts p ON p.id = t.post_id JOIN accounts a ON a.id = p.author_id
-		WHERE t.post_id > $1 AND p.visibility = 'public' AND NOT p.sensitive AND a.discoverable AND a.standing = 'good'
+		WHERE t.post_id > $1 AND p.visibility = 'public' AND NOT p.sensitive AND a.discoverable AND a.standing = 'good' AND NOT a.limited
 		GROUP BY t.tag HAVING COUNT(DISTINCT p.author_id) >= $2 ORDER BY COUNT(DISTINCT p.author_id) DESC, COUNT(*) DESC, t.tag LIMIT $3`,
 		after, least, limit)
 }
@@ -28,7 +28,7 @@ func (v *View) TrendingPosts(ctx context.Context, after int64, limit int) ([]soc
 	return rows(ctx, v, scanPost, `SELECT `+postColumns+` FROM posts WHERE id IN (
 			SELECT p.id FROM posts p JOIN accounts a ON a.id = p.author_id
 			WHERE p.id > $1 AND p.visibility = 'public' AND p.boost_of = 0 AND p.reply_to = 0 AND NOT p.sensitive AND p.likes + p.boosts > 0
-			AND a.discoverable AND a.standing = 'good' ORDER BY p.likes + 2 * p.boosts DESC, p.id DESC LIMIT $2)`, after, limit)
+			AND a.discoverable AND a.standing = 'good' AND NOT a.limited ORDER BY p.likes + 2 * p.boosts DESC, p.id DESC LIMIT $2)`, after, limit)
 }
 
 // notFor leaves out of accounts c whom $1 has a relation with already, or does
@@ -47,13 +47,13 @@ func (v *View) FriendsOfFriends(ctx context.Context, owner social.AccountID, fri
 			(SELECT f.target_id AS friend FROM follows f JOIN accounts a ON a.id = f.target_id
 				WHERE f.owner_id = $1 AND f.accepted AND NOT a.hide_follows ORDER BY f.id DESC LIMIT $2) AS mine
 		JOIN follows g ON g.owner_id = mine.friend AND g.accepted JOIN accounts c ON c.id = g.target_id
-		WHERE c.discoverable AND c.standing = 'good'`+notFor+`
+		WHERE c.discoverable AND c.standing = 'good' AND NOT c.limited`+notFor+`
 		GROUP BY c.id ORDER BY COUNT(*) DESC, c.id LIMIT $3`, owner, friends, limit)
 }
 
 // MostFollowed returns those who want to be found and most follow.
 func (v *View) MostFollowed(ctx context.Context, owner social.AccountID, limit int) ([]social.AccountID, error) {
-	return list[social.AccountID](ctx, v, `SELECT c.id FROM accounts c WHERE c.discoverable AND c.standing = 'good' AND c.followers > 0`+notFor+`
+	return list[social.AccountID](ctx, v, `SELECT c.id FROM accounts c WHERE c.discoverable AND c.standing = 'good' AND NOT c.limited AND c.followers > 0`+notFor+`
 		ORDER BY c.followers DESC, c.id DESC LIMIT $2`, owner, limit)
 }
 
@@ -73,5 +73,5 @@ func (v *View) Directory(ctx context.Context, newest, ours bool, limit, offset i
 	if newest {
 		by = `id DESC`
 	}
-	return list[social.AccountID](ctx, v, `SELECT id FROM accounts WHERE discoverable AND standing = 'good'`+where+` ORDER BY `+by+` LIMIT $1 OFFSET $2`, limit, offset)
+	return list[social.AccountID](ctx, v, `SELECT id FROM accounts WHERE discoverable AND standing = 'good' AND NOT limited`+where+` ORDER BY `+by+` LIMIT $1 OFFSET $2`, limit, offset)
 }

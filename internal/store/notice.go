@@ -11,10 +11,10 @@ import (
 	"github.com/plaza-social/plaza/internal/social"
 )
 
-const noticeColumns = `id, owner_id, kind, from_id, COALESCE(post_id, 0), group_id, group_size, filtered`
+const noticeColumns = `id, owner_id, kind, from_id, COALESCE(post_id, 0), group_id, group_size, filtered, about_id`
 
 func scanNotice(r row) (n social.Notice, err error) {
-	err = r.Scan(&n.ID, &n.Owner, &n.Kind, &n.From, &n.Post, &n.Group, &n.Size, &n.Filtered)
+	err = r.Scan(&n.ID, &n.Owner, &n.Kind, &n.From, &n.Post, &n.Group, &n.Size, &n.Filtered, &n.About)
 	n.At = id.Time(int64(n.ID))
 	return n, err
 }
@@ -30,9 +30,9 @@ func about(post social.PostID) string {
 	return `post_id = $4`
 }
 
-// AddNotice stores a notice. The same one (owner, kind, from and post) is
-// stored once; added tells whether it was. It joins the group of its like,
-// unless it is filtered.
+// AddNotice stores a notice. The same one (owner, kind, from, post and
+// what else it is about) is stored once; added tells whether it was. It joins
+// the group of its like, unless it is filtered.
 func (tx *Tx) AddNotice(ctx context.Context, n social.Notice) (added bool, err error) {
 	if err := tx.holdNotices(ctx, n.Owner); err != nil {
 		return false, err
@@ -54,10 +54,10 @@ func (tx *Tx) AddNotice(ctx context.Context, n social.Notice) (added bool, err e
 	if n.Post != 0 {
 		post = n.Post
 	}
-	c, err := tx.exec(ctx, `INSERT INTO notices (id, owner_id, kind, from_id, post_id, group_id, group_size, filtered)
-		SELECT CAST($5 AS BIGINT), CAST($1 AS BIGINT), CAST($2 AS TEXT), CAST($3 AS BIGINT), CAST($6 AS BIGINT), CAST($7 AS BIGINT), CAST($8 AS BIGINT), CAST($9 AS BOOLEAN)
-		WHERE NOT EXISTS (SELECT 1 FROM notices WHERE owner_id = $1 AND kind = $2 AND from_id = $3 AND `+about(n.Post)+`)`,
-		n.Owner, n.Kind, n.From, n.Post, n.ID, post, n.Group, n.Size, n.Filtered)
+	c, err := tx.exec(ctx, `INSERT INTO notices (id, owner_id, kind, from_id, post_id, group_id, group_size, filtered, about_id)
+		SELECT CAST($5 AS BIGINT), CAST($1 AS BIGINT), CAST($2 AS TEXT), CAST($3 AS BIGINT), CAST($6 AS BIGINT), CAST($7 AS BIGINT), CAST($8 AS BIGINT), CAST($9 AS BOOLEAN), CAST($10 AS BIGINT)
+		WHERE NOT EXISTS (SELECT 1 FROM notices WHERE owner_id = $1 AND kind = $2 AND from_id = $3 AND about_id = $10 AND `+about(n.Post)+`)`,
+		n.Owner, n.Kind, n.From, n.Post, n.ID, post, n.Group, n.Size, n.Filtered, n.About)
 	if err != nil || c == 0 || newest.ID == 0 {
 		return c > 0, err
 	}

@@ -11,12 +11,12 @@ import (
 	"github.com/plaza-social/plaza/internal/social"
 )
 
-const userColumns = `account_id, email, password, role, confirmed, approved, reason, locale, invite_id, prefs, created_ms`
+const userColumns = `account_id, email, password, role, confirmed, approved, reason, locale, invite_id, prefs, created_ms, disabled`
 
 func scanUser(r row) (u social.User, err error) {
 	var prefs string
 	var created int64
-	if err := r.Scan(&u.Account, &u.Email, &u.Password, &u.Role, &u.Confirmed, &u.Approved, &u.Reason, &u.Locale, &u.Invite, &prefs, &created); err != nil {
+	if err := r.Scan(&u.Account, &u.Email, &u.Password, &u.Role, &u.Confirmed, &u.Approved, &u.Reason, &u.Locale, &u.Invite, &prefs, &created, &u.Disabled); err != nil {
 		return u, err
 	}
 	u.CreatedAt = moment(created)
@@ -44,8 +44,8 @@ func (tx *Tx) AddUser(ctx context.Context, u social.User) error {
 // Conflict.
 func (tx *Tx) SetUser(ctx context.Context, u social.User) error {
 	_, err := tx.exec(ctx, `UPDATE users SET email = $2, email_key = $3, password = $4, role = $5, confirmed = $6, approved = $7,
-		reason = $8, locale = $9, prefs = $10 WHERE account_id = $1`,
-		u.Account, u.Email, emailKey(u.Email), u.Password, u.Role, u.Confirmed, u.Approved, u.Reason, u.Locale, asJSON(u.Prefs))
+		reason = $8, locale = $9, prefs = $10, disabled = $11 WHERE account_id = $1`,
+		u.Account, u.Email, emailKey(u.Email), u.Password, u.Role, u.Confirmed, u.Approved, u.Reason, u.Locale, asJSON(u.Prefs), u.Disabled)
 	if err != nil && isUnique(err) {
 		return errs.New(errs.Conflict, "This e-mail address is taken.")
 	}
@@ -55,6 +55,11 @@ func (tx *Tx) SetUser(ctx context.Context, u social.User) error {
 // User returns what we know of one of ours, or NotFound.
 func (v *View) User(ctx context.Context, id social.AccountID) (social.User, error) {
 	return one(ctx, v, noUser, scanUser, `SELECT `+userColumns+` FROM users WHERE account_id = $1`, id)
+}
+
+// Users returns what we know of those of ids that are ours, in no order.
+func (v *View) Users(ctx context.Context, ids []social.AccountID) ([]social.User, error) {
+	return rows(ctx, v, scanUser, `SELECT `+userColumns+` FROM users WHERE account_id `+v.d.idList(1), asJSON(ids))
 }
 
 // HoldUser is User for somebody who is about to change it: until the commit
@@ -225,6 +230,16 @@ func (tx *Tx) EndInvite(ctx context.Context, owner social.AccountID, id social.I
 func (v *View) Invite(ctx context.Context, code string, now time.Time) (social.Invite, error) {
 	return one(ctx, v, noInvite, scanInvite, `SELECT `+inviteColumns+` FROM invites
 		WHERE code = $1 AND (max_uses = 0 OR uses < max_uses) AND (expires_ms = 0 OR expires_ms > $2)`, code, millis(now))
+}
+
+// Inviters returns who made invites, by the invite.
+func (v *View) Inviters(ctx context.Context, ids []social.InviteID) (map[social.InviteID]social.AccountID, error) {
+	all, err := rows(ctx, v, scanInvite, `SELECT `+inviteColumns+` FROM invites WHERE id `+v.d.idList(1), asJSON(ids))
+	out := map[social.InviteID]social.AccountID{}
+	for _, i := range all {
+		out[i.ID] = i.Owner
+	}
+	return out, err
 }
 
 // UseInvite counts one use of a code that is still good, and Invalid otherwise.

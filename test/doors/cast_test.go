@@ -118,7 +118,9 @@ func (c *cast) belongings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.things = map[string]string{"post": said.ID, "list": list.ID, "notice": notice.ID, "request": request, "session": fmt.Sprint(sessions[0].ID), "token": fmt.Sprint(tokens[0].ID),
+	var report struct{ ID string }
+	c.member.Must("POST", "/api/v1/reports", "account_id="+num(c.ben.ID), &report)
+	c.things = map[string]string{"report": report.ID, "post": said.ID, "list": list.ID, "notice": notice.ID, "request": request, "session": fmt.Sprint(sessions[0].ID), "token": fmt.Sprint(tokens[0].ID),
 		"invite": fmt.Sprint(invite.ID), "code": "unknown", "tag": "tag", "hashtag": "tag",
 		"filter": filter.ID, "keyword": filter.Keywords[0].ID, "filtered": filter.Statuses[0].ID, "featured": featured.ID, "account": fmt.Sprint(c.ben.ID), "name": "ben", "*": "unknown"}
 }
@@ -220,6 +222,8 @@ func (c *cast) about(t *testing.T, r app.Route) []subject {
 		things["id"], things["name"] = fmt.Sprint(x.ID), x.Username
 	case strings.Contains(r.Path, "/lists/{id}"), strings.Contains(r.Path, "/list/{id}"):
 		things["id"] = things["list"]
+	case strings.Contains(r.Path, "/reports/{id}"):
+		things["id"] = things["report"]
 	case strings.Contains(r.Path, "/notifications/requests/{id}"):
 		things["id"] = things["request"]
 	case strings.Contains(r.Path, "/notifications/{id}"):

@@ -40,6 +40,7 @@ func TestContract(t *testing.T) {
 	w.reviewed(t)
 	w.quoted(t)
 	w.announced(t)
+	w.moderated(t)
 	for _, r := range s.Routes() {
 		route := r.Method + " " + r.Path
 		if r.Off != "" { // it has nothing to show

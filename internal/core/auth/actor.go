@@ -79,19 +79,33 @@ func (c *actors) dropToken(which social.TokenID) {
 	}
 }
 
+// shut is why somebody who stands like this cannot come in, or nil. The
+// secrets stay: they work again when the staff takes it back.
+func shut(s social.Standing) error {
+	switch s {
+	case social.Disabled:
+		return errs.New(errs.Forbidden, "Your login is currently disabled")
+	case social.Suspended:
+		return errs.New(errs.Forbidden, "Your account is suspended.")
+	}
+	return nil
+}
+
 var (
 	errSession = errs.New(errs.Unauthenticated, "You are signed out. Please sign in again.")
 	errToken   = errs.New(errs.Unauthenticated, "The access token is invalid")
 )
 
 // BySession is who a session's secret stands for; it is Unauthenticated if
-// the session has ended. Scopes are nil: the web may do everything.
+// the session has ended, and Forbidden while the account is suspended or
+// disabled. Scopes are nil: the web may do everything.
 func (s *Service) BySession(ctx context.Context, secret string) (social.Actor, error) {
 	return s.actor(ctx, s.sessions, secret, s.loadSession)
 }
 
 // ByToken is who a token's secret stands for; it is Unauthenticated if the
-// token has ended. A token of an app for itself has no account.
+// token has ended, and Forbidden while the account is suspended or disabled. A
+// token of an app for itself has no account.
 func (s *Service) ByToken(ctx context.Context, secret string) (social.Actor, error) {
 	return s.actor(ctx, s.tokens, secret, s.loadToken)
 }
@@ -99,14 +113,16 @@ func (s *Service) ByToken(ctx context.Context, secret string) (social.Actor, err
 func (s *Service) actor(ctx context.Context, c *actors, secret string, load func(ctx context.Context, hash string) (social.Actor, error)) (social.Actor, error) {
 	hash, now := hashOf(secret), s.store.Now()
 	a, found, stamp := c.get(hash, now)
-	if found {
-		return a, nil
+	if !found {
+		var err error
+		if a, err = load(ctx, hash); err != nil {
+			return social.Anyone, err
+		}
+		c.put(hash, remembered{a, now.Add(actorLife)}, stamp)
 	}
-	a, err := load(ctx, hash)
-	if err != nil {
+	if err := shut(a.Standing); err != nil {
 		return social.Anyone, err
 	}
-	c.put(hash, remembered{a, now.Add(actorLife)}, stamp)
 	return a, nil
 }
 

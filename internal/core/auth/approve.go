@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
@@ -38,7 +39,7 @@ func (s *Service) Waiting(ctx context.Context, by social.Actor, p social.Page) (
 // Approve lets somebody in who asked for it, and tells them. It is for
 // moderators.
 func (s *Service) Approve(ctx context.Context, by social.Actor, who social.AccountID) error {
-	return s.decide(ctx, "approve", by, who, func(tx *store.Tx, u social.User, a social.Account) error {
+	return s.decide(ctx, social.Admit, by, who, func(tx *store.Tx, u social.User, a social.Account) error {
 		u.Approved = true
 		if err := tx.SetUser(ctx, u); err != nil {
 			return err
@@ -53,7 +54,7 @@ func (s *Service) Approve(ctx context.Context, by social.Actor, who social.Accou
 // Reject deletes the account of somebody who asked to be let in, and tells
 // them. It is for moderators.
 func (s *Service) Reject(ctx context.Context, by social.Actor, who social.AccountID) error {
-	return s.decide(ctx, "reject", by, who, func(tx *store.Tx, u social.User, a social.Account) error {
+	return s.decide(ctx, social.TurnDown, by, who, func(tx *store.Tx, u social.User, a social.Account) error {
 		if err := s.rejectedLetter(ctx, tx, a, u.Email); err != nil {
 			return err
 		}
@@ -65,8 +66,9 @@ func (s *Service) Reject(ctx context.Context, by social.Actor, who social.Accoun
 	})
 }
 
-// decide runs do for somebody who waits, in one transaction.
-func (s *Service) decide(ctx context.Context, what string, by social.Actor, who social.AccountID,
+// decide runs do for somebody who waits, and notes who decided, in one
+// transaction.
+func (s *Service) decide(ctx context.Context, what social.Action, by social.Actor, who social.AccountID,
 	do func(tx *store.Tx, u social.User, a social.Account) error) error {
 	if err := mayApprove(by); err != nil {
 		return err
@@ -83,6 +85,9 @@ func (s *Service) decide(ctx context.Context, what string, by social.Actor, who 
 		if err != nil {
 			return err
 		}
+		if err := decided(ctx, tx, by, who, what, ""); err != nil {
+			return err
+		}
 		return do(tx, u, a)
 	})
 	if err != nil {
@@ -90,4 +95,11 @@ func (s *Service) decide(ctx context.Context, what string, by social.Actor, who 
 	}
 	s.forget(who)
 	return nil
+}
+
+// decided notes that somebody of the staff did something about an account; what
+// happened to it is told by facts of its own.
+func decided(ctx context.Context, tx *store.Tx, by social.Actor, who social.AccountID, what social.Action, why string) error {
+	d := social.Decision{ID: social.DecisionID(id.New(tx.Now)), By: by.Account, Account: who, Action: what, Text: why}
+	return tx.AddDecision(ctx, d)
 }

@@ -40,6 +40,56 @@ func (s *Service) DeleteAccount(ctx context.Context, by social.Actor, password s
 	return nil
 }
 
+// Expel ends somebody's account for good, which is suspended already. It is
+// for admins, about people of lower roles.
+func (s *Service) Expel(ctx context.Context, by social.Actor, who social.AccountID) error {
+	if err := by.MustAct(); err != nil {
+		return err
+	}
+	if !by.Role.AtLeast(social.Admin) {
+		return errs.New(errs.Forbidden, "This action is not allowed")
+	}
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		u, err := tx.HoldUser(ctx, who)
+		if err != nil && errs.KindOf(err) != errs.NotFound {
+			return err
+		}
+		a, err := tx.HoldAccount(ctx, who)
+		if err != nil {
+			return err
+		}
+		if err := mayExpel(ctx, tx, by, a, u); err != nil {
+			return err
+		}
+		if err := decided(ctx, tx, by, who, social.Expel, ""); err != nil {
+			return err
+		}
+		return leave(ctx, tx, who)
+	})
+	if err != nil {
+		return fmt.Errorf("expel: %w", err)
+	}
+	s.forget(who)
+	return nil
+}
+
+func mayExpel(ctx context.Context, tx *store.Tx, by social.Actor, a social.Account, u social.User) error {
+	role := social.Member
+	switch {
+	case u.Account != 0:
+		role = u.Role
+	case a.Local():
+		return errs.New(errs.Conflict, "This account is being deleted already.")
+	}
+	if err := by.MayJudge(role); err != nil {
+		return err
+	}
+	if a.Standing != social.Suspended {
+		return errs.New(errs.Conflict, "Suspend this account first: that can be taken back, and deleting it cannot.")
+	}
+	return mayLeave(ctx, tx, u)
+}
+
 // mayLeave keeps a house from losing its only owner: it would belong to
 // whoever opens its next set-up link.
 func mayLeave(ctx context.Context, tx *store.Tx, u social.User) error {
@@ -60,7 +110,7 @@ func leave(ctx context.Context, tx *store.Tx, who social.AccountID) error {
 	if err != nil {
 		return err
 	}
-	if a.Standing != social.Pending {
+	if a.Local() && a.Standing != social.Pending {
 		if err := tx.RetireName(ctx, a.Username); err != nil {
 			return err
 		}

@@ -25,7 +25,8 @@ var errLogin = errs.New(errs.Unauthenticated, "The e-mail address, the username 
 // SignIn begins a session for who has this login, an e-mail address or a
 // username, and password. What is wrong is not told; after some wrong attempts
 // on one account the error is Limited, until its password is changed or time
-// has passed. People who may not act yet, or any longer, can sign in.
+// has passed. People who may not act yet can sign in; who is suspended or
+// disabled is told so, and is Forbidden.
 func (s *Service) SignIn(ctx context.Context, login, password, agent string) (string, social.Account, error) {
 	u, err := s.prove(ctx, login, password)
 	if err != nil {
@@ -88,20 +89,35 @@ func userCalled(ctx context.Context, v *store.View, login string) (social.User, 
 }
 
 // unchanged makes sure that the password that was shown is still u's, and
-// stays so until the commit.
+// stays so until the commit, and that u may come in.
 func unchanged(ctx context.Context, tx *store.Tx, u social.User) error {
 	now, err := tx.HoldUser(ctx, u.Account)
 	if err == nil && now.Password != u.Password || errs.KindOf(err) == errs.NotFound {
 		return errLogin
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return mayEnter(ctx, tx, now)
+}
+
+func mayEnter(ctx context.Context, tx *store.Tx, u social.User) error {
+	a, err := tx.Account(ctx, u.Account)
+	if err != nil {
+		return err
+	}
+	return shut(standing(a.Standing, u))
 }
 
 // StartSession begins a session for somebody who has shown in another way who
 // they are.
 func (s *Service) StartSession(ctx context.Context, who social.AccountID, agent string) (secret string, err error) {
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
-		if _, err := tx.HoldUser(ctx, who); err != nil {
+		u, err := tx.HoldUser(ctx, who)
+		if err != nil {
+			return err
+		}
+		if err := mayEnter(ctx, tx, u); err != nil {
 			return err
 		}
 		secret, err = startSession(ctx, tx, who, agent)

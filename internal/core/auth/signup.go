@@ -188,7 +188,12 @@ func enter(ctx context.Context, tx *store.Tx, f SignUp, u social.User) (social.A
 
 // standing is what u may do, on an account whose own standing is given.
 func standing(own social.Standing, u social.User) social.Standing {
-	if own != social.Suspended && !(u.Confirmed && u.Approved) {
+	switch {
+	case own == social.Suspended:
+		return own
+	case u.Disabled:
+		return social.Disabled
+	case !(u.Confirmed && u.Approved):
 		return social.Pending
 	}
 	return own

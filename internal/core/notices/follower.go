@@ -46,7 +46,13 @@ func Follower() work.Follower {
 		case event.PollEnded:
 			return t.pollEnded(ctx, f)
 		case event.Joined:
-			return t.joined(ctx, f)
+			return t.staff(ctx, social.Notice{Kind: social.NoticeSignUp, From: f.Account})
+		case event.Reported:
+			return t.staff(ctx, social.Notice{Kind: social.NoticeReport, From: f.Reporter, About: int64(f.Report)})
+		case event.Decided:
+			if f.Action.Sanction() {
+				return t.tell(ctx, social.Notice{Owner: f.Account, Kind: social.NoticeWarning, From: f.Account, About: int64(f.Decision)})
+			}
 		}
 		return nil
 	}}
@@ -197,14 +203,14 @@ func (t teller) pollEnded(ctx context.Context, f event.PollEnded) error {
 	return nil
 }
 
-// joined tells the staff.
-func (t teller) joined(ctx context.Context, f event.Joined) error {
+// staff tells everybody who looks after the house.
+func (t teller) staff(ctx context.Context, n social.Notice) error {
 	staff, err := t.tx.Staff(ctx)
 	if err != nil {
 		return err
 	}
-	for _, who := range staff {
-		if err := t.tell(ctx, social.Notice{Owner: who, Kind: social.NoticeSignUp, From: f.Account}); err != nil {
+	for _, n.Owner = range staff {
+		if err := t.tell(ctx, n); err != nil {
 			return err
 		}
 	}
@@ -237,7 +243,7 @@ func (t teller) tell(ctx context.Context, n social.Notice) error {
 // wants reports whether n is to be stored: its owner is here, can see what it
 // is about, and has not muted who did it or the thread.
 func wants(ctx context.Context, tx *store.Tx, n social.Notice) (bool, error) {
-	if n.Owner == n.From && n.Kind != social.NoticePoll { // of that one is told also of one's own
+	if n.Owner == n.From && n.Kind != social.NoticePoll && n.Kind != social.NoticeWarning { // of those one is told also of one's own
 		return false, nil
 	}
 	for _, who := range []social.AccountID{n.Owner, n.From} {
@@ -247,6 +253,9 @@ func wants(ctx context.Context, tx *store.Tx, n social.Notice) (bool, error) {
 	}
 	if _, err := tx.User(ctx, n.Owner); err != nil {
 		return false, missing(err)
+	}
+	if n.Kind.Official() {
+		return true, nil
 	}
 	rel, err := tx.Relation(ctx, n.Owner, n.From)
 	if err != nil || rel.Apart() || rel.MuteNotices {

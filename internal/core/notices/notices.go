@@ -27,6 +27,9 @@ type Told struct {
 	social.Notice
 	From *view.Face
 	Post *view.Seen // nil if the notice is not about one
+	// Report and Decision are what an official notice is about.
+	Report   *Reported
+	Decision *social.Decision
 }
 
 // MaxPage is how many notices a page has, at most.
@@ -78,11 +81,11 @@ func (s *Service) show(ctx context.Context, by social.Actor, ns []social.Notice)
 	}
 	var out []Told
 	for _, n := range ns {
-		if told, ok := put(n, faces, seen); ok && !reader.RelationTo(told.From, s.store.Now()).Apart() {
+		if told, ok := put(n, faces, seen); ok && (n.Kind.Official() || !reader.RelationTo(told.From, s.store.Now()).Apart()) {
 			out = append(out, told)
 		}
 	}
-	return out, nil
+	return s.official(ctx, by, out)
 }
 
 // put joins a notice with what it is about, if that is still there.

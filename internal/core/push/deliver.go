@@ -94,7 +94,7 @@ func (s *Service) Delivery(ctx context.Context, e Errand) (d Delivery, err error
 		}
 		d.Notice, d.Locale, d.Life = n.ID, u.Locale, social.PushLife-s.store.Now().Sub(n.At)
 		d.Owner = social.Actor{Account: d.Account, Standing: a.Standing, Role: u.Role}
-		if a.Standing != social.Good || d.Life <= 0 {
+		if a.Standing != social.Good || u.Disabled || d.Life <= 0 {
 			return store.NoPost
 		}
 		return nil

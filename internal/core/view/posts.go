@@ -95,6 +95,9 @@ func (l *layout) seeAt(id social.PostID, door social.Door, seen *[]Seen, depth i
 	if author == nil {
 		return nil
 	}
+	if door == social.Reported && depth > 0 {
+		door = social.Asked // what it quotes was not reported
+	}
 	rel := l.reader.RelationTo(author, l.now)
 	sight := social.Sight{Reader: l.reader.ID, Author: rel, Gone: author.Standing != social.Good, Limited: author.Limited}
 	if !c.MayShow(sight, door) {

@@ -26,8 +26,7 @@ func (m *Memo) Get(make func() any) any {
 // A Face is an account as it is at one moment.
 type Face struct {
 	social.Account
-	Limited bool // it is not put before people who do not follow it
-	Memo    Memo // for the client API
+	Memo Memo // for the client API
 }
 
 // A Card is a post as it is at one moment, the same for every reader.
@@ -56,6 +55,10 @@ type Seen struct {
 	Votes   []int              // what the reader chose in its poll; nil if the reader has not voted
 	Hits    []social.FilterHit // the reader's filters it meets, also in what it boosts
 }
+
+// Veiled reports whether what s shows is behind a warning: its author says so,
+// or the staff does of all that the author shows.
+func (s *Seen) Veiled() bool { return s.Sensitive || s.Author.Sensitive && len(s.Media) > 0 }
 
 // A Slice is a page of a list, in the order asked for. Newest and Oldest are
 // the ends of what was looked at, to page on from; both are zero at the end

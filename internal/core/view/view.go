@@ -95,11 +95,23 @@ func (v *View) Watch(_ context.Context, rs []event.Record) {
 		case event.HostsChanged, event.SettingsChanged:
 			v.hosts.forget()
 			v.faces.clear()
+		case event.Decided:
+			v.decided(f)
 		case event.AccountDeleted:
 			v.faces.clear() // the counts of all it followed, and of its followers
 			v.readers.drop(f.Account)
 			v.marks.drop(f.Account)
 		}
+	}
+}
+
+// decided forgets an account that now stands another way. What its posts show
+// may be behind a warning from now on; that is rare, and all cards are cheap
+// to load. The face goes first: who loads a card after this finds the new one.
+func (v *View) decided(f event.Decided) {
+	v.faces.drop(f.Account)
+	if f.Action == social.Veil || f.Action == social.Unveil {
+		v.cards.clear()
 	}
 }
 

@@ -27,6 +27,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/instance"
 	"github.com/plaza-social/plaza/internal/core/lists"
 	"github.com/plaza-social/plaza/internal/core/media"
+	"github.com/plaza-social/plaza/internal/core/moderation"
 	"github.com/plaza-social/plaza/internal/core/notices"
 	"github.com/plaza-social/plaza/internal/core/polls"
 	"github.com/plaza-social/plaza/internal/core/posts"
@@ -91,6 +92,7 @@ type Services struct {
 	Log       *slog.Logger
 
 	Announcements *announcements.Service
+	Moderation    *moderation.Service
 }
 
 // API serves it.
@@ -140,6 +142,8 @@ func New(c Config, s Services) *API {
 		(*API).reviewRoutes,
 		(*API).quoteRoutes,
 		(*API).announcementRoutes,
+		(*API).reportRoutes,
+		(*API).adminAccountRoutes,
 	} {
 		add(a)
 	}
@@ -254,6 +258,7 @@ var (
 	limitSignUp   = limit.Rule{Name: "sign-up", Burst: 5, Per: halfHour}
 	limitApp      = limit.Rule{Name: "app", Burst: 60, Per: halfHour}
 	limitSearch   = limit.Rule{Name: "search", Burst: 60, Per: fiveMinutes}
+	limitReport   = limit.Rule{Name: "report", Burst: 30, Per: 6 * hour}
 	limitPush     = limit.Rule{Name: "push", Burst: 60, Per: halfHour}
 )
 

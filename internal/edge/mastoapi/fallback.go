@@ -29,6 +29,8 @@ var deeds = map[social.NoticeKind]string{
 	social.NoticeSignUp:        "signed up",
 	social.NoticeQuote:         "quotes your post",
 	social.NoticeQuotedEdit:    "edited a post that you quote",
+	social.NoticeReport:        "sent a report",
+	social.NoticeWarning:       "has a word from those who run the house",
 }
 
 // fallback is a notice in words, if the app says which types it knows and this

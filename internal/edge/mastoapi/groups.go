@@ -75,6 +75,8 @@ type notificationGroup struct {
 	LatestPageAt       *string         `json:"latest_page_notification_at,omitempty"`
 	SampleAccountIDs   []string        `json:"sample_account_ids"`
 	StatusID           *string         `json:"status_id,omitempty"`
+	Report             *report         `json:"report,omitempty"`
+	Warning            *warning        `json:"moderation_warning,omitempty"`
 	Fallback           *fallback       `json:"fallback,omitempty"`
 }
 
@@ -115,6 +117,7 @@ func (r renderer) notificationGroup(g notices.Group) notificationGroup {
 	if g.Post != nil {
 		out.StatusID = numOrNil(g.Post.ID)
 	}
+	out.Report, out.Warning = r.official(g.Told)
 	return out
 }
 

@@ -25,7 +25,8 @@ func (a *API) notificationRoutes() {
 var noticeTypes = map[social.NoticeKind]string{social.NoticeMention: "mention", social.NoticeFollow: "follow",
 	social.NoticeFollowRequest: "follow_request", social.NoticeBoost: "reblog", social.NoticeLike: "favourite",
 	social.NoticeEdit: "update", social.NoticePost: "status", social.NoticePoll: "poll", social.NoticeSignUp: "admin.sign_up",
-	social.NoticeQuote: "quote", social.NoticeQuotedEdit: "quoted_update"}
+	social.NoticeQuote: "quote", social.NoticeQuotedEdit: "quoted_update",
+	social.NoticeReport: "admin.report", social.NoticeWarning: "moderation_warning"}
 
 func noticeType(k social.NoticeKind) string {
 	if theirs := noticeTypes[k]; theirs != "" {
@@ -42,6 +43,8 @@ type notification struct {
 	CreatedAt string    `json:"created_at"`
 	Account   raw       `json:"account"`
 	Status    raw       `json:"status,omitempty"`
+	Report    *report   `json:"report,omitempty"`
+	Warning   *warning  `json:"moderation_warning,omitempty"`
 	Fallback  *fallback `json:"fallback,omitempty"`
 }
 
@@ -50,6 +53,7 @@ func (r renderer) notification(t notices.Told) notification {
 	if t.Post != nil {
 		n.Status = r.status(t.Post, t.Owner)
 	}
+	n.Report, n.Warning = r.official(t)
 	return n
 }
 

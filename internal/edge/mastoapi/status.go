@@ -73,7 +73,7 @@ func parseVisibility(s string) social.Visibility {
 func (r renderer) head(s *view.Seen) statusHead {
 	url := r.view.PostURL(s.Author, s.ID)
 	h := statusHead{ID: num(s.ID), CreatedAt: stamp(s.At), InReplyToID: numOrNil(s.ReplyTo), InReplyToAccountID: numOrNil(s.ReplyAuthor),
-		Sensitive: s.Sensitive, SpoilerText: s.Warning, Visibility: visibility[s.Visibility], URI: url, URL: url,
+		Sensitive: s.Veiled(), SpoilerText: s.Warning, Visibility: visibility[s.Visibility], URI: url, URL: url,
 		RepliesCount: s.Replies, ReblogsCount: s.Boosts, FavouritesCount: s.Likes, EditedAt: stampOrNil(s.EditedAt), Content: s.HTML,
 		QuotesCount: s.Quotes, MediaAttachments: r.attachments(s.Media), Card: r.previewCard(s.Link), Mentions: []mention{}, Tags: []statusTag{}, Emojis: []struct{}{}}
 	if s.Language != "" {

@@ -46,6 +46,8 @@ var wordings = map[social.NoticeKind]wording{
 	social.NoticeSignUp:        {"admin.sign_up", "signed up"},
 	social.NoticeQuote:         {"quote", "quotes your post"},
 	social.NoticeQuotedEdit:    {"quoted_update", "edited a post that you quote"},
+	social.NoticeReport:        {"admin.report", "sent a report"},
+	social.NoticeWarning:       {"moderation_warning", "has a word from those who run the house"},
 }
 
 // compose is a notice as JSON of at most maxText bytes.
@@ -82,6 +84,10 @@ func compose(t notices.Told, locale, icon string) ([]byte, error) {
 // says is what a notice is about, in words: a warning stands for its post.
 func says(t notices.Told) string {
 	switch {
+	case t.Decision != nil:
+		return t.Decision.Text
+	case t.Report != nil:
+		return t.Report.Comment
 	case t.Post != nil && t.Post.Warning != "":
 		return t.Post.Warning
 	case t.Post != nil:

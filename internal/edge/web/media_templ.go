@@ -60,7 +60,7 @@ func shown(f *frame, p *view.Seen) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			} else if p.Sensitive && p.Warning == "" {
+			} else if p.Veiled() && p.Warning == "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<details class=\"warned\"><summary>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

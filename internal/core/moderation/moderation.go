@@ -1,0 +1,126 @@
+// Package moderation is what those who look after the house do about
+// accounts: what they are told by reports, what they decide, and how the
+// accounts stand after. Who may come in at all is the business of auth.
+package moderation
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/plaza-social/plaza/internal/core/view"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+// Service does it.
+type Service struct {
+	store *store.Store
+	view  *view.View
+}
+
+// New returns a Service.
+func New(s *store.Store, v *view.View) *Service { return &Service{store: s, view: v} }
+
+// Limits of the lists.
+const (
+	MaxPage     = 200
+	DefaultPage = 100
+)
+
+// A Dossier is an account as the staff sees it.
+type Dossier struct {
+	*view.Face
+	User      social.User // zero for one that does not live here, or is leaving
+	InvitedBy social.AccountID
+}
+
+// Ours reports whether somebody can sign in as d.
+func (d Dossier) Ours() bool { return d.User.Account != 0 }
+
+// Accounts is a page of the accounts that by looks for. It is for moderators.
+func (s *Service) Accounts(ctx context.Context, by social.Actor, f social.AccountFilter, p social.Page) (out view.Slice[Dossier], err error) {
+	if err := by.MustModerate(); err != nil {
+		return out, err
+	}
+	var ids []social.AccountID
+	if err := s.store.Read(ctx, func(v *store.View) (err error) {
+		ids, err = v.FilterAccounts(ctx, f, p)
+		return err
+	}); err != nil {
+		return out, fmt.Errorf("look for accounts: %w", err)
+	}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	newestFirst(ids, p)
+	out.Newest, out.Oldest = int64(ids[0]), int64(ids[len(ids)-1])
+	all, err := s.dossiers(ctx, ids)
+	for _, id := range ids {
+		if d, ok := all[id]; ok {
+			out.Items = append(out.Items, d)
+		}
+	}
+	return out, err
+}
+
+// newestFirst turns a page round that came oldest first.
+func newestFirst[T any](all []T, p social.Page) {
+	if !p.Oldest {
+		return
+	}
+	for i, j := 0, len(all)-1; i < j; i, j = i+1, j-1 {
+		all[i], all[j] = all[j], all[i]
+	}
+}
+
+// Account is one account, or NotFound. It is for moderators.
+func (s *Service) Account(ctx context.Context, by social.Actor, who social.AccountID) (Dossier, error) {
+	if err := by.MustModerate(); err != nil {
+		return Dossier{}, err
+	}
+	all, err := s.dossiers(ctx, []social.AccountID{who})
+	if err != nil {
+		return Dossier{}, err
+	}
+	d, ok := all[who]
+	if !ok {
+		return Dossier{}, store.NoPost
+	}
+	return d, nil
+}
+
+// dossiers loads accounts and what we know of them, in a fixed number of
+// queries.
+func (s *Service) dossiers(ctx context.Context, ids []social.AccountID) (map[social.AccountID]Dossier, error) {
+	faces, err := s.view.Faces(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	users, invited := map[social.AccountID]social.User{}, map[social.InviteID]social.AccountID{}
+	if err := s.store.Read(ctx, func(v *store.View) error {
+		all, err := v.Users(ctx, ids)
+		if err != nil {
+			return err
+		}
+		var with []social.InviteID
+		for _, u := range all {
+			u.Password = ""
+			users[u.Account] = u
+			if u.Invite != 0 {
+				with = append(with, u.Invite)
+			}
+		}
+		if len(with) > 0 {
+			invited, err = v.Inviters(ctx, with)
+		}
+		return err
+	}); err != nil {
+		return nil, fmt.Errorf("load accounts for the staff: %w", err)
+	}
+	out := make(map[social.AccountID]Dossier, len(faces))
+	for _, f := range faces {
+		u := users[f.ID]
+		out[f.ID] = Dossier{Face: f, User: u, InvitedBy: invited[u.Invite]}
+	}
+	return out, nil
+}

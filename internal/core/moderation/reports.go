@@ -1,0 +1,269 @@
+package moderation
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/base/id"
+	"github.com/plaza-social/plaza/internal/base/text"
+	"github.com/plaza-social/plaza/internal/core/view"
+	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+// maxSame is how many of somebody's last open reports about one account are
+// looked at, to see whether a new one says anything new.
+const maxSame = 20
+
+// Report tells the staff of an account and of what it posted, as far as by
+// can see that. The same again, while it is open, is the report there is.
+func (s *Service) Report(ctx context.Context, by social.Actor, r social.Report) (social.Report, error) {
+	if err := by.MustAct(); err != nil {
+		return r, err
+	}
+	r.Reporter, r.Comment = by.Account, text.Clean(r.Comment)
+	r.Posts = slices.Compact(slices.Sorted(slices.Values(r.Posts)))
+	if r.Category != social.ReportViolation {
+		r.Rules = nil
+	}
+	var made social.Report
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		if err := reportable(ctx, tx, r); err != nil {
+			return err
+		}
+		before, err := tx.Reports(ctx, social.ReportQuery{Reporter: r.Reporter, Target: r.Target}, social.Page{Limit: maxSame})
+		if err != nil {
+			return err
+		}
+		if i := slices.IndexFunc(before, r.Same); i >= 0 {
+			made = before[i]
+			return nil
+		}
+		made = r
+		made.ID, made.At, made.Changed = social.ReportID(id.New(tx.Now)), tx.Now, tx.Now
+		tx.Record(event.Reported{Report: made.ID, Reporter: made.Reporter, Target: made.Target})
+		return tx.AddReport(ctx, made)
+	})
+	if err != nil {
+		return r, fmt.Errorf("report: %w", err)
+	}
+	return made, nil
+}
+
+// reportable checks r against what there is: the account, its posts and the
+// rules of the house.
+func reportable(ctx context.Context, tx *store.Tx, r social.Report) error {
+	house, err := tx.House(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.Check(house.Rules); err != nil {
+		return err
+	}
+	target, err := tx.Account(ctx, r.Target)
+	if err == nil && target.Standing == social.Pending {
+		err = store.NoPost // not here yet
+	}
+	if err != nil {
+		return err
+	}
+	for _, which := range r.Posts {
+		p, err := tx.VisiblePost(ctx, r.Reporter, which)
+		if err != nil {
+			return err
+		}
+		if p.Author != r.Target {
+			return store.NoPost
+		}
+	}
+	return nil
+}
+
+// A Case is a report as the staff sees it. Who is not known any more is zero.
+type Case struct {
+	social.Report
+	Reporter, Target Dossier
+	Assigned, Closer *Dossier // nil for nobody
+	Posts            []*view.Seen
+	Rules            []social.Rule
+}
+
+// Reports is a page of reports. It is for moderators.
+func (s *Service) Reports(ctx context.Context, by social.Actor, q social.ReportQuery, p social.Page) (out view.Slice[Case], err error) {
+	if err := by.MustModerate(); err != nil {
+		return out, err
+	}
+	var all []social.Report
+	if err := s.store.Read(ctx, func(v *store.View) (err error) {
+		all, err = v.Reports(ctx, q, p)
+		return err
+	}); err != nil {
+		return out, fmt.Errorf("list reports: %w", err)
+	}
+	if len(all) == 0 {
+		return out, nil
+	}
+	newestFirst(all, p)
+	out.Newest, out.Oldest = int64(all[0].ID), int64(all[len(all)-1].ID)
+	out.Items, err = s.cases(ctx, by, all)
+	return out, err
+}
+
+// Get is one report, or NotFound. It is for moderators.
+func (s *Service) Get(ctx context.Context, by social.Actor, which social.ReportID) (Case, error) {
+	if err := by.MustModerate(); err != nil {
+		return Case{}, err
+	}
+	var r social.Report
+	if err := s.store.Read(ctx, func(v *store.View) (err error) {
+		r, err = v.Report(ctx, which)
+		return err
+	}); err != nil {
+		return Case{}, err
+	}
+	cs, err := s.cases(ctx, by, []social.Report{r})
+	if err == nil && len(cs) == 0 {
+		err = store.NoPost
+	}
+	if err != nil {
+		return Case{}, err
+	}
+	return cs[0], nil
+}
+
+// cases loads what reports are about, in a fixed number of queries.
+func (s *Service) cases(ctx context.Context, by social.Actor, all []social.Report) ([]Case, error) {
+	var people []social.AccountID
+	var posts []social.PostID
+	for _, r := range all {
+		people = append(people, r.Reporter, r.Target, r.Assigned, r.ClosedBy)
+		posts = append(posts, r.Posts...)
+	}
+	dossiers, err := s.dossiers(ctx, slices.Compact(slices.Sorted(slices.Values(people))))
+	if err != nil {
+		return nil, err
+	}
+	seen, err := s.view.Posts(ctx, by, posts, social.Reported)
+	if err != nil {
+		return nil, err
+	}
+	var house social.Settings
+	if err := s.store.Read(ctx, func(v *store.View) (err error) { house, err = v.House(ctx); return err }); err != nil {
+		return nil, err
+	}
+	var out []Case
+	for _, r := range all {
+		reporter, target := dossiers[r.Reporter], dossiers[r.Target]
+		if reporter.Face == nil || target.Face == nil {
+			continue // deleted just now
+		}
+		c := Case{Report: r, Reporter: reporter, Target: target, Assigned: known(dossiers, r.Assigned), Closer: known(dossiers, r.ClosedBy)}
+		for _, p := range seen {
+			if slices.Contains(r.Posts, p.ID) {
+				c.Posts = append(c.Posts, p)
+			}
+		}
+		for _, rule := range house.Rules {
+			if slices.Contains(r.Rules, rule.ID) {
+				c.Rules = append(c.Rules, rule)
+			}
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+func known(all map[social.AccountID]Dossier, who social.AccountID) *Dossier {
+	d, ok := all[who]
+	if !ok {
+		return nil
+	}
+	return &d
+}
+
+// Sort changes what a report is for; nil leaves a part as it is.
+func (s *Service) Sort(ctx context.Context, by social.Actor, which social.ReportID, category *social.ReportCategory, rules *[]string) error {
+	return s.change(ctx, "sort report", by, which, func(tx *store.Tx, r *social.Report) error {
+		if category != nil {
+			r.Category = *category
+		}
+		if rules != nil {
+			r.Rules = *rules
+		}
+		if r.Category != social.ReportViolation {
+			r.Rules = nil
+		}
+		house, err := tx.House(ctx)
+		if err != nil {
+			return err
+		}
+		return r.Check(house.Rules)
+	})
+}
+
+// Assign gives a report to by or, if mine is false, to nobody.
+func (s *Service) Assign(ctx context.Context, by social.Actor, which social.ReportID, mine bool) error {
+	return s.change(ctx, "assign report", by, which, func(_ *store.Tx, r *social.Report) error {
+		if r.Assigned = 0; mine {
+			r.Assigned = by.Account
+		}
+		return nil
+	})
+}
+
+// Close resolves a report or opens it again.
+func (s *Service) Close(ctx context.Context, by social.Actor, which social.ReportID, closed bool) error {
+	return s.change(ctx, "close report", by, which, func(tx *store.Tx, r *social.Report) error {
+		if r.Closed() == closed {
+			return nil
+		}
+		r.ClosedBy, r.ClosedAt = 0, time.Time{}
+		if closed {
+			r.ClosedBy, r.ClosedAt = by.Account, tx.Now
+		}
+		return nil
+	})
+}
+
+// change runs do on a report, which nobody else changes meanwhile, and stores
+// it. It is for moderators.
+func (s *Service) change(ctx context.Context, what string, by social.Actor, which social.ReportID, do func(tx *store.Tx, r *social.Report) error) error {
+	if err := by.MustModerate(); err != nil {
+		return err
+	}
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		r, err := tx.HoldReport(ctx, which)
+		if err != nil {
+			return err
+		}
+		if err := do(tx, &r); err != nil {
+			return err
+		}
+		return tx.SetReport(ctx, r)
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+// Open counts the open reports, up to limit. It is for moderators.
+func (s *Service) Open(ctx context.Context, by social.Actor, limit int) (n int, err error) {
+	if err := by.MustModerate(); err != nil {
+		return 0, err
+	}
+	err = s.store.Read(ctx, func(v *store.View) (err error) { n, err = v.OpenReports(ctx, limit); return err })
+	return n, err
+}
+
+// absent is nil for what is not there any more.
+func absent(err error) error {
+	if errs.KindOf(err) == errs.NotFound {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,91 @@
+package social
+
+import (
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+)
+
+// ReportCategory says what somebody is reported for.
+type ReportCategory string
+
+// The categories.
+const (
+	ReportSpam      ReportCategory = "spam"
+	ReportLegal     ReportCategory = "legal"
+	ReportViolation ReportCategory = "violation" // of rules of the house
+	ReportOther     ReportCategory = "other"
+)
+
+// ParseReportCategory reads a category's name; empty is other.
+func ParseReportCategory(s string) (ReportCategory, error) {
+	switch c := ReportCategory(s); c {
+	case "":
+		return ReportOther, nil
+	case ReportSpam, ReportLegal, ReportViolation, ReportOther:
+		return c, nil
+	}
+	return "", errs.New(errs.Invalid, "Validation failed: A report is about spam, legal, violation or other.")
+}
+
+// Limits of a report.
+const (
+	MaxReportComment = 1000 // characters
+	MaxReportPosts   = 50
+	MaxReportRules   = 20
+)
+
+// A Report tells the staff of somebody, and of what they posted.
+type Report struct {
+	ID       ReportID
+	Reporter AccountID
+	Target   AccountID
+	Posts    []PostID
+	Comment  string
+	Category ReportCategory
+	Rules    []string // ids of rules of the house, of a violation
+	Forward  bool     // the reporter wants the target's own host to know
+	Assigned AccountID
+	ClosedBy AccountID // zero also where the command line did it
+	ClosedAt time.Time // zero while the report is open
+	At       time.Time
+	Changed  time.Time
+}
+
+// Closed reports whether r is resolved.
+func (r Report) Closed() bool { return !r.ClosedAt.IsZero() }
+
+// Check reports why r cannot be taken in a house with rules, or nil.
+func (r Report) Check(rules []Rule) error {
+	switch {
+	case r.Reporter == r.Target:
+		return errs.New(errs.Invalid, "Validation failed: You cannot report yourself.")
+	case utf8.RuneCountInString(r.Comment) > MaxReportComment:
+		return errs.Newf(errs.Invalid, "Validation failed: Say it in at most %d characters.", MaxReportComment)
+	case len(r.Posts) > MaxReportPosts:
+		return errs.Newf(errs.Invalid, "Validation failed: Report at most %d posts at once.", MaxReportPosts)
+	case len(r.Rules) > MaxReportRules:
+		return errs.Newf(errs.Invalid, "Validation failed: Name at most %d rules.", MaxReportRules)
+	}
+	for _, id := range r.Rules {
+		if !slices.ContainsFunc(rules, func(one Rule) bool { return one.ID == id }) {
+			return errs.New(errs.Invalid, "Validation failed: There is no such rule here.")
+		}
+	}
+	return nil
+}
+
+// Same reports whether r says nothing that other does not.
+func (r Report) Same(other Report) bool {
+	return r.Reporter == other.Reporter && r.Target == other.Target && r.Comment == other.Comment && r.Category == other.Category &&
+		slices.Equal(r.Posts, other.Posts) && slices.Equal(r.Rules, other.Rules)
+}
+
+// A ReportQuery says which reports are wanted. Zero is any.
+type ReportQuery struct {
+	Closed   bool
+	Reporter AccountID
+	Target   AccountID
+}
