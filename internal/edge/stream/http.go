@@ -108,6 +108,12 @@ func (h *Hub) serve(w http.ResponseWriter, r *http.Request, name string) {
 		return
 	}
 	defer h.leave(c)
+	if token != "" { // who lost it before the connection was counted is told of by nobody
+		if _, err := h.Auth.ByToken(r.Context(), token); err != nil {
+			fail(w, err)
+			return
+		}
+	}
 	if name != "" || !upgrade {
 		q := r.URL.Query()
 		if err := h.subscribe(r.Context(), c, name, q.Get("tag"), q.Get("list")); err != nil {
