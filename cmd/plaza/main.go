@@ -174,6 +174,18 @@ type account struct {
 	Create accountCreate `cmd:"" help:"Make a confirmed account, or many from a file."`
 	Import accountImport `cmd:"" help:"Bring along what somebody had elsewhere."`
 	Export accountExport `cmd:"" help:"Write all that somebody has here to an archive."`
+
+	List      accountList      `cmd:"" help:"Show accounts, the newest first."`
+	Modify    accountModify    `cmd:"" help:"Change a role, an address or a password; close or open the door."`
+	Approve   accountApprove   `cmd:"" help:"Let people in who wait."`
+	Reject    accountReject    `cmd:"" help:"Turn down somebody who waits."`
+	Limit     accountLimit     `cmd:"" help:"Have only followers come across an account."`
+	Unlimit   accountUnlimit   `cmd:"" help:"Take that back."`
+	Sensitive accountVeil      `cmd:"" help:"Put what an account shows behind a warning."`
+	Plain     accountUnveil    `cmd:"" help:"Take that back."`
+	Suspend   accountSuspend   `cmd:"" help:"Have an account not be here, until that is taken back."`
+	Unsuspend accountUnsuspend `cmd:"" help:"Take that back."`
+	Delete    accountDelete    `cmd:"" help:"Delete an account for good."`
 }
 
 type accountCreate struct {

@@ -89,6 +89,19 @@ func (s *Service) Account(ctx context.Context, by social.Actor, who social.Accou
 	return d, nil
 }
 
+// Named is the account called username, in any case, on host (empty for ours),
+// also one that was not let in yet, or NotFound. It is for moderators.
+func (s *Service) Named(ctx context.Context, by social.Actor, username, host string) (Dossier, error) {
+	if err := by.MustModerate(); err != nil {
+		return Dossier{}, err
+	}
+	var a social.Account
+	if err := s.store.Read(ctx, func(v *store.View) (err error) { a, err = v.AccountNamed(ctx, username, host); return err }); err != nil {
+		return Dossier{}, err
+	}
+	return s.Account(ctx, by, a.ID)
+}
+
 // dossiers loads accounts and what we know of them, in a fixed number of
 // queries.
 func (s *Service) dossiers(ctx context.Context, ids []social.AccountID) (map[social.AccountID]Dossier, error) {

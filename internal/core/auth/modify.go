@@ -1,0 +1,91 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+// Changes are what the command line does to one of our accounts. The zero
+// value leaves all as it is.
+type Changes struct {
+	Role     social.Role // empty for the one there is
+	Email    string      // counts as confirmed
+	Confirm  bool        // the address is theirs
+	Password bool        // a new one is made, and signs everybody out
+}
+
+// Modify changes what we know of who, and returns the new password if one was
+// asked for. It is for the command line. The only owner stays one.
+func (s *Service) Modify(ctx context.Context, by social.Actor, who social.AccountID, c Changes) (password string, err error) {
+	var ps Problems
+	if c.Email != "" {
+		ps.email(c.Email)
+	}
+	if err := ps.err(); err != nil {
+		return "", err
+	}
+	hash := ""
+	if c.Password {
+		password, _ = newSecret()
+		password = password[:20] // as when an account is made
+		if hash, err = s.hasher.hash(ctx, password); err != nil {
+			return "", err
+		}
+	}
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		u, err := tx.HoldUser(ctx, who)
+		if err != nil {
+			return err
+		}
+		if err := by.MayJudge(u.Role); err != nil {
+			return err
+		}
+		return s.modify(ctx, tx, by, u, c, hash)
+	})
+	if err != nil {
+		return "", fmt.Errorf("modify account: %w", err)
+	}
+	s.forget(who)
+	return password, nil
+}
+
+func (s *Service) modify(ctx context.Context, tx *store.Tx, by social.Actor, u social.User, c Changes, hash string) error {
+	a, err := tx.Account(ctx, u.Account)
+	if err != nil {
+		return err
+	}
+	if c.Role != "" && c.Role != u.Role {
+		if err := mayLeave(ctx, tx, u); err != nil {
+			return err
+		}
+		u.Role = c.Role
+		if err := decided(ctx, tx, by, a.ID, social.ChangeRole, string(c.Role)); err != nil {
+			return err
+		}
+	}
+	if c.Email != "" || c.Confirm || hash != "" {
+		if err := decided(ctx, tx, by, a.ID, social.ChangeEntry, ""); err != nil {
+			return err
+		}
+	}
+	if c.Email != "" {
+		u.Email = c.Email
+	}
+	if hash != "" {
+		u.Password = hash
+	}
+	tx.Record(event.AccessChanged{Account: a.ID})
+	if c.Email != "" || c.Confirm {
+		err = confirmed(ctx, tx, u)
+	} else {
+		err = conflict(tx.SetUser(ctx, u), "email", emailTaken)
+	}
+	if err != nil || hash == "" {
+		return err
+	}
+	return s.newPassword(ctx, tx, a, u, 0)
+}
