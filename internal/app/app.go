@@ -23,6 +23,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/announcements"
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/core/discover"
+	"github.com/plaza-social/plaza/internal/core/emojis"
 	"github.com/plaza-social/plaza/internal/core/exports"
 	"github.com/plaza-social/plaza/internal/core/filters"
 	"github.com/plaza-social/plaza/internal/core/hosts"
@@ -85,6 +86,7 @@ type App struct {
 	Media     *media.Service
 	Polls     *polls.Service
 	Discover  *discover.Service
+	Emojis    *emojis.Service
 	Filters   *filters.Service
 	Tags      *tags.Service
 	Push      *push.Service
@@ -176,19 +178,19 @@ func (a *App) assemble(o Options) (err error) {
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
 			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Tags: a.Tags, Imports: a.Imports, Exports: a.Exports, Push: a.Push,
 			Blobs: a.blobs, Limiter: a.limiter, Log: a.log,
-			Hosts: a.Hosts, Screen: a.Screen, Announcements: a.Announcements, Moderation: a.Moderation})
+			Emojis: a.Emojis, Hosts: a.Hosts, Screen: a.Screen, Announcements: a.Announcements, Moderation: a.Moderation})
 	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: a.filePath, Clock: o.Clock},
 		web.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
 			Polls: a.Polls, Imports: a.Imports, Exports: a.Exports,
 			Announcements: a.Announcements, Hosts: a.Hosts, Screen: a.Screen,
-			Blobs: a.blobs, Limiter: a.limiter, Log: a.log})
+			Emojis: a.Emojis, Blobs:  a.blobs, Limiter: a.limiter, Log: a.log})
 	a.oauth = &oauth.Server{BaseURL: c.URL, Auth: a.Auth, View: a.View, Pages: pages{a.site}, Limiter: a.limiter, Log: a.log}
 	a.hub = &stream.Hub{Auth: a.Auth, View: a.View, Timelines: a.Timelines, Lists: a.Lists, Notices: a.Notices, Announcements: a.Announcements, Render: a.api, Log: a.log}
-	for _, w := range []store.Watcher{a.Instance.Watch, a.Screen.Watch, a.Announcements.Watch, a.Discover.Watch, a.Auth.Watch, a.View.Watch, a.Timelines.Watch, a.hub.Watch} {
+	for _, w := range []store.Watcher{a.Instance.Watch, a.Screen.Watch, a.Emojis.Watch, a.Announcements.Watch, a.Discover.Watch, a.Auth.Watch, a.View.Watch, a.Timelines.Watch, a.hub.Watch} {
 		a.Store.Watch(w)
 	}
-	for _, w := range []store.Watcher{a.Auth.Watch, a.View.Watch, a.Announcements.Watch} {
+	for _, w := range []store.Watcher{a.Emojis.Watch, a.Auth.Watch, a.View.Watch, a.Announcements.Watch} {
 		a.Store.WatchEarly(w)
 	}
 

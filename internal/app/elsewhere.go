@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/plaza-social/plaza/internal/base/conf"
+	"github.com/plaza-social/plaza/internal/core/emojis"
 	"github.com/plaza-social/plaza/internal/edge/blob"
 	"github.com/plaza-social/plaza/internal/edge/proxy"
 )
@@ -21,8 +22,12 @@ const (
 // remoteFolder is where what other servers show is kept for a while.
 func remoteFolder(c conf.Config) string { return filepath.Join(c.Data, "cache", "remote") }
 
-// openProxy finds the key that signs what is shown of other servers.
-func (a *App) openProxy(o Options) error {
+// openProxy finds the key that signs what is shown of other servers, and the
+// house's own emojis.
+func (a *App) openProxy(o Options) (err error) {
+	if a.Emojis, err = emojis.New(context.Background(), a.Store, a.blobs); err != nil {
+		return err
+	}
 	key, err := a.Instance.Key(context.Background(), proxyKey)
 	if err != nil {
 		return fmt.Errorf("read the key of the proxy: %w", err)

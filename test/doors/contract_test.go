@@ -33,6 +33,7 @@ func TestContract(t *testing.T) {
 	w.pictures(t)
 	w.discovered(t)
 	w.house(t)
+	w.emojis(t)
 	w.filtered(t)
 	w.tagged(t)
 	w.shut(t)
@@ -220,7 +221,7 @@ func (w *crowd) found(t *testing.T) {
 	for _, route := range []string{"/api/v1/instance", "/api/v2/instance", "/api/v1/instance/rules", "/api/v1/instance/extended_description"} {
 		w.call(t, nil, "GET "+route, nil)
 	}
-	for _, route := range []string{"/api/v1/instance/peers", "/api/v1/custom_emojis"} {
+	for _, route := range []string{"/api/v1/instance/peers"} {
 		w.call(t, nil, "GET "+route+"?empty", nil)
 	}
 }

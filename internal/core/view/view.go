@@ -78,6 +78,9 @@ func (v *View) Watch(_ context.Context, rs []event.Record) {
 			v.forget(f.Owner, f.Target)
 		case event.Distanced:
 			v.forget(f.Owner, f.Target)
+		case event.EmojisChanged:
+			v.cards.clear() // what was made of them
+			v.faces.clear()
 		case event.ListChanged:
 			v.readers.drop(f.Owner)
 		case event.FiltersChanged:

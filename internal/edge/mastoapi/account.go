@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/plaza-social/plaza/internal/core/emojis"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
 )
@@ -35,10 +36,11 @@ func numOrNil[ID ~int64](id ID) *string {
 
 // renderer makes entities from what the core shows.
 type renderer struct {
-	base  string
-	media func(name string) string
-	view  *view.View
-	now   func() time.Time
+	base   string
+	media  func(name string) string
+	view   *view.View
+	emojis *emojis.Service
+	now    func() time.Time
 }
 
 // https://docs.joinmastodon.org/entities/Account/
@@ -73,7 +75,7 @@ type account struct {
 	ShowMediaReplies  bool       `json:"show_media_replies"`
 	Suspended         bool       `json:"suspended,omitempty"`
 	Limited           bool       `json:"limited,omitempty"`
-	Emojis            []struct{} `json:"emojis"`
+	Emojis            []emoji    `json:"emojis"`
 	Roles             []struct{} `json:"roles"`
 	Fields            []field    `json:"fields"`
 }
@@ -100,7 +102,7 @@ func (r renderer) account(f *view.Face) account {
 		Indexable: f.Indexable, CreatedAt: stamp(f.CreatedAt.Truncate(24 * time.Hour)), Note: r.view.Bio(f), URL: r.view.AccountURL(f),
 		URI: r.view.AccountURL(f), AvatarDescription: f.AvatarAlt, HeaderDescription: f.HeaderAlt, FollowersCount: f.Followers,
 		FollowingCount: f.Following, StatusesCount: f.Posts, HideCollections: f.HideFollows, Noindex: !f.Indexable,
-		Suspended: f.Standing == social.Suspended, Limited: f.Limited, Emojis: []struct{}{}, Roles: []struct{}{}, Fields: []field{}}
+		Suspended: f.Standing == social.Suspended, Limited: f.Limited, Emojis: r.emojisOfAccount(f), Roles: []struct{}{}, Fields: []field{}}
 	a.ShowFeatured, a.ShowMedia, a.ShowMediaReplies = !f.Wishes.HideFeatured, !f.Wishes.HideMedia, !f.Wishes.HideMediaReplies
 	a.Avatar, a.Header = r.picture(f.Avatar, "/avatar.png"), r.picture(f.Header, "/header.png")
 	a.AvatarStatic, a.HeaderStatic = a.Avatar, a.Header

@@ -31,7 +31,7 @@ type announcement struct {
 	Mentions    []struct{}  `json:"mentions"`
 	Statuses    []struct{}  `json:"statuses"`
 	Tags        []statusTag `json:"tags"`
-	Emojis      []struct{}  `json:"emojis"`
+	Emojis      []emoji     `json:"emojis"`
 	Reactions   []reaction  `json:"reactions"`
 }
 
@@ -45,7 +45,7 @@ type reaction struct {
 // announcement is one before a reader, or before nobody in particular.
 func (r renderer) announcement(s announcements.Shown, reader social.AccountID) announcement {
 	out := announcement{ID: num(s.ID), Content: r.view.HTML(s.Text, "", nil), StartsAt: stampOrNil(s.StartsAt), EndsAt: stampOrNil(s.EndsAt), AllDay: s.AllDay,
-		PublishedAt: stamp(s.CreatedAt), UpdatedAt: stamp(s.ChangedAt), Mentions: []struct{}{}, Statuses: []struct{}{}, Tags: []statusTag{}, Emojis: []struct{}{},
+		PublishedAt: stamp(s.CreatedAt), UpdatedAt: stamp(s.ChangedAt), Mentions: []struct{}{}, Statuses: []struct{}{}, Tags: []statusTag{}, Emojis: r.emojisIn(s.Text),
 		Reactions: each(s.Reactions, func(x social.Reaction) reaction {
 			one := reaction{Name: x.Name, Count: x.Count}
 			if reader != 0 {

@@ -20,6 +20,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/announcements"
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/core/discover"
+	"github.com/plaza-social/plaza/internal/core/emojis"
 	"github.com/plaza-social/plaza/internal/core/exports"
 	"github.com/plaza-social/plaza/internal/core/filters"
 	"github.com/plaza-social/plaza/internal/core/hosts"
@@ -81,6 +82,7 @@ type Services struct {
 	Discover  *discover.Service
 	Filters   *filters.Service
 	Tags      *tags.Service
+	Emojis    *emojis.Service
 	Search    *search.Service
 	Imports   *imports.Service
 	Exports   *exports.Service
@@ -109,7 +111,7 @@ type API struct {
 // New returns an API.
 func New(c Config, s Services) *API {
 	a := &API{Config: c, Services: s}
-	a.render = renderer{base: c.BaseURL, media: c.File, view: s.View, now: c.Clock}
+	a.render = renderer{base: c.BaseURL, media: c.File, view: s.View, emojis: s.Emojis, now: c.Clock}
 	for _, add := range []func(*API){
 		(*API).appRoutes,
 		(*API).accountRoutes,
@@ -123,6 +125,7 @@ func New(c Config, s Services) *API {
 		(*API).searchRoutes,
 		(*API).instanceRoutes,
 		(*API).emptyRoutes,
+		(*API).emojiRoutes,
 		(*API).importRoutes,
 		(*API).houseRoutes,
 		(*API).profileRoutes,

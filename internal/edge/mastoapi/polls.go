@@ -24,7 +24,7 @@ type poll struct {
 	VotesCount  int          `json:"votes_count"`
 	VotersCount int          `json:"voters_count"`
 	Options     []pollOption `json:"options"`
-	Emojis      []struct{}   `json:"emojis"`
+	Emojis      []emoji      `json:"emojis"`
 	Voted       *bool        `json:"voted,omitempty"`
 	OwnVotes    *[]int       `json:"own_votes,omitempty"`
 }
@@ -38,7 +38,7 @@ type pollOption struct {
 // are shown to nobody before, also not to who asked.
 func (r renderer) poll(s *view.Seen, reader social.AccountID) poll {
 	p := s.Poll
-	out := poll{ID: num(p.ID), ExpiresAt: stampOrNil(p.EndsAt), Expired: p.Ended(r.now()), Multiple: p.Multiple, VotesCount: p.Votes(), VotersCount: p.Voters, Emojis: []struct{}{}}
+	out := poll{ID: num(p.ID), ExpiresAt: stampOrNil(p.EndsAt), Expired: p.Ended(r.now()), Multiple: p.Multiple, VotesCount: p.Votes(), VotersCount: p.Voters, Emojis: r.emojisOf(s.Author, options(p)...)}
 	for _, o := range p.Options {
 		one := pollOption{Title: o.Title}
 		if !p.HideVotes || out.Expired {

@@ -36,7 +36,7 @@ type statusHead struct {
 	MediaAttachments   raw         `json:"media_attachments"`
 	Mentions           []mention   `json:"mentions"`
 	Tags               []statusTag `json:"tags"`
-	Emojis             []struct{}  `json:"emojis"`
+	Emojis             []emoji     `json:"emojis"`
 	Card               raw         `json:"card"`
 }
 
@@ -75,7 +75,7 @@ func (r renderer) head(s *view.Seen) statusHead {
 	h := statusHead{ID: num(s.ID), CreatedAt: stamp(s.At), InReplyToID: numOrNil(s.ReplyTo), InReplyToAccountID: numOrNil(s.ReplyAuthor),
 		Sensitive: s.Veiled(), SpoilerText: s.Warning, Visibility: visibility[s.Visibility], URI: url, URL: url,
 		RepliesCount: s.Replies, ReblogsCount: s.Boosts, FavouritesCount: s.Likes, EditedAt: stampOrNil(s.EditedAt), Content: s.HTML,
-		QuotesCount: s.Quotes, MediaAttachments: r.attachments(s.Media), Card: r.previewCard(s.Link), Mentions: []mention{}, Tags: []statusTag{}, Emojis: []struct{}{}}
+		QuotesCount: s.Quotes, MediaAttachments: r.attachments(s.Media), Card: r.previewCard(s.Link), Mentions: []mention{}, Tags: []statusTag{}, Emojis: r.emojisOfPost(s)}
 	if s.Language != "" {
 		h.Language = &s.Language
 	}

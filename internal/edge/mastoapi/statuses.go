@@ -174,15 +174,15 @@ func (a *API) source(q *request) (any, error) {
 
 // https://docs.joinmastodon.org/entities/StatusEdit/
 type statusEdit struct {
-	Content          string     `json:"content"`
-	SpoilerText      string     `json:"spoiler_text"`
-	Sensitive        bool       `json:"sensitive"`
-	CreatedAt        string     `json:"created_at"`
-	Account          raw        `json:"account"`
-	Poll             any        `json:"poll"`
-	MediaAttachments raw        `json:"media_attachments"`
-	Emojis           []struct{} `json:"emojis"`
-	Quote            raw        `json:"quote"`
+	Content          string  `json:"content"`
+	SpoilerText      string  `json:"spoiler_text"`
+	Sensitive        bool    `json:"sensitive"`
+	CreatedAt        string  `json:"created_at"`
+	Account          raw     `json:"account"`
+	Poll             any     `json:"poll"`
+	MediaAttachments raw     `json:"media_attachments"`
+	Emojis           []emoji `json:"emojis"`
+	Quote            raw     `json:"quote"`
 }
 
 func (a *API) history(q *request) (any, error) {
@@ -198,7 +198,7 @@ func (a *API) history(q *request) (any, error) {
 	for _, e := range edits {
 		out = append(out, statusEdit{Content: a.View.HTML(e.Text, e.HTML, e.Mentions), SpoilerText: e.Warning, Sensitive: e.Sensitive,
 			CreatedAt: stamp(e.At), Account: a.render.accountJSON(s.Author), Poll: pastPoll(e.Poll), MediaAttachments: a.render.attachments(e.Media),
-			Emojis: []struct{}{}, Quote: a.render.pastQuote(s, q.By.Account)})
+			Emojis: a.render.emojisOf(s.Author, append([]string{e.Text, e.Warning}, e.Poll...)...), Quote: a.render.pastQuote(s, q.By.Account)})
 	}
 	return out, nil
 }

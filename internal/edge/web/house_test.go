@@ -20,6 +20,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/accounts"
 	"github.com/plaza-social/plaza/internal/core/announcements"
 	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/core/emojis"
 	"github.com/plaza-social/plaza/internal/core/exports"
 	"github.com/plaza-social/plaza/internal/core/hosts"
 	"github.com/plaza-social/plaza/internal/core/imports"
@@ -81,7 +82,11 @@ func open(t *testing.T) *house {
 	v := view.New(s, view.Config{BaseURL: "https://" + host})
 	lines := timelines.New(s, v)
 	h.auth = auth.New(s, auth.Config{BaseURL: "https://" + host, Limiter: limiter})
-	for _, w := range []store.Watcher{h.instance.Watch, h.auth.Watch, v.Watch, lines.Watch} {
+	smileys, err := emojis.New(t.Context(), s, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range []store.Watcher{smileys.Watch, h.instance.Watch, h.auth.Watch, v.Watch, lines.Watch} {
 		s.Watch(w)
 	}
 	written, related, listed := posts.New(s, posts.Config{MaxText: social.MaxText, HandleHost: host}), relations.New(s, v), lists.New(s, v)
@@ -90,6 +95,7 @@ func open(t *testing.T) *house {
 		Posts: written, Relations: related, Lists: listed, Notices: notices.New(s, v), Search: search.New(s, v, host), Polls: polls.New(s, v),
 		Imports:       imports.New(s, imports.Config{BaseURL: "https://" + host, HandleHost: host, Relations: related, Lists: listed, Posts: written}),
 		Exports:       exports.New(s, v, exports.Config{BaseURL: "https://" + host, HandleHost: host}),
+		Emojis:        smileys,
 		Announcements: announcements.New(s), Hosts: hosts.New(s, v), Screen: screen.New(s),
 		Blobs: pictures{}, Limiter: limiter})
 	h.handler = chi.NewRouter()

@@ -238,7 +238,7 @@ func focus(f *frame, p *view.Seen) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = author(p.Author, anchor(p)+"-who").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = author(f, p.Author, anchor(p)+"-who").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -689,7 +689,7 @@ func historyPage(f *frame, p *view.Seen, versions []version) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = says(v.HTML, p.Language).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = says(f.rich(p.Author, v.HTML), p.Language).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -857,7 +857,7 @@ func cardStill(f *frame, p *view.Seen) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = author(p.Author, anchor(p)+"-who").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = author(f, p.Author, anchor(p)+"-who").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/accounts"
 	"github.com/plaza-social/plaza/internal/core/announcements"
 	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/core/emojis"
 	"github.com/plaza-social/plaza/internal/core/exports"
 	"github.com/plaza-social/plaza/internal/core/hosts"
 	"github.com/plaza-social/plaza/internal/core/imports"
@@ -63,6 +64,7 @@ type Services struct {
 	Polls         *polls.Service
 	Imports       *imports.Service
 	Exports       *exports.Service
+	Emojis        *emojis.Service
 	Announcements *announcements.Service
 	Hosts         *hosts.Service
 	Screen        *screen.Service
@@ -110,6 +112,7 @@ func New(c Config, s Services) *Site {
 		panic("web: BaseURL is not an origin: " + err.Error())
 	}
 	for _, add := range []func(*router){
+		site.emojiRoutes,
 		site.timelineRoutes, site.composeRoutes, site.profileRoutes, site.relationRoutes, site.postRoutes, site.changeRoutes, site.pollRoutes, site.quoteRoutes,
 		site.listRoutes, site.noticeRoutes, site.searchRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes, site.importRoutes,
 		site.securityRoutes, site.peopleRoutes, site.houseRoutes, site.aboutRoutes,
