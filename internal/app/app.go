@@ -184,7 +184,7 @@ func (a *App) assemble(o Options) (err error) {
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
 			Polls: a.Polls, Imports: a.Imports, Exports: a.Exports,
 			Announcements: a.Announcements, Hosts: a.Hosts, Screen: a.Screen,
-			Emojis: a.Emojis, Blobs:  a.blobs, Limiter: a.limiter, Log: a.log})
+			Emojis: a.Emojis, Blobs: a.blobs, Limiter: a.limiter, Log: a.log})
 	a.oauth = &oauth.Server{BaseURL: c.URL, Auth: a.Auth, View: a.View, Pages: pages{a.site}, Limiter: a.limiter, Log: a.log}
 	a.hub = &stream.Hub{Auth: a.Auth, View: a.View, Timelines: a.Timelines, Lists: a.Lists, Notices: a.Notices, Announcements: a.Announcements, Render: a.api, Log: a.log}
 	for _, w := range []store.Watcher{a.Instance.Watch, a.Screen.Watch, a.Emojis.Watch, a.Announcements.Watch, a.Discover.Watch, a.Auth.Watch, a.View.Watch, a.Timelines.Watch, a.hub.Watch} {

@@ -238,3 +238,13 @@ func (tx *Tx) TrimKeys(ctx context.Context, beforeMillis int64) error {
 	_, err := tx.exec(ctx, `DELETE FROM post_keys WHERE at_ms < $1`, beforeMillis)
 	return err
 }
+
+// CountPosts is how many rows of posts there are, boosts too.
+func (v *View) CountPosts(ctx context.Context) (int, error) {
+	return value[int](ctx, v, `SELECT COUNT(*) FROM posts`)
+}
+
+// PostsAfter returns up to limit posts with higher ids, the lowest first.
+func (v *View) PostsAfter(ctx context.Context, after social.PostID, limit int) ([]social.Post, error) {
+	return rows(ctx, v, scanPost, `SELECT `+postColumns+` FROM posts WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
+}

@@ -151,3 +151,32 @@ func (s *Service) Tidy(ctx context.Context) error {
 		}
 	}
 }
+
+// Prune takes away what no post came for since before a moment, or only counts
+// it. What is loose for less than LooseLife stays: somebody may be writing.
+func (s *Service) Prune(ctx context.Context, before time.Time, dry bool) (n int, err error) {
+	if latest := s.store.Now().Add(-LooseLife); before.After(latest) {
+		before = latest
+	}
+	for {
+		some := 0
+		if err := s.store.Write(ctx, func(tx *store.Tx) error {
+			all, err := tx.LooseMedia(ctx, before, tidyAtOnce)
+			some = len(all)
+			for _, m := range all {
+				if dry {
+					break
+				}
+				if err := tx.RemoveMedia(ctx, m); err != nil {
+					return err
+				}
+			}
+			return err
+		}); err != nil {
+			return n, err
+		}
+		if n += some; dry || some < tidyAtOnce {
+			return n, nil
+		}
+	}
+}

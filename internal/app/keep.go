@@ -1,0 +1,59 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/edge/proxy"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+// A MediaUsage is what files take.
+type MediaUsage struct {
+	Attachments     int64 `json:"attachments"`
+	AttachmentBytes int64 `json:"attachment_bytes"`
+	Emojis          int   `json:"emojis"`
+	EmojiBytes      int64 `json:"emoji_bytes"`
+	RemoteFiles     int   `json:"remote_files"`
+	RemoteBytes     int64 `json:"remote_bytes"`
+	RemoteBudget    int64 `json:"remote_budget"`
+}
+
+// MediaUsage looks at the tables and at the folder of what other servers show.
+func (a *App) MediaUsage(ctx context.Context) (u MediaUsage, err error) {
+	if err = a.Store.Read(ctx, func(v *store.View) (err error) {
+		u.Attachments, u.AttachmentBytes, err = v.MediaUse(ctx)
+		return err
+	}); err != nil {
+		return u, err
+	}
+	for _, e := range a.Emojis.All() {
+		u.Emojis, u.EmojiBytes = u.Emojis+1, u.EmojiBytes+e.Size
+	}
+	u.RemoteBudget = a.Config.Media.RemoteBudget
+	u.RemoteFiles, u.RemoteBytes, err = proxy.Sweep(ctx, remoteFolder(a.Config), time.Now(), true)
+	return u, err
+}
+
+// A Pruned is what was removed, or would be.
+type Pruned struct {
+	RemoteFiles int   `json:"remote_files"`
+	RemoteBytes int64 `json:"remote_bytes"`
+	Attachments int   `json:"attachments"`
+}
+
+// PruneMedia removes what nobody looked at for some days, and attachments that
+// no post came for in that time. A server may be running on the same data.
+func (a *App) PruneMedia(ctx context.Context, days int, dry bool) (p Pruned, err error) {
+	before := a.Store.Now().AddDate(0, 0, -max(days, 0))
+	if p.RemoteFiles, p.RemoteBytes, err = proxy.Sweep(ctx, remoteFolder(a.Config), before, dry); err != nil {
+		return p, err
+	}
+	p.Attachments, err = a.Media.Prune(ctx, before, dry)
+	return p, err
+}
+
+// ClearCache removes all copies of other servers' files.
+func (a *App) ClearCache(ctx context.Context) (files int, bytes int64, err error) {
+	return proxy.Sweep(ctx, remoteFolder(a.Config), a.Store.Now().Add(time.Hour), false)
+}
