@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"io"
+	"regexp"
 	"slices"
 	"sort"
 	"strconv"
@@ -74,11 +75,26 @@ func (a *API) accountsByID(q *request) (any, error) {
 	return a.render.accounts(fs), nil
 }
 
+// somebody is in the paths whose id is an account's.
+var somebody = regexp.MustCompile(`^/api/v1/(accounts|follow_requests|suggestions)/\{id\}`)
+
+// aboutSomebody is for routes about the account in the path: who is not let in
+// yet is not there, whatever is asked of them.
+func (a *API) aboutSomebody(do func(*request) (any, error)) func(*request) (any, error) {
+	return func(q *request) (any, error) {
+		f, err := a.View.Face(q.Context(), social.AccountID(q.pathID()))
+		if err == nil && f.Standing == social.Pending {
+			err = errAbsent
+		}
+		if err != nil {
+			return nil, err
+		}
+		return do(q)
+	}
+}
+
 func (a *API) accountByID(q *request) (any, error) {
 	f, err := a.View.Face(q.Context(), social.AccountID(q.pathID()))
-	if err == nil && f.Standing == social.Pending {
-		err = errAbsent // not here yet
-	}
 	if err != nil {
 		return nil, err
 	}

@@ -214,6 +214,9 @@ func staff(who Who, scope string) need { return need{who, scope} }
 // PUT: clients mix them up.
 func (a *API) do(route string, n need, h func(*request) (any, error), rules ...*limit.Rule) {
 	method, path, _ := strings.Cut(route, " ")
+	if somebody.MatchString(path) {
+		h = a.aboutSomebody(h)
+	}
 	r := Route{Method: method, Path: path, Who: n.who, Scope: n.scope, do: h}
 	if len(rules) > 0 {
 		r.rule, r.Limit = rules[0], rules[0].Name
