@@ -29,6 +29,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/hosts"
 	"github.com/plaza-social/plaza/internal/core/imports"
 	"github.com/plaza-social/plaza/internal/core/instance"
+	"github.com/plaza-social/plaza/internal/core/links"
 	"github.com/plaza-social/plaza/internal/core/lists"
 	"github.com/plaza-social/plaza/internal/core/media"
 	"github.com/plaza-social/plaza/internal/core/moderation"
@@ -90,6 +91,7 @@ type App struct {
 	Filters   *filters.Service
 	Tags      *tags.Service
 	Push      *push.Service
+	Links     *links.Service
 	Hosts     *hosts.Service
 	Screen    *screen.Service
 
@@ -153,7 +155,7 @@ func (a *App) assemble(o Options) (err error) {
 	a.Media = media.New(a.Store, a.blobs)
 	a.Posts = posts.New(a.Store, posts.Config{MaxText: c.MaxPost, HandleHost: c.HandleHost})
 	a.Polls = polls.New(a.Store, a.View)
-	a.Discover = discover.New(a.Store, a.View)
+	a.Discover, a.Links = discover.New(a.Store, a.View), links.New(a.Store, a.View, c.URL)
 	a.Filters = filters.New(a.Store)
 	a.Tags = tags.New(a.Store, a.View)
 	a.Moderation = moderation.New(a.Store, a.View)
@@ -176,7 +178,7 @@ func (a *App) assemble(o Options) (err error) {
 		MaxVideo: c.Media.MaxVideo, MaxMatrix: blob.MaxMatrix, MaxFrames: blob.MaxFrameRate, Others: others()},
 		mastoapi.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
-			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Tags: a.Tags, Imports: a.Imports, Exports: a.Exports, Push: a.Push,
+			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Tags: a.Tags, Imports: a.Imports, Exports: a.Exports, Push: a.Push, Links: a.Links,
 			Blobs: a.blobs, Limiter: a.limiter, Log: a.log,
 			Emojis: a.Emojis, Hosts: a.Hosts, Screen: a.Screen, Announcements: a.Announcements, Moderation: a.Moderation})
 	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: a.filePath, Clock: o.Clock},
@@ -201,7 +203,7 @@ func (a *App) assemble(o Options) (err error) {
 		}
 	}
 	a.runner = work.Runner{Store: a.Store, Log: a.log,
-		Followers: []work.Follower{notices.Follower(), search.Follower(), push.Follower(), a.Auth.Follower()},
+		Followers: []work.Follower{notices.Follower(), search.Follower(), push.Follower(), a.Links.Follower(), a.Auth.Follower()},
 		Workers: []work.Worker{
 			mail.Worker(sender),
 			a.Accounts.Worker(),
@@ -216,13 +218,13 @@ func (a *App) assemble(o Options) (err error) {
 			{Name: "sign-ups", Do: a.Auth.Tidy},
 			{Name: "keys", Do: a.Posts.Tidy},
 			{Name: "media", Do: a.Media.Tidy},
-			{Name: "imports", Do: a.Imports.Tidy},
+			{Name: "imports", Do: a.Imports.Tidy}, {Name: "links", Do: a.Links.Tidy},
 			{Name: "screen", Do: a.Screen.Tidy},
 			{Name: "reviews", Do: a.Discover.Tidy},
 			{Name: "announcements", Do: a.Announcements.Tidy},
 		},
 	}
-	a.runner.Workers = append(a.runner.Workers, a.Media.Workers()...)
+	a.runner.Workers = append(append(a.runner.Workers, a.previewWorker(o)), a.Media.Workers()...)
 	a.meters = newMeters(a)
 	a.handler = a.routes()
 	return nil

@@ -34,6 +34,7 @@ func TestContract(t *testing.T) {
 	w.discovered(t)
 	w.house(t)
 	w.emojis(t)
+	w.linked(t)
 	w.filtered(t)
 	w.tagged(t)
 	w.shut(t)

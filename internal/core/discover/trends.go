@@ -38,6 +38,7 @@ type Service struct {
 	at    time.Time
 	tags  []store.TagTrend
 	posts []social.PostID
+	links []Link
 
 	verdicts verdicts
 }
@@ -49,6 +50,10 @@ func New(s *store.Store, v *view.View) *Service { return &Service{store: s, view
 func (s *Service) look(ctx context.Context) ([]store.TagTrend, []social.PostID, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.lookAnew(ctx)
+}
+
+func (s *Service) lookAnew(ctx context.Context) ([]store.TagTrend, []social.PostID, error) {
 	now := s.store.Now()
 	if !s.at.IsZero() && now.Sub(s.at) < freshFor {
 		return s.tags, s.posts, nil
@@ -57,6 +62,9 @@ func (s *Service) look(ctx context.Context) ([]store.TagTrend, []social.PostID, 
 	if err := s.store.Read(ctx, func(v *store.View) (err error) {
 		after := id.Floor(now.Add(-span))
 		if s.tags, err = v.TrendingTags(ctx, after, leastTags, maxTags); err != nil {
+			return err
+		}
+		if s.links, err = trendingLinks(ctx, v, after, now); err != nil {
 			return err
 		}
 		posts, err = v.TrendingPosts(ctx, after, maxPosts)

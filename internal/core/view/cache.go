@@ -78,6 +78,21 @@ func (c *cache[K, V]) drop(k K) {
 	delete(s.m, k)
 }
 
+// dropIf drops what matches. What is being loaded may match too.
+func (c *cache[K, V]) dropIf(match func(V) bool) {
+	for i := range c.shard {
+		s := &c.shard[i]
+		s.mu.Lock()
+		s.drops++
+		for k, v := range s.m {
+			if match(v) {
+				delete(s.m, k)
+			}
+		}
+		s.mu.Unlock()
+	}
+}
+
 // clear drops everything.
 func (c *cache[K, V]) clear() {
 	for i := range c.shard {

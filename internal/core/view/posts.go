@@ -74,7 +74,9 @@ func (v *View) layOut(ctx context.Context, by social.Actor, ids []social.PostID)
 	}
 	authors := make([]social.AccountID, 0, len(l.cards))
 	for _, c := range l.cards {
-		authors = append(authors, c.Author)
+		if authors = append(authors, c.Author); c.Link != nil && c.Link.CreatorID != 0 {
+			authors = append(authors, c.Link.CreatorID)
+		}
 	}
 	l.faces, err = v.facesByID(ctx, authors)
 	return l, err
@@ -108,6 +110,9 @@ func (l *layout) seeAt(id social.PostID, door social.Door, seen *[]Seen, depth i
 		if s.Boosted = l.seeAt(c.BoostOf, door, seen, depth); s.Boosted == nil {
 			return nil
 		}
+	}
+	if c.Link != nil && c.Link.CreatorID != 0 {
+		s.Credit = credited(c.Link, l.faces)
 	}
 	l.quote(&s, door, seen, depth)
 	*seen = append(*seen, s)

@@ -39,6 +39,7 @@ type Card struct {
 	Poll    *social.Poll   // nil if it asks nothing
 	Link    *social.Link   // the preview of its link, nil if there is none
 	Memo    Memo           // for the client API
+	Preview Memo           // the same of Link
 	words   Memo           // what filters are held against
 }
 
@@ -52,6 +53,7 @@ type Seen struct {
 	Unseen  string             // why Quoted is not shown although it quotes: Mastodon's quote states
 	Within  bool               // another post quotes it here, and does not show what it quotes in turn
 	Quoting bool               // the reader may quote it
+	Credit  *Face              // who wrote what its link leads to, if the two say so of each other
 	Votes   []int              // what the reader chose in its poll; nil if the reader has not voted
 	Hits    []social.FilterHit // the reader's filters it meets, also in what it boosts
 }

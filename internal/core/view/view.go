@@ -60,6 +60,10 @@ func (v *View) Watch(_ context.Context, rs []event.Record) {
 		case event.PostDeleted:
 			v.postCame(f.Author, f.Post, f.ReplyTo, f.BoostOf)
 			v.cards.drop(f.QuoteOf)
+		case event.LinkChanged:
+			if v.cards.drop(f.Post); f.Post == 0 {
+				v.forgetLink(f.Link)
+			}
 		case event.QuoteChanged:
 			v.cards.drop(f.Post)
 			v.cards.drop(f.QuoteOf)

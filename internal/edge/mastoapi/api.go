@@ -26,6 +26,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/hosts"
 	"github.com/plaza-social/plaza/internal/core/imports"
 	"github.com/plaza-social/plaza/internal/core/instance"
+	"github.com/plaza-social/plaza/internal/core/links"
 	"github.com/plaza-social/plaza/internal/core/lists"
 	"github.com/plaza-social/plaza/internal/core/media"
 	"github.com/plaza-social/plaza/internal/core/moderation"
@@ -90,6 +91,7 @@ type Services struct {
 	Hosts     *hosts.Service
 	Screen    *screen.Service
 	Blobs     Blobs
+	Links     *links.Service
 	Limiter   *limit.Limiter
 	Log       *slog.Logger
 
@@ -118,13 +120,13 @@ func New(c Config, s Services) *API {
 		(*API).relationRoutes,
 		(*API).statusRoutes,
 		(*API).timelineRoutes,
+		(*API).cardRoutes,
 		(*API).notificationRoutes,
 		(*API).groupRoutes,
 		(*API).policyRoutes,
 		(*API).listRoutes,
 		(*API).searchRoutes,
 		(*API).instanceRoutes,
-		(*API).emptyRoutes,
 		(*API).emojiRoutes,
 		(*API).importRoutes,
 		(*API).houseRoutes,

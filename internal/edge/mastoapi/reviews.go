@@ -144,8 +144,16 @@ func (a *API) reviewPost(to social.Review) func(*request) (any, error) {
 	}
 }
 
-// linksToReview is empty: no page elsewhere is looked at yet.
-func (a *API) linksToReview(*request) (any, error) { return []struct{}{}, nil }
+type adminLink struct {
+	trendingLink
+	ID             string `json:"id"`
+	RequiresReview bool   `json:"requires_review"`
+}
+
+func (a *API) linksToReview(q *request) (any, error) {
+	all, err := a.Discover.LinksToReview(q.Context(), q.By, q.num("offset", 0, discover.MaxOffset), q.num("limit", 10, 20))
+	return each(all, func(l discover.Link) adminLink { return adminLink{a.trendingLink(l), num(l.ID), l.Review == ""} }), err
+}
 
 func (a *API) reviewLink(to social.Review) func(*request) (any, error) {
 	return func(q *request) (any, error) {

@@ -37,7 +37,6 @@ type statusHead struct {
 	Mentions           []mention   `json:"mentions"`
 	Tags               []statusTag `json:"tags"`
 	Emojis             []emoji     `json:"emojis"`
-	Card               raw         `json:"card"`
 }
 
 type statusApp struct {
@@ -75,7 +74,7 @@ func (r renderer) head(s *view.Seen) statusHead {
 	h := statusHead{ID: num(s.ID), CreatedAt: stamp(s.At), InReplyToID: numOrNil(s.ReplyTo), InReplyToAccountID: numOrNil(s.ReplyAuthor),
 		Sensitive: s.Veiled(), SpoilerText: s.Warning, Visibility: visibility[s.Visibility], URI: url, URL: url,
 		RepliesCount: s.Replies, ReblogsCount: s.Boosts, FavouritesCount: s.Likes, EditedAt: stampOrNil(s.EditedAt), Content: s.HTML,
-		QuotesCount: s.Quotes, MediaAttachments: r.attachments(s.Media), Card: r.previewCard(s.Link), Mentions: []mention{}, Tags: []statusTag{}, Emojis: r.emojisOfPost(s)}
+		QuotesCount: s.Quotes, MediaAttachments: r.attachments(s.Media), Mentions: []mention{}, Tags: []statusTag{}, Emojis: r.emojisOfPost(s)}
 	if s.Language != "" {
 		h.Language = &s.Language
 	}
@@ -125,6 +124,7 @@ func (r renderer) appendStatus(b []byte, s *view.Seen, reader social.AccountID) 
 	} else {
 		b = append(b, `null`...)
 	}
+	b = r.appendCard(b, s)
 	b = r.appendPoll(b, s, reader)
 	b = r.appendQuote(b, s, reader)
 	if reader == 0 {
