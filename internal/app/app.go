@@ -22,6 +22,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/accounts"
 	"github.com/plaza-social/plaza/internal/core/announcements"
 	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/core/collections"
 	"github.com/plaza-social/plaza/internal/core/discover"
 	"github.com/plaza-social/plaza/internal/core/emojis"
 	"github.com/plaza-social/plaza/internal/core/exports"
@@ -70,30 +71,31 @@ type Options struct {
 
 // App is a whole server.
 type App struct {
-	Config    conf.Config
-	Store     *store.Store
-	Auth      *auth.Service
-	Accounts  *accounts.Service
-	Instance  *instance.Service
-	View      *view.View
-	Timelines *timelines.Service
-	Posts     *posts.Service
-	Relations *relations.Service
-	Lists     *lists.Service
-	Notices   *notices.Service
-	Search    *search.Service
-	Imports   *imports.Service
-	Exports   *exports.Service
-	Media     *media.Service
-	Polls     *polls.Service
-	Discover  *discover.Service
-	Emojis    *emojis.Service
-	Filters   *filters.Service
-	Tags      *tags.Service
-	Push      *push.Service
-	Links     *links.Service
-	Hosts     *hosts.Service
-	Screen    *screen.Service
+	Config      conf.Config
+	Store       *store.Store
+	Auth        *auth.Service
+	Accounts    *accounts.Service
+	Instance    *instance.Service
+	View        *view.View
+	Timelines   *timelines.Service
+	Posts       *posts.Service
+	Relations   *relations.Service
+	Lists       *lists.Service
+	Notices     *notices.Service
+	Search      *search.Service
+	Imports     *imports.Service
+	Exports     *exports.Service
+	Media       *media.Service
+	Polls       *polls.Service
+	Discover    *discover.Service
+	Emojis      *emojis.Service
+	Filters     *filters.Service
+	Tags        *tags.Service
+	Push        *push.Service
+	Links       *links.Service
+	Hosts       *hosts.Service
+	Screen      *screen.Service
+	Collections *collections.Service
 
 	Announcements *announcements.Service
 	Moderation    *moderation.Service
@@ -159,6 +161,7 @@ func (a *App) assemble(o Options) (err error) {
 	a.Filters = filters.New(a.Store)
 	a.Tags = tags.New(a.Store, a.View)
 	a.Moderation = moderation.New(a.Store, a.View)
+	a.Collections = collections.New(a.Store, a.View)
 	a.Relations = relations.New(a.Store, a.View)
 	a.Lists = lists.New(a.Store, a.View)
 	a.Hosts = hosts.New(a.Store, a.View)
@@ -178,7 +181,7 @@ func (a *App) assemble(o Options) (err error) {
 		MaxVideo: c.Media.MaxVideo, MaxMatrix: blob.MaxMatrix, MaxFrames: blob.MaxFrameRate, Others: others()},
 		mastoapi.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
-			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Tags: a.Tags, Imports: a.Imports, Exports: a.Exports, Push: a.Push, Links: a.Links,
+			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Tags: a.Tags, Imports: a.Imports, Exports: a.Exports, Push: a.Push, Links: a.Links, Collections: a.Collections,
 			Blobs: a.blobs, Limiter: a.limiter, Log: a.log,
 			Emojis: a.Emojis, Hosts: a.Hosts, Screen: a.Screen, Announcements: a.Announcements, Moderation: a.Moderation})
 	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: a.filePath, Clock: o.Clock},

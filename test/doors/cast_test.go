@@ -102,6 +102,14 @@ func (c *cast) belongings(t *testing.T) {
 	c.ben.Must("POST", "/api/v2/filters", "title=mine&context[]=home&keywords_attributes[0][keyword]=mine", &filter)
 	c.ben.Must("POST", "/api/v2/filters/"+filter.ID+"/statuses", "status_id="+said.ID, nil)
 	c.ben.Must("GET", "/api/v2/filters/"+filter.ID, nil, &filter)
+	var collected struct {
+		Collection struct {
+			ID    string
+			Items []struct{ ID string }
+		}
+	}
+	c.ben.Must("PATCH", "/api/v1/accounts/update_credentials", "discoverable=true", nil)
+	c.ben.Must("POST", "/api/v1/collections", "name=mine&account_ids[]="+fmt.Sprint(c.ben.ID), &collected)
 	var featured struct{ ID string }
 	c.ben.Must("POST", "/api/v1/featured_tags", "name=mine", &featured)
 	request := c.request(t)
@@ -122,7 +130,7 @@ func (c *cast) belongings(t *testing.T) {
 	c.member.Must("POST", "/api/v1/reports", "account_id="+num(c.ben.ID), &report)
 	c.things = map[string]string{"report": report.ID, "post": said.ID, "list": list.ID, "notice": notice.ID, "request": request, "session": fmt.Sprint(sessions[0].ID), "token": fmt.Sprint(tokens[0].ID),
 		"invite": fmt.Sprint(invite.ID), "code": "unknown", "tag": "tag", "hashtag": "tag",
-		"filter": filter.ID, "keyword": filter.Keywords[0].ID, "filtered": filter.Statuses[0].ID, "featured": featured.ID, "account": fmt.Sprint(c.ben.ID), "name": "ben", "*": "unknown"}
+		"filter": filter.ID, "keyword": filter.Keywords[0].ID, "filtered": filter.Statuses[0].ID, "featured": featured.ID, "collection": collected.Collection.ID, "item": collected.Collection.Items[0].ID, "account": fmt.Sprint(c.ben.ID), "name": "ben", "*": "unknown"}
 }
 
 // request is that of somebody who wrote to ben, whom ben does not know.
@@ -232,6 +240,8 @@ func (c *cast) about(t *testing.T, r app.Route) []subject {
 		things["id"] = things["keyword"]
 	case strings.HasPrefix(r.Path, "/api/v2/filters/statuses/{id}"):
 		things["id"] = things["filtered"]
+	case strings.HasPrefix(r.Path, "/api/v1/collections/{id}"):
+		things["id"] = things["collection"]
 	case strings.HasPrefix(r.Path, "/api/v1/featured_tags/{id}"):
 		things["id"] = things["featured"]
 	case strings.HasPrefix(r.Path, "/api/v2/filters/{id}"):

@@ -38,6 +38,7 @@ func TestContract(t *testing.T) {
 	w.filtered(t)
 	w.tagged(t)
 	w.shut(t)
+	w.collected(t)
 	w.blocked(t)
 	w.reviewed(t)
 	w.quoted(t)

@@ -8,12 +8,12 @@ import (
 	"github.com/plaza-social/plaza/internal/social"
 )
 
-// Scopes are all that an app can ask for, as of Mastodon 4.4.
+// Scopes are all that an app can ask for, as of Mastodon 4.6.
 // https://docs.joinmastodon.org/api/oauth-scopes/
 var Scopes = social.Scopes(strings.Fields(`profile follow push
-	read read:accounts read:blocks read:bookmarks read:favourites read:filters read:follows read:lists read:mutes
+	read read:accounts read:blocks read:bookmarks read:collections read:favourites read:filters read:follows read:lists read:mutes
 	read:notifications read:search read:statuses
-	write write:accounts write:blocks write:bookmarks write:conversations write:favourites write:filters write:follows
+	write write:accounts write:blocks write:bookmarks write:collections write:conversations write:favourites write:filters write:follows
 	write:lists write:media write:mutes write:notifications write:reports write:statuses
 	admin:read admin:read:accounts admin:read:canonical_email_blocks admin:read:domain_allows admin:read:domain_blocks
 	admin:read:email_domain_blocks admin:read:ip_blocks admin:read:reports

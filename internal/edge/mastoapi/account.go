@@ -45,39 +45,40 @@ type renderer struct {
 
 // https://docs.joinmastodon.org/entities/Account/
 type account struct {
-	ID                string     `json:"id"`
-	Username          string     `json:"username"`
-	Acct              string     `json:"acct"`
-	DisplayName       string     `json:"display_name"`
-	Locked            bool       `json:"locked"`
-	Bot               bool       `json:"bot"`
-	Discoverable      bool       `json:"discoverable"`
-	Indexable         bool       `json:"indexable"`
-	Group             bool       `json:"group"`
-	CreatedAt         string     `json:"created_at"`
-	Note              string     `json:"note"`
-	URL               string     `json:"url"`
-	URI               string     `json:"uri"`
-	Avatar            string     `json:"avatar"`
-	AvatarStatic      string     `json:"avatar_static"`
-	AvatarDescription string     `json:"avatar_description"`
-	Header            string     `json:"header"`
-	HeaderStatic      string     `json:"header_static"`
-	HeaderDescription string     `json:"header_description"`
-	FollowersCount    int        `json:"followers_count"`
-	FollowingCount    int        `json:"following_count"`
-	StatusesCount     int        `json:"statuses_count"`
-	LastStatusAt      *string    `json:"last_status_at"`
-	HideCollections   bool       `json:"hide_collections"`
-	Noindex           bool       `json:"noindex"`
-	ShowFeatured      bool       `json:"show_featured"`
-	ShowMedia         bool       `json:"show_media"`
-	ShowMediaReplies  bool       `json:"show_media_replies"`
-	Suspended         bool       `json:"suspended,omitempty"`
-	Limited           bool       `json:"limited,omitempty"`
-	Emojis            []emoji    `json:"emojis"`
-	Roles             []struct{} `json:"roles"`
-	Fields            []field    `json:"fields"`
+	ID                string          `json:"id"`
+	Username          string          `json:"username"`
+	Acct              string          `json:"acct"`
+	DisplayName       string          `json:"display_name"`
+	Locked            bool            `json:"locked"`
+	Bot               bool            `json:"bot"`
+	Discoverable      bool            `json:"discoverable"`
+	Indexable         bool            `json:"indexable"`
+	Group             bool            `json:"group"`
+	CreatedAt         string          `json:"created_at"`
+	Note              string          `json:"note"`
+	URL               string          `json:"url"`
+	URI               string          `json:"uri"`
+	Avatar            string          `json:"avatar"`
+	AvatarStatic      string          `json:"avatar_static"`
+	AvatarDescription string          `json:"avatar_description"`
+	Header            string          `json:"header"`
+	HeaderStatic      string          `json:"header_static"`
+	HeaderDescription string          `json:"header_description"`
+	FollowersCount    int             `json:"followers_count"`
+	FollowingCount    int             `json:"following_count"`
+	StatusesCount     int             `json:"statuses_count"`
+	LastStatusAt      *string         `json:"last_status_at"`
+	HideCollections   bool            `json:"hide_collections"`
+	Noindex           bool            `json:"noindex"`
+	ShowFeatured      bool            `json:"show_featured"`
+	ShowMedia         bool            `json:"show_media"`
+	ShowMediaReplies  bool            `json:"show_media_replies"`
+	Suspended         bool            `json:"suspended,omitempty"`
+	Limited           bool            `json:"limited,omitempty"`
+	Approval          featureApproval `json:"feature_approval"`
+	Emojis            []emoji         `json:"emojis"`
+	Roles             []struct{}      `json:"roles"`
+	Fields            []field         `json:"fields"`
 }
 
 type field struct {
@@ -103,6 +104,7 @@ func (r renderer) account(f *view.Face) account {
 		URI: r.view.AccountURL(f), AvatarDescription: f.AvatarAlt, HeaderDescription: f.HeaderAlt, FollowersCount: f.Followers,
 		FollowingCount: f.Following, StatusesCount: f.Posts, HideCollections: f.HideFollows, Noindex: !f.Indexable,
 		Suspended: f.Standing == social.Suspended, Limited: f.Limited, Emojis: r.emojisOfAccount(f), Roles: []struct{}{}, Fields: []field{}}
+	a.Approval = approvalJSON(f)
 	a.ShowFeatured, a.ShowMedia, a.ShowMediaReplies = !f.Wishes.HideFeatured, !f.Wishes.HideMedia, !f.Wishes.HideMediaReplies
 	a.Avatar, a.Header = r.picture(f.Avatar, "/avatar.png"), r.picture(f.Header, "/header.png")
 	a.AvatarStatic, a.HeaderStatic = a.Avatar, a.Header

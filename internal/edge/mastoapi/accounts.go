@@ -143,15 +143,16 @@ type role struct {
 	Permissions string `json:"permissions"`
 	Color       string `json:"color"`
 	Highlighted bool   `json:"highlighted"`
+	Collections int    `json:"collection_limit"`
 }
 
 // roles are what ours are as Mastodon's. The bits say what its own pages
 // would show: https://docs.joinmastodon.org/entities/Role/#permission-flags
 var roles = map[social.Role]role{
-	social.Owner:     {ID: "3", Name: "Owner", Permissions: "1", Highlighted: true},
-	social.Admin:     {ID: "2", Name: "Admin", Permissions: "983036", Highlighted: true},
-	social.Moderator: {ID: "1", Name: "Moderator", Permissions: "1308", Highlighted: true},
-	social.Member:    {ID: "-99", Permissions: "65536"},
+	social.Owner:     {ID: "3", Name: "Owner", Permissions: "1", Highlighted: true, Collections: social.MaxCollections},
+	social.Admin:     {ID: "2", Name: "Admin", Permissions: "983036", Highlighted: true, Collections: social.MaxCollections},
+	social.Moderator: {ID: "1", Name: "Moderator", Permissions: "1308", Highlighted: true, Collections: social.MaxCollections},
+	social.Member:    {ID: "-99", Permissions: "65536", Collections: social.MaxCollections},
 }
 
 func (a *API) self(q *request) (any, error) {

@@ -19,6 +19,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/accounts"
 	"github.com/plaza-social/plaza/internal/core/announcements"
 	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/core/collections"
 	"github.com/plaza-social/plaza/internal/core/discover"
 	"github.com/plaza-social/plaza/internal/core/emojis"
 	"github.com/plaza-social/plaza/internal/core/exports"
@@ -69,31 +70,32 @@ type Blobs interface {
 
 // Services are those of the core that the API asks.
 type Services struct {
-	Auth      *auth.Service
-	Accounts  *accounts.Service
-	Instance  *instance.Service
-	View      *view.View
-	Timelines *timelines.Service
-	Posts     *posts.Service
-	Relations *relations.Service
-	Lists     *lists.Service
-	Notices   *notices.Service
-	Media     *media.Service
-	Polls     *polls.Service
-	Discover  *discover.Service
-	Filters   *filters.Service
-	Tags      *tags.Service
-	Emojis    *emojis.Service
-	Search    *search.Service
-	Imports   *imports.Service
-	Exports   *exports.Service
-	Push      *push.Service
-	Hosts     *hosts.Service
-	Screen    *screen.Service
-	Blobs     Blobs
-	Links     *links.Service
-	Limiter   *limit.Limiter
-	Log       *slog.Logger
+	Auth        *auth.Service
+	Accounts    *accounts.Service
+	Instance    *instance.Service
+	View        *view.View
+	Timelines   *timelines.Service
+	Posts       *posts.Service
+	Relations   *relations.Service
+	Lists       *lists.Service
+	Notices     *notices.Service
+	Media       *media.Service
+	Polls       *polls.Service
+	Discover    *discover.Service
+	Filters     *filters.Service
+	Tags        *tags.Service
+	Emojis      *emojis.Service
+	Search      *search.Service
+	Imports     *imports.Service
+	Exports     *exports.Service
+	Push        *push.Service
+	Hosts       *hosts.Service
+	Screen      *screen.Service
+	Blobs       Blobs
+	Links       *links.Service
+	Limiter     *limit.Limiter
+	Log         *slog.Logger
+	Collections *collections.Service
 
 	Announcements *announcements.Service
 	Moderation    *moderation.Service
@@ -142,6 +144,7 @@ func New(c Config, s Services) *API {
 		(*API).oldFilterRoutes,
 		(*API).tagRoutes,
 		(*API).shutRoutes,
+		(*API).collectionRoutes,
 		(*API).hostRoutes,
 		(*API).screenRoutes,
 		(*API).reviewRoutes,

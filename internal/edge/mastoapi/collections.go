@@ -1,0 +1,183 @@
+package mastoapi
+
+import (
+	"github.com/go-chi/chi/v5"
+
+	"github.com/plaza-social/plaza/internal/base/id"
+	"github.com/plaza-social/plaza/internal/core/collections"
+	"github.com/plaza-social/plaza/internal/core/view"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// https://docs.joinmastodon.org/methods/collections/
+func (a *API) collectionRoutes() {
+	write := member("write:collections")
+	a.do("POST /api/v1/collections", write, a.addCollection)
+	a.do("GET /api/v1/collections/{id}", anyone("read:collections"), a.collection)
+	a.do("PATCH /api/v1/collections/{id}", write, a.changeCollection)
+	a.do("DELETE /api/v1/collections/{id}", write, a.removeCollection)
+	a.do("POST /api/v1/collections/{id}/items", write, a.addCollectionItem)
+	a.do("DELETE /api/v1/collections/{id}/items/{item}", write, a.removeCollectionItem)
+	a.do("POST /api/v1/collections/{id}/items/{item}/revoke", write, a.revokeCollectionItem)
+	a.do("GET /api/v1/accounts/{id}/collections", anyone("read:collections"), a.collectionsOf)
+	a.do("GET /api/v1/accounts/{id}/in_collections", member("read:collections"), a.collectionsWith)
+}
+
+// https://docs.joinmastodon.org/entities/Collection/
+type collection struct {
+	ID           string           `json:"id"`
+	AccountID    string           `json:"account_id"`
+	URI          string           `json:"uri"`
+	URL          *string          `json:"url"` // it has no page
+	Name         string           `json:"name"`
+	Description  string           `json:"description"`
+	Language     *string          `json:"language"`
+	Local        bool             `json:"local"`
+	Sensitive    bool             `json:"sensitive"`
+	Discoverable bool             `json:"discoverable"`
+	Tag          *statusTag       `json:"tag"`
+	ItemCount    int              `json:"item_count"`
+	Items        []collectionItem `json:"items"`
+	CreatedAt    string           `json:"created_at"`
+	UpdatedAt    string           `json:"updated_at"`
+}
+
+// https://docs.joinmastodon.org/entities/CollectionItem/
+type collectionItem struct {
+	ID        string           `json:"id"`
+	AccountID string           `json:"account_id"`
+	State     social.ItemState `json:"state"`
+	CreatedAt string           `json:"created_at"`
+}
+
+func itemJSON(x social.CollectionItem) collectionItem {
+	return collectionItem{num(x.ID), num(x.Account), x.State, stamp(x.CreatedAt)}
+}
+
+func (a *API) collectionJSON(c collections.Shown) collection {
+	out := collection{ID: num(c.ID), AccountID: num(c.Owner), URI: a.BaseURL + "/ap/" + num(c.Owner) + "/collections/" + num(c.ID), Name: c.Name,
+		Local: true, Sensitive: c.Sensitive, Discoverable: c.Discoverable, ItemCount: len(c.Items), Items: each(c.Items, itemJSON),
+		CreatedAt: stamp(c.CreatedAt), UpdatedAt: stamp(c.UpdatedAt)}
+	if c.Description != "" {
+		out.Description = a.View.HTML(c.Description, "", nil)
+	}
+	if c.Language != "" {
+		out.Language = &c.Language
+	}
+	if c.Tag != "" {
+		out.Tag = &statusTag{Name: c.Tag, URL: a.View.TagURL(c.Tag)}
+	}
+	return out
+}
+
+// wrapped is the answer with one collection, as it is told who made it.
+func (a *API) wrapped(c collections.Shown, err error) (any, error) {
+	if err != nil {
+		return nil, err
+	}
+	return map[string]collection{"collection": a.collectionJSON(c)}, nil
+}
+
+// collectionChange reads what a collection is to be.
+func (q *request) collectionChange() collections.Change {
+	return collections.Change{Name: q.opt("name"), Description: q.opt("description"), Language: q.opt("language"), Tag: q.opt("tag_name"),
+		Sensitive: q.optFlag("sensitive"), Discoverable: q.optFlag("discoverable")}
+}
+
+func (q *request) collectionInPath() social.CollectionID { return social.CollectionID(q.pathID()) }
+
+func (q *request) itemInPath() social.CollectionItemID {
+	n, _ := id.Parse(chi.URLParam(q.Request, "item"))
+	return social.CollectionItemID(n)
+}
+
+func (a *API) addCollection(q *request) (any, error) {
+	ids, err := q.ids("account_ids")
+	if err != nil {
+		return nil, err
+	}
+	return a.wrapped(a.Collections.Add(q.Context(), q.By, q.collectionChange(), accountIDs(ids)))
+}
+
+func (a *API) collection(q *request) (any, error) {
+	c, err := a.Collections.Get(q.Context(), q.By, q.collectionInPath())
+	if err != nil {
+		return nil, err
+	}
+	return struct {
+		Accounts   raw        `json:"accounts"`
+		Collection collection `json:"collection"`
+	}{a.render.accounts(append([]*view.Face{c.Curator}, c.Accounts...)), a.collectionJSON(c)}, nil
+}
+
+func (a *API) changeCollection(q *request) (any, error) {
+	return a.wrapped(a.Collections.Change(q.Context(), q.By, q.collectionInPath(), q.collectionChange()))
+}
+
+func (a *API) removeCollection(q *request) (any, error) {
+	return nothing{}, a.Collections.Remove(q.Context(), q.By, q.collectionInPath())
+}
+
+func (a *API) addCollectionItem(q *request) (any, error) {
+	x, err := a.Collections.AddItem(q.Context(), q.By, q.collectionInPath(), social.AccountID(q.bound("account_id")))
+	if err != nil {
+		return nil, err
+	}
+	return map[string]collectionItem{"collection_item": itemJSON(x)}, nil
+}
+
+func (a *API) removeCollectionItem(q *request) (any, error) {
+	return nothing{}, a.Collections.RemoveItem(q.Context(), q.By, q.collectionInPath(), q.itemInPath())
+}
+
+func (a *API) revokeCollectionItem(q *request) (any, error) {
+	return nothing{}, a.Collections.Revoke(q.Context(), q.By, q.collectionInPath(), q.itemInPath())
+}
+
+// offsets is which part of a list of collections is asked for.
+func (q *request) offsets() (limit, offset int) {
+	return max(1, q.num("limit", collections.DefaultPage, collections.MaxPage)), q.num("offset", 0, collections.MaxOffset)
+}
+
+// collectionList is the answer with a page of collections.
+func (a *API) collectionList(q *request, all []collections.Shown, err error) (any, error) {
+	if err != nil {
+		return nil, err
+	}
+	if limit, offset := q.offsets(); len(all) == limit {
+		q.w.Header().Set("Link", q.linkTo("next", "offset", int64(offset+limit)))
+	}
+	return map[string][]collection{"collections": each(all, a.collectionJSON)}, nil
+}
+
+func (a *API) collectionsOf(q *request) (any, error) {
+	limit, offset := q.offsets()
+	all, err := a.Collections.Of(q.Context(), q.By, social.AccountID(q.pathID()), limit, offset)
+	return a.collectionList(q, all, err)
+}
+
+func (a *API) collectionsWith(q *request) (any, error) {
+	limit, offset := q.offsets()
+	all, err := a.Collections.With(q.Context(), q.By, social.AccountID(q.pathID()), limit, offset)
+	return a.collectionList(q, all, err)
+}
+
+// https://docs.joinmastodon.org/entities/FeatureApproval/
+type featureApproval struct {
+	Automatic   []string `json:"automatic"`
+	Manual      []string `json:"manual"`
+	CurrentUser string   `json:"current_user"`
+}
+
+// approvalJSON is whether an account can be put into collections. Who blocks
+// whom is not looked at: that stands in the relationship.
+func approvalJSON(f *view.Face) featureApproval {
+	out := featureApproval{Automatic: []string{}, Manual: []string{}, CurrentUser: "denied"}
+	switch {
+	case !f.Local():
+		out.CurrentUser = "missing"
+	case f.MayBeCollected(social.Relation{}) == nil:
+		out.Automatic, out.CurrentUser = []string{"public"}, "automatic"
+	}
+	return out
+}

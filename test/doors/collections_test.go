@@ -1,0 +1,167 @@
+package doors
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/plaza-social/plaza/internal/app/apptest"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// collected is a collection, as far as tests look.
+type collected struct {
+	Accounts   []struct{ Username string }
+	Collection struct {
+		ID, Name, Description string
+		Count                 int `json:"item_count"`
+		Items                 []struct {
+			ID      string
+			Account string `json:"account_id"`
+		}
+	}
+}
+
+func (c collected) names() (out []string) {
+	for _, a := range c.Accounts {
+		out = append(out, a.Username)
+	}
+	return out
+}
+
+// TestCollections recommends who agrees, before everybody but those who are
+// kept away.
+func TestCollections(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		p := map[string]*apptest.Person{}
+		for _, name := range []string{"ada", "ben", "cleo", "shy", "eve"} {
+			p[name] = s.Join(name, social.Member)
+			p[name].Must("PATCH", "/api/v1/accounts/update_credentials", map[string]any{"discoverable": name != "shy"}, nil)
+		}
+		ada, ben, cleo, shy, eve := p["ada"], p["ben"], p["cleo"], p["shy"], p["eve"]
+		var made collected
+		ada.Must("POST", "/api/v1/collections", map[string]any{"name": "Friends", "description": "<i>all</i>", "account_ids": []string{num(cleo.ID), num(ben.ID)}}, &made)
+		if made.Collection.Count != 2 || !strings.Contains(made.Collection.Description, "&lt;i&gt;") {
+			t.Errorf("made: %+v", made)
+		}
+		path := "/api/v1/collections/" + made.Collection.ID
+		add := func(who *apptest.Person, whom social.AccountID) int {
+			return who.Call("POST", path+"/items", map[string]string{"account_id": num(whom)}).Status
+		}
+		eve.Must("POST", fmt.Sprintf("/api/v1/accounts/%d/block", ada.ID), nil, nil)
+		far := remote(t, s, "rob", "far.example")
+		for what, c := range map[string]struct{ got, want int }{
+			"who did not agree":          {add(ada, shy.ID), 422},
+			"who blocks her":             {add(ada, eve.ID), 422},
+			"somebody of another host":   {add(ada, far.Account), 422},
+			"nobody":                     {add(ada, 17), 422},
+			"once more":                  {add(ada, ben.ID), 422},
+			"somebody else's collection": {add(ben, cleo.ID), 404},
+		} {
+			if c.got != c.want {
+				t.Errorf("adding %s: %d, want %d", what, c.got, c.want)
+			}
+		}
+		look := func(who *apptest.Person) (got collected) {
+			t.Helper()
+			who.Must("GET", path, nil, &got)
+			return got
+		}
+		if got := look(shy).names(); !slices.Equal(got, []string{"ada", "cleo", "ben"}) {
+			t.Errorf("for shy: %v", got)
+		}
+		wantStatus(t, "for eve, who blocks its owner", eve.Call("GET", path, nil), 404)
+		shy.Must("POST", fmt.Sprintf("/api/v1/accounts/%d/block", cleo.ID), nil, nil)
+		if got := look(shy); !slices.Equal(got.names(), []string{"ada", "ben"}) || got.Collection.Count != 1 {
+			t.Errorf("for shy, who blocks cleo: %+v", got)
+		}
+		item := map[string]string{}
+		for _, x := range look(ada).Collection.Items {
+			item[x.Account] = x.ID
+		}
+		wantStatus(t, "taking out another", cleo.Call("POST", path+"/items/"+item[num(ben.ID)]+"/revoke", nil), 404)
+		ben.Must("POST", path+"/items/"+item[num(ben.ID)]+"/revoke", nil, nil)
+		if got := look(ada).names(); !slices.Equal(got, []string{"ada", "cleo"}) {
+			t.Errorf("after ben left: %v", got)
+		}
+		if got := add(ada, ben.ID); got != 422 {
+			t.Errorf("putting ben back in: %d", got)
+		}
+		wantStatus(t, "taking out what left", ada.Call("DELETE", path+"/items/"+item[num(ben.ID)], nil), 404)
+
+		var list struct{ Collections []struct{ ID string } }
+		cleo.Must("GET", "/api/v1/accounts/"+num(cleo.ID)+"/in_collections", nil, &list)
+		if len(list.Collections) != 1 {
+			t.Errorf("cleo is in: %+v", list)
+		}
+		ben.Must("GET", "/api/v1/accounts/"+num(ben.ID)+"/in_collections", nil, &list)
+		if len(list.Collections) != 0 {
+			t.Errorf("ben, who left, is in: %+v", list)
+		}
+		wantStatus(t, "what another is in", ada.Call("GET", "/api/v1/accounts/"+num(cleo.ID)+"/in_collections", nil), 404)
+		wantStatus(t, "changing another's", ben.Call("PATCH", path, "name=Mine"), 404)
+		ada.Must("PATCH", path, "discoverable=false", nil)
+		for who, want := range map[*apptest.Person]int{ada: 1, ben: 0} {
+			who.Must("GET", "/api/v1/accounts/"+num(ada.ID)+"/collections", nil, &list)
+			if len(list.Collections) != want {
+				t.Errorf("%s is shown %d of ada's collections, want %d", who.Name, len(list.Collections), want)
+			}
+		}
+		if got := look(ben).Collection.Name; got != "Friends" {
+			t.Errorf("by its address: %q", got)
+		}
+		ada.Must("DELETE", path+"/items/"+item[num(cleo.ID)], nil, nil)
+		if got := add(ada, cleo.ID); got != 200 {
+			t.Errorf("putting cleo back in: %d", got)
+		}
+		ada.Must("DELETE", path, nil, nil)
+		wantStatus(t, "after it is gone", ada.Call("GET", path, nil), 404)
+	})
+}
+
+// TestCollectionLimits makes as much as may be made, and more.
+func TestCollectionLimits(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada := s.Join("ada", social.Member)
+	long := func(n int) string { return strings.Repeat("é", n) }
+	for i, c := range []struct {
+		what string
+		body map[string]any
+		want int
+	}{
+		{"no name", map[string]any{"name": " "}, 422},
+		{"the longest name", map[string]any{"name": long(social.MaxCollectionName)}, 200},
+		{"a longer name", map[string]any{"name": long(social.MaxCollectionName + 1)}, 422},
+		{"the longest description", map[string]any{"name": "a", "description": long(social.MaxCollectionDescription)}, 200},
+		{"a longer description", map[string]any{"name": "a", "description": long(social.MaxCollectionDescription + 1)}, 422},
+		{"a long language", map[string]any{"name": "a", "language": long(social.MaxLanguage)}, 422},
+		{"no tag", map[string]any{"name": "a", "tag_name": "two words"}, 422},
+		{"nobody in it", map[string]any{"name": "a", "account_ids": []string{"17"}}, 404},
+	} {
+		if a := ada.Call("POST", "/api/v1/collections", c.body); a.Status != c.want {
+			t.Errorf("%d, %s: %d %s, want %d", i, c.what, a.Status, a.Body, c.want)
+		}
+	}
+	for i := 2; i <= social.MaxCollections; i++ {
+		want := 200
+		if i == social.MaxCollections {
+			want = 422
+		}
+		wantStatus(t, fmt.Sprint("collection ", i+1), ada.Call("POST", "/api/v1/collections", "name=a"), want)
+	}
+	ben := s.Join("ben", social.Member)
+	var c collected
+	ben.Must("POST", "/api/v1/collections", "name=a", &c)
+	for i := range social.MaxCollectionItems + 1 {
+		friend := s.Join(fmt.Sprint("friend", i), social.Member)
+		friend.Must("PATCH", "/api/v1/accounts/update_credentials", "discoverable=true", nil)
+		want := 200
+		if i == social.MaxCollectionItems {
+			want = 422
+		}
+		wantStatus(t, fmt.Sprint("account ", i+1), ben.Call("POST", "/api/v1/collections/"+c.Collection.ID+"/items", "account_id="+num(friend.ID)), want)
+	}
+}
