@@ -40,7 +40,7 @@ func (t *track) stsd(b []byte) error {
 			t.foreign = kind
 			return nil
 		}
-		e, err := entry(b, want)
+		e, err := entry(kind, b, want)
 		if err != nil || e == nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func (t *track) stsd(b []byte) error {
 
 // picture keeps the size and what the decoder needs; the name of the program
 // that made it is left out.
-func (t *track) picture(b []byte, want []string) ([]byte, error) {
+func (t *track) picture(codec string, b []byte, want []string) ([]byte, error) {
 	const head = 78
 	if len(b) < head {
 		return nil, broken("an entry of stsd")
@@ -71,7 +71,9 @@ func (t *track) picture(b []byte, want []string) ([]byte, error) {
 	err := t.m.each(b[head:], func(kind string, b []byte) error {
 		switch {
 		case slices.Contains(want, kind), slices.Contains(pictureExtras, kind) && len(b) <= 64:
-			found = found || slices.Contains(want, kind)
+			if slices.Contains(want, kind) {
+				found, t.nal = true, nalSize(codec, b)
+			}
 			out = append(out, box(kind, b)...)
 		case kind == "colr" && len(b) >= 10 && string(b[:4]) == "nclx":
 			out = append(out, box(kind, b[:min(len(b), 11)])...)
@@ -88,7 +90,7 @@ func (t *track) picture(b []byte, want []string) ([]byte, error) {
 
 // sound keeps the same of sounds. QuickTime has longer entries and puts what
 // the decoder needs one box deeper; both become as MP4 has it.
-func (t *track) sound(b []byte, want []string) ([]byte, error) {
+func (t *track) sound(_ string, b []byte, want []string) ([]byte, error) {
 	if len(b) < 28 {
 		return nil, broken("an entry of stsd")
 	}

@@ -228,8 +228,10 @@ func (t *track) tablesOfFragments() error {
 			stss.add(u32(uint32(i + 1)))
 		}
 	}
-	before := -1
+	before, first := -1, 0
 	for i, c := range t.chunks {
+		t.chunks[i].first = first
+		first += c.samples
 		if c.samples != before {
 			stsc.add(u32(uint32(i+1)), u32(uint32(c.samples)), u32(1))
 			before = c.samples

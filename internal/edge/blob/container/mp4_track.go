@@ -10,6 +10,7 @@ type track struct {
 	id        uint32
 	handler   string
 	codec     string
+	nal       int    // bytes that tell the length of a unit of H.264 or HEVC
 	foreign   string // a codec that browsers do not play
 	matrix    []byte // how it is turned
 	shown     []byte // its size as fixed-point numbers
@@ -30,7 +31,9 @@ type track struct {
 type chunk struct {
 	span
 	samples int
+	first   int   // of its samples
 	to      int64 // where it is written
+	t       *track
 }
 
 // sizes are those of the samples: all the same, or each its own.
@@ -233,6 +236,7 @@ func (t *track) findChunks() error {
 				c.n += t.sizes.of(next + j)
 			}
 		}
+		c.first = next
 		next += c.samples
 		if wide {
 			c.at = int64(min(be64(offsets[8*i:]), math.MaxInt64))

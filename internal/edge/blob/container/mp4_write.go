@@ -31,6 +31,7 @@ func (m *movie) write(out *sink) error {
 	var data int64
 	for _, t := range m.tracks {
 		for i := range t.chunks {
+			t.chunks[i].t = t
 			order = append(order, &t.chunks[i])
 			data += t.chunks[i].n
 		}
@@ -49,6 +50,12 @@ func (m *movie) write(out *sink) error {
 		return err
 	}
 	for _, c := range order {
+		if c.t.nal > 0 {
+			if err := c.t.quiet(out, c); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := out.copy(m.in, c.at, c.n); err != nil {
 			return err
 		}
