@@ -20,7 +20,7 @@ trap 'close; rm -rf "$dir"' EXIT
 ROUTES=$("$plaza" routes --json | python3 -c 'import json, sys; print("\n".join(r["method"] + " " + r["path"] for r in json.load(sys.stdin)))')
 export ROUTES
 
-# house opens an empty server with ada, ben, and olga who looks after it.
+# house opens an empty server with ada, ben and cleo, and olga who looks after it.
 house() {
 	close
 	local port role
@@ -32,7 +32,7 @@ house() {
 	"$plaza" serve --listen 127.0.0.1:$port --url "$URL" >"$dir/$1.log" 2>&1 &
 	server=$!
 	for _ in $(seq 100); do curl -fs "$URL/healthz" >/dev/null && break; sleep 0.1; done
-	for name in ada ben olga; do
+	for name in ada ben cleo olga; do
 		role=user
 		[ $name = olga ] && role=admin
 		"$plaza" account create --username $name --email $name@example.com --password interop-password --role $role >/dev/null
@@ -40,8 +40,9 @@ house() {
 	local scopes="read write follow push"
 	ADA=$("$plaza" token create --account ada --scopes "$scopes")
 	BEN=$("$plaza" token create --account ben --scopes "$scopes")
+	CLEO=$("$plaza" token create --account cleo --scopes "$scopes")
 	OLGA=$("$plaza" token create --account olga --scopes "$scopes admin:read admin:write")
-	export ADA BEN OLGA
+	export ADA BEN CLEO OLGA
 }
 
 skipped=""

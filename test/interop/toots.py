@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import zlib
 from datetime import datetime, timedelta, timezone
 from itertools import islice
@@ -172,6 +173,7 @@ def library(mine):
         heard = api.get_notifications(app, ada, exclude_types=["follow"])
         if heard:
             break
+        time.sleep(0.025)
     call("get_notifications", lambda: heard, lambda l: l[0]["type"] == "mention")
     toot("notifications", want="ben mentioned you")
     toot("notifications", "--mentions", want="Tell her")
