@@ -198,16 +198,10 @@ func (a *App) assemble(o Options) (err error) {
 		a.Store.WatchEarly(w)
 	}
 
-	sender := o.Sender
-	if sender == nil {
-		if sender = mail.NewSMTP(c.Mail); c.Mail.Host == "" {
-			sender = mail.Outbox{Dir: filepath.Join(c.Data, "outbox"), Log: a.log}
-		}
-	}
 	a.runner = work.Runner{Store: a.Store, Log: a.log,
 		Followers: []work.Follower{notices.Follower(), search.Follower(), push.Follower(), a.Links.Follower(), a.Auth.Follower()},
 		Workers: []work.Worker{
-			mail.Worker(sender),
+			mail.Worker(a.sender(o)),
 			a.Accounts.Worker(),
 			a.Accounts.PictureWorker(),
 			a.Imports.Worker(),
@@ -230,6 +224,18 @@ func (a *App) assemble(o Options) (err error) {
 	a.meters = newMeters(a)
 	a.handler = a.routes()
 	return nil
+}
+
+// sender sends letters: through a mail server, or into a folder if there is
+// none.
+func (a *App) sender(o Options) mail.Sender {
+	switch {
+	case o.Sender != nil:
+		return o.Sender
+	case a.Config.Mail.Host == "":
+		return mail.Outbox{Dir: filepath.Join(a.Config.Data, "outbox"), Log: a.log}
+	}
+	return mail.NewSMTP(a.Config.Mail)
 }
 
 // Handler answers requests.
