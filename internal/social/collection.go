@@ -93,8 +93,12 @@ func (c Collection) Accepted() (n int) {
 // who stands to it as rel says, or nil. Who wants to be discovered has agreed;
 // of others' people we do not know.
 func (a Account) MayBeCollected(rel Relation) error {
-	if !a.Local() || !a.Discoverable || a.Standing != Good || rel.Apart() {
+	if !a.Local() || !a.Agrees(rel) || a.Standing != Good || rel.Apart() {
 		return errs.New(errs.Invalid, "Validation failed: This account has not agreed to be in collections.")
 	}
 	return nil
 }
+
+// Agrees reports whether a is still to be shown in collections, to somebody
+// who stands to it as rel says.
+func (a Account) Agrees(rel Relation) bool { return a.Discoverable && (!a.Limited || rel.Follows) }

@@ -73,7 +73,8 @@ func LinkURL(s string) (link string, ok bool) {
 		}
 	}
 	u.RawQuery, u.Fragment, u.RawFragment, u.ForceQuery = strings.Join(query, "&"), "", "", false
-	return u.String(), true
+	link = u.String() // may be longer than s: what is not ASCII takes three bytes for each
+	return link, len(link) <= MaxLinkURL
 }
 
 // LinkHost is the machine a link leads to.

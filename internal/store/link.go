@@ -96,7 +96,7 @@ func (v *View) LinkPosts(ctx context.Context, link social.LinkID, p social.Page)
 // first.
 func (v *View) TrendingLinks(ctx context.Context, after int64, least, limit int) ([]social.LinkID, error) {
 	return list[social.LinkID](ctx, v, `SELECT p.link_id FROM posts p JOIN accounts a ON a.id = p.author_id JOIN links l ON l.id = p.link_id
-		WHERE p.id > $1 AND p.link_id <> 0 AND l.shown AND p.visibility = 'public' AND NOT p.sensitive AND a.discoverable AND a.standing = 'good'
+		WHERE p.id > $1 AND p.link_id <> 0 AND l.shown AND p.visibility = 'public' AND NOT p.sensitive AND a.discoverable AND NOT a.limited AND a.standing = 'good'
 		GROUP BY p.link_id HAVING COUNT(DISTINCT p.author_id) >= $2 ORDER BY COUNT(DISTINCT p.author_id) DESC, COUNT(*) DESC, p.link_id LIMIT $3`,
 		after, least, limit)
 }
@@ -112,6 +112,6 @@ type LinkDay struct {
 // LinkDays returns the days of links after a moment, given as an id.
 func (v *View) LinkDays(ctx context.Context, links []social.LinkID, after int64) ([]LinkDay, error) {
 	return rows(ctx, v, func(r row) (d LinkDay, err error) { return d, r.Scan(&d.Link, &d.Day, &d.Uses, &d.People) },
-		`SELECT link_id, at_ms / 86400000, COUNT(*), COUNT(DISTINCT author_id) FROM posts
-		WHERE id > $1 AND link_id <> 0 AND visibility = 'public' AND link_id `+v.d.idList(2)+` GROUP BY link_id, at_ms / 86400000`, after, asJSON(links))
+		`SELECT p.link_id, p.at_ms / 86400000, COUNT(*), COUNT(DISTINCT p.author_id) FROM posts p JOIN accounts a ON a.id = p.author_id
+		WHERE p.id > $1 AND p.link_id <> 0 AND p.visibility = 'public' AND NOT a.limited AND p.link_id `+v.d.idList(2)+` GROUP BY p.link_id, p.at_ms / 86400000`, after, asJSON(links))
 }

@@ -165,3 +165,36 @@ func TestCollectionLimits(t *testing.T) {
 		wantStatus(t, fmt.Sprint("account ", i+1), ben.Call("POST", "/api/v1/collections/"+c.Collection.ID+"/items", "account_id="+num(friend.ID)), want)
 	}
 }
+
+// TestCollectionsAgreed: who agrees no longer is not shown, and who is kept
+// away by the curator still finds out, and may leave.
+func TestCollectionsAgreed(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		ada, ben, cleo := s.Join("ada", social.Member), s.Join("ben", social.Member), s.Join("cleo", social.Member)
+		ben.Must("PATCH", "/api/v1/accounts/update_credentials", map[string]any{"discoverable": true}, nil)
+		var made, seen collected
+		ada.Must("POST", "/api/v1/collections", map[string]any{"name": "People", "account_ids": []string{num(ben.ID)}}, &made)
+		path := "/api/v1/collections/" + made.Collection.ID
+		for _, agrees := range []bool{false, true} {
+			ben.Must("PATCH", "/api/v1/accounts/update_credentials", map[string]any{"discoverable": agrees}, nil)
+			cleo.Must("GET", path, nil, &seen)
+			if slices.Contains(seen.names(), "ben") != agrees {
+				t.Errorf("ben agrees: %v, shown: %v", agrees, seen.names())
+			}
+		}
+		ada.Must("POST", fmt.Sprintf("/api/v1/accounts/%d/block", ben.ID), nil, nil)
+		ben.Must("GET", path, nil, &seen)
+		if len(seen.Collection.Items) != 1 {
+			t.Fatalf("ben, blocked, is shown %+v", seen.Collection)
+		}
+		if in := ben.Call("GET", fmt.Sprintf("/api/v1/accounts/%d/in_collections", ben.ID), nil); !strings.Contains(string(in.Body), made.Collection.ID) {
+			t.Errorf("ben is not told of it: %s", in.Body)
+		}
+		ben.Must("POST", path+"/items/"+seen.Collection.Items[0].ID+"/revoke", nil, nil)
+		cleo.Must("GET", path, nil, &seen)
+		if slices.Contains(seen.names(), "ben") {
+			t.Errorf("ben left, and is shown: %v", seen.names())
+		}
+	})
+}

@@ -97,7 +97,10 @@ func TestLinks(t *testing.T) {
 		if len(bare) != 1 || bare[0].URL != page || len(bare[0].History) != 7 || !slices.ContainsFunc(bare[0].History, func(d day) bool { return d.Uses != "0" && d.Accounts != "0" }) {
 			t.Errorf("trends: %+v", bare)
 		}
-		for _, none := range []string{"", "https://example.org/", "ftp://x"} {
+		if a := ada.Call("GET", "/api/v1/timelines/link?url=https://example.org/", nil); a.Status != 200 || string(a.Body) != "[]" {
+			t.Errorf("posts with a link of nobody's: %d %s", a.Status, a.Body)
+		}
+		for _, none := range []string{"", "ftp://x"} {
 			if a := ada.Call("GET", "/api/v1/timelines/link?url="+none, nil); a.Status != 404 {
 				t.Errorf("posts with %q: %d %s", none, a.Status, a.Body)
 			}

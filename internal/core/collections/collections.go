@@ -254,7 +254,8 @@ func (s *Service) With(ctx context.Context, by social.Actor, who social.AccountI
 }
 
 // list puts collections before by. Those of who is kept away from by are left
-// out, and of the others what by may not see.
+// out, unless by stands in them and may want to leave; and of the others what
+// by may not see, and who agrees no longer.
 func (s *Service) list(ctx context.Context, by social.Actor, get func(v *store.View) ([]social.Collection, error)) ([]Shown, error) {
 	var all []social.Collection
 	if err := s.store.Read(ctx, func(v *store.View) (err error) { all, err = get(v); return err }); err != nil {
@@ -267,17 +268,23 @@ func (s *Service) list(ctx context.Context, by social.Actor, get func(v *store.V
 			ids = append(ids, x.Account)
 		}
 	}
-	faces, err := s.visible(ctx, by, ids)
+	faces, agree, err := s.visible(ctx, by, ids)
 	if err != nil {
 		return nil, err
 	}
 	var out []Shown
 	for _, c := range all {
 		shown := Shown{Collection: c, Curator: faces[c.Owner]}
+		in := c.Item(func(x social.CollectionItem) bool { return x.Account == by.Account && x.State == social.ItemAccepted }) >= 0
+		if shown.Curator == nil && in && by.SignedIn() {
+			if shown.Curator, err = s.view.Face(ctx, c.Owner); err != nil {
+				return nil, err
+			}
+		}
 		if shown.Curator == nil {
 			continue
 		}
-		shown.Items = slices.DeleteFunc(c.Items, func(x social.CollectionItem) bool { return x.State != social.ItemAccepted || faces[x.Account] == nil })
+		shown.Items = slices.DeleteFunc(c.Items, func(x social.CollectionItem) bool { return x.State != social.ItemAccepted || !agree[x.Account] })
 		for _, x := range shown.Items {
 			shown.Accounts = append(shown.Accounts, faces[x.Account])
 		}
@@ -286,18 +293,20 @@ func (s *Service) list(ctx context.Context, by social.Actor, get func(v *store.V
 	return out, nil
 }
 
-// visible is those of ids that are there and not kept away from by.
-func (s *Service) visible(ctx context.Context, by social.Actor, ids []social.AccountID) (map[social.AccountID]*view.Face, error) {
+// visible is those of ids that are there and not kept away from by, and which
+// of them agree to be shown in collections.
+func (s *Service) visible(ctx context.Context, by social.Actor, ids []social.AccountID) (out map[social.AccountID]*view.Face, agree map[social.AccountID]bool, err error) {
 	reader, err := s.view.Reader(ctx, by.Account)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	faces, err := s.view.Faces(ctx, ids)
-	out := make(map[social.AccountID]*view.Face, len(faces))
+	out, agree = make(map[social.AccountID]*view.Face, len(faces)), map[social.AccountID]bool{}
 	for _, f := range faces {
-		if f.ID == by.Account || f.Standing == social.Good && !reader.RelationTo(f, s.store.Now()).Apart() {
-			out[f.ID] = f
+		rel := reader.RelationTo(f, s.store.Now())
+		if f.ID == by.Account || f.Standing == social.Good && !rel.Apart() {
+			out[f.ID], agree[f.ID] = f, f.ID == by.Account || f.Agrees(rel)
 		}
 	}
-	return out, err
+	return out, agree, err
 }

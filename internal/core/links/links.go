@@ -144,7 +144,8 @@ func (s *Service) keep(ctx context.Context, which social.LinkID, change func(soc
 }
 
 // Posts is the public posts with a link, given by its address, as far as by
-// may be shown them; NotFound if nobody passed it on.
+// may be shown them. That there are none does not tell whether somebody passed
+// it on to a few.
 func (s *Service) Posts(ctx context.Context, by social.Actor, address string, p social.Page) (out view.Slice[*view.Seen], err error) {
 	url, ok := social.LinkURL(address)
 	if !ok {
@@ -153,8 +154,8 @@ func (s *Service) Posts(ctx context.Context, by social.Actor, address string, p 
 	var ids []social.PostID
 	if err := s.store.Read(ctx, func(v *store.View) error {
 		l, err := v.LinkTo(ctx, url)
-		if err == nil && !l.Shown {
-			err = store.NoPost
+		if errs.KindOf(err) == errs.NotFound && err != nil || err == nil && !l.Shown {
+			return nil
 		}
 		if err == nil {
 			ids, err = v.LinkPosts(ctx, l.ID, p)
