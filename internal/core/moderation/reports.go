@@ -147,6 +147,7 @@ func (s *Service) cases(ctx context.Context, by social.Actor, all []social.Repor
 	if err != nil {
 		return nil, err
 	}
+	posts = slices.Compact(slices.Sorted(slices.Values(posts))) // several reports may name the same
 	seen, err := s.view.Posts(ctx, by, posts, social.Reported)
 	if err != nil {
 		return nil, err
