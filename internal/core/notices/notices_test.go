@@ -44,7 +44,13 @@ type house struct {
 	notices *notices.Service
 }
 
-func as(id social.AccountID) social.Actor { return social.Actor{Account: id, Standing: social.Good} }
+func as(id social.AccountID) social.Actor {
+	by := social.Actor{Account: id, Standing: social.Good, Role: social.Member}
+	if id == mo {
+		by.Role = social.Moderator
+	}
+	return by
+}
 
 func each(t *testing.T, fn func(h *house)) {
 	storetest.EachTimed(t, func(t *testing.T, s *store.Store, c *storetest.Clock) {

@@ -19,6 +19,9 @@ type Reported struct {
 // of which that is gone, or which are for staff that by belongs to no longer.
 // Where there are none it reads nothing.
 func (s *Service) official(ctx context.Context, by social.Actor, told []Told) ([]Told, error) {
+	if !by.Role.AtLeast(social.Moderator) {
+		told = slices.DeleteFunc(told, func(t Told) bool { return t.Kind == social.NoticeSignUp || t.Kind == social.NoticeReport })
+	}
 	reports, decisions := []social.ReportID{}, []social.DecisionID{}
 	for _, t := range told {
 		switch t.Kind {
@@ -48,7 +51,7 @@ func (s *Service) official(ctx context.Context, by social.Actor, told []Told) ([
 		}
 	}
 	return slices.DeleteFunc(told, func(t Told) bool {
-		return t.Kind == social.NoticeReport && (t.Report == nil || !by.Role.AtLeast(social.Moderator)) || t.Kind == social.NoticeWarning && t.Decision == nil
+		return t.Kind == social.NoticeReport && t.Report == nil || t.Kind == social.NoticeWarning && t.Decision == nil
 	}), nil
 }
 
