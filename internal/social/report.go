@@ -88,4 +88,5 @@ type ReportQuery struct {
 	Closed   bool
 	Reporter AccountID
 	Target   AccountID
+	Not      AccountID // about whom none are wanted
 }

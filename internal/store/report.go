@@ -82,10 +82,14 @@ func (v *View) Reports(ctx context.Context, q social.ReportQuery, p social.Page)
 			where += ` AND ` + about.column + ` = ` + param(len(args))
 		}
 	}
+	if q.Not != 0 {
+		args = append(args, q.Not)
+		where += ` AND target_id <> ` + param(len(args))
+	}
 	return rows(ctx, v, scanReport, `SELECT `+reportColumns+` FROM reports WHERE id < $1 AND id > $2`+where+order(p, "id"), args...)
 }
 
-// OpenReports counts the open reports, up to limit.
-func (v *View) OpenReports(ctx context.Context, limit int) (int, error) {
-	return value[int](ctx, v, `SELECT COUNT(*) FROM (SELECT 1 FROM reports WHERE closed_ms = 0 LIMIT $1) AS open`, limit)
+// OpenReports counts the open reports that are not about somebody, up to limit.
+func (v *View) OpenReports(ctx context.Context, not social.AccountID, limit int) (int, error) {
+	return value[int](ctx, v, `SELECT COUNT(*) FROM (SELECT 1 FROM reports WHERE closed_ms = 0 AND target_id <> $1 LIMIT $2) AS open`, not, limit)
 }

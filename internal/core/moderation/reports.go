@@ -92,11 +92,12 @@ type Case struct {
 	Rules            []social.Rule
 }
 
-// Reports is a page of reports. It is for moderators.
+// Reports is a page of reports, without those about by. It is for moderators.
 func (s *Service) Reports(ctx context.Context, by social.Actor, q social.ReportQuery, p social.Page) (out view.Slice[Case], err error) {
 	if err := by.MustModerate(); err != nil {
 		return out, err
 	}
+	q.Not = by.Account
 	var all []social.Report
 	if err := s.store.Read(ctx, func(v *store.View) (err error) {
 		all, err = v.Reports(ctx, q, p)
@@ -113,7 +114,8 @@ func (s *Service) Reports(ctx context.Context, by social.Actor, q social.ReportQ
 	return out, err
 }
 
-// Get is one report, or NotFound. It is for moderators.
+// Get is one report, or NotFound, which is also what by gets of one about
+// themselves: nobody learns who reported them. It is for moderators.
 func (s *Service) Get(ctx context.Context, by social.Actor, which social.ReportID) (Case, error) {
 	if err := by.MustModerate(); err != nil {
 		return Case{}, err
@@ -124,6 +126,9 @@ func (s *Service) Get(ctx context.Context, by social.Actor, which social.ReportI
 		return err
 	}); err != nil {
 		return Case{}, err
+	}
+	if r.Target == by.Account {
+		return Case{}, store.NoPost
 	}
 	cs, err := s.cases(ctx, by, []social.Report{r})
 	if err == nil && len(cs) == 0 {
@@ -231,13 +236,16 @@ func (s *Service) Close(ctx context.Context, by social.Actor, which social.Repor
 }
 
 // change runs do on a report, which nobody else changes meanwhile, and stores
-// it. It is for moderators.
+// it. It is for moderators, of a higher role than that of whom it is about.
 func (s *Service) change(ctx context.Context, what string, by social.Actor, which social.ReportID, do func(tx *store.Tx, r *social.Report) error) error {
 	if err := by.MustModerate(); err != nil {
 		return err
 	}
 	err := s.store.Write(ctx, func(tx *store.Tx) error {
 		r, err := tx.HoldReport(ctx, which)
+		if err == nil {
+			err = mayChange(ctx, tx, by, r)
+		}
 		if err != nil {
 			return err
 		}
@@ -252,12 +260,27 @@ func (s *Service) change(ctx context.Context, what string, by social.Actor, whic
 	return nil
 }
 
-// Open counts the open reports, up to limit. It is for moderators.
+func mayChange(ctx context.Context, tx *store.Tx, by social.Actor, r social.Report) error {
+	if r.Target == by.Account {
+		return store.NoPost // as if it were not there
+	}
+	u, err := tx.User(ctx, r.Target)
+	if absent(err) != nil {
+		return err
+	}
+	if u.Account == 0 { // lives elsewhere, or is being deleted
+		return nil
+	}
+	return by.MayJudge(u.Role)
+}
+
+// Open counts the open reports that by may see, up to limit. It is for
+// moderators.
 func (s *Service) Open(ctx context.Context, by social.Actor, limit int) (n int, err error) {
 	if err := by.MustModerate(); err != nil {
 		return 0, err
 	}
-	err = s.store.Read(ctx, func(v *store.View) (err error) { n, err = v.OpenReports(ctx, limit); return err })
+	err = s.store.Read(ctx, func(v *store.View) (err error) { n, err = v.OpenReports(ctx, by.Account, limit); return err })
 	return n, err
 }
 

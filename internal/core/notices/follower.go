@@ -46,9 +46,9 @@ func Follower() work.Follower {
 		case event.PollEnded:
 			return t.pollEnded(ctx, f)
 		case event.Joined:
-			return t.staff(ctx, social.Notice{Kind: social.NoticeSignUp, From: f.Account})
+			return t.staff(ctx, social.Notice{Kind: social.NoticeSignUp, From: f.Account}, 0)
 		case event.Reported:
-			return t.staff(ctx, social.Notice{Kind: social.NoticeReport, From: f.Reporter, About: int64(f.Report)})
+			return t.staff(ctx, social.Notice{Kind: social.NoticeReport, From: f.Reporter, About: int64(f.Report)}, f.Target)
 		case event.Decided:
 			if f.Action.Sanction() {
 				return t.tell(ctx, social.Notice{Owner: f.Account, Kind: social.NoticeWarning, From: f.Account, About: int64(f.Decision)})
@@ -203,13 +203,16 @@ func (t teller) pollEnded(ctx context.Context, f event.PollEnded) error {
 	return nil
 }
 
-// staff tells everybody who looks after the house.
-func (t teller) staff(ctx context.Context, n social.Notice) error {
+// staff tells everybody who looks after the house, but not whom it is about.
+func (t teller) staff(ctx context.Context, n social.Notice, about social.AccountID) error {
 	staff, err := t.tx.Staff(ctx)
 	if err != nil {
 		return err
 	}
 	for _, n.Owner = range staff {
+		if n.Owner == about {
+			continue
+		}
 		if err := t.tell(ctx, n); err != nil {
 			return err
 		}

@@ -16,7 +16,8 @@ type Reported struct {
 }
 
 // official fills in what notices of the house are about, and leaves out those
-// of which that is gone, or which are for staff that by belongs to no longer.
+// of which that is gone, which are for staff that by belongs to no longer, or
+// which would tell by who reported them.
 // Where there are none it reads nothing.
 func (s *Service) official(ctx context.Context, by social.Actor, told []Told) ([]Told, error) {
 	if !by.Role.AtLeast(social.Moderator) {
@@ -51,7 +52,7 @@ func (s *Service) official(ctx context.Context, by social.Actor, told []Told) ([
 		}
 	}
 	return slices.DeleteFunc(told, func(t Told) bool {
-		return t.Kind == social.NoticeReport && t.Report == nil || t.Kind == social.NoticeWarning && t.Decision == nil
+		return t.Kind == social.NoticeReport && (t.Report == nil || t.Report.Report.Target == by.Account) || t.Kind == social.NoticeWarning && t.Decision == nil
 	}), nil
 }
 

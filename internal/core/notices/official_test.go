@@ -44,3 +44,35 @@ func TestWhatWasForStaffIsLeftOut(t *testing.T) {
 		h.told("and was reported", mo, "report by ada", "signup by cleo")
 	})
 }
+
+// Nobody learns who reported them.
+func TestNobodyIsToldWhoReportedThem(t *testing.T) {
+	each(t, func(h *house) {
+		h.promote(ben, social.Moderator)
+		h.report(71, mo)
+		h.told("a report about mo", mo)
+		if err := h.store.Read(h.ctx, func(v *store.View) error {
+			for who, want := range map[social.AccountID]int{mo: 0, ben: 1} {
+				ns, err := v.Notices(h.ctx, who, social.NoticeFilter{}, social.Page{Limit: 9})
+				if err != nil || len(ns) != want {
+					t.Errorf("%s has %d notices, %v; want %d", names[who], len(ns), err, want)
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// Also a notice that was made before that was so is not shown.
+func TestAnOldNoticeOfAReportAboutOneselfIsLeftOut(t *testing.T) {
+	each(t, func(h *house) {
+		h.report(71, mo)
+		h.must(h.store.Write(h.ctx, func(tx *store.Tx) error {
+			_, err := tx.AddNotice(h.ctx, social.Notice{ID: 5, Owner: mo, Kind: social.NoticeReport, From: ada, About: 71})
+			return err
+		}))
+		h.told("an old one", mo)
+	})
+}
