@@ -79,6 +79,7 @@ func (p NoticePolicy) Rule(n Notice, c Caller, now time.Time) NoticeRule {
 		{!c.Relation.FollowedBy && n.Kind != NoticeFollow && n.Kind != NoticeFollowRequest, p.NotFollowers},
 		{now.Sub(c.Account.CreatedAt) < NewAccount && !c.Relation.Follows, p.NewAccounts},
 		{c.Private && !c.Asked && !c.Relation.Follows, p.PrivateMentions},
+		{c.Account.Limited && !c.Relation.Follows, p.Limited},
 		{c.Account.Kind == Bot || c.Account.Kind == Service, p.Bots},
 	} {
 		switch {

@@ -19,6 +19,7 @@ func TestNoticePolicy(t *testing.T) {
 	fresh := with(func(p *NoticePolicy) { p.NewAccounts = NoticeHeld })
 	private := with(func(p *NoticePolicy) { p.PrivateMentions = NoticeHeld })
 	bots := with(func(p *NoticePolicy) { p.Bots = NoticeHeld })
+	limited := with(func(p *NoticePolicy) { p.Limited = NoticeHeld })
 	strict := with(func(p *NoticePolicy) { p.NotFollowing, p.Bots = NoticeHeld, NoticeDropped })
 	friend, fan := Relation{Follows: true}, Relation{FollowedBy: true}
 	for name, tt := range map[string]struct {
@@ -39,6 +40,10 @@ func TestNoticePolicy(t *testing.T) {
 		"a message that answers":      {private, NoticeMention, Caller{Private: true, Asked: true}, NoticeTold},
 		"a message of a friend":       {private, NoticeMention, Caller{Private: true, Relation: friend}, NoticeTold},
 		"no message":                  {private, NoticeMention, Caller{}, NoticeTold},
+		"limited":                     {limited, NoticeFollow, Caller{Account: Account{Limited: true}}, NoticeHeld},
+		"limited, and followed":       {limited, NoticeLike, Caller{Account: Account{Limited: true}, Relation: friend}, NoticeTold},
+		"not limited":                 {limited, NoticeLike, Caller{}, NoticeTold},
+		"limited, as usual":           {UsualPolicy, NoticeMention, Caller{Account: Account{Limited: true}}, NoticeHeld},
 		"a bot":                       {bots, NoticeFollow, Caller{Account: Account{Kind: Bot}}, NoticeHeld},
 		"a person":                    {bots, NoticeFollow, Caller{Account: Account{Kind: Person}}, NoticeTold},
 		"a person among bots dropped": {strict, NoticeFollow, Caller{Account: Account{Kind: Person}}, NoticeHeld},

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/social"
@@ -40,6 +41,18 @@ func (v *View) HostBlock(ctx context.Context, id social.HostID) (social.HostBloc
 // HostBlockOf returns that of a host, or NotFound.
 func (v *View) HostBlockOf(ctx context.Context, host string) (social.HostBlock, error) {
 	return one(ctx, v, noRecord, scanHostBlock, `SELECT `+hostColumns+` FROM host_blocks WHERE host = $1`, host)
+}
+
+// HostBlockOn returns what holds for a host, that of the nearest name above it
+// or its own, or NotFound. It reads less than HostRules, for those who do not
+// keep them.
+func (v *View) HostBlockOn(ctx context.Context, host string) (social.HostBlock, error) {
+	var names []string
+	for name := host; name != ""; {
+		names = append(names, name)
+		_, name, _ = strings.Cut(name, ".")
+	}
+	return one(ctx, v, noRecord, scanHostBlock, `SELECT `+hostColumns+` FROM host_blocks WHERE host IN `+v.d.strList(1)+` ORDER BY LENGTH(host) DESC LIMIT 1`, asJSON(names))
 }
 
 // AllHostBlocks returns all of them, by name.

@@ -38,6 +38,13 @@ func caller(ctx context.Context, tx *store.Tx, n social.Notice) (c social.Caller
 	if c.Relation, err = tx.Relation(ctx, n.Owner, n.From); err != nil {
 		return c, err
 	}
+	if !c.Account.Local() && !c.Account.Limited && !c.Relation.Follows { // else the host changes nothing
+		on, err := tx.HostBlockOn(ctx, c.Account.Host)
+		if err != nil && errs.KindOf(err) != errs.NotFound {
+			return c, err
+		}
+		c.Account.Limited = err == nil && on.Severity == social.HostSilence
+	}
 	if c.Account.Local() {
 		u, err := tx.User(ctx, n.From)
 		if err != nil && errs.KindOf(err) != errs.NotFound {

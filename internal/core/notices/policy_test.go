@@ -195,3 +195,26 @@ func TestPolicyIsChecked(t *testing.T) {
 		}
 	})
 }
+
+// Who is limited, or whose host is silenced, is kept apart as usual.
+func TestLimitedIsKeptApart(t *testing.T) {
+	each(t, func(h *house) {
+		p := h.say(ada, social.Draft{Text: "p"})
+		h.must(h.store.Write(h.ctx, func(tx *store.Tx) error {
+			b, err := tx.Account(h.ctx, ben)
+			if err != nil {
+				return err
+			}
+			b.Limited = true
+			if err := tx.SetModerated(h.ctx, b); err != nil {
+				return err
+			}
+			return tx.AddHostBlock(h.ctx, social.HostBlock{ID: 9, Host: "example", Severity: social.HostSilence})
+		}))
+		h.mark(ben, p, social.Liked, true)
+		h.asking("limited", ada, "ben 1: p")
+		h.mark(eva, p, social.Liked, true)
+		h.catchUp()
+		h.told("nobody of them", ada)
+	})
+}
