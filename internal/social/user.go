@@ -18,6 +18,19 @@ type User struct {
 	CreatedAt time.Time
 }
 
+// On is what u may do, on an account whose own standing is given.
+func (u User) On(own Standing) Standing {
+	switch {
+	case own == Suspended:
+		return own
+	case u.Disabled:
+		return Disabled
+	case !(u.Confirmed && u.Approved):
+		return Pending
+	}
+	return own
+}
+
 // Prefs are a person's defaults.
 type Prefs struct {
 	Visibility Visibility `json:"visibility,omitempty"` // empty means public

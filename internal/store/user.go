@@ -57,6 +57,16 @@ func (v *View) User(ctx context.Context, id social.AccountID) (social.User, erro
 	return one(ctx, v, noUser, scanUser, `SELECT `+userColumns+` FROM users WHERE account_id = $1`, id)
 }
 
+// Actor is somebody of ours, as they stand now, or NotFound.
+func (v *View) Actor(ctx context.Context, who social.AccountID) (social.Actor, error) {
+	a, err := v.Account(ctx, who)
+	if err != nil {
+		return social.Anyone, err
+	}
+	u, err := v.User(ctx, who)
+	return social.Actor{Account: who, Standing: u.On(a.Standing), Role: u.Role}, err
+}
+
 // Users returns what we know of those of ids that are ours, in no order.
 func (v *View) Users(ctx context.Context, ids []social.AccountID) ([]social.User, error) {
 	return rows(ctx, v, scanUser, `SELECT `+userColumns+` FROM users WHERE account_id `+v.d.idList(1), asJSON(ids))

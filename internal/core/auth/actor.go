@@ -132,7 +132,7 @@ func (s *Service) loadSession(ctx context.Context, hash string) (by social.Actor
 		if one, err = v.SessionByHash(ctx, hash); err != nil {
 			return err
 		}
-		by, err = actorOf(ctx, v, one.Account)
+		by, err = v.Actor(ctx, one.Account)
 		return err
 	})
 	if errs.KindOf(err) == errs.NotFound || err == nil && s.store.Now().Sub(one.UsedAt) > sessionLife {
@@ -152,7 +152,7 @@ func (s *Service) loadToken(ctx context.Context, hash string) (by social.Actor, 
 		if one, err = v.TokenByHash(ctx, hash); err != nil || one.Account == 0 {
 			return err
 		}
-		by, err = actorOf(ctx, v, one.Account)
+		by, err = v.Actor(ctx, one.Account)
 		return err
 	})
 	if k := errs.KindOf(err); k == errs.NotFound || k == errs.Unauthenticated {
@@ -164,16 +164,6 @@ func (s *Service) loadToken(ctx context.Context, hash string) (by social.Actor, 
 	by.Token, by.App, by.Scopes = one.ID, one.App, one.Scopes
 	s.touch(ctx, one.UsedAt, func(tx *store.Tx) error { return tx.TouchToken(ctx, one.ID) })
 	return by, nil
-}
-
-// actorOf is somebody of ours, as they stand now.
-func actorOf(ctx context.Context, v *store.View, who social.AccountID) (social.Actor, error) {
-	a, err := v.Account(ctx, who)
-	if err != nil {
-		return social.Anyone, err
-	}
-	u, err := v.User(ctx, who)
-	return social.Actor{Account: who, Standing: standing(a.Standing, u), Role: u.Role}, err
 }
 
 // touch writes down a use, if the last one is long ago. That it cannot be

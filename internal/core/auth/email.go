@@ -86,7 +86,7 @@ func confirmed(ctx context.Context, tx *store.Tx, u social.User) error {
 func joined(ctx context.Context, tx *store.Tx, u social.User) error {
 	tx.Record(event.Joined{Account: u.Account, Waiting: !u.Approved})
 	a, err := tx.HoldAccount(ctx, u.Account)
-	if err != nil || a.Standing != social.Pending || standing(social.Good, u) != social.Good {
+	if err != nil || a.Standing != social.Pending || u.On(social.Good) != social.Good {
 		return err
 	}
 	tx.Record(event.ProfileChanged{Account: u.Account})

@@ -106,7 +106,7 @@ func mayEnter(ctx context.Context, tx *store.Tx, u social.User) error {
 	if err != nil {
 		return err
 	}
-	return shut(standing(a.Standing, u))
+	return shut(u.On(a.Standing))
 }
 
 // StartSession begins a session for somebody who has shown in another way who

@@ -172,7 +172,7 @@ func (f SignUp) problems(ctx context.Context, v *store.View, reservedToo bool) (
 // be used at once, that is recorded.
 func enter(ctx context.Context, tx *store.Tx, f SignUp, u social.User) (social.Account, error) {
 	a := social.Account{ID: social.AccountID(id.New(tx.Now)), Username: f.Username, Kind: social.Person,
-		Standing: standing(social.Good, u), CreatedAt: tx.Now, ChangedAt: tx.Now}
+		Standing: u.On(social.Good), CreatedAt: tx.Now, ChangedAt: tx.Now}
 	if err := tx.AddAccount(ctx, a); err != nil {
 		return a, conflict(err, "username", nameTaken)
 	}
@@ -184,19 +184,6 @@ func enter(ctx context.Context, tx *store.Tx, f SignUp, u social.User) (social.A
 		tx.Record(event.Joined{Account: a.ID})
 	}
 	return a, nil
-}
-
-// standing is what u may do, on an account whose own standing is given.
-func standing(own social.Standing, u social.User) social.Standing {
-	switch {
-	case own == social.Suspended:
-		return own
-	case u.Disabled:
-		return social.Disabled
-	case !(u.Confirmed && u.Approved):
-		return social.Pending
-	}
-	return own
 }
 
 // Create makes an account from the command line: it may be used at once and

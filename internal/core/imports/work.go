@@ -59,11 +59,9 @@ func (s *Service) step(ctx context.Context, which social.ImportID) (more bool, e
 		if imp, err = v.ImportByID(ctx, which); err != nil {
 			return err
 		}
-		who, err := v.Account(ctx, imp.Owner)
-		if err != nil {
+		if by, err = v.Actor(ctx, imp.Owner); err != nil {
 			return err
 		}
-		by = social.Actor{Account: who.ID, Standing: who.Standing, Role: social.Member}
 		lines, err = v.OpenLines(ctx, which, batch)
 		return err
 	}); err != nil {
@@ -76,7 +74,7 @@ func (s *Service) step(ctx context.Context, which social.ImportID) (more bool, e
 	case imp.State != social.ImportRunning:
 		return false, nil
 	case by.MustAct() != nil:
-		return false, s.end(ctx, which, social.ImportFailed, "Your account may not do this at the moment.")
+		return false, s.end(ctx, which, social.ImportFailed, "Your account may not do this at the moment. What is left can be tried again later.")
 	case imp.Mode == social.ImportOverwrite && !imp.Swept:
 		return true, s.sweep(ctx, by, imp)
 	case len(lines) == 0:

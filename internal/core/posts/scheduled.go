@@ -182,11 +182,11 @@ func (s *Service) Worker() work.Worker {
 
 // sayNow says a scheduled post and forgets that it was one, together.
 func (s *Service) sayNow(ctx context.Context, tx *store.Tx, one social.Scheduled) error {
-	a, err := tx.Account(ctx, one.Owner)
+	by, err := tx.Actor(ctx, one.Owner)
 	if err != nil {
 		return err
 	}
-	by := social.Actor{Account: a.ID, Standing: a.Standing, App: one.App}
+	by.App = one.App
 	if err := by.MustAct(); err != nil {
 		return err
 	}

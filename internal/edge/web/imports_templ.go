@@ -503,7 +503,7 @@ func importOne(f *frame, i social.Import, told []social.ImportLine) templ.Compon
 				return templ_7745c5c3_Err
 			}
 		} else {
-			if i.Waiting+i.Failed > 0 {
+			if i.Waiting+i.Failed > 0 || i.State == social.ImportFailed {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "<form method=\"post\" action=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
