@@ -46,6 +46,7 @@ func (h house) pages() []page {
 		{"following", "ada", "/@juno/following"}, {"followers", "ada", "/@juno/followers"}, {"likes-of", "ada", h.latest("juno", "Third attempt") + "/likes"}, {"boosts-of", "ada", omar + "/boosts"},
 		{"notices", "ada", "/notifications"}, {"mentions", "rosa", "/notifications?only=mentions"}, {"search", "ada", "/search"}, {"found", "ada", "/search?q=sourdough"}, {"found-people", "ada", "/search?q=o&type=accounts"},
 		{"found-none", "ada", "/search?q=zzzz"}, {"new", "ada", "/new"}, {"menu", "ada", "/menu"}, {"settings", "ada", "/settings"}, {"house", "ada", "/settings/house"}, {"approvals", "ada", "/settings/approvals"},
+		{"hosts", "ada", "/settings/hosts"}, {"screen", "ada", "/settings/screen"}, {"announcements", "ada", "/settings/announcements"},
 		{"consent", "ada", consent}, {"code", "ada", "/oauth/authorize/native?code=" + strings.Repeat("Qx7", 14)},
 		{"home-empty", "ivy", "/"}, {"notices-empty", "ivy", "/notifications"}, {"bookmarks-empty", "ivy", "/bookmarks"}, {"likes-empty", "ivy", "/favourites"}, {"lists-empty", "ivy", "/lists"},
 		{"blocks-empty", "ivy", "/settings/blocks"}, {"mutes-empty", "ivy", "/settings/mutes"}, {"requests-empty", "ivy", "/settings/follow_requests"}, {"invites-empty", "ivy", "/settings/invites"}, {"apps-empty", "ivy", "/settings/apps"}, {"profile-empty", "ivy", "/@ivy"}, {"profile-private", "ivy", max + "/followers"},
