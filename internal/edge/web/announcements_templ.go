@@ -37,7 +37,7 @@ func told(f *frame, all []announcements.Shown) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		for _, a := range all {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"told\" aria-label=\"Announcement\"><div class=\"says\" dir=\"auto\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"announced\" aria-label=\"Announcement\"><div class=\"says\" dir=\"auto\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
