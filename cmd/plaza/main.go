@@ -32,18 +32,23 @@ type where struct {
 }
 
 type cli struct {
-	Serve   serve   `cmd:"" help:"Run the server."`
-	Dev     dev     `cmd:"" help:"Run a server to try things with: temporary data, a dozen people who talk."`
-	Account account `cmd:"" help:"Look after accounts."`
-	Token   token   `cmd:"" help:"Look after access tokens."`
-	Media   media   `cmd:"" help:"Look after files."`
-	Emoji   emoji   `cmd:"" help:"Look after the emojis of the house."`
-	Cache   cache   `cmd:"" help:"Look after copies of other servers' files."`
-	Search  search  `cmd:"" help:"Look after the index of words."`
-	Doctor  doctor  `cmd:"" help:"Check what the server needs, and say how to mend what is wrong."`
-	Config  config  `cmd:"" help:"Show the settings that hold, and where each comes from; secrets are hidden."`
-	Routes  routes  `cmd:"" help:"Show every route: method, path, who may call it, scopes and limits."`
-	Version version `cmd:"" help:"Show the version."`
+	Serve        serve        `cmd:"" help:"Run the server."`
+	Dev          dev          `cmd:"" help:"Run a server to try things with: temporary data, a dozen people who talk."`
+	Account      account      `cmd:"" help:"Look after accounts."`
+	Token        token        `cmd:"" help:"Look after access tokens."`
+	Media        media        `cmd:"" help:"Look after files."`
+	Emoji        emoji        `cmd:"" help:"Look after the emojis of the house."`
+	Cache        cache        `cmd:"" help:"Look after copies of other servers' files."`
+	Search       search       `cmd:"" help:"Look after the index of words."`
+	Doctor       doctor       `cmd:"" help:"Check what the server needs, and say how to mend what is wrong."`
+	Config       config       `cmd:"" help:"Show the settings that hold, and where each comes from; secrets are hidden."`
+	Routes       routes       `cmd:"" help:"Show every route: method, path, who may call it, scopes and limits."`
+	Version      version      `cmd:"" help:"Show the version."`
+	Domain       domain       `cmd:"" help:"Look after other hosts: whom to keep away from, whom to let in."`
+	EmailDomain  emailDomain  `cmd:"" help:"Turn away addresses of hosts of e-mail."`
+	IPBlock      ipBlock      `cmd:"" name:"ip-block" help:"Turn away networks."`
+	Settings     settings     `cmd:"" help:"Decide about the house."`
+	Announcement announcement `cmd:"" help:"Tell everybody who is here something."`
 }
 
 func main() {

@@ -32,6 +32,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/instance"
 	"github.com/plaza-social/plaza/internal/core/links"
 	"github.com/plaza-social/plaza/internal/core/lists"
+	"github.com/plaza-social/plaza/internal/core/measures"
 	"github.com/plaza-social/plaza/internal/core/media"
 	"github.com/plaza-social/plaza/internal/core/moderation"
 	"github.com/plaza-social/plaza/internal/core/notices"
@@ -99,6 +100,7 @@ type App struct {
 
 	Announcements *announcements.Service
 	Moderation    *moderation.Service
+	Measures      *measures.Service
 
 	log     *slog.Logger
 	limiter *limit.Limiter
@@ -164,7 +166,7 @@ func (a *App) assemble(o Options) (err error) {
 	a.Filters, a.Tags, a.Collections = filters.New(a.Store), tags.New(a.Store, a.View), collections.New(a.Store, a.View)
 	a.Moderation = moderation.New(a.Store, a.View)
 	a.Relations, a.Lists = relations.New(a.Store, a.View), lists.New(a.Store, a.View)
-	a.Hosts, a.Announcements = hosts.New(a.Store, a.View), announcements.New(a.Store)
+	a.Hosts, a.Announcements, a.Measures = hosts.New(a.Store, a.View), announcements.New(a.Store), measures.New(a.Store)
 	a.Notices = notices.New(a.Store, a.View)
 	a.Search = search.New(a.Store, a.View, c.HandleHost)
 	a.Imports = imports.New(a.Store, imports.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Relations: a.Relations, Lists: a.Lists, Posts: a.Posts})
@@ -182,7 +184,7 @@ func (a *App) assemble(o Options) (err error) {
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
 			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Tags: a.Tags, Imports: a.Imports, Exports: a.Exports, Push: a.Push, Links: a.Links, Collections: a.Collections,
 			Blobs: a.blobs, Limiter: a.limiter, Log: a.log,
-			Emojis: a.Emojis, Hosts: a.Hosts, Screen: a.Screen, Announcements: a.Announcements, Moderation: a.Moderation})
+			Emojis: a.Emojis, Hosts: a.Hosts, Screen: a.Screen, Announcements: a.Announcements, Moderation: a.Moderation, Measures: a.Measures})
 	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: a.filePath, Clock: o.Clock},
 		web.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,

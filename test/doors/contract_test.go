@@ -41,6 +41,7 @@ func TestContract(t *testing.T) {
 	w.collected(t)
 	w.blocked(t)
 	w.reviewed(t)
+	w.counted(t)
 	w.quoted(t)
 	w.announced(t)
 	w.moderated(t)

@@ -29,6 +29,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/instance"
 	"github.com/plaza-social/plaza/internal/core/links"
 	"github.com/plaza-social/plaza/internal/core/lists"
+	"github.com/plaza-social/plaza/internal/core/measures"
 	"github.com/plaza-social/plaza/internal/core/media"
 	"github.com/plaza-social/plaza/internal/core/moderation"
 	"github.com/plaza-social/plaza/internal/core/notices"
@@ -99,6 +100,7 @@ type Services struct {
 
 	Announcements *announcements.Service
 	Moderation    *moderation.Service
+	Measures      *measures.Service
 }
 
 // API serves it.
@@ -147,6 +149,7 @@ func New(c Config, s Services) *API {
 		(*API).collectionRoutes,
 		(*API).hostRoutes,
 		(*API).screenRoutes,
+		(*API).measureRoutes,
 		(*API).reviewRoutes,
 		(*API).quoteRoutes,
 		(*API).announcementRoutes,

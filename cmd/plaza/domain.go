@@ -1,0 +1,260 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+
+	"github.com/plaza-social/plaza/internal/app"
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+type domain struct {
+	Block    domainBlock    `cmd:"" help:"Keep away from a host, or change how; --dry-run tells what it cuts."`
+	Unblock  domainUnblock  `cmd:"" help:"Take a host off the list."`
+	Allow    domainAllow    `cmd:"" help:"Let a host in, where only those may come that were let in."`
+	Disallow domainDisallow `cmd:"" help:"Have a host not be let in any more."`
+	List     domainList     `cmd:"" help:"Show the hosts that are kept away from, and those that were let in."`
+	Import   domainImport   `cmd:"" help:"Keep away from the hosts of a CSV file, as Mastodon writes it."`
+	Export   domainExport   `cmd:"" help:"Write the hosts that are kept away from as such a file."`
+}
+
+// asJSON says how a command writes.
+type asJSON struct {
+	JSON bool `name:"json" help:"As JSON."`
+}
+
+// tell writes v as JSON, or has the lines written for people.
+func (j asJSON) tell(s streams, v any, lines func(w io.Writer)) error {
+	if j.JSON {
+		enc := json.NewEncoder(s.out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(v)
+	}
+	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	lines(w)
+	return w.Flush()
+}
+
+// with opens the server's data for a command, and closes it.
+func (v where) with(ctx context.Context, s streams, do func(*app.App) error) error {
+	a, err := v.open(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	return do(a)
+}
+
+type domainBlock struct {
+	where
+	asJSON
+	Host          string `arg:"" help:"Its name; it holds for all below it too."`
+	Severity      string `help:"silence, suspend or noop." enum:"silence,suspend,noop" default:"suspend"`
+	RejectMedia   bool   `help:"Do not fetch its pictures."`
+	RejectReports bool   `help:"Do not take its reports."`
+	Public        string `help:"Why, for everybody." placeholder:"TEXT"`
+	Private       string `help:"A note for admins." placeholder:"TEXT"`
+	Obfuscate     bool   `help:"Show the name in part on the public list."`
+	DryRun        bool   `help:"Only tell what would be."`
+}
+
+// Run blocks the host.
+func (v *domainBlock) Run(ctx context.Context, s streams) error {
+	b := social.HostBlock{Host: v.Host, Severity: social.HostSeverity(v.Severity), RejectMedia: v.RejectMedia, RejectReports: v.RejectReports,
+		Public: v.Public, Private: v.Private, Obfuscate: v.Obfuscate}
+	return v.with(ctx, s, func(a *app.App) error {
+		done, err := a.Keep(ctx, []app.HostChange{{Host: v.Host, Block: b}}, true, v.DryRun)
+		if err != nil {
+			return err
+		}
+		if done[0].Does == "fail" {
+			return errs.New(errs.Invalid, done[0].Why)
+		}
+		return v.tell(s, done[0], func(w io.Writer) { tellChanges(w, done, v.DryRun) })
+	})
+}
+
+// tellChanges writes what becomes of hosts, or would.
+func tellChanges(w io.Writer, all []app.HostChange, dry bool) {
+	n := map[string]int{}
+	for _, c := range all {
+		n[c.Does]++
+		why := c.Why
+		if c.Does == "add" || c.Does == "change" {
+			why = fmt.Sprintf("%s; %d accounts known, %d followed from here, %d follow people here", c.Block.Severity, c.Accounts, c.Following, c.Followers)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\n", c.Does, c.Host, why)
+	}
+	end := "%d added, %d changed, %d kept as they were, %d not possible.\n"
+	if dry {
+		end = "Nothing was done. It would be: " + end
+	}
+	fmt.Fprintf(w, end, n["add"], n["change"], n["keep"], n["fail"])
+}
+
+type domainUnblock struct {
+	where
+	Host string `arg:"" help:"Its name."`
+}
+
+// Run takes the host off the list.
+func (v *domainUnblock) Run(ctx context.Context, s streams) error {
+	return v.with(ctx, s, func(a *app.App) error {
+		b, err := a.Hosts.Of(ctx, social.Keyboard, v.Host)
+		if errs.KindOf(err) == errs.NotFound && err != nil {
+			return errs.Newf(errs.NotFound, "There is no block of %s.", v.Host)
+		}
+		if err != nil {
+			return err
+		}
+		if err := a.Hosts.End(ctx, social.Keyboard, b.ID); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(s.out, "%s is not blocked any more.\n", b.Host)
+		return err
+	})
+}
+
+type domainAllow struct {
+	where
+	Host string `arg:"" help:"Its name."`
+}
+
+// Run lets the host in.
+func (v *domainAllow) Run(ctx context.Context, s streams) error {
+	return v.with(ctx, s, func(a *app.App) error {
+		one, err := a.Hosts.Allow(ctx, social.Keyboard, v.Host)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(s.out, "%s is let in.\n", one.Host)
+		return err
+	})
+}
+
+type domainDisallow struct {
+	where
+	Host string `arg:"" help:"Its name."`
+}
+
+// Run has the host not be let in.
+func (v *domainDisallow) Run(ctx context.Context, s streams) error {
+	return v.with(ctx, s, func(a *app.App) error {
+		all, err := a.HostAllows(ctx)
+		if err != nil {
+			return err
+		}
+		host, err := social.CleanHost(v.Host)
+		if err != nil {
+			return err
+		}
+		for _, one := range all {
+			if one.Host == host {
+				fmt.Fprintf(s.out, "%s is not let in any more.\n", host)
+				return a.Hosts.Disallow(ctx, social.Keyboard, one.ID)
+			}
+		}
+		return errs.Newf(errs.NotFound, "%s was not let in.", v.Host)
+	})
+}
+
+type domainList struct {
+	where
+	asJSON
+}
+
+// Run shows both lists.
+func (v *domainList) Run(ctx context.Context, s streams) error {
+	return v.with(ctx, s, func(a *app.App) error {
+		blocks, err := a.HostBlocks(ctx)
+		if err != nil {
+			return err
+		}
+		allows, err := a.HostAllows(ctx)
+		if err != nil {
+			return err
+		}
+		type line struct {
+			Host          string `json:"host"`
+			Severity      string `json:"severity"`
+			RejectMedia   bool   `json:"reject_media"`
+			RejectReports bool   `json:"reject_reports"`
+			Public        string `json:"public_comment"`
+			Private       string `json:"private_comment"`
+			Obfuscate     bool   `json:"obfuscate"`
+		}
+		out := struct {
+			Blocked []line   `json:"blocked"`
+			Allowed []string `json:"allowed"`
+		}{[]line{}, []string{}}
+		for _, b := range blocks {
+			out.Blocked = append(out.Blocked, line{b.Host, string(b.Severity), b.RejectMedia, b.RejectReports, b.Public, b.Private, b.Obfuscate})
+		}
+		for _, one := range allows {
+			out.Allowed = append(out.Allowed, one.Host)
+		}
+		return v.tell(s, out, func(w io.Writer) {
+			for _, b := range out.Blocked {
+				fmt.Fprintf(w, "%s\t%s\t%s\n", b.Severity, b.Host, b.Public)
+			}
+			for _, host := range out.Allowed {
+				fmt.Fprintf(w, "let in\t%s\t\n", host)
+			}
+		})
+	})
+}
+
+type domainImport struct {
+	where
+	asJSON
+	Overwrite bool   `help:"Have blocks that there are say what the file says."`
+	DryRun    bool   `help:"Only tell what would be, and what it cuts."`
+	File      string `arg:"" help:"The file." type:"existingfile"`
+}
+
+// Run blocks the hosts of the file.
+func (v *domainImport) Run(ctx context.Context, s streams) error {
+	f, err := os.Open(v.File)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	wishes, err := app.ReadHosts(f)
+	if err != nil {
+		return err
+	}
+	return v.with(ctx, s, func(a *app.App) error {
+		done, err := a.Keep(ctx, wishes, v.Overwrite, v.DryRun)
+		if err != nil {
+			return err
+		}
+		if done == nil {
+			done = []app.HostChange{}
+		}
+		return v.tell(s, done, func(w io.Writer) { tellChanges(w, done, v.DryRun) })
+	})
+}
+
+type domainExport struct {
+	where
+	asJSON
+}
+
+// Run writes the file to the output.
+func (v *domainExport) Run(ctx context.Context, s streams) error {
+	if v.JSON {
+		return (&domainList{v.where, v.asJSON}).Run(ctx, s)
+	}
+	return v.with(ctx, s, func(a *app.App) error {
+		blocks, err := a.HostBlocks(ctx)
+		if err != nil {
+			return err
+		}
+		return app.WriteHosts(s.out, blocks)
+	})
+}
