@@ -166,25 +166,40 @@ func (b IPBlock) Check(now time.Time) error {
 // An IPTable finds the blocks that hold for an address, in one look for each
 // length of network that there is.
 type IPTable struct {
-	nets map[netip.Prefix]IPBlock
-	bits [2][]int // the lengths there are, for IPv4 and IPv6
+	nets map[netip.Prefix][]IPBlock // of each severity at most one
+	bits [2][]int                   // the lengths there are, for IPv4 and IPv6
 }
 
-// NewIPTable puts blocks in order. Of two for one network the more severe holds.
+// NewIPTable puts blocks in order. Of two for one network that are as severe
+// the one that lasts longer holds.
 func NewIPTable(blocks []IPBlock) *IPTable {
-	t := &IPTable{nets: map[netip.Prefix]IPBlock{}}
+	t := &IPTable{nets: map[netip.Prefix][]IPBlock{}}
 	var has [2][129]bool
 	for _, b := range blocks {
 		p := b.Reach()
-		if was, ok := t.nets[p]; !ok || b.Severity.Beyond(was.Severity) {
-			t.nets[p] = b
-		}
+		t.add(p, b)
 		if f := family(p.Addr()); !has[f][p.Bits()] {
 			has[f][p.Bits()] = true
 			t.bits[f] = append(t.bits[f], p.Bits())
 		}
 	}
 	return t
+}
+
+func (t *IPTable) add(p netip.Prefix, b IPBlock) {
+	for i, was := range t.nets[p] {
+		if was.Severity == b.Severity {
+			if b.outlasts(was) {
+				t.nets[p][i] = b
+			}
+			return
+		}
+	}
+	t.nets[p] = append(t.nets[p], b)
+}
+
+func (b IPBlock) outlasts(other IPBlock) bool {
+	return !other.ExpiresAt.IsZero() && (b.ExpiresAt.IsZero() || b.ExpiresAt.After(other.ExpiresAt))
 }
 
 func family(a netip.Addr) int {
@@ -206,8 +221,10 @@ func (t *IPTable) Find(at netip.Addr, now time.Time) (worst IPSeverity) {
 		if err != nil {
 			continue
 		}
-		if b, ok := t.nets[p]; ok && b.Severity.Beyond(worst) && (b.ExpiresAt.IsZero() || now.Before(b.ExpiresAt)) {
-			worst = b.Severity
+		for _, b := range t.nets[p] {
+			if b.Severity.Beyond(worst) && (b.ExpiresAt.IsZero() || now.Before(b.ExpiresAt)) {
+				worst = b.Severity
+			}
 		}
 	}
 	return worst

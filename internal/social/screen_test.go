@@ -90,6 +90,29 @@ func TestIPTable(t *testing.T) {
 	}
 }
 
+// Blocks of one household are one network's: what has ended hides nothing of
+// what goes on.
+func TestIPTableOfEndedAndLive(t *testing.T) {
+	now := time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+	block := func(net string, s IPSeverity, lasts time.Duration) IPBlock {
+		return IPBlock{Net: netip.MustParsePrefix(net), Severity: s, ExpiresAt: now.Add(lasts)}
+	}
+	ends, live := block("2001:db8::1/128", IPNoAccess, time.Minute), block("2001:db8::2/128", IPNoSignUp, time.Hour)
+	shorter, good := block("2001:db8::3/128", IPNoSignUp, time.Second), block("2001:db8::4/128", IPApproval, 0)
+	good.ExpiresAt = time.Time{}
+	for _, blocks := range [][]IPBlock{{ends, live, shorter, good}, {good, shorter, live, ends}} {
+		table := NewIPTable(blocks)
+		for after, want := range map[time.Duration]IPSeverity{0: IPNoAccess, time.Minute: IPNoSignUp, time.Hour: IPApproval} {
+			if got := table.Find(netip.MustParseAddr("2001:db8::9"), now.Add(after)); got != want {
+				t.Errorf("after %v: %q, want %q", after, got, want)
+			}
+		}
+		if n := len(table.nets[ends.Reach()]); n > len(ipRank) {
+			t.Errorf("%d blocks of one network are looked at, at most %d should be", n, len(ipRank))
+		}
+	}
+}
+
 func TestAbove(t *testing.T) {
 	if got := strings.Join(Above("A.b.Example."), " "); got != "a.b.example b.example example" {
 		t.Error(got)
