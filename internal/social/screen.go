@@ -141,6 +141,11 @@ func (b IPBlock) Reach() netip.Prefix {
 	return b.Net
 }
 
+// ShutsOut reports whether b keeps who calls from an address from calling.
+func (b IPBlock) ShutsOut(at netip.Addr) bool {
+	return b.Severity == IPNoAccess && b.Reach().Contains(at.Unmap().WithZone(""))
+}
+
 var loopbacks = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 
 // Check reports what is wrong with b, or nil.

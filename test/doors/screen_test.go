@@ -40,6 +40,10 @@ func TestTurnedAwayAtTheDoor(t *testing.T) {
 		wantStatus(t, "with a token", send(t, s, "GET", "/api/v1/timelines/home", bearer(olga.Token), from("198.51.100.7")), 403)
 		a := send(t, s, "POST", "/api/v1/admin/ip_blocks", bearer(olga.Token), from("203.0.113.9"), form("ip", "203.0.113.0/24", "severity", "no_access"))
 		wantStatus(t, "shutting oneself out", a, 422)
+		var mild thing
+		olga.Must("POST", "/api/v1/admin/ip_blocks", "ip=203.0.113.0/24&severity=sign_up_block", &mild)
+		a = send(t, s, "PUT", "/api/v1/admin/ip_blocks/"+mild.ID, bearer(olga.Token), from("203.0.113.9"), form("severity", "no_access"))
+		wantStatus(t, "shutting oneself out in two steps", a, 422)
 		olga.Must("DELETE", "/api/v1/admin/ip_blocks/"+block.ID, nil, nil)
 		wantStatus(t, "after the end of the block", send(t, s, "GET", "/", from("198.51.100.7")), 200)
 	}, proxied)

@@ -3,6 +3,7 @@ package screen
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -231,7 +232,9 @@ type NetWish struct {
 	Lasts    *time.Duration // from now; zero for good
 }
 
-func (w NetWish) apply(b *social.IPBlock, now time.Time) (err error) {
+// apply makes b what w wants, unless that shuts out who wants it and comes
+// from there.
+func (w NetWish) apply(b *social.IPBlock, from netip.Addr, now time.Time) (err error) {
 	if w.Net != nil {
 		if b.Net, err = social.ParseNet(*w.Net); err != nil {
 			return err
@@ -249,14 +252,18 @@ func (w NetWish) apply(b *social.IPBlock, now time.Time) (err error) {
 			b.ExpiresAt = now.Add(min(*w.Lasts, social.MaxIPBlock+time.Hour))
 		}
 	}
+	if b.ShutsOut(from) {
+		return ErrSelf
+	}
 	return b.Check(now)
 }
 
-// AddNet turns a network away.
-func (s *Service) AddNet(ctx context.Context, by social.Actor, w NetWish) (b social.IPBlock, err error) {
+// AddNet turns a network away, unless by comes from there and would be shut
+// out.
+func (s *Service) AddNet(ctx context.Context, by social.Actor, from netip.Addr, w NetWish) (b social.IPBlock, err error) {
 	err = s.nets(ctx, "block network", by, store.ScreenedNets, func(tx *store.Tx) error {
 		b = social.IPBlock{ID: social.ScreenID(id.New(tx.Now)), CreatedAt: tx.Now}
-		if err := w.apply(&b, tx.Now); err != nil {
+		if err := w.apply(&b, from, tx.Now); err != nil {
 			return err
 		}
 		return tx.AddIPBlock(ctx, b)
@@ -264,14 +271,15 @@ func (s *Service) AddNet(ctx context.Context, by social.Actor, w NetWish) (b soc
 	return b, err
 }
 
-// ChangeNet has a block say something else.
-func (s *Service) ChangeNet(ctx context.Context, by social.Actor, which social.ScreenID, w NetWish) (b social.IPBlock, err error) {
+// ChangeNet has a block say something else, unless by comes from there and
+// would then be shut out.
+func (s *Service) ChangeNet(ctx context.Context, by social.Actor, from netip.Addr, which social.ScreenID, w NetWish) (b social.IPBlock, err error) {
 	err = s.nets(ctx, "change block of network", by, "", func(tx *store.Tx) error {
 		var err error
 		if b, err = tx.IPBlock(ctx, which); err != nil {
 			return err
 		}
-		if err := w.apply(&b, tx.Now); err != nil {
+		if err := w.apply(&b, from, tx.Now); err != nil {
 			return err
 		}
 		return tx.SetIPBlock(ctx, b)

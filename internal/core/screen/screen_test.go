@@ -2,6 +2,7 @@ package screen_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"testing"
@@ -43,7 +44,7 @@ func TestNets(t *testing.T) {
 		if k.Refuses(ctx, here) || other.Refuses(ctx, here) {
 			t.Fatal("nobody is turned away, and somebody is")
 		}
-		b, err := k.AddNet(ctx, admin, wish("198.51.100.0/24", social.IPNoAccess, time.Hour))
+		b, err := k.AddNet(ctx, admin, there, wish("198.51.100.0/24", social.IPNoAccess, time.Hour))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,14 +52,14 @@ func TestNets(t *testing.T) {
 			t.Error("who comes from a network that is turned away is answered, or another is not")
 		}
 		eventually(t, func() bool { return other.Refuses(ctx, here) })
-		if _, err := k.AddNet(ctx, admin, wish("198.51.100.9/24", social.IPNoSignUp, 0)); errs.KindOf(err) != errs.Conflict {
+		if _, err := k.AddNet(ctx, admin, there, wish("198.51.100.9/24", social.IPNoSignUp, 0)); errs.KindOf(err) != errs.Conflict {
 			t.Errorf("twice: %v, want Conflict", err)
 		}
 		if said := judge(t, s, k, "ada@example.com", here); errs.KindOf(said.Refused) != errs.Forbidden {
 			t.Errorf("joins: %+v", said)
 		}
 		softer := social.IPApproval
-		if b, err = k.ChangeNet(ctx, admin, b.ID, screen.NetWish{Severity: &softer}); err != nil || b.ExpiresAt.IsZero() {
+		if b, err = k.ChangeNet(ctx, admin, there, b.ID, screen.NetWish{Severity: &softer}); err != nil || b.ExpiresAt.IsZero() {
 			t.Fatal(b, err)
 		}
 		if said := judge(t, s, k, "ada@example.com", here); said.Refused != nil || !said.Approval || k.Refuses(ctx, here) {
@@ -73,6 +74,38 @@ func TestNets(t *testing.T) {
 		}
 		if _, err := k.Net(ctx, admin, b.ID); errs.KindOf(err) != errs.NotFound {
 			t.Errorf("an ended block after tidying: %v", err)
+		}
+	})
+}
+
+// TestNobodyShutsThemselvesOut is for every way to the block that would.
+func TestNobodyShutsThemselvesOut(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx, k := t.Context(), screen.New(s)
+		shut, mine := social.IPNoAccess, "198.51.100.0/24"
+		mild, err := k.AddNet(ctx, admin, here, wish(mine, social.IPNoSignUp, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		away, err := k.AddNet(ctx, admin, here, wish("192.0.2.0/24", shut, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, err := range map[string]error{
+			"at once":       second(k.AddNet(ctx, admin, here, wish("198.51.0.0/16", shut, 0))),
+			"by severity":   second(k.ChangeNet(ctx, admin, here, mild.ID, screen.NetWish{Severity: &shut})),
+			"by network":    second(k.ChangeNet(ctx, admin, here, away.ID, screen.NetWish{Net: &mine})),
+			"in other form": second(k.AddNet(ctx, admin, netip.MustParseAddr("::ffff:198.51.100.7"), wish("198.51.0.0/16", shut, 0))),
+		} {
+			if !errors.Is(err, screen.ErrSelf) {
+				t.Errorf("%s: %v, want ErrSelf", name, err)
+			}
+		}
+		if k.Refuses(ctx, here) {
+			t.Error("who made the blocks is refused")
+		}
+		if _, err := k.ChangeNet(ctx, admin, there, mild.ID, screen.NetWish{Severity: &shut}); err != nil || !k.Refuses(ctx, here) {
+			t.Errorf("from elsewhere: %v", err)
 		}
 	})
 }
@@ -167,7 +200,7 @@ func TestWho(t *testing.T) {
 		for name, err := range map[string]error{
 			"mail":   second(k.AddMail(ctx, mona, "a.example", nil, false)),
 			"print":  second(k.AddPrint(ctx, mona, social.MailPrint("a@b.example"))),
-			"net":    second(k.AddNet(ctx, mona, wish("192.0.2.0/24", social.IPNoAccess, 0))),
+			"net":    second(k.AddNet(ctx, mona, there, wish("192.0.2.0/24", social.IPNoAccess, 0))),
 			"list":   second(k.Nets(ctx, mona, social.Page{Limit: 1})),
 			"of":     second(k.PrintOf(ctx, mona, "a@b.example")),
 			"nobody": second(k.AddMail(ctx, social.Anyone, "a.example", nil, false)),

@@ -125,26 +125,12 @@ func (q *request) from() netip.Addr {
 	return at.Unmap()
 }
 
-// shutsOut reports a wish that would shut out who makes it.
-func (q *request) shutsOut(w screen.NetWish) error {
-	if w.Net == nil || w.Severity == nil || *w.Severity != social.IPNoAccess {
-		return nil
-	}
-	if p, err := social.ParseNet(*w.Net); err == nil && (social.IPBlock{Net: p}).Reach().Contains(q.from()) {
-		return screen.ErrSelf
-	}
-	return nil
-}
-
 func (a *API) addIPBlock(q *request) (any, error) {
 	w, err := q.netWish()
 	if err != nil {
 		return nil, err
 	}
-	if err := q.shutsOut(w); err != nil {
-		return nil, err
-	}
-	b, err := a.Screen.AddNet(q.Context(), q.By, w)
+	b, err := a.Screen.AddNet(q.Context(), q.By, q.from(), w)
 	return answerOf(b, err, ipBlockJSON)
 }
 
@@ -153,7 +139,7 @@ func (a *API) changeIPBlock(q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := a.Screen.ChangeNet(q.Context(), q.By, q.screenID(), w)
+	b, err := a.Screen.ChangeNet(q.Context(), q.By, q.from(), q.screenID(), w)
 	return answerOf(b, err, ipBlockJSON)
 }
 

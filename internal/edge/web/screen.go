@@ -79,10 +79,7 @@ func (s *Site) screenNet(q *ask) error {
 	if days, err := strconv.Atoi(q.form("days")); err == nil && days > 0 {
 		lasts = time.Duration(min(days, maxDays)) * 24 * time.Hour
 	}
-	if p, err := social.ParseNet(net); err == nil && severity == social.IPNoAccess && (social.IPBlock{Net: p}).Reach().Contains(q.from()) {
-		return screen.ErrSelf
-	}
-	_, err := s.Screen.AddNet(q.Context(), q.by, screen.NetWish{Net: &net, Severity: &severity, Comment: &comment, Lasts: &lasts})
+	_, err := s.Screen.AddNet(q.Context(), q.by, q.from(), screen.NetWish{Net: &net, Severity: &severity, Comment: &comment, Lasts: &lasts})
 	return err
 }
 
