@@ -217,8 +217,12 @@ func TestQuotePages(t *testing.T) {
 		t.Error("the quote is not among the quotes")
 	}
 	wantStatus(t, "revoked by ben", send(t, s, "POST", "/@ben/"+id+"/unquote", session(cookie), form("back", "/"), header("Origin", s.URL)), 404)
+	ben.Must("POST", fmt.Sprintf("/api/v1/accounts/%d/block", ada.ID), nil, nil) // which takes nothing from ada
 	wantStatus(t, "revoked by ada", send(t, s, "POST", "/@ben/"+id+"/unquote", session(signIn(t, s, ada)), form("back", "/"), header("Origin", s.URL)), 303)
 	if body := page("/@ben/"+id, 200); strings.Contains(body, "Sesquipedalian") || !strings.Contains(body, "does not want it shown") {
 		t.Error("a quote that was revoked is shown")
+	}
+	for name, path := range map[string]string{"what quotes nothing": "/@ada/" + of.ID, "nothing": "/@ben/99"} {
+		wantStatus(t, name, send(t, s, "POST", path+"/unquote", session(signIn(t, s, ada)), form("back", "/"), header("Origin", s.URL)), 404)
 	}
 }

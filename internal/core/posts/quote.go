@@ -70,6 +70,26 @@ func (s *Service) RevokeQuote(ctx context.Context, by social.Actor, of, quoting 
 	return nil
 }
 
+// QuotedBy is the post of by's that another quotes. By need not see the other:
+// who wrote it may have blocked them. Anybody else is given NoPost.
+func (s *Service) QuotedBy(ctx context.Context, by social.Actor, quoting social.PostID) (of social.PostID, err error) {
+	if err := by.MustAct(); err != nil {
+		return 0, err
+	}
+	err = s.store.Read(ctx, func(v *store.View) error {
+		p, err := v.Post(ctx, quoting)
+		if err == nil && (p.Quote.Of == 0 || p.Quote.Author != by.Account) {
+			err = store.NoPost
+		}
+		of = p.Quote.Of
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("find what is quoted: %w", err)
+	}
+	return of, nil
+}
+
 // SetQuotePolicy decides anew who may quote a post of by's. Quotes there are
 // stay.
 func (s *Service) SetQuotePolicy(ctx context.Context, by social.Actor, which social.PostID, policy social.QuotePolicy) error {

@@ -98,6 +98,12 @@ func TestRevokeQuote(t *testing.T) {
 		if err := svc.RevokeQuote(ctx, social.Anyone, open.ID, q.ID); errs.KindOf(err) != errs.Unauthenticated {
 			t.Errorf("by nobody: %v", err)
 		}
+		if of, err := svc.QuotedBy(ctx, as(ada), q.ID); of != open.ID || err != nil {
+			t.Errorf("ada's post that is quoted: %d, %v, want %d", of, err, open.ID)
+		}
+		if _, err := svc.QuotedBy(ctx, as(ben), q.ID); !errors.Is(err, store.NoPost) {
+			t.Errorf("ben's post that is quoted: %v, want NoPost", err)
+		}
 		for range 2 {
 			if err := svc.RevokeQuote(ctx, as(ada), open.ID, q.ID); err != nil {
 				t.Fatal(err)

@@ -27,15 +27,17 @@ func (s *Site) quotes(q *ask) error {
 }
 
 // revokeQuote has the post that the path names no longer show the reader's own.
+// They need not be shown that post: who wrote it may have blocked them.
 func (s *Site) revokeQuote(q *ask) error {
-	p, err := s.post(q)
+	quoting := social.PostID(q.number("post"))
+	of, err := s.Posts.QuotedBy(q.Context(), q.by, quoting)
 	if err != nil {
 		return err
 	}
-	if err := s.Posts.RevokeQuote(q.Context(), q.by, p.Quote.Of, p.ID); err != nil {
+	if err := s.Posts.RevokeQuote(q.Context(), q.by, of, quoting); err != nil {
 		return err
 	}
-	return q.back(postURL(p), "unquoted")
+	return q.back("/", "unquoted")
 }
 
 // toQuote puts before the writer what they want to quote, if they may: who
