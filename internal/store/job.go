@@ -49,6 +49,14 @@ func (tx *Tx) RetryJob(ctx context.Context, j Job, due time.Time, why string) er
 	return err
 }
 
+// PostponeJob has a job that was not tried done at due: it costs no attempt.
+// Its id is new, so that whoever had it before can do nothing to it.
+func (tx *Tx) PostponeJob(ctx context.Context, j Job, due time.Time) error {
+	_, err := tx.exec(ctx, `UPDATE jobs SET id = $3, attempts = attempts - 1, due_ms = $4 WHERE id = $1 AND attempts = $2`,
+		j.ID, j.Attempts, id.New(tx.Now), millis(due))
+	return err
+}
+
 // BuryJob gives a job up. It stays to be looked at until TrimJobs.
 func (tx *Tx) BuryJob(ctx context.Context, j Job, why string) error {
 	_, err := tx.exec(ctx, `UPDATE jobs SET buried_ms = $3, last_error = $4, unique_key = NULL WHERE id = $1 AND attempts = $2`,

@@ -29,9 +29,14 @@ type Worker struct {
 // done after what others wait for.
 var Again = errors.New("there is more to do")
 
+// Later is what Do answers when this is not the moment to try: the job is put
+// off a little, and that is no attempt.
+var Later = errors.New("not at the moment")
+
 const (
 	leaseSlack  = 30 * time.Second
 	firstPause  = 5 * time.Second
+	laterPause  = 5 * time.Second
 	longestWait = 6 * time.Hour
 	keepBuried  = 7 * 24 * time.Hour
 )
@@ -54,22 +59,12 @@ func hopeless(err error) bool {
 	return false
 }
 
-// Once runs the jobs of w that are due, and tells how many there were.
+// Once runs the jobs of w that are due, as many as run side by side, and tells
+// how many there were.
 func Once(ctx context.Context, s *store.Store, w Worker) (n int, err error) {
-	idle, err := nothingDue(ctx, s, w.Kind)
-	if err != nil || idle {
+	jobs, err := claim(ctx, s, w, w.AtOnce)
+	if err != nil {
 		return 0, err
-	}
-	slack := w.Slack
-	if slack == 0 {
-		slack = leaseSlack
-	}
-	var jobs []store.Job
-	if err := s.Write(ctx, func(tx *store.Tx) (err error) {
-		jobs, err = tx.ClaimJobs(ctx, w.Kind, w.AtOnce, w.Timeout+slack)
-		return err
-	}); err != nil {
-		return 0, fmt.Errorf("claim %s jobs: %w", w.Kind, err)
 	}
 	done := make(chan error)
 	for _, j := range jobs {
@@ -79,6 +74,68 @@ func Once(ctx context.Context, s *store.Store, w Worker) (n int, err error) {
 		err = errors.Join(err, <-done)
 	}
 	return len(jobs), err
+}
+
+// drain runs the jobs of w until none is due. A job that takes long keeps its
+// own place only: the others are filled again as they get free. more rings
+// when there may be new ones; while none is under way, the caller looks.
+func drain(ctx context.Context, s *store.Store, w Worker, more <-chan struct{}) (err error) {
+	done, busy := make(chan error, w.AtOnce), 0
+	for err == nil && ctx.Err() == nil {
+		var jobs []store.Job
+		if jobs, err = claim(ctx, s, w, w.AtOnce-busy); err != nil {
+			break
+		}
+		for _, j := range jobs {
+			go func() { done <- attempt(ctx, s, w, j) }()
+		}
+		if busy += len(jobs); busy == 0 {
+			return nil
+		}
+		err = freed(ctx, done, &busy, more)
+	}
+	for ; busy > 0; busy-- {
+		err = errors.Join(err, <-done)
+	}
+	return err
+}
+
+// freed waits until a place has become free, or it is time to look for jobs
+// for those that are.
+func freed(ctx context.Context, done <-chan error, busy *int, more <-chan struct{}) error {
+	t := time.NewTimer(every)
+	defer t.Stop()
+	select {
+	case err := <-done:
+		*busy--
+		return err
+	case <-more:
+		rest(ctx, gather)
+	case <-t.C:
+	}
+	return nil
+}
+
+// claim takes up to limit jobs of w that are due.
+func claim(ctx context.Context, s *store.Store, w Worker, limit int) (jobs []store.Job, err error) {
+	if limit == 0 {
+		return nil, nil
+	}
+	idle, err := nothingDue(ctx, s, w.Kind)
+	if err != nil || idle {
+		return nil, err
+	}
+	slack := w.Slack
+	if slack == 0 {
+		slack = leaseSlack
+	}
+	if err := s.Write(ctx, func(tx *store.Tx) (err error) {
+		jobs, err = tx.ClaimJobs(ctx, w.Kind, limit, w.Timeout+slack)
+		return err
+	}); err != nil {
+		return nil, fmt.Errorf("claim %s jobs: %w", w.Kind, err)
+	}
+	return jobs, nil
 }
 
 func nothingDue(ctx context.Context, s *store.Store, kind string) (idle bool, err error) {
@@ -103,6 +160,8 @@ func attempt(ctx context.Context, s *store.Store, w Worker, j store.Job) error {
 			return tx.FinishJob(ctx, j)
 		case errors.Is(fault, Again):
 			return tx.RenewJob(ctx, j)
+		case errors.Is(fault, Later):
+			return tx.PostponeJob(ctx, j, tx.Now.Add(laterPause+rand.N(laterPause/4+1)))
 		case hopeless(fault), j.Attempts >= w.Tries:
 			return tx.BuryJob(ctx, j, fault.Error())
 		}

@@ -51,7 +51,7 @@ func (r Runner) Run(ctx context.Context) {
 	for _, w := range r.Workers {
 		bell := r.bell()
 		wg.Go(func() {
-			r.loop(ctx, w.Kind, bell, func() error { return drain(ctx, r.Store, w) })
+			r.loop(ctx, w.Kind, bell, func() error { return drain(ctx, r.Store, w, bell) })
 		})
 	}
 	wg.Go(func() { r.tidy(ctx) })
@@ -95,15 +95,6 @@ func rest(ctx context.Context, d time.Duration) {
 	select {
 	case <-ctx.Done():
 	case <-t.C:
-	}
-}
-
-func drain(ctx context.Context, s *store.Store, w Worker) error {
-	for {
-		n, err := Once(ctx, s, w)
-		if err != nil || n == 0 {
-			return err
-		}
 	}
 }
 

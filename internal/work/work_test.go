@@ -154,6 +154,71 @@ func TestJobThatPanicsIsTriedAgain(t *testing.T) {
 	})
 }
 
+// A job that takes long keeps its own place, and no other's.
+func TestSlowJobKeepsNobodyWaiting(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		const others = 7
+		if err := s.Write(t.Context(), func(tx *store.Tx) error {
+			for i := range 1 + others {
+				if err := tx.AddJob(t.Context(), "greet", i, tx.Now.Add(time.Duration(i-others)*time.Second), ""); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		did := make(chan string, others)
+		w := work.Worker{Kind: "greet", AtOnce: 2, Timeout: time.Minute, Tries: 3, Do: func(ctx context.Context, args []byte) error {
+			if string(args) == "0" {
+				<-ctx.Done()
+				return ctx.Err()
+			}
+			did <- string(args)
+			return nil
+		}}
+		ctx, cancel := context.WithCancel(t.Context())
+		stopped := make(chan struct{})
+		go func() {
+			defer close(stopped)
+			work.Runner{Store: s, Workers: []work.Worker{w}, Log: slog.New(slog.DiscardHandler)}.Run(ctx)
+		}()
+		for n := range others {
+			select {
+			case <-did:
+			case <-time.After(20 * time.Second):
+				t.Fatalf("%d of %d were done beside a slow one", n, others)
+			}
+		}
+		cancel()
+		<-stopped
+	})
+}
+
+// A job that is put off is not given up, however often.
+func TestJobPutOffCostsNoTry(t *testing.T) {
+	storetest.EachTimed(t, func(t *testing.T, s *store.Store, c *storetest.Clock) {
+		if err := s.Write(t.Context(), func(tx *store.Tx) error {
+			return tx.AddJob(t.Context(), "greet", "ada", tx.Now, "ada")
+		}); err != nil {
+			t.Fatal(err)
+		}
+		w := work.Worker{Kind: "greet", AtOnce: 1, Timeout: time.Minute, Tries: 1, Do: func(context.Context, []byte) error { return work.Later }}
+		for range 3 {
+			if n, err := work.Once(t.Context(), s, w); n != 1 || err != nil {
+				t.Errorf("ran %d, %v", n, err)
+			}
+			if n, err := work.Once(t.Context(), s, w); n != 0 || err != nil {
+				t.Errorf("ran %d at once again, %v", n, err)
+			}
+			c.Pass(time.Minute)
+		}
+		if got := jobs(t, s); got.Waiting != 1 || got.Buried != 0 {
+			t.Errorf("%+v, want it waiting", got)
+		}
+	})
+}
+
 func TestRunnerStops(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		done := make(chan struct{}, 100)

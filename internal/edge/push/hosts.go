@@ -1,7 +1,7 @@
 package push
 
 import (
-	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 	"sync"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/push"
+	"github.com/plaza-social/plaza/internal/work"
 )
 
 const (
@@ -31,26 +32,26 @@ type hosts struct {
 
 type host struct {
 	turns chan struct{}
-	users int       // who calls, or waits for a turn
+	users int       // who calls
 	until time.Time // it is left alone
 }
 
 var (
-	errBusy = errs.New(errs.Unavailable, "The push service is busy.")
+	errBusy = fmt.Errorf("the push service is busy: %w", work.Later)
 	errRest = errs.New(errs.Unavailable, "The push service rests.")
 )
 
-// enter waits for a turn to call a service, or says why it is not called now;
-// the errand comes again then. Leave ends the turn, and has the service left
+// enter gives a turn to call a service, or says why it is not called now; the
+// errand comes again then. Nobody waits here, where other errands could go. Leave ends the turn, and has the service left
 // alone until a moment.
-func (h *hosts) enter(ctx context.Context, name string, now time.Time) (leave func(until time.Time), err error) {
+func (h *hosts) enter(name string, now time.Time) (leave func(until time.Time), err error) {
 	x, err := h.find(name, now)
 	if err != nil {
 		return nil, err
 	}
 	select {
 	case x.turns <- struct{}{}:
-	case <-ctx.Done():
+	default:
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		x.users--

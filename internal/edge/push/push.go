@@ -71,7 +71,7 @@ func (s *Sender) run(ctx context.Context, e push.Errand) error {
 	if err != nil {
 		return err
 	}
-	leave, err := s.hosts.enter(ctx, r.URL.Host, s.Clock())
+	leave, err := s.hosts.enter(r.URL.Host, s.Clock())
 	if err != nil {
 		return err
 	}

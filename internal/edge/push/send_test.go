@@ -1,7 +1,7 @@
 package push
 
 import (
-	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +12,7 @@ import (
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/netsafe"
 	"github.com/plaza-social/plaza/internal/core/push"
+	"github.com/plaza-social/plaza/internal/work"
 )
 
 func TestJudge(t *testing.T) {
@@ -51,33 +52,33 @@ func TestHosts(t *testing.T) {
 	now := time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 	var leave []func(time.Time)
 	for range maxAtHost {
-		l, err := h.enter(t.Context(), "a", now)
+		l, err := h.enter("a", now)
 		if err != nil {
 			t.Fatal(err)
 		}
 		leave = append(leave, l)
 	}
-	over, stop := context.WithCancel(t.Context())
-	stop()
-	if _, err := h.enter(over, "a", now); errs.KindOf(err) != errs.Unavailable {
+	if _, err := h.enter("a", now); !errors.Is(err, work.Later) {
 		t.Errorf("one too many at one host: %v", err)
 	}
-	if l, err := h.enter(over, "b", now); err == nil {
-		l(time.Time{})
+	l, err := h.enter("b", now)
+	if err != nil {
+		t.Fatalf("another host beside it: %v", err)
 	}
+	l(time.Time{})
 	for _, l := range leave {
 		l(now.Add(time.Minute))
 	}
-	if _, err := h.enter(t.Context(), "a", now); errs.KindOf(err) != errs.Unavailable {
+	if _, err := h.enter("a", now); errs.KindOf(err) != errs.Unavailable {
 		t.Errorf("one that rests: %v", err)
 	}
-	l, err := h.enter(t.Context(), "a", now.Add(time.Minute))
+	l, err = h.enter("a", now.Add(time.Minute))
 	if err != nil {
 		t.Fatalf("one that has rested: %v", err)
 	}
 	l(time.Time{})
 	for i := range 3 * maxHosts {
-		l, err := h.enter(t.Context(), fmt.Sprint(i), now.Add(time.Minute))
+		l, err := h.enter(fmt.Sprint(i), now.Add(time.Minute))
 		if err != nil {
 			t.Fatal(err)
 		}
