@@ -23,6 +23,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/announcements"
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/core/collections"
+	"github.com/plaza-social/plaza/internal/core/conversations"
 	"github.com/plaza-social/plaza/internal/core/discover"
 	"github.com/plaza-social/plaza/internal/core/emojis"
 	"github.com/plaza-social/plaza/internal/core/exports"
@@ -99,6 +100,7 @@ type App struct {
 	Collections *collections.Service
 
 	Announcements *announcements.Service
+	Conversations *conversations.Service
 	Moderation    *moderation.Service
 	Measures      *measures.Service
 
@@ -168,6 +170,7 @@ func (a *App) assemble(o Options) (err error) {
 	a.Relations, a.Lists = relations.New(a.Store, a.View), lists.New(a.Store, a.View)
 	a.Hosts, a.Announcements, a.Measures = hosts.New(a.Store, a.View), announcements.New(a.Store), measures.New(a.Store)
 	a.Notices = notices.New(a.Store, a.View)
+	a.Conversations = conversations.New(a.Store, a.View)
 	a.Search = search.New(a.Store, a.View, c.HandleHost)
 	a.Imports = imports.New(a.Store, imports.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Relations: a.Relations, Lists: a.Lists, Posts: a.Posts})
 	a.Exports = exports.New(a.Store, a.View, exports.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Blob: func(name string) (io.ReadCloser, error) {
@@ -184,7 +187,7 @@ func (a *App) assemble(o Options) (err error) {
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
 			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Tags: a.Tags, Imports: a.Imports, Exports: a.Exports, Push: a.Push, Links: a.Links, Collections: a.Collections,
 			Blobs: a.blobs, Limiter: a.limiter, Log: a.log,
-			Emojis: a.Emojis, Hosts: a.Hosts, Screen: a.Screen, Announcements: a.Announcements, Moderation: a.Moderation, Measures: a.Measures})
+			Emojis: a.Emojis, Hosts: a.Hosts, Screen: a.Screen, Announcements: a.Announcements, Moderation: a.Moderation, Measures: a.Measures, Conversations: a.Conversations})
 	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: a.filePath, Clock: o.Clock},
 		web.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
@@ -201,7 +204,7 @@ func (a *App) assemble(o Options) (err error) {
 	}
 
 	a.runner = work.Runner{Store: a.Store, Log: a.log,
-		Followers: []work.Follower{notices.Follower(), search.Follower(), push.Follower(), a.Links.Follower(), a.Auth.Follower()},
+		Followers: []work.Follower{notices.Follower(), conversations.Follower(), search.Follower(), push.Follower(), a.Links.Follower(), a.Auth.Follower()},
 		Workers: []work.Worker{
 			mail.Worker(a.sender(o)),
 			a.Accounts.Worker(),

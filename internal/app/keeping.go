@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -69,7 +70,7 @@ func (a *App) IPBlocks(ctx context.Context) ([]social.IPBlock, error) {
 
 // AddIPBlock turns a network away, for some time or, with zero, for good.
 func (a *App) AddIPBlock(ctx context.Context, net string, s social.IPSeverity, comment string, lasts time.Duration) (social.IPBlock, error) {
-	return a.Screen.AddNet(ctx, social.Keyboard, screen.NetWish{Net: &net, Severity: &s, Comment: &comment, Lasts: &lasts})
+	return a.Screen.AddNet(ctx, social.Keyboard, netip.Addr{}, screen.NetWish{Net: &net, Severity: &s, Comment: &comment, Lasts: &lasts})
 }
 
 // A HostChange is what becomes of a line of a list of hosts, or would.

@@ -232,6 +232,8 @@ func (c *cast) about(t *testing.T, r app.Route) []subject {
 		things["id"] = things["list"]
 	case strings.Contains(r.Path, "/reports/{id}"):
 		things["id"] = things["report"]
+	case strings.Contains(r.Path, "/conversations/{id}"):
+		things["id"] = c.hidden // a message's id is that of its conversation
 	case strings.Contains(r.Path, "/notifications/requests/{id}"):
 		things["id"] = things["request"]
 	case strings.Contains(r.Path, "/notifications/{id}"):
@@ -268,7 +270,7 @@ func (c *cast) queries(r app.Route) url.Values {
 		return url.Values{"id[]": {c.things["account"]}}
 	case "/api/v1/accounts/lookup":
 		return url.Values{"acct": {"ben"}}
-	case "/api/v1/accounts/search", "/api/v2/search", "/search":
+	case "/api/v1/accounts/search", "/api/v1/search", "/api/v2/search", "/search":
 		return url.Values{"q": {"ben"}}
 	case "/api/v1/streaming", "/api/v1/streaming/":
 		return url.Values{"stream": {"user"}}

@@ -40,6 +40,26 @@ func (w *crowd) told(t *testing.T) {
 	w.call(t, w.ada, "POST /api/v2/notifications/{group_key}/dismiss", []any{liked.Key})
 	w.call(t, w.cleo, "POST /api/v2/notifications/clear", nil)
 	w.asked(t)
+	w.talks(t)
+}
+
+// talks are messages.
+func (w *crowd) talks(t *testing.T) {
+	t.Helper()
+	said := w.ben.Post("@ada A word", "direct")
+	var talks []struct {
+		ID     string
+		Unread bool
+	}
+	w.server.Eventually("a conversation", func() bool {
+		w.ada.Must("GET", "/api/v1/conversations", nil, &talks)
+		return len(talks) > 0 && talks[0].ID == said.ID && talks[0].Unread
+	})
+	w.call(t, w.ada, "GET /api/v1/conversations?limit=1", nil)
+	w.call(t, w.ada, "POST /api/v1/conversations/{id}/read", []any{said.ID})
+	w.call(t, w.ada, "GET /api/v1/timelines/direct", nil)
+	w.call(t, w.ada, "DELETE /api/v1/conversations/{id}", []any{said.ID})
+	w.call(t, w.ada, "GET /api/v1/search?q=bread&type=hashtags", nil)
 }
 
 // asked is what a policy keeps apart, and what becomes of it.

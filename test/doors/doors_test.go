@@ -46,6 +46,9 @@ func below(r *reader, p *post) want  { return when(r.offered(p) && p.reply) }
 func topics(r *reader, p *post) want { return when(r.offered(p) && p.kind == "public") }
 func square(r *reader, p *post) want { return when(r.offered(p) && p.kind == "public" && !p.reply) }
 
+// sent is for messages.
+func sent(r *reader, p *post) want { return when(r.offered(p) && p.kind == "direct") }
+
 // home also has what pia boosted, whom all follow.
 func home(r *reader, p *post) want {
 	return when(r.offered(p) && p.kind != "direct" && (r.follows() || p.kind == "public" && p.boost != ""))
@@ -98,6 +101,9 @@ var doors = []door{
 	{"/api/v2/search?type=statuses&q={word}", false, found},
 	{"/api/v2/search?type=statuses&q=" + common + "&account_id={ada}", false, found},
 	{"/api/v1/notifications?limit=80", true, told},
+	{"/api/v2/notifications?limit=80", true, told},
+	{"/api/v1/timelines/direct?limit=40", true, sent},
+	{"/api/v1/conversations?limit=40", true, func(r *reader, p *post) want { return perhapsIf(sent(r, p) != never) }},
 	{"/api/v1/favourites?limit=40", true, asked},
 	{"/api/v1/bookmarks?limit=40", true, asked},
 	{"/@ada/{post}", false, asked},

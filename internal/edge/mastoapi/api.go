@@ -20,6 +20,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/announcements"
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/core/collections"
+	"github.com/plaza-social/plaza/internal/core/conversations"
 	"github.com/plaza-social/plaza/internal/core/discover"
 	"github.com/plaza-social/plaza/internal/core/emojis"
 	"github.com/plaza-social/plaza/internal/core/exports"
@@ -99,6 +100,7 @@ type Services struct {
 	Collections *collections.Service
 
 	Announcements *announcements.Service
+	Conversations *conversations.Service
 	Moderation    *moderation.Service
 	Measures      *measures.Service
 }
@@ -128,6 +130,7 @@ func New(c Config, s Services) *API {
 		(*API).notificationRoutes,
 		(*API).groupRoutes,
 		(*API).policyRoutes,
+		(*API).conversationRoutes,
 		(*API).listRoutes,
 		(*API).searchRoutes,
 		(*API).instanceRoutes,

@@ -188,14 +188,3 @@ func (a *API) Status(s *view.Seen, reader social.AccountID) []byte { return a.re
 
 // Notification is a notification, for streams.
 func (a *API) Notification(t notices.Told) []byte { return marshal(a.render.notification(t)) }
-
-// Conversation is a message and who takes part, for streams.
-// https://docs.joinmastodon.org/entities/Conversation/
-func (a *API) Conversation(s *view.Seen, others []*view.Face, reader social.AccountID) []byte {
-	return marshal(struct {
-		ID         string `json:"id"`
-		Unread     bool   `json:"unread"`
-		Accounts   raw    `json:"accounts"`
-		LastStatus raw    `json:"last_status"`
-	}{num(s.Thread), s.Author.ID != reader, a.render.accounts(others), a.render.status(s, reader)})
-}
