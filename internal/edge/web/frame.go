@@ -100,7 +100,7 @@ var sayings = map[string]string{
 	"blocked": "Blocked. You will not meet each other here any more.", "unblocked": "No longer blocked.",
 	"muted": "Muted. Their posts will not come up any more.", "unmuted": "No longer muted.",
 	"accepted": "They follow you now.", "refused": "The request was turned down.", "removed": "They no longer follow you.",
-	"noted": "Your note is kept. Only you can see it.", "cleared": "All notifications are cleared.",
+	"noted": "Your note is kept. Only you can see it.", "heard": "You are told from now on what they do.", "unheard": "Forgotten. If they come again, it is kept apart again.", "cleared": "All notifications are cleared.",
 	"letter": "A letter with a link is on its way.", "password": "Your password was changed. Other browsers were signed out.",
 	"email":     "We sent a link to the new address. It takes effect when you open it.",
 	"confirmed": "Your address is confirmed. Please sign in.", "confirmed-here": "Your address is confirmed.",

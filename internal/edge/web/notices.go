@@ -14,12 +14,12 @@ func (s *Site) noticeRoutes(r *router) {
 // notices shows what there is to tell, and notes that it was read.
 func (s *Site) notices(q *ask) error {
 	only := q.URL.Query().Get("only")
-	var filter social.NoticeFilter
+	filter := social.NoticeFilter{Groups: social.GroupedKinds}
 	if only != "" {
 		only, filter.Kinds = "mentions", []social.NoticeKind{social.NoticeMention}
 	}
-	told, err := slice(q, postsOnPage, func(p social.Page) (view.Slice[notices.Told], error) {
-		return s.Notices.List(q.Context(), q.by, filter, p)
+	told, err := slice(q, postsOnPage, func(p social.Page) (view.Slice[notices.Group], error) {
+		return s.Notices.Groups(q.Context(), q.by, filter, p)
 	})
 	if err != nil {
 		return err
@@ -33,8 +33,12 @@ func (s *Site) notices(q *ask) error {
 			return err
 		}
 	}
+	policy, err := s.Notices.Policy(q.Context(), q.by)
+	if err != nil {
+		return err
+	}
 	q.page.Tab = "notices"
-	return q.show("Notifications", noticesPage(q.page, told, only, read))
+	return q.show("Notifications", noticesPage(q.page, told, only, read, policy.Accounts))
 }
 
 // readNotices is the last notice that was read before.
