@@ -62,7 +62,7 @@ func noticesPage(f *frame, s view.Slice[notices.Group], only string, fresh int64
 			return templ_7745c5c3_Err
 		}
 		if !f.Paged {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<p class=\"hint aside\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<p class=\"hint part\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -48,7 +48,7 @@ func policySettings(f *frame, all []caution, waiting view.Slice[notices.Request]
 			}
 			ctx = templ.InitializeContext(ctx)
 			if len(waiting.Items) > 0 || f.Paged {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<h2>Waiting to be heard</h2><div class=\"rows asking\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<h2 class=\"part\">Waiting to be heard</h2><div class=\"rows asking\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -67,7 +67,7 @@ func policySettings(f *frame, all []caution, waiting view.Slice[notices.Request]
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " <h2>What becomes of notifications</h2><form class=\"settings\" method=\"post\" action=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " <h2 class=\"part\">What becomes of notifications</h2><form class=\"settings\" method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
