@@ -35,6 +35,7 @@ func TestContract(t *testing.T) {
 	w.house(t)
 	w.emojis(t)
 	w.linked(t)
+	w.embedded(t)
 	w.filtered(t)
 	w.tagged(t)
 	w.shut(t)

@@ -327,6 +327,7 @@ var answers = map[string]any{
 	"GET /api/v1/trends/tags":                 "[]Tag",
 	"GET /api/v1/trends/statuses":             "[]Status",
 	"GET /api/v1/trends/links":                "[]Trends_Link",
+	"GET /api/oembed":                         oembedEntity{},
 	"GET /api/v2/suggestions":                 "[]Suggestion",
 	"GET /api/v1/suggestions":                 "[]Account",
 	"DELETE /api/v1/suggestions/{id}":         empty,

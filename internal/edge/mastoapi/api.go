@@ -127,6 +127,7 @@ func New(c Config, s Services) *API {
 		(*API).statusRoutes,
 		(*API).timelineRoutes,
 		(*API).cardRoutes,
+		(*API).oembedRoutes,
 		(*API).notificationRoutes,
 		(*API).groupRoutes,
 		(*API).policyRoutes,

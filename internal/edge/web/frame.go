@@ -36,7 +36,21 @@ type frame struct {
 // meta is what a page tells of itself to those who show a preview of it.
 type meta struct {
 	Description, Image, URL string
-	Hide                    bool // from search engines
+	Hide                    bool   // from search engines
+	Kind                    string // what it is about: article, profile; empty for website
+	ImageAlt                string
+	Large                   bool      // the picture is what it is about
+	Embed                   string    // where its oEmbed answer is
+	Creator                 string    // the address of who wrote it
+	At                      time.Time // when it was written
+}
+
+// kind is what a page is, in the words of https://ogp.me/#types.
+func (m meta) kind() string {
+	if m.Kind == "" {
+		return "website"
+	}
+	return m.Kind
 }
 
 func (s *Site) frame(q *ask) *frame {

@@ -51,8 +51,7 @@ func (s *Site) thread(q *ask) error {
 	if q.by.SignedIn() {
 		reply = q.reply(t.Post)
 	}
-	q.page.Head = meta{Description: snippet(firstOf(p.Warning, p.Text)), URL: s.View.PostURL(p.Author, p.ID),
-		Hide: !p.Author.Indexable || p.Visibility != social.Public}
+	q.page.Head = s.tell(q.page, p)
 	return q.show(p.Author.Name()+": “"+short(firstOf(p.Warning, p.Text))+"”", threadPage(q.page, t, reply))
 }
 
