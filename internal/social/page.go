@@ -36,8 +36,8 @@ type PublicQuery struct {
 
 // AccountQuery says which of an account's posts are wanted.
 type AccountQuery struct {
-	NoReplies, NoBoosts, OnlyMedia bool
-	Tag                            string // a key, or empty
+	NoReplies, NoBoosts, NoDirect, OnlyMedia bool
+	Tag                                      string // a key, or empty
 }
 
 // NoticeFilter says which notices are wanted. Empty is all.

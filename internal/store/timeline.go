@@ -114,6 +114,9 @@ func (v *View) AccountPosts(ctx context.Context, who social.AccountID, q social.
 	if q.NoBoosts {
 		where += ` AND p.boost_of = 0`
 	}
+	if q.NoDirect {
+		where += ` AND p.visibility <> 'direct'`
+	}
 	if q.Tag != "" {
 		args = append(args, q.Tag)
 		where += ` AND EXISTS (SELECT 1 FROM post_tags x WHERE x.post_id = p.id AND x.tag = $5)`

@@ -46,7 +46,7 @@ var owned = []struct{ piece, thing string }{
 // what is told to everybody.
 // What is for moderators and admins only turns everybody else away before it
 // looks at all, and TestAccess sees to that.
-var nobodys = []string{"/announcements/{id}", "/collections/{id}", "/tags/{hashtag}", "/timelines/tag/{hashtag}", "/terms_of_service/{date}", "/annual_reports/{year}"}
+var nobodys = []string{"/announcements/{id}", "/collections/{id}", "/tags/{hashtag}", "/timelines/tag/{hashtag}", "/terms_of_service/{date}", "/annual_reports/{year}", "/async_refreshes/{id}"}
 
 var digits = regexp.MustCompile(`\d{10,}`)
 

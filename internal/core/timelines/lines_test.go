@@ -160,6 +160,7 @@ func TestAccount(t *testing.T) {
 		hidden := h.say(ada, social.Draft{Text: "friends", Visibility: social.Followers})
 		h.follow(ben, ada)
 		h.must(h.rel.Mute(h.ctx, as(ben), ada, false, 0))
+		message := h.say(ada, social.Draft{Text: "to nobody", Visibility: social.Direct})
 		for name, tt := range map[string]struct {
 			by   social.AccountID
 			q    social.AccountQuery
@@ -170,6 +171,8 @@ func TestAccount(t *testing.T) {
 			"no replies":             {ben, social.AccountQuery{NoReplies: true}, []social.PostID{a, self, boost, hidden}},
 			"no boosts":              {ben, social.AccountQuery{NoBoosts: true}, []social.PostID{a, self, other, hidden}},
 			"with a tag":             {ben, social.AccountQuery{Tag: "go"}, []social.PostID{a}},
+			"her own, with messages": {ada, social.AccountQuery{NoBoosts: true, NoReplies: true}, []social.PostID{a, self, hidden, message}},
+			"without messages":       {ada, social.AccountQuery{NoBoosts: true, NoReplies: true, NoDirect: true}, []social.PostID{a, self, hidden}},
 			"of all kinds":           {ben, social.AccountQuery{Tag: "go", NoBoosts: true, NoReplies: true}, []social.PostID{a}},
 		} {
 			got, err := h.lines.Account(h.ctx, as(tt.by), ada, tt.q, long)

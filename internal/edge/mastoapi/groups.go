@@ -14,11 +14,13 @@ import (
 
 // https://docs.joinmastodon.org/methods/grouped_notifications/
 func (a *API) groupRoutes() {
-	a.do("GET /api/v2/notifications", member("read:notifications"), a.groups)
-	a.do("GET /api/v2/notifications/unread_count", member("read:notifications"), a.unreadGroups)
+	for _, v := range []string{"v2", "v2_alpha"} { // the trial's name, for apps that kept it: the same answers
+		a.do("GET /api/"+v+"/notifications", member("read:notifications"), a.groups)
+		a.do("GET /api/"+v+"/notifications/unread_count", member("read:notifications"), a.unreadGroups)
+		a.do("GET /api/"+v+"/notifications/{group_key}", member("read:notifications"), a.groupByKey)
+		a.do("POST /api/"+v+"/notifications/{group_key}/dismiss", member("write:notifications"), a.dismissGroup)
+	}
 	a.do("POST /api/v2/notifications/clear", member("write:notifications"), a.clearNotifications)
-	a.do("GET /api/v2/notifications/{group_key}", member("read:notifications"), a.groupByKey)
-	a.do("POST /api/v2/notifications/{group_key}/dismiss", member("write:notifications"), a.dismissGroup)
 	a.do("GET /api/v2/notifications/{group_key}/accounts", member("read:notifications"), a.groupAccounts)
 }
 

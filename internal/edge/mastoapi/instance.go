@@ -25,7 +25,7 @@ func (a *API) version() string { return compatible + " (compatible; Plaza " + a.
 
 // apiVersion is the highest api_versions.mastodon of which all is here.
 // https://docs.joinmastodon.org/entities/Instance/#api_versions
-const apiVersion = 1
+const apiVersion = 9
 
 func (a *API) streaming() string { return "ws" + strings.TrimPrefix(a.BaseURL, "http") }
 

@@ -22,10 +22,6 @@ func (a *API) offRoutes() {
 	a.off("POST /api/v1/accounts/{id}/email_subscriptions", anyone(""), absent, "posts are not mailed to strangers")
 	a.off("GET /api/v1/accounts/{id}/identity_proofs", member("read:accounts"), a.identityProofs, "removed from Mastodon in 3.5, which answers so")
 	a.off("GET /api/v1_alpha/async_refreshes/{id}", member("read"), absent, "nothing is fetched after an answer, so no answer names a refresh")
-	for _, route := range []string{"GET /api/v2_alpha/notifications", "GET /api/v2_alpha/notifications/unread_count", "GET /api/v2_alpha/notifications/{group_key}"} {
-		a.off(route, member("read:notifications"), absent, "a trial before 4.3, removed from Mastodon: use /api/v2/notifications")
-	}
-	a.off("POST /api/v2_alpha/notifications/{group_key}/dismiss", member("write:notifications"), absent, "a trial before 4.3, removed from Mastodon: use /api/v2/notifications")
 	a.off("GET /api/proofs", anyone(""), absent, "removed from Mastodon in 3.5")
 }
 

@@ -18,7 +18,7 @@ var takes = map[string]shape{
 	"GET /api/v1/accounts/search":               {"q": "string", "limit": "int", "offset": "int", "following": "bool", "resolve": "bool"},
 	"PATCH /api/v1/accounts/update_credentials": profileTakes,
 	"PATCH /api/v1/profile":                     profileTakes,
-	"GET /api/v1/accounts/{id}/statuses":        page(shape{"pinned": "bool", "only_media": "bool", "exclude_replies": "bool", "exclude_reblogs": "bool", "tagged": "string"}),
+	"GET /api/v1/accounts/{id}/statuses":        page(shape{"pinned": "bool", "only_media": "bool", "exclude_replies": "bool", "exclude_reblogs": "bool", "exclude_direct": "bool", "tagged": "string"}),
 	"GET /api/v1/accounts/{id}/followers":       page(nil), "GET /api/v1/accounts/{id}/following": page(nil),
 	"GET /api/v1/blocks": page(nil), "GET /api/v1/mutes": page(nil), "GET /api/v1/follow_requests": page(nil),
 	"POST /api/v1/accounts/{id}/follow": {"reblogs?": "bool", "notify?": "bool", "languages?": "[]string"},

@@ -98,6 +98,6 @@ func (a *API) accountStatuses(q *request) (any, error) {
 		return a.timeline(q, s, err)
 	}
 	s, err := a.Timelines.Account(q.Context(), q.By, who, social.AccountQuery{NoReplies: q.flag("exclude_replies", false),
-		NoBoosts: q.flag("exclude_reblogs", false), OnlyMedia: q.flag("only_media", false), Tag: social.TagKey(q.str("tagged"))}, q.posts())
+		NoBoosts: q.flag("exclude_reblogs", false), NoDirect: q.flag("exclude_direct", false), OnlyMedia: q.flag("only_media", false), Tag: social.TagKey(q.str("tagged"))}, q.posts())
 	return a.timeline(q, s, err)
 }
