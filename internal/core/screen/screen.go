@@ -101,7 +101,7 @@ var (
 // Judge says whether somebody with an e-mail address may join from where they
 // come from. An address that is not known is no reason against them.
 func (s *Service) Judge(ctx context.Context, v *store.View, email string, from netip.Addr) (out Verdict, err error) {
-	if s.stale.Load() {
+	if s.stale.Load() || s.table.Load() == nil { // another may be at it and not be done
 		if err := s.Load(ctx); err != nil {
 			return out, err
 		}
