@@ -101,12 +101,15 @@ var (
 // Judge says whether somebody with an e-mail address may join from where they
 // come from. An address that is not known is no reason against them.
 func (s *Service) Judge(ctx context.Context, v *store.View, email string, from netip.Addr) (out Verdict, err error) {
-	if s.stale.Load() || s.table.Load() == nil { // another may be at it and not be done
-		if err := s.Load(ctx); err != nil {
+	t := s.table.Load()
+	if s.stale.Load() || t == nil { // whoever has a connection must not wait for one who needs another
+		all, err := v.IPBlocks(ctx, social.Page{Limit: social.MaxIPBlocks})
+		if err != nil {
 			return out, err
 		}
+		t = social.NewIPTable(all)
 	}
-	switch s.table.Load().Find(from, s.store.Now()) {
+	switch t.Find(from, s.store.Now()) {
 	case social.IPNoAccess, social.IPNoSignUp:
 		return Verdict{Refused: errFrom}, nil
 	case social.IPApproval:
