@@ -146,6 +146,15 @@ func (f SignUp) problems(ctx context.Context, v *store.View, reservedToo bool) (
 	ps.username(f.Username, reservedToo)
 	ps.email(f.Email)
 	ps.password("password", f.Password)
+	// The address is looked for first: the two are taken at once, so whoever
+	// finds it taken by somebody who was quicker finds the name taken, too.
+	mail := false
+	if !ps.has("email") {
+		_, err := v.UserByEmail(ctx, f.Email)
+		if mail = err == nil; err != nil && errs.KindOf(err) != errs.NotFound {
+			return nil, err
+		}
+	}
 	if !ps.has("username") {
 		retired, err := v.NameRetired(ctx, f.Username)
 		if err != nil {
@@ -157,13 +166,8 @@ func (f SignUp) problems(ctx context.Context, v *store.View, reservedToo bool) (
 			return nil, err
 		}
 	}
-	if !ps.has("email") {
-		_, err := v.UserByEmail(ctx, f.Email)
-		if err == nil {
-			ps.add("email", Taken, emailTaken)
-		} else if errs.KindOf(err) != errs.NotFound {
-			return nil, err
-		}
+	if mail {
+		ps.add("email", Taken, emailTaken)
 	}
 	return ps, nil
 }
