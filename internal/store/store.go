@@ -16,6 +16,7 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/clock"
 	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/social"
 )
 
 // Options say which database to open.
@@ -111,6 +112,24 @@ func (s *Store) Read(ctx context.Context, fn func(v *View) error) error {
 // process has been given the facts.
 func (s *Store) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	return s.engine.write(ctx, fn)
+}
+
+// WriteFor is Write for what somebody may do to their own things one at a time,
+// such as counting them and adding one: whoever asks twice at once waits for
+// the first. What it is for stands before an error.
+func (s *Store) WriteFor(ctx context.Context, by social.Actor, what string, fn func(tx *Tx) error) error {
+	if err := by.MustAct(); err != nil {
+		return err
+	}
+	if err := s.Write(ctx, func(tx *Tx) error {
+		if _, err := tx.HoldAccount(ctx, by.Account); err != nil {
+			return err
+		}
+		return fn(tx)
+	}); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
 }
 
 // Now is the time by which this store writes.

@@ -4,7 +4,6 @@ package collections
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -70,7 +69,7 @@ type Shown struct {
 // Add makes a collection of by's, with accounts in it.
 func (s *Service) Add(ctx context.Context, by social.Actor, c Change, accounts []social.AccountID) (Shown, error) {
 	var made social.Collection
-	err := s.write(ctx, by, "add collection", func(tx *store.Tx) error {
+	err := s.store.WriteFor(ctx, by, "add collection", func(tx *store.Tx) error {
 		all, err := tx.CollectionsBy(ctx, by.Account, false, social.MaxCollections, 0)
 		if err != nil {
 			return err
@@ -172,7 +171,7 @@ func (s *Service) RemoveItem(ctx context.Context, by social.Actor, which social.
 
 // Revoke takes by out of somebody's collection, for good.
 func (s *Service) Revoke(ctx context.Context, by social.Actor, which social.CollectionID, item social.CollectionItemID) error {
-	return s.write(ctx, by, "leave collection", func(tx *store.Tx) error {
+	return s.store.WriteFor(ctx, by, "leave collection", func(tx *store.Tx) error {
 		is, err := tx.Collection(ctx, which)
 		if err != nil {
 			return err
@@ -188,7 +187,7 @@ func (s *Service) Revoke(ctx context.Context, by social.Actor, which social.Coll
 
 // own runs do on a collection of by's.
 func (s *Service) own(ctx context.Context, by social.Actor, what string, which social.CollectionID, do func(tx *store.Tx, is social.Collection) error) error {
-	return s.write(ctx, by, what, func(tx *store.Tx) error {
+	return s.store.WriteFor(ctx, by, what, func(tx *store.Tx) error {
 		is, err := tx.Collection(ctx, which)
 		if err == nil && is.Owner != by.Account {
 			err = store.NoPost
@@ -198,23 +197,6 @@ func (s *Service) own(ctx context.Context, by social.Actor, what string, which s
 		}
 		return do(tx, is)
 	})
-}
-
-// write runs do for by, one at a time.
-func (s *Service) write(ctx context.Context, by social.Actor, what string, do func(tx *store.Tx) error) error {
-	if err := by.MustAct(); err != nil {
-		return err
-	}
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
-		if _, err := tx.HoldAccount(ctx, by.Account); err != nil { // counting and adding is for one at a time
-			return err
-		}
-		return do(tx)
-	})
-	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	return nil
 }
 
 // Get is a collection before by, or NotFound.

@@ -42,11 +42,9 @@ func (s *Service) List(ctx context.Context, by social.Actor, p social.Page) (out
 	}); err != nil || len(cs) == 0 {
 		return out, err
 	}
-	if p.Oldest {
-		slices.Reverse(cs)
-	}
-	out.Newest, out.Oldest = int64(cs[0].Last), int64(cs[len(cs)-1].Last)
-	out.Items, err = s.show(ctx, by, cs)
+	page := view.Ends(cs, p, func(c social.Conversation) int64 { return int64(c.Last) })
+	out.Newest, out.Oldest = page.Newest, page.Oldest
+	out.Items, err = s.show(ctx, by, page.Items)
 	return out, err
 }
 

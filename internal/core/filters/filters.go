@@ -4,7 +4,6 @@ package filters
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -248,13 +247,7 @@ func (s *Service) edit(ctx context.Context, by social.Actor, what string, which 
 
 // write runs do on by's filters, and tells that they changed.
 func (s *Service) write(ctx context.Context, by social.Actor, what string, do func(tx *store.Tx, all []social.Filter) error) error {
-	if err := by.MustAct(); err != nil {
-		return err
-	}
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
-		if _, err := tx.HoldAccount(ctx, by.Account); err != nil { // counting and adding is for one at a time
-			return err
-		}
+	return s.store.WriteFor(ctx, by, what, func(tx *store.Tx) error {
 		all, err := tx.Filters(ctx, by.Account)
 		if err != nil {
 			return err
@@ -262,8 +255,4 @@ func (s *Service) write(ctx context.Context, by social.Actor, what string, do fu
 		tx.Record(event.FiltersChanged{Owner: by.Account})
 		return do(tx, all)
 	})
-	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	return nil
 }

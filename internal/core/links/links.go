@@ -164,13 +164,9 @@ func (s *Service) Posts(ctx context.Context, by social.Actor, address string, p 
 	}); err != nil || len(ids) == 0 {
 		return out, err
 	}
-	if p.Oldest { // pages are shown newest first
-		for i, j := 0, len(ids)-1; i < j; i, j = i+1, j-1 {
-			ids[i], ids[j] = ids[j], ids[i]
-		}
-	}
-	out.Newest, out.Oldest = int64(ids[0]), int64(ids[len(ids)-1])
-	out.Items, err = s.view.Posts(ctx, by, ids, social.Offered)
+	page := view.Ends(ids, p, func(id social.PostID) int64 { return int64(id) })
+	out.Newest, out.Oldest = page.Newest, page.Oldest
+	out.Items, err = s.view.Posts(ctx, by, page.Items, social.Offered)
 	return out, err
 }
 

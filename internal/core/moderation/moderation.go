@@ -52,25 +52,15 @@ func (s *Service) Accounts(ctx context.Context, by social.Actor, f social.Accoun
 	if len(ids) == 0 {
 		return out, nil
 	}
-	newestFirst(ids, p)
-	out.Newest, out.Oldest = int64(ids[0]), int64(ids[len(ids)-1])
-	all, err := s.dossiers(ctx, ids)
-	for _, id := range ids {
+	page := view.Ends(ids, p, func(id social.AccountID) int64 { return int64(id) })
+	out.Newest, out.Oldest = page.Newest, page.Oldest
+	all, err := s.dossiers(ctx, page.Items)
+	for _, id := range page.Items {
 		if d, ok := all[id]; ok {
 			out.Items = append(out.Items, d)
 		}
 	}
 	return out, err
-}
-
-// newestFirst turns a page round that came oldest first.
-func newestFirst[T any](all []T, p social.Page) {
-	if !p.Oldest {
-		return
-	}
-	for i, j := 0, len(all)-1; i < j; i, j = i+1, j-1 {
-		all[i], all[j] = all[j], all[i]
-	}
 }
 
 // Account is one account, or NotFound. It is for moderators.

@@ -108,9 +108,9 @@ func (s *Service) Reports(ctx context.Context, by social.Actor, q social.ReportQ
 	if len(all) == 0 {
 		return out, nil
 	}
-	newestFirst(all, p)
-	out.Newest, out.Oldest = int64(all[0].ID), int64(all[len(all)-1].ID)
-	out.Items, err = s.cases(ctx, by, all)
+	page := view.Ends(all, p, func(r social.Report) int64 { return int64(r.ID) })
+	out.Newest, out.Oldest = page.Newest, page.Oldest
+	out.Items, err = s.cases(ctx, by, page.Items)
 	return out, err
 }
 

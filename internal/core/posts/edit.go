@@ -66,7 +66,7 @@ func (s *Service) Edit(ctx context.Context, by social.Actor, which social.PostID
 		}
 		earlier := version(was, before, question)
 		post.EditedAt = later(tx.Now, earlier.At)
-		if err := s.refer(ctx, tx, &post); err != nil {
+		if err := s.refer(ctx, tx, &post, anybody); err != nil {
 			return err
 		}
 		if err := tx.EditPost(ctx, post, earlier); err != nil {

@@ -146,24 +146,9 @@ func (s *Service) referTo(ctx context.Context, tx *store.Tx, p *social.Post, cal
 	for _, c := range called {
 		meant[strings.ToLower(c)] = true
 	}
-	tags := map[string]bool{}
-	for _, piece := range text.Parse(p.Text) {
-		switch piece.Kind {
-		case text.Tag:
-			if tag := social.TagName(piece.Text); !tags[social.TagKey(tag)] && len(p.Tags) < social.MaxTags {
-				tags[social.TagKey(tag)] = true
-				p.Tags = append(p.Tags, tag)
-			}
-		case text.Mention:
-			if piece.Host == "" || !meant[strings.ToLower(piece.Username+"@"+piece.Host)] || len(p.Mentions) == social.MaxMentions {
-				continue
-			}
-			if err := s.mention(ctx, tx, p, piece); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return s.refer(ctx, tx, p, func(piece text.Piece) bool {
+		return piece.Host != "" && meant[strings.ToLower(piece.Username+"@"+piece.Host)] && len(p.Mentions) < social.MaxMentions
+	})
 }
 
 // keepPast stores p and counts it.

@@ -134,12 +134,15 @@ func (s *Service) draft(ctx context.Context, tx *store.Tx, by social.Actor, d so
 	if err := quote(ctx, tx, by, &p, d); err != nil {
 		return p, err
 	}
-	return p, s.refer(ctx, tx, &p)
+	return p, s.refer(ctx, tx, &p, anybody)
 }
 
-// refer fills in whom p mentions and which tags it has. Who blocks the author,
-// and who is not here yet or no longer, cannot be called.
-func (s *Service) refer(ctx context.Context, tx *store.Tx, p *social.Post) error {
+// anybody is whom a post may call that was typed here.
+func anybody(text.Piece) bool { return true }
+
+// refer fills in whom p mentions, of those it may call, and which tags it has.
+// Who blocks the author, and who is not here yet or no longer, cannot be called.
+func (s *Service) refer(ctx context.Context, tx *store.Tx, p *social.Post, mayCall func(text.Piece) bool) error {
 	p.Mentions, p.Tags = nil, nil
 	tags := map[string]bool{}
 	for _, piece := range text.Parse(p.Text) {
@@ -150,6 +153,9 @@ func (s *Service) refer(ctx context.Context, tx *store.Tx, p *social.Post) error
 				p.Tags = append(p.Tags, tag)
 			}
 		case text.Mention:
+			if !mayCall(piece) {
+				continue
+			}
 			if err := s.mention(ctx, tx, p, piece); err != nil {
 				return err
 			}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -80,11 +79,9 @@ func (s *Service) Scheduled(ctx context.Context, by social.Actor, p social.Page)
 		if err != nil || len(all) == 0 {
 			return err
 		}
-		if p.Oldest {
-			slices.Reverse(all)
-		}
-		out.Newest, out.Oldest = int64(all[0].ID), int64(all[len(all)-1].ID)
-		for _, one := range all {
+		page := view.Ends(all, p, func(one social.Scheduled) int64 { return int64(one.ID) })
+		out.Newest, out.Oldest = page.Newest, page.Oldest
+		for _, one := range page.Items {
 			later, err := withMedia(ctx, v, one)
 			if err != nil {
 				return err

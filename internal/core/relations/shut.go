@@ -3,8 +3,6 @@ package relations
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"slices"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -28,7 +26,7 @@ func (s *Service) ShutHost(ctx context.Context, by social.Actor, typed string) e
 	if err != nil {
 		return err
 	}
-	return s.hosts(ctx, by, "shut host out", func(tx *store.Tx) error {
+	return s.store.WriteFor(ctx, by, "shut host out", func(tx *store.Tx) error {
 		isNew, err := tx.AddShutHost(ctx, by.Account, host)
 		if err != nil || !isNew {
 			return err
@@ -49,7 +47,7 @@ func (s *Service) OpenHost(ctx context.Context, by social.Actor, typed string) e
 	if err != nil {
 		return err
 	}
-	return s.hosts(ctx, by, "let host in", func(tx *store.Tx) error {
+	return s.store.WriteFor(ctx, by, "let host in", func(tx *store.Tx) error {
 		was, err := tx.EndShutHost(ctx, by.Account, host)
 		if was {
 			tx.Record(event.HostShut{Owner: by.Account, Host: host, Off: true})
@@ -58,33 +56,14 @@ func (s *Service) OpenHost(ctx context.Context, by social.Actor, typed string) e
 	})
 }
 
-// hosts runs do for by, one at a time.
-func (s *Service) hosts(ctx context.Context, by social.Actor, what string, do func(tx *store.Tx) error) error {
-	if err := by.MustAct(); err != nil {
-		return err
-	}
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
-		if _, err := tx.HoldAccount(ctx, by.Account); err != nil { // counting and adding is for one at a time
-			return err
-		}
-		return do(tx)
-	})
-	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	return nil
-}
-
 // ShutHosts is a page of the hosts that by shut out, the last first.
 func (s *Service) ShutHosts(ctx context.Context, by social.Actor, p social.Page) (out view.Slice[string], err error) {
 	err = s.store.Read(ctx, func(v *store.View) error {
 		all, err := v.ShutHosts(ctx, by.Account, p)
-		if p.Oldest { // pages are shown newest first
-			slices.Reverse(all)
-		}
-		for _, h := range all {
+		page := view.Ends(all, p, func(h store.ShutHost) int64 { return h.ID })
+		out.Newest, out.Oldest = page.Newest, page.Oldest
+		for _, h := range page.Items {
 			out.Items = append(out.Items, h.Host)
-			out.Newest, out.Oldest = max(out.Newest, h.ID), h.ID
 		}
 		return err
 	})

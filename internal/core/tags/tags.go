@@ -4,7 +4,6 @@ package tags
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -51,7 +50,7 @@ func (s *Service) Follow(ctx context.Context, by social.Actor, tag string) error
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, by, "follow tag", func(tx *store.Tx) error {
+	return s.store.WriteFor(ctx, by, "follow tag", func(tx *store.Tx) error {
 		isNew, err := tx.FollowTag(ctx, by.Account, key, name)
 		if err != nil || !isNew {
 			return err
@@ -68,7 +67,7 @@ func (s *Service) Follow(ctx context.Context, by social.Actor, tag string) error
 
 // Unfollow ends that. Not following is fine.
 func (s *Service) Unfollow(ctx context.Context, by social.Actor, tag string) error {
-	return s.write(ctx, by, "unfollow tag", func(tx *store.Tx) error {
+	return s.store.WriteFor(ctx, by, "unfollow tag", func(tx *store.Tx) error {
 		was, err := tx.UnfollowTag(ctx, by.Account, social.TagKey(tag))
 		if was {
 			tx.Record(event.TagFollowed{Owner: by.Account, Tag: social.TagKey(tag), Off: true})
@@ -98,7 +97,7 @@ func (s *Service) Feature(ctx context.Context, by social.Actor, tag string) (out
 	if err != nil {
 		return out, err
 	}
-	err = s.write(ctx, by, "feature tag", func(tx *store.Tx) error {
+	err = s.store.WriteFor(ctx, by, "feature tag", func(tx *store.Tx) error {
 		all, err := tx.FeaturedTags(ctx, by.Account)
 		if err != nil {
 			return err
@@ -131,7 +130,7 @@ func (s *Service) Remove(ctx context.Context, by social.Actor, which social.Feat
 }
 
 func (s *Service) unfeature(ctx context.Context, by social.Actor, which func(social.FeaturedTag) bool) error {
-	return s.write(ctx, by, "unfeature tag", func(tx *store.Tx) error {
+	return s.store.WriteFor(ctx, by, "unfeature tag", func(tx *store.Tx) error {
 		all, err := tx.FeaturedTags(ctx, by.Account)
 		if err != nil {
 			return err
@@ -243,21 +242,4 @@ func (s *Service) Stands(ctx context.Context, by social.Actor, keys []string) (s
 		}
 		return err
 	})
-}
-
-// write runs do for by, one at a time.
-func (s *Service) write(ctx context.Context, by social.Actor, what string, do func(tx *store.Tx) error) error {
-	if err := by.MustAct(); err != nil {
-		return err
-	}
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
-		if _, err := tx.HoldAccount(ctx, by.Account); err != nil { // counting and adding is for one at a time
-			return err
-		}
-		return do(tx)
-	})
-	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	return nil
 }
