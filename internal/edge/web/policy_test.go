@@ -3,6 +3,7 @@ package web_test
 import (
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/social"
 )
@@ -13,6 +14,7 @@ func TestNoticesInGroups(t *testing.T) {
 	ada, ben, cleo, dan := h.member("ada", social.Member), h.member("ben", social.Member), h.member("cleo", social.Member), h.member("dan", social.Member)
 	p := ada.say("the square", social.Public)
 	for i, who := range []*browser{ben, cleo, dan} {
+		h.clock.Pass(time.Second) // ids of one millisecond are in no order
 		want(t, who.post(p+"/like", "back", p), 200)
 		h.follow()
 		text := []string{"</a> likes your post", " and ben like your post", " and 2 others like your post"}[i]
