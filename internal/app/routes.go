@@ -20,7 +20,6 @@ type Route struct {
 	Scope  string `json:"scope,omitempty"` // that a token needs
 	Limit  string `json:"limit,omitempty"` // a limit of its own, by name
 	Off    string `json:"off,omitempty"`   // why the feature is not here, where Mastodon has one
-	Stub   string `json:"stub,omitempty"`  // why the answer is always empty
 	Edge   string `json:"edge"`            // which package answers
 }
 
@@ -57,20 +56,20 @@ func (a *App) routes() http.Handler {
 func (a *App) Routes() []Route {
 	var out []Route
 	for _, r := range a.api.RoutesList() {
-		out = append(out, Route{r.Method, r.Path, string(r.Who), r.Scope, r.Limit, r.Off, r.Stub, "mastoapi"})
+		out = append(out, Route{r.Method, r.Path, string(r.Who), r.Scope, r.Limit, r.Off, "mastoapi"})
 	}
 	for _, r := range stream.RoutesList() {
-		out = append(out, Route{r.Method, r.Path, r.Who, r.Scope, "", "", "", "stream"})
+		out = append(out, Route{r.Method, r.Path, r.Who, r.Scope, "", "", "stream"})
 	}
 	for _, r := range oauth.RoutesList() {
-		out = append(out, Route{r.Method, r.Path, r.Who, "", r.Limit, "", "", "oauth"})
+		out = append(out, Route{r.Method, r.Path, r.Who, "", r.Limit, "", "oauth"})
 	}
 	for _, r := range a.site.RoutesList() {
-		out = append(out, Route{r.Method, r.Path, r.Who, "", "", "", "", "web"})
+		out = append(out, Route{r.Method, r.Path, r.Who, "", "", "", "web"})
 	}
-	out = append(out, Route{"GET", "/media/{name}", "anyone", "", "", "", "", "app"}, Route{"GET", proxyRoute, "anyone", "", "", "", "", "app"}, Route{"GET", "/healthz", "anyone", "", "", "", "", "app"},
-		Route{"GET", "/metrics", "this machine, or the metrics token", "", "", "", "", "app"},
-		Route{"GET", "/avatar.png", "anyone", "", "", "", "", "mastoapi"}, Route{"GET", "/header.png", "anyone", "", "", "", "", "mastoapi"})
+	out = append(out, Route{"GET", "/media/{name}", "anyone", "", "", "", "app"}, Route{"GET", proxyRoute, "anyone", "", "", "", "app"}, Route{"GET", "/healthz", "anyone", "", "", "", "app"},
+		Route{"GET", "/metrics", "this machine, or the metrics token", "", "", "", "app"},
+		Route{"GET", "/avatar.png", "anyone", "", "", "", "mastoapi"}, Route{"GET", "/header.png", "anyone", "", "", "", "mastoapi"})
 	slices.SortFunc(out, func(x, y Route) int {
 		if c := strings.Compare(x.Path, y.Path); c != 0 {
 			return c

@@ -25,13 +25,13 @@ type Worker struct {
 	Tries int
 }
 
-// Again is what Do answers when it has done a part, and the rest is to be
+// ErrAgain is what Do answers when it has done a part, and the rest is to be
 // done after what others wait for.
-var Again = errors.New("there is more to do")
+var ErrAgain = errors.New("there is more to do")
 
-// Later is what Do answers when this is not the moment to try: the job is put
+// ErrLater is what Do answers when this is not the moment to try: the job is put
 // off a little, and that is no attempt.
-var Later = errors.New("not at the moment")
+var ErrLater = errors.New("not at the moment")
 
 const (
 	leaseSlack  = 30 * time.Second
@@ -158,9 +158,9 @@ func attempt(ctx context.Context, s *store.Store, w Worker, j store.Job) error {
 		switch {
 		case fault == nil:
 			return tx.FinishJob(ctx, j)
-		case errors.Is(fault, Again):
+		case errors.Is(fault, ErrAgain):
 			return tx.RenewJob(ctx, j)
-		case errors.Is(fault, Later):
+		case errors.Is(fault, ErrLater):
 			return tx.PostponeJob(ctx, j, tx.Now.Add(laterPause+rand.N(laterPause/4+1)))
 		case hopeless(fault), j.Attempts >= w.Tries:
 			return tx.BuryJob(ctx, j, fault.Error())

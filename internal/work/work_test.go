@@ -203,7 +203,7 @@ func TestJobPutOffCostsNoTry(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		w := work.Worker{Kind: "greet", AtOnce: 1, Timeout: time.Minute, Tries: 1, Do: func(context.Context, []byte) error { return work.Later }}
+		w := work.Worker{Kind: "greet", AtOnce: 1, Timeout: time.Minute, Tries: 1, Do: func(context.Context, []byte) error { return work.ErrLater }}
 		for range 3 {
 			if n, err := work.Once(t.Context(), s, w); n != 1 || err != nil {
 				t.Errorf("ran %d, %v", n, err)

@@ -126,6 +126,7 @@ func (h house) crowd() (list string) {
 	h.must(h.Relations.Block(ctx, max, h.actor("echo").Account))
 	h.must(h.Relations.Mute(ctx, max, h.actor("wim").Account, true, time.Hour))
 	h.must(h.Relations.SetNote(ctx, max, h.actor("rosa").Account, "Owes me a radio."))
+	h.say(h.create("stranger", longWord[:30]), social.Draft{Text: "@" + longName + " nobody asked me, but " + longWord, Visibility: social.Direct})
 	h.must(h.Relations.Follow(ctx, max, social.Follow{Target: h.actor("rosa").Account, Boosts: true}))
 	l, err := h.Lists.Add(ctx, max, social.List{Title: longWord, Replies: social.RepliesList})
 	h.must(err)
@@ -135,4 +136,13 @@ func (h house) crowd() (list string) {
 	_, err = h.Auth.TokenFor(ctx, max.Account, social.ParseScopes(app.AllScopes))
 	h.must(err)
 	return fmt.Sprintf("/lists/%d", l.ID)
+}
+
+// quoted is the path of a post that laila quotes.
+func (h house) quoted() string {
+	h.t.Helper()
+	by := h.actor("laila")
+	post := h.say(by, social.Draft{Text: "A first sentence, to be quoted."})
+	h.say(by, social.Draft{Text: "Worth reading to its end.", Quote: post.ID})
+	return fmt.Sprintf("/@laila/%d", post.ID)
 }

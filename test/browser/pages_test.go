@@ -46,7 +46,8 @@ func (h house) pages() []page {
 		{"following", "ada", "/@juno/following"}, {"followers", "ada", "/@juno/followers"}, {"likes-of", "ada", h.latest("juno", "Third attempt") + "/likes"}, {"boosts-of", "ada", omar + "/boosts"},
 		{"notices", "ada", "/notifications"}, {"mentions", "rosa", "/notifications?only=mentions"}, {"search", "ada", "/search"}, {"found", "ada", "/search?q=sourdough"}, {"found-people", "ada", "/search?q=o&type=accounts"},
 		{"found-none", "ada", "/search?q=zzzz"}, {"new", "ada", "/new"}, {"menu", "ada", "/menu"}, {"settings", "ada", "/settings"}, {"house", "ada", "/settings/house"}, {"approvals", "ada", "/settings/approvals"},
-		{"hosts", "ada", "/settings/hosts"}, {"screen", "ada", "/settings/screen"}, {"announcements", "ada", "/settings/announcements"},
+		{"hosts", "ada", "/settings/hosts"}, {"screen", "ada", "/settings/screen"}, {"announcements", "ada", "/settings/announcements"}, {"emojis", "ada", "/settings/emojis"}, {"emojis-no", "ivy", "/settings/emojis"},
+		{"embed", "", omar + "/embed"}, {"quotes-empty", "", omar + "/quotes"}, {"quotes", "", h.quoted() + "/quotes"}, {"quoting", "ada", h.latest("laila", "Worth reading")}, {"set-notices-empty", "ivy", "/settings/notices"},
 		{"consent", "ada", consent}, {"code", "ada", "/oauth/authorize/native?code=" + strings.Repeat("Qx7", 14)},
 		{"home-empty", "ivy", "/"}, {"notices-empty", "ivy", "/notifications"}, {"bookmarks-empty", "ivy", "/bookmarks"}, {"likes-empty", "ivy", "/favourites"}, {"lists-empty", "ivy", "/lists"},
 		{"blocks-empty", "ivy", "/settings/blocks"}, {"mutes-empty", "ivy", "/settings/mutes"}, {"requests-empty", "ivy", "/settings/follow_requests"}, {"invites-empty", "ivy", "/settings/invites"}, {"apps-empty", "ivy", "/settings/apps"}, {"profile-empty", "ivy", "/@ivy"}, {"profile-private", "ivy", max + "/followers"},
@@ -54,7 +55,7 @@ func (h house) pages() []page {
 	for _, p := range []page{{"long-home", "", "/"}, {"long-profile", "", max}, {"long-thread", "", long}, {"rtl-profile", "", "/@laila"}, {"warned", "", warned}, {"edited", "", edited}, {"history", "", edited + "/history"}, {"edit", "", edited + "/edit"}, {"delete", "", edited + "/delete"},
 		{"noted", "", "/@rosa"}, {"bookmarks", "", "/bookmarks"}, {"likes", "", "/favourites"}, {"lists", "", "/lists"}, {"list", "", list}, {"list-edit", "", list + "/edit"}, {"long-notices", "", "/notifications"},
 		{"set-profile", "", "/settings/profile"}, {"set-privacy", "", "/settings/privacy"}, {"set-account", "", "/settings/account"}, {"set-sessions", "", "/settings/sessions"}, {"set-apps", "", "/settings/apps"},
-		{"set-requests", "", "/settings/follow_requests"}, {"set-mutes", "", "/settings/mutes"}, {"set-blocks", "", "/settings/blocks"}, {"set-invites", "", "/settings/invites"}, {"set-delete", "", "/settings/delete"}} {
+		{"set-notices", "", "/settings/notices"}, {"set-requests", "", "/settings/follow_requests"}, {"set-mutes", "", "/settings/mutes"}, {"set-blocks", "", "/settings/blocks"}, {"set-invites", "", "/settings/invites"}, {"set-delete", "", "/settings/delete"}} {
 		p.who = longName
 		all = append(all, p)
 	}

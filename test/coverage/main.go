@@ -75,7 +75,7 @@ var (
 func shape(path string) string { return parameter.ReplaceAllString(renamed.Replace(path), "*") }
 
 // sum is a line of the table.
-type sum struct{ served, stubbed, off, missing int }
+type sum struct{ served, off, missing int }
 
 func report(out io.Writer, wanted []call, routes []app.Route) error {
 	have := map[string]app.Route{}
@@ -100,10 +100,6 @@ func report(out io.Writer, wanted []call, routes []app.Route) error {
 			s.off++
 			total.off++
 			notes = append(notes, "off\t"+c.method+" "+c.path+"\t"+r.Off)
-		case r.Stub != "":
-			s.stubbed++
-			total.stubbed++
-			notes = append(notes, "stubbed\t"+c.method+" "+c.path+"\t"+r.Stub)
 		default:
 			s.served++
 			total.served++
@@ -111,11 +107,11 @@ func report(out io.Writer, wanted []call, routes []app.Route) error {
 	}
 	slices.Sort(groups)
 	w := tabwriter.NewWriter(out, 2, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "group\tserved\tstubbed\toff\tmissing")
+	fmt.Fprintln(w, "group\tserved\toff\tmissing")
 	for _, g := range groups {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\n", g, sums[g].served, sums[g].stubbed, sums[g].off, sums[g].missing)
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\n", g, sums[g].served, sums[g].off, sums[g].missing)
 	}
-	fmt.Fprintf(w, "all %d\t%d\t%d\t%d\t%d\n\n", len(wanted), total.served, total.stubbed, total.off, total.missing)
+	fmt.Fprintf(w, "all %d\t%d\t%d\t%d\n\n", len(wanted), total.served, total.off, total.missing)
 	for _, n := range notes {
 		fmt.Fprintln(w, n)
 	}

@@ -142,7 +142,10 @@ func (p *phone) verify(token, serverKey string) {
 		p.t.Fatalf("%q is no token", token)
 	}
 	point, sig := b64(p.t, serverKey), b64(p.t, parts[2])
-	public := &ecdsa.PublicKey{Curve: elliptic.P256(), X: new(big.Int).SetBytes(point[1:33]), Y: new(big.Int).SetBytes(point[33:])}
+	public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point)
+	if err != nil {
+		p.t.Fatal(err)
+	}
 	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
 	if len(sig) != 64 || !ecdsa.Verify(public, sum[:], new(big.Int).SetBytes(sig[:32]), new(big.Int).SetBytes(sig[32:])) {
 		p.t.Error("the signature is wrong")

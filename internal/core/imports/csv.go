@@ -131,9 +131,7 @@ func (s *Service) line(k social.ImportKind, order, fields []string) social.Impor
 		return ""
 	}
 	r := row{Boosts: yes(get("boosts"), true), Notify: yes(get("notify"), false), Notices: yes(get("notices"), true)}
-	for _, l := range strings.FieldsFunc(get("languages"), func(c rune) bool { return c == ',' || c == ' ' || c == ';' }) {
-		r.Languages = append(r.Languages, l)
-	}
+	r.Languages = strings.FieldsFunc(get("languages"), func(c rune) bool { return c == ',' || c == ' ' || c == ';' })
 	target, why := "", ""
 	switch k {
 	case social.ImportBookmarks:

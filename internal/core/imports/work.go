@@ -44,7 +44,7 @@ func (s *Service) Worker() work.Worker {
 				return err
 			}
 			if s.store.Now().After(until) {
-				return work.Again
+				return work.ErrAgain
 			}
 		}
 	}}

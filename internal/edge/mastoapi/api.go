@@ -201,7 +201,6 @@ type Route struct {
 	Scope  string `json:"scope,omitempty"` // that a token needs
 	Limit  string `json:"limit,omitempty"` // a further limit than that of all routes
 	Off    string `json:"off,omitempty"`   // why the feature is not here, and the answer says so
-	Stub   string `json:"stub,omitempty"`  // why the answer is always empty
 	do     func(*request) (any, error)
 	rule   *limit.Rule
 	body   int64 // bytes of a multipart form; zero for MaxUpload

@@ -34,13 +34,6 @@ func (a *API) off(route string, n need, h func(*request) (any, error), why strin
 	}
 }
 
-// stub is do for a list that is always empty, because nothing can make what it
-// would hold, and why.
-func (a *API) stub(route string, n need, why string) {
-	a.do(route, n, func(*request) (any, error) { return []struct{}{}, nil })
-	a.routes[len(a.routes)-1].Stub = why
-}
-
 func (a *API) identityProofs(q *request) (any, error) {
 	if _, err := a.accountByID(q); err != nil {
 		return nil, err

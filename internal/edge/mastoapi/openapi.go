@@ -100,7 +100,7 @@ func (r Route) operation() schema {
 	if body := r.requestBody(); body != nil {
 		out["requestBody"] = body
 	}
-	for name, v := range map[string]string{"x-limit": r.Limit, "x-off": r.Off, "x-stub": r.Stub} {
+	for name, v := range map[string]string{"x-limit": r.Limit, "x-off": r.Off} {
 		if v != "" {
 			out[name] = v
 		}

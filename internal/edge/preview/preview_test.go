@@ -169,11 +169,11 @@ func TestFetchOfHostilePages(t *testing.T) {
 		w.Header().Set("Content-Encoding", "br")
 	})
 	for i := range netsafe.MaxRedirects + 2 {
-		mux.Handle(fmt.Sprintf("/round%d", i), http.RedirectHandler(fmt.Sprintf("/round%d", i+1), 302))
+		mux.Handle(fmt.Sprintf("/round%d", i), http.RedirectHandler(fmt.Sprintf("/round%d", i+1), http.StatusFound))
 	}
-	mux.Handle("/inward", http.RedirectHandler("https://10.0.0.1/", 302))
-	mux.Handle("/cloud", http.RedirectHandler("http://169.254.169.254/latest/meta-data/", 302))
-	mux.Handle("/file", http.RedirectHandler("file:///etc/passwd", 302))
+	mux.Handle("/inward", http.RedirectHandler("https://10.0.0.1/", http.StatusFound))
+	mux.Handle("/cloud", http.RedirectHandler("http://169.254.169.254/latest/meta-data/", http.StatusFound))
+	mux.Handle("/file", http.RedirectHandler("file:///etc/passwd", http.StatusFound))
 	f, _, url := elsewhere(t, mux)
 	for path, want := range map[string]struct {
 		title string

@@ -37,7 +37,7 @@ type host struct {
 }
 
 var (
-	errBusy = fmt.Errorf("the push service is busy: %w", work.Later)
+	errBusy = fmt.Errorf("the push service is busy: %w", work.ErrLater)
 	errRest = errs.New(errs.Unavailable, "The push service rests.")
 )
 

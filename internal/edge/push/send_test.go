@@ -58,7 +58,7 @@ func TestHosts(t *testing.T) {
 		}
 		leave = append(leave, l)
 	}
-	if _, err := h.enter("a", now); !errors.Is(err, work.Later) {
+	if _, err := h.enter("a", now); !errors.Is(err, work.ErrLater) {
 		t.Errorf("one too many at one host: %v", err)
 	}
 	l, err := h.enter("b", now)
