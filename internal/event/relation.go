@@ -25,6 +25,7 @@ func (FollowAsked) Kind() string { return "follow.asked" }
 type Unfollowed struct {
 	Owner  social.AccountID `json:"owner"`
 	Target social.AccountID `json:"target"`
+	By     social.AccountID `json:"by,omitempty"` // who ended it; zero for the house
 }
 
 // Kind implements Fact.
@@ -32,9 +33,10 @@ func (Unfollowed) Kind() string { return "follow.ended" }
 
 // Distanced: a block or a mute between two accounts began, changed or ended.
 type Distanced struct {
-	Owner   social.AccountID `json:"owner"`
-	Target  social.AccountID `json:"target"`
-	Blocked bool             `json:"blocked,omitempty"` // a block began
+	Owner     social.AccountID `json:"owner"`
+	Target    social.AccountID `json:"target"`
+	Blocked   bool             `json:"blocked,omitempty"`   // a block began
+	Unblocked bool             `json:"unblocked,omitempty"` // a block ended
 }
 
 // Kind implements Fact.

@@ -44,6 +44,7 @@ type Account struct {
 	Username    string // as its owner writes it
 	Host        string // empty for ours
 	URI         string // a remote account's ActivityPub id
+	Page        string // a remote account's page at home
 	Kind        AccountKind
 	DisplayName string
 	Bio         string // plain text of ours, clean HTML of remote ones
@@ -66,6 +67,8 @@ type Account struct {
 	Followers,
 	Following int
 	LastPostAt time.Time // zero if there is none
+	MovedTo    AccountID // where it went to live, or zero
+	Aliases    []string  // ActivityPub ids of what else is the same person's
 }
 
 // Wishes are what an account wants of how others show it.

@@ -61,6 +61,8 @@ type Post struct {
 	BoostOf     PostID    // zero unless it is a boost
 	BoostAuthor AccountID // who wrote BoostOf
 	URI         string    // a remote post's ActivityPub id
+	Page        string    // a remote post's page at home
+	LocalOnly   bool      // it does not leave this house
 	App         AppID
 	At          time.Time
 	EditedAt    time.Time // zero if never

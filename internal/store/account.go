@@ -11,18 +11,25 @@ import (
 )
 
 const accountColumns = `id, username, host, COALESCE(uri, ''), kind, display_name, bio, fields, avatar, avatar_alt, header, header_alt,
-	locked, discoverable, indexable, hide_follows, standing, created_ms, changed_ms, posts, followers, following, last_post_ms, wishes, limited, sensitive`
+	locked, discoverable, indexable, hide_follows, standing, created_ms, changed_ms, posts, followers, following, last_post_ms, wishes, limited, sensitive,
+	moved_to, aliases, page`
 
 func scanAccount(r row) (a social.Account, err error) {
-	var fields, wishes string
+	var fields, wishes, aliases string
 	var created, changed, last int64
 	err = r.Scan(&a.ID, &a.Username, &a.Host, &a.URI, &a.Kind, &a.DisplayName, &a.Bio, &fields, &a.Avatar, &a.AvatarAlt,
 		&a.Header, &a.HeaderAlt, &a.Locked, &a.Discoverable, &a.Indexable, &a.HideFollows, &a.Standing, &created, &changed,
-		&a.Posts, &a.Followers, &a.Following, &last, &wishes, &a.Limited, &a.Sensitive)
+		&a.Posts, &a.Followers, &a.Following, &last, &wishes, &a.Limited, &a.Sensitive,
+		&a.MovedTo, &aliases, &a.Page)
 	if err != nil {
 		return a, err
 	}
 	a.CreatedAt, a.ChangedAt, a.LastPostAt = moment(created), moment(changed), moment(last)
+	if aliases != `[]` {
+		if err := json.Unmarshal([]byte(aliases), &a.Aliases); err != nil {
+			return a, err
+		}
+	}
 	if wishes != `{}` {
 		if err := json.Unmarshal([]byte(wishes), &a.Wishes); err != nil {
 			return a, err
@@ -74,12 +81,12 @@ var noAccount = errs.New(errs.NotFound, "There is no such account.")
 func (tx *Tx) AddAccount(ctx context.Context, a social.Account) error {
 	n, err := tx.exec(ctx, `INSERT INTO accounts (id, username, username_key, host, uri, kind, display_name, name_key, bio, fields,
 		avatar, avatar_alt, header, header_alt, locked, discoverable, indexable, hide_follows, standing, created_ms, changed_ms,
-		posts, followers, following, last_post_ms)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 0, 0, 0, 0)
+		posts, followers, following, last_post_ms, moved_to, aliases, page)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 0, 0, 0, 0, $22, $23, $24)
 		ON CONFLICT DO NOTHING`,
 		a.ID, a.Username, social.UsernameKey(a.Username), a.Host, nullable(a.URI), a.Kind, a.DisplayName,
 		social.NameKey(a.DisplayName), a.Bio, asJSON(a.Fields), a.Avatar, a.AvatarAlt, a.Header, a.HeaderAlt, a.Locked, a.Discoverable, a.Indexable, a.HideFollows, a.Standing,
-		millis(a.CreatedAt), millis(a.ChangedAt))
+		millis(a.CreatedAt), millis(a.ChangedAt), a.MovedTo, asJSON(a.Aliases), a.Page)
 	if err == nil && n == 0 {
 		return errs.New(errs.Conflict, "This username is taken.")
 	}

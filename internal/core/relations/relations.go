@@ -123,30 +123,30 @@ func (s *Service) Refuse(ctx context.Context, by social.Actor, asker social.Acco
 		if !rel.RequestedBy {
 			return noRequest
 		}
-		return end(ctx, tx, asker, by.Account)
+		return end(ctx, tx, by, asker, by.Account)
 	})
 }
 
 // Unfollow ends by's follow of other, or the request. Not following is fine.
 func (s *Service) Unfollow(ctx context.Context, by social.Actor, other social.AccountID) error {
 	return s.between(ctx, "unfollow", by, other, func(tx *store.Tx, _ social.Account, _ social.Relation) error {
-		return end(ctx, tx, by.Account, other)
+		return end(ctx, tx, by, by.Account, other)
 	})
 }
 
 // RemoveFollower ends other's follow of by.
 func (s *Service) RemoveFollower(ctx context.Context, by social.Actor, other social.AccountID) error {
 	return s.between(ctx, "remove follower", by, other, func(tx *store.Tx, _ social.Account, _ social.Relation) error {
-		return end(ctx, tx, other, by.Account)
+		return end(ctx, tx, by, other, by.Account)
 	})
 }
 
-func end(ctx context.Context, tx *store.Tx, owner, target social.AccountID) error {
+func end(ctx context.Context, tx *store.Tx, by social.Actor, owner, target social.AccountID) error {
 	was, accepted, err := tx.EndFollow(ctx, owner, target)
 	if err != nil || !was {
 		return err
 	}
-	tx.Record(event.Unfollowed{Owner: owner, Target: target})
+	tx.Record(event.Unfollowed{Owner: owner, Target: target, By: by.Account})
 	if !accepted {
 		return nil
 	}
@@ -159,10 +159,10 @@ func (s *Service) Block(ctx context.Context, by social.Actor, other social.Accou
 		if rel.Blocks {
 			return nil
 		}
-		if err := end(ctx, tx, by.Account, other); err != nil {
+		if err := end(ctx, tx, by, by.Account, other); err != nil {
 			return err
 		}
-		if err := end(ctx, tx, other, by.Account); err != nil {
+		if err := end(ctx, tx, by, other, by.Account); err != nil {
 			return err
 		}
 		tx.Record(event.Distanced{Owner: by.Account, Target: other, Blocked: true})
@@ -175,7 +175,7 @@ func (s *Service) Unblock(ctx context.Context, by social.Actor, other social.Acc
 	return s.between(ctx, "unblock", by, other, func(tx *store.Tx, _ social.Account, _ social.Relation) error {
 		was, err := tx.EndBlock(ctx, by.Account, other)
 		if was {
-			tx.Record(event.Distanced{Owner: by.Account, Target: other})
+			tx.Record(event.Distanced{Owner: by.Account, Target: other, Unblocked: true})
 		}
 		return err
 	})

@@ -122,7 +122,7 @@ func (s *Service) endAcross(ctx context.Context, h store.ShutHost) (done bool, e
 			return err
 		}
 		for _, f := range follows {
-			if err := end(ctx, tx, f.Owner, f.Target); err != nil {
+			if err := end(ctx, tx, social.Actor{Account: h.Owner}, f.Owner, f.Target); err != nil {
 				return err
 			}
 		}

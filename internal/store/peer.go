@@ -1,0 +1,215 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+const peerColumns = `p.host, p.software, p.version, p.asked_ms, p.met_ms, p.heard_ms, p.signature, p.reached_ms, p.failing_ms, p.failures, p.last_error,
+	COALESCE((SELECT next_ms FROM queues WHERE queues.host = p.host), 0),
+	(SELECT COUNT(*) FROM deliveries d WHERE d.host = p.host),
+	COALESCE((SELECT a.at_ms FROM activities a WHERE a.id = (SELECT d.activity_id FROM deliveries d WHERE d.host = p.host ORDER BY d.id LIMIT 1)), 0)`
+
+func scanPeer(r row) (p social.Peer, err error) {
+	var asked, met, heard, reached, failing, next, oldest int64
+	err = r.Scan(&p.Host, &p.Software, &p.Version, &asked, &met, &heard, &p.Signature, &reached, &failing, &p.Failures, &p.LastError, &next, &p.Waiting, &oldest)
+	p.AskedAt, p.MetAt, p.HeardAt, p.ReachedAt = moment(asked), moment(met), moment(heard), moment(reached)
+	p.FailingSince, p.NextTry, p.Oldest = moment(failing), moment(next), moment(oldest)
+	return p, err
+}
+
+var noPeer = errs.New(errs.NotFound, "No such server was met yet.")
+
+// Peer returns what is known of a host, or NotFound.
+func (v *View) Peer(ctx context.Context, host string) (social.Peer, error) {
+	return one(ctx, v, noPeer, scanPeer, `SELECT `+peerColumns+` FROM peers p WHERE p.host = $1`, host)
+}
+
+// Peers returns up to limit hosts by name, those after one.
+func (v *View) Peers(ctx context.Context, after string, limit int) ([]social.Peer, error) {
+	return rows(ctx, v, scanPeer, `SELECT `+peerColumns+` FROM peers p WHERE p.host > $1 ORDER BY p.host LIMIT $2`, after, limit)
+}
+
+// MeetPeer keeps that a host exists.
+func (tx *Tx) MeetPeer(ctx context.Context, host string) error {
+	_, err := tx.exec(ctx, `INSERT INTO peers (host, software, version, asked_ms, met_ms, heard_ms, signature, reached_ms, failing_ms, failures, last_error)
+		VALUES ($1, '', '', 0, $2, 0, '', 0, 0, 0, '') ON CONFLICT DO NOTHING`, host, millis(tx.Now))
+	return err
+}
+
+// PeerHeard keeps that something of a host was taken: it lives, so what waits
+// for it is sent, and what is new waits for it again.
+func (tx *Tx) PeerHeard(ctx context.Context, host string) error {
+	if err := tx.MeetPeer(ctx, host); err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, `UPDATE peers SET heard_ms = $2 WHERE host = $1`, host, millis(tx.Now)); err != nil {
+		return err
+	}
+	n, err := tx.exec(ctx, `UPDATE peers SET failing_ms = 0, failures = 0 WHERE host = $1 AND failing_ms > 0`, host)
+	if err != nil || n == 0 {
+		return err
+	}
+	_, err = tx.exec(ctx, `UPDATE queues SET next_ms = $2 WHERE host = $1 AND next_ms > $2`, host, millis(tx.Now))
+	return err
+}
+
+// SetPeerSoftware keeps what a host says that it runs.
+func (tx *Tx) SetPeerSoftware(ctx context.Context, host, software, version string) error {
+	_, err := tx.exec(ctx, `UPDATE peers SET software = $2, version = $3, asked_ms = $4 WHERE host = $1`, host, software, version, millis(tx.Now))
+	return err
+}
+
+// SetPeerSignature keeps which kind of signature a host takes.
+func (tx *Tx) SetPeerSignature(ctx context.Context, host, kind string) error {
+	_, err := tx.exec(ctx, `UPDATE peers SET signature = $2 WHERE host = $1`, host, kind)
+	return err
+}
+
+// AddActivity stores what is to be sent, for Send.
+func (tx *Tx) AddActivity(ctx context.Context, a social.Activity) error {
+	_, err := tx.exec(ctx, `INSERT INTO activities (id, signer_id, post_id, body, at_ms) VALUES ($1, $2, $3, $4, $5)`, a.ID, a.Signer, a.Post, string(a.Body), millis(tx.Now))
+	return err
+}
+
+// An Inbox is where something is sent.
+type Inbox struct{ Host, URL string }
+
+// Inboxes returns those of the hosts of remote accounts, each once: the shared
+// one if there is one and the accounts need not be named.
+func (v *View) Inboxes(ctx context.Context, ids []social.AccountID, shared bool) ([]Inbox, error) {
+	box := `c.inbox`
+	if shared {
+		box = mailbox
+	}
+	return rows(ctx, v, scanInbox, `SELECT DISTINCT a.host, `+box+` FROM contacts c JOIN accounts a ON a.id = c.account_id WHERE c.account_id `+v.d.idList(1), asJSON(ids))
+}
+
+const mailbox = `CASE WHEN c.shared_inbox <> '' THEN c.shared_inbox ELSE c.inbox END`
+
+func scanInbox(r row) (i Inbox, err error) { return i, r.Scan(&i.Host, &i.URL) }
+
+// FollowerInboxes returns those of all hosts from which an account is followed,
+// each once.
+func (v *View) FollowerInboxes(ctx context.Context, of social.AccountID) ([]Inbox, error) {
+	return rows(ctx, v, scanInbox, `SELECT DISTINCT a.host, `+mailbox+` FROM follows f JOIN contacts c ON c.account_id = f.owner_id JOIN accounts a ON a.id = c.account_id
+		WHERE f.target_id = $1 AND f.accepted`, of)
+}
+
+// KnownInboxes returns the shared inbox of every host that one of ours follows
+// or is followed from: who must hear that somebody is gone.
+func (v *View) KnownInboxes(ctx context.Context) ([]Inbox, error) {
+	return rows(ctx, v, scanInbox, `SELECT DISTINCT a.host, `+mailbox+` FROM contacts c JOIN accounts a ON a.id = c.account_id WHERE c.shared_inbox <> ''`)
+}
+
+// Send has an activity delivered to inboxes. Hosts that have not been reached
+// for long are left out.
+func (tx *Tx) Send(ctx context.Context, a social.ActivityID, to []Inbox) error {
+	parked := millis(tx.Now.Add(-social.ParkAfter))
+	for _, box := range to {
+		if err := tx.MeetPeer(ctx, box.Host); err != nil {
+			return err
+		}
+		n, err := tx.exec(ctx, `INSERT INTO deliveries (activity_id, host, inbox, attempts)
+			SELECT CAST($1 AS BIGINT), host, CAST($3 AS TEXT), 0 FROM peers WHERE host = $2 AND (failing_ms = 0 OR failing_ms > $4)`, a, box.Host, box.URL, parked)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			continue
+		}
+		if _, err := tx.exec(ctx, `INSERT INTO queues (host, next_ms) VALUES ($1, $2) ON CONFLICT DO NOTHING`, box.Host, millis(tx.Now)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DropActivities takes what carries a post out of all queues.
+func (tx *Tx) DropActivities(ctx context.Context, post social.PostID) error {
+	_, err := tx.exec(ctx, `DELETE FROM activities WHERE post_id = $1 AND post_id <> 0`, post)
+	return err
+}
+
+// ClaimQueues takes up to limit hosts that something waits for and whose turn
+// it is. Each is the caller's until lease has passed.
+func (tx *Tx) ClaimQueues(ctx context.Context, limit int, lease time.Duration) ([]string, error) {
+	return list[string](ctx, &tx.View, `UPDATE queues SET next_ms = $3 WHERE host IN (
+		SELECT host FROM queues WHERE next_ms <= $1 ORDER BY next_ms LIMIT $2`+tx.d.skip+`) RETURNING host`, millis(tx.Now), limit, millis(tx.Now.Add(lease)))
+}
+
+// QueueDue reports whether there is a host to claim.
+func (v *View) QueueDue(ctx context.Context, now time.Time) (bool, error) {
+	n, err := list[string](ctx, v, `SELECT host FROM queues WHERE next_ms <= $1 LIMIT 1`, millis(now))
+	return len(n) > 0, err
+}
+
+// Deliveries returns up to limit of what waits for a host, oldest first.
+func (v *View) Deliveries(ctx context.Context, host string, limit int) ([]social.Delivery, error) {
+	return rows(ctx, v, func(r row) (d social.Delivery, err error) {
+		var body string
+		var at int64
+		err = r.Scan(&d.ID, &d.Host, &d.Inbox, &d.Attempts, &d.Activity.ID, &d.Activity.Signer, &d.Activity.Post, &body, &at)
+		d.Activity.Body, d.Activity.At = []byte(body), moment(at)
+		return d, err
+	}, `SELECT d.id, d.host, d.inbox, d.attempts, a.id, a.signer_id, a.post_id, a.body, a.at_ms FROM deliveries d JOIN activities a ON a.id = d.activity_id
+		WHERE d.host = $1 ORDER BY d.id LIMIT $2`, host, limit)
+}
+
+// EndDelivery forgets one that arrived, or never will, and its activity with
+// the last of them.
+func (tx *Tx) EndDelivery(ctx context.Context, d social.Delivery) error {
+	if _, err := tx.exec(ctx, `DELETE FROM deliveries WHERE id = $1`, d.ID); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `DELETE FROM activities WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE activity_id = $1)`, d.Activity.ID)
+	return err
+}
+
+// DeliveryFailed counts an attempt.
+func (tx *Tx) DeliveryFailed(ctx context.Context, which social.DeliveryID) error {
+	_, err := tx.exec(ctx, `UPDATE deliveries SET attempts = attempts + 1 WHERE id = $1`, which)
+	return err
+}
+
+// QueueDone gives a host back: with what still waits it is due at next, without
+// it is no queue any more.
+func (tx *Tx) QueueDone(ctx context.Context, host string, next time.Time) error {
+	if _, err := tx.exec(ctx, `UPDATE queues SET next_ms = $2 WHERE host = $1`, host, millis(next)); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `DELETE FROM queues WHERE host = $1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.host = $1)`, host)
+	return err
+}
+
+// PeerReached keeps that a host answered.
+func (tx *Tx) PeerReached(ctx context.Context, host string) error {
+	_, err := tx.exec(ctx, `UPDATE peers SET reached_ms = $2, failing_ms = 0, failures = 0, last_error = '' WHERE host = $1`, host, millis(tx.Now))
+	return err
+}
+
+// PeerFailed keeps that it did not, and why.
+func (tx *Tx) PeerFailed(ctx context.Context, host, why string) error {
+	_, err := tx.exec(ctx, `UPDATE peers SET failures = failures + 1, failing_ms = CASE WHEN failing_ms = 0 THEN $2 ELSE failing_ms END, last_error = $3 WHERE host = $1`,
+		host, millis(tx.Now), why)
+	return err
+}
+
+// DropQueue forgets all that waits for a host.
+func (tx *Tx) DropQueue(ctx context.Context, host string) error {
+	if _, err := tx.exec(ctx, `DELETE FROM deliveries WHERE host = $1`, host); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `DELETE FROM queues WHERE host = $1`, host)
+	return err
+}
+
+// TrimActivities forgets what was queued before a moment, and what waits for
+// nobody any more.
+func (tx *Tx) TrimActivities(ctx context.Context, before time.Time) error {
+	_, err := tx.exec(ctx, `DELETE FROM activities WHERE at_ms < $1 OR NOT EXISTS (SELECT 1 FROM deliveries WHERE activity_id = activities.id)`, millis(before))
+	return err
+}
