@@ -12,7 +12,7 @@ find_chromium
 find_media_tools
 go vet ./...
 go test -p 2 ./cmd/... ./internal/...
-go test -p 2 -count=1 ./test/... # these run the program, which the test cache does not see
+go test -p 2 -count=1 -timeout 20m ./test/... # these run the program, which the test cache does not see
 echo
 echo "ran: SQLite (embedded)${PLAZA_TEST_POSTGRES:+, PostgreSQL $PG_VERSION}${PLAZA_TEST_CHROMIUM:+, $CHROMIUM_VERSION}"
 if [ -z "${PLAZA_TEST_POSTGRES:-}" ]; then
