@@ -12,7 +12,7 @@ type Reason string
 
 // The reasons.
 const (
-	Unsigned    Reason = "unsigned"
+	Unsigned    Reason = "unsigned" // not even badly
 	Malformed   Reason = "malformed"
 	TooLarge    Reason = "too large"
 	Ambiguous   Reason = "ambiguous" // something is there twice

@@ -268,7 +268,7 @@ var changesOf9421 = []change{
 	}},
 	{"two inputs", Ambiguous, func(_ testing.TB, r *http.Request) { r.Header.Add("Signature-Input", `b=("@method")`) }},
 	{"no input", Malformed, without("Signature-Input")}, // the rest is read as the draft
-	{"empty input", Unsigned, header("Signature-Input", "")},
+	{"empty input", Malformed, header("Signature-Input", "")},
 	{"input alone", Malformed, without("Signature")},
 	{"another label", Malformed, replace("Signature-Input", "sig1=", "sig2=")},
 	{"thousands of labels", TooLarge, func(_ testing.TB, r *http.Request) {
@@ -359,6 +359,18 @@ func TestAnotherBody(t *testing.T) {
 		}
 		if err := check(r, note); ReasonOf(err) != Uncovered {
 			t.Errorf("%s: a body put on a GET: %v", kind, err)
+		}
+	}
+	for _, method := range []string{"POST", "DELETE"} { // what may change something owes a digest of nothing too
+		r := request(t, method, us+"/ap/inbox", "")
+		r.Header.Set("Date", now.Format(http.TimeFormat))
+		craft(t, r, "", "(request-target) host date", named)
+		if err := check(r, ""); ReasonOf(err) != Uncovered {
+			t.Errorf("%s without a body: %v", method, err)
+		}
+		craft9421(t, r, "", `a=("@method" "@target-uri")`+ts+id9421)
+		if err := check(r, ""); ReasonOf(err) != Uncovered {
+			t.Errorf("%s without a body: %v", method, err)
 		}
 	}
 }

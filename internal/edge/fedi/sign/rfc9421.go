@@ -18,7 +18,7 @@ func (m message) parse9421(signatures, inputs string) (Claim, error) {
 	if err != nil {
 		return Claim{}, err
 	}
-	first := refuse(Unsigned, "Signature-Input is empty")
+	first := refuse(Malformed, "Signature-Input is empty")
 	var claims []Claim
 	for i, s := range stated {
 		c, err := m.claim9421(s, made)

@@ -59,8 +59,9 @@ type Claim struct {
 // Parse reads how r, with body, is signed, and refuses what could not be
 // accepted with any key: what is unsigned or not signed whole, too old or too
 // new, meant for another host, or has a body of another digest. Ours are the
-// addresses we are reached by, such as "https://plaza.example"; the scheme
-// matters to RFC 9421. An error has a Reason, and is a sentence for the outside.
+// addresses we are reached by, such as "https://plaza.example", without a path;
+// the scheme matters to RFC 9421. An error has a Reason, and a sentence for the
+// outside.
 func Parse(r *http.Request, body []byte, ours []string, now time.Time) (Claim, error) {
 	stated, kind, err := statedIn(r.Header)
 	if err != nil {
