@@ -42,6 +42,10 @@ test-clients: build ## have toot, masto, megalodon and go-mastodon do all they c
 test-budget: ## push 5 GB from other servers through a budget of 100 MB, and look at the folder all the while
 	go test ./internal/edge/proxy -run TestBudgetHolds -count=1 -timeout 60m -v -whole
 
+.PHONY: test-files
+test-files: ## send 74 files of all formats, made and labelled by other programs, and look for what was written into them
+	bash -ec '. scripts/postgres.sh; . scripts/media.sh; find_media_tools' && PLAZA_TEST_FOLDER=1 go test ./test/media -run TestGoodFiles -count=1 -timeout 40m -v
+
 .PHONY: generate
 generate: ## make the pages' Go code anew from their templates
 	go run $(TEMPL) generate -path internal/edge/web

@@ -86,7 +86,7 @@ func quarters(w, h int) *image.NRGBA {
 func tools(t *testing.T) {
 	t.Helper()
 	if os.Getenv("PLAZA_TEST_FOLDER") == "" {
-		t.Skip("making the folder takes minutes; set PLAZA_TEST_FOLDER=1")
+		t.Skip("making the folder takes minutes: make test-files")
 	}
 	for _, p := range []string{"ffmpeg", "convert", "heif-enc", "exiftool"} {
 		if _, err := exec.LookPath(p); err != nil {
