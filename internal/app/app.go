@@ -112,6 +112,7 @@ type App struct {
 	site    *web.Site
 	oauth   *oauth.Server
 	hub     *stream.Hub
+	fedi    fedi
 	runner  work.Runner
 	meters  *meters
 	handler http.Handler
@@ -223,6 +224,7 @@ func (a *App) assemble(o Options) (err error) {
 		},
 	}
 	a.runner.Workers = append(append(a.runner.Workers, a.previewWorker(o)), a.Media.Workers()...)
+	a.openFedi(o)
 	a.meters = newMeters(a)
 	a.handler = a.routes()
 	return nil

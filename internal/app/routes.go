@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/plaza-social/plaza/internal/edge/fedi/finger"
 	"github.com/plaza-social/plaza/internal/edge/mastoapi"
 	"github.com/plaza-social/plaza/internal/edge/oauth"
 	"github.com/plaza-social/plaza/internal/edge/stream"
@@ -29,6 +30,7 @@ func (a *App) routes() http.Handler {
 	a.hub.Routes(r)
 	a.oauth.Routes(r)
 	a.site.Routes(r)
+	a.fedi.finger.Routes(r)
 	r.Get("/media/{name}", a.media)
 	r.Head("/media/{name}", a.media)
 	r.Get(proxyRoute, a.shownElsewhere)
@@ -63,6 +65,9 @@ func (a *App) Routes() []Route {
 	}
 	for _, r := range oauth.RoutesList() {
 		out = append(out, Route{r.Method, r.Path, r.Who, "", r.Limit, "", "oauth"})
+	}
+	for _, r := range finger.RoutesList() {
+		out = append(out, Route{r.Method, r.Path, r.Who, "", "", "", "fedi"})
 	}
 	for _, r := range a.site.RoutesList() {
 		out = append(out, Route{r.Method, r.Path, r.Who, "", "", "", "web"})

@@ -272,6 +272,10 @@ func (c *cast) queries(r app.Route) url.Values {
 		return url.Values{"acct": {"ben"}}
 	case "/api/v1/accounts/search", "/api/v1/search", "/api/v2/search", "/search":
 		return url.Values{"q": {"ben"}}
+	case "/.well-known/webfinger":
+		return url.Values{"resource": {"acct:ben@" + c.server.Config.HandleHost}}
+	case "/authorize_interaction":
+		return url.Values{"uri": {"acct:ben@" + c.server.Config.HandleHost}}
 	case "/api/v1/streaming", "/api/v1/streaming/":
 		return url.Values{"stream": {"user"}}
 	case "/api/v1/streaming/list":

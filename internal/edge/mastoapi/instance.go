@@ -98,7 +98,7 @@ func (a *API) instanceV2(q *request) (any, error) {
 		return nil, err
 	}
 	return map[string]any{
-		"domain": a.domain(), "title": s.Title, "version": a.version(), "source_url": sourceURL, "description": s.Description,
+		"domain": a.domain(), "title": s.Title, "version": a.version(), "source_url": SourceURL, "description": s.Description,
 		"usage": map[string]any{"users": map[string]int{"active_month": counts.Active}}, "languages": []string{"en"},
 		"thumbnail": map[string]any{"url": a.BaseURL + "/header.png", "blurhash": nil, "versions": map[string]string{}}, "icon": []struct{}{},
 		"configuration": a.configuration(), "rules": a.ruleList(), "api_versions": map[string]int{"mastodon": apiVersion, "plaza": 1},
@@ -108,8 +108,8 @@ func (a *API) instanceV2(q *request) (any, error) {
 	}, nil
 }
 
-// sourceURL is where the program's source is.
-const sourceURL = "https://github.com/plaza-social/plaza"
+// SourceURL is where the program's source is.
+const SourceURL = "https://github.com/plaza-social/plaza"
 
 // https://docs.joinmastodon.org/entities/V1_Instance/
 func (a *API) instanceV1(q *request) (any, error) {

@@ -114,7 +114,7 @@ func New(c Config, s Services) *Site {
 	for _, add := range []func(*router){
 		site.emojiRoutes,
 		site.timelineRoutes, site.composeRoutes, site.profileRoutes, site.relationRoutes, site.postRoutes, site.changeRoutes, site.pollRoutes, site.quoteRoutes, site.embedRoutes,
-		site.listRoutes, site.noticeRoutes, site.policyRoutes, site.searchRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes, site.importRoutes,
+		site.listRoutes, site.noticeRoutes, site.policyRoutes, site.searchRoutes, site.interactionRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes, site.importRoutes,
 		site.securityRoutes, site.peopleRoutes, site.houseRoutes, site.aboutRoutes,
 		site.announcementRoutes, site.hostRoutes, site.screenRoutes,
 	} {
