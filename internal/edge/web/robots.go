@@ -25,6 +25,7 @@ Disallow: /oauth/
 Disallow: /auth/
 Disallow: /settings
 Disallow: /search
+Disallow: /authorize_interaction
 `
 
 func serveRobots(w http.ResponseWriter, _ *http.Request) {
