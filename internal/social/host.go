@@ -3,7 +3,9 @@ package social
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"net/netip"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -68,10 +70,23 @@ func CleanHost(typed string) (string, error) {
 	}
 	host = strings.Trim(strings.TrimPrefix(host, "@"), "./")
 	ascii, err := idna.Lookup.ToASCII(host)
-	if err != nil || len(ascii) > MaxHost || !siteForm.MatchString(ascii) {
+	if err != nil || len(ascii) > MaxHost || !siteForm.MatchString(ascii) || !isNameOrAddress(ascii) {
 		return "", errHost
 	}
 	return ascii, nil
+}
+
+// numberForm is a last part of a host that makes all of it an IPv4 address for
+// browsers, however odd.
+var numberForm = regexp.MustCompile(`\.([0-9]+|0x[0-9a-f]*)$`)
+
+// isNameOrAddress turns away what looks like an address and is none.
+func isNameOrAddress(host string) bool {
+	if !numberForm.MatchString(host) {
+		return true
+	}
+	_, err := netip.ParseAddr(host)
+	return err == nil
 }
 
 var errHost = errs.New(errs.Invalid, "Validation failed: A host is given by its name alone, such as example.org.")

@@ -9,7 +9,7 @@ func TestCleanHost(t *testing.T) {
 	for typed, want := range map[string]string{
 		"example.org": "example.org", " Example.ORG. ": "example.org", "https://example.org/about": "example.org", "@example.org": "example.org",
 		"https://example.org:8443": "example.org", "bücher.example": "xn--bcher-kva.example",
-		"": "", "localhost": "", "a b.example": "", "example.org/x": "", "-x.example": "", "1.2..3": "",
+		"": "", "localhost": "", "a b.example": "", "example.org/x": "", "-x.example": "", "1.2..3": "", "127.0.0.1": "127.0.0.1", "256.0.0.1": "", "1.2.3": "", "x.0x7f": "",
 		strings.Repeat("a", 60) + "." + strings.Repeat(strings.Repeat("b", 60)+".", 4) + "example": "",
 	} {
 		if got, err := CleanHost(typed); got != want || (err == nil) != (want != "") {

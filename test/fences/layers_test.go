@@ -29,6 +29,7 @@ var layers = []struct {
 	{"internal/cluster", []string{"internal/store"}, "hosts ship the log; they do not read it"},
 	{"internal/core/*", []string{"internal/social", "internal/event", "internal/evidence", "internal/store", "internal/work"},
 		"subjects meet in the store and in events, not in each other"},
+	{"internal/edge/fedi/as2", []string{"internal/social"}, "documents are read by the rules of names, and nobody is asked"},
 	{"internal/edge/fedi/sign", nil, "signatures know requests and keys, nobody of ours"},
 	{"internal/edge/*", []string{"internal/social", "internal/event", "internal/core", "internal/work"},
 		"edges ask the core; they never touch the store or each other"},

@@ -73,6 +73,7 @@ func set(s string) map[string]bool {
 var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\u00a0", "&nbsp;")
 
 func (w *tidier) text(s string) {
+	s = Clean(s) // of what was spelled as an entity
 	if w.hidden != "" || s == "" {
 		return
 	}
@@ -98,9 +99,8 @@ func (w *tidier) start(t nethtml.Token, closed bool) {
 	}
 	switch {
 	case name == "br":
-		w.text("") // nothing waits for a line that is there
 		w.out.WriteString("<br>")
-		w.feed, w.row = false, w.row && !w.feed
+		w.feed, w.row = false, false
 	case name == "img":
 		w.text(attribute(t, "alt"))
 	case name == "td", name == "th":
@@ -202,19 +202,14 @@ func (w *tidier) end(name string) {
 		if name == w.hidden {
 			w.hidden = ""
 		}
-	case name == "br", name == "p" && !w.isOpen("p"): // each makes a line, or nothing
 	case lined[name]:
 		w.feed = true
-	case isHeading(name):
+	case isHeading(name): // it is two elements
 		w.closeWithin(name)
 		w.closeWithin(name)
 	default:
 		w.closeWithin(name)
 	}
-}
-
-func (w *tidier) isOpen(name string) bool {
-	return slices.ContainsFunc(w.open, func(e element) bool { return e.was == name })
 }
 
 // schemes are those that a link may have.
@@ -268,7 +263,7 @@ func isNumber(s string) bool {
 func attribute(t nethtml.Token, name string) string {
 	for _, a := range t.Attr {
 		if a.Key == name && a.Namespace == "" {
-			return a.Val
+			return Clean(a.Val)
 		}
 	}
 	return ""

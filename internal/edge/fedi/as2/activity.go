@@ -10,8 +10,8 @@ import (
 type Activity struct {
 	ID, Type   string // the id may be missing
 	Actor      string
-	Object     Doc   // the first of Objects
-	Objects    []Doc // of a Flag, several
+	Object     Doc
+	More       []Doc // of a Flag, what else it is about
 	Target     string
 	Origin     string
 	Instrument Doc    // of a QuoteRequest, the post that quotes
@@ -30,7 +30,7 @@ func (d Doc) Activity() (Activity, error) {
 	}
 	r, v := d.read(), d.v
 	a := Activity{
-		ID: r.id(v, "id"), Type: d.Type(), Actor: r.id(v, "actor"), Objects: d.objects(r, "object"),
+		ID: r.id(v, "id"), Type: d.Type(), Actor: r.id(v, "actor"),
 		Target: r.id(v, "target"), Origin: r.id(v, "origin"), Result: r.id(v, "result"),
 		To: r.audience(v, "to"), Cc: r.audience(v, "cc"), Published: date(v, "published"),
 		Content: plain(r.text(v, "content", MaxString)), Tags: r.tags(v),
@@ -38,14 +38,20 @@ func (d Doc) Activity() (Activity, error) {
 	if all := d.objects(r, "instrument"); len(all) > 0 {
 		a.Instrument = all[0]
 	}
-	if len(a.Objects) > 0 {
-		a.Object = a.Objects[0]
+	if all := d.objects(r, "object"); len(all) > 0 {
+		a.Object = all[0]
+		if len(all) > 1 {
+			a.More = all[1:]
+		}
+	}
+	if a.Content == "" && a.Type == "Flag" { // as Lemmy has it
+		a.Content = plain(r.text(v, "summary", MaxString))
 	}
 	a.Reaction = r.reaction(v, a)
 	if a.Actor == "" || len(v.get("actor").list()) > 1 {
 		r.refuse("An activity is of one actor.")
 	}
-	if len(a.Objects) == 0 {
+	if a.Object.Empty() {
 		r.refuse("An activity is about something.")
 	}
 	return a, r.err
@@ -60,7 +66,7 @@ func (d Doc) objects(r *reader, name string) []Doc {
 		if o.Empty() {
 			continue
 		}
-		if s := target(item); s != "" && item.typ() != "Link" {
+		if s := target(item); item.kind == '"' || s != "" && item.typ() != "Link" {
 			if _, err := d.rules.Clean(s); err != nil {
 				r.refuse("The id of this document's %s is no absolute https address.", name)
 			}

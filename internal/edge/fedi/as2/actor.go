@@ -55,8 +55,8 @@ func (d Doc) Actor() (Actor, error) {
 		Followers: r.ref(v, "followers"), Following: r.ref(v, "following"), Featured: r.ref(v, "featured"), FeaturedTags: r.ref(v, "featuredTags"),
 		Icon: r.picture(v, "icon"), Image: r.picture(v, "image"),
 		Fields: r.fields(v), Tags: r.tags(v), Keys: r.keys(v),
-		Locked: flag(v, "manuallyApprovesFollowers"), Discoverable: flag(v, "discoverable"), Indexable: flag(v, "indexable"),
-		Memorial: flag(v, "memorial"), Suspended: flag(v, "suspended"),
+		Locked: yes(v, "manuallyApprovesFollowers"), Discoverable: yes(v, "discoverable"), Indexable: yes(v, "indexable"),
+		Memorial: yes(v, "memorial"), Suspended: yes(v, "suspended"),
 		MovedTo: r.id(v, "movedTo"), AlsoKnownAs: r.refs(v, "alsoKnownAs", MaxAliases),
 		Domains: r.domains(v), Policy: r.policy(v),
 	}

@@ -60,9 +60,9 @@ func (r *reader) attachment(v value) Attachment {
 	if a.Type == "Link" {
 		a.URL = web(target(v))
 	} else if l, ok := pick(links, strings.Split(a.MediaType, "/")[0], a.Type); ok {
-		a.URL = l.href
+		a.URL, a.Width, a.Height = l.href, max(a.Width, l.width), max(a.Height, l.height)
 		if a.MediaType == "" {
-			a.MediaType, a.Width, a.Height = l.media, max(a.Width, l.width), max(a.Height, l.height)
+			a.MediaType = l.media
 		}
 	}
 	return a

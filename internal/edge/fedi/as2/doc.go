@@ -83,6 +83,7 @@ const (
 	ATombstone
 	AnAuthorization
 	AKey
+	ATag
 )
 
 // kinds tells by its type what a document is.
@@ -109,6 +110,8 @@ var kinds = map[string]Kind{
 	"AnnounceApproval": AnAuthorization,
 
 	"Key": AKey, "Multikey": AKey,
+
+	"Hashtag": ATag, "Mention": ATag, "Emoji": ATag, "Link": ATag,
 }
 
 // Kind is what d is about.

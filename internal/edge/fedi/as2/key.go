@@ -12,12 +12,14 @@ type Key struct {
 // half of it.
 const maxKey = 8 << 10
 
-// keys are those of an actor. It must say of each that it is its own.
+// keys are those of an actor: of its host, and owned by it. Others that it may
+// name are not its own.
 func (r *reader) keys(v value) []Key {
 	var out []Key
+	actor := r.id(v, "id")
 	for _, name := range []string{"publicKey", "assertionMethod"} {
 		for _, item := range r.items(v, name, MaxKeys) {
-			if k := r.key(item); item.kind == '{' && k.ID != "" && (k.PEM != "" || k.Multibase != "") {
+			if k := r.key(item); k.Owner == actor && SameOrigin(k.ID, actor) && (k.PEM != "" || k.Multibase != "") {
 				out = append(out, k)
 			}
 		}

@@ -60,12 +60,15 @@ func (d Doc) Note() (Note, error) {
 		ID: r.id(v, "id"), Type: d.Type(), AttributedTo: r.ids(v, "attributedTo", MaxAuthors), Audience: r.audience(v, "audience"), URL: r.page(v),
 		Source: r.source(v), Published: date(v, "published"), Updated: date(v, "updated"),
 		To: r.audience(v, "to"), Cc: r.audience(v, "cc"), InReplyTo: r.ref(v, "inReplyTo"),
-		Context: r.ref(v, "context"), Conversation: r.text(v, "conversation", MaxID), Sensitive: flag(v, "sensitive"),
+		Context: r.ref(v, "context"), Conversation: r.text(v, "conversation", MaxID), Sensitive: yes(v, "sensitive"),
 		Attachments: append(r.files(v), r.attachments(v)...), Image: r.picture(v, "image"), Tags: r.tags(v),
 		Replies: r.collection(first(v, "replies")), Likes: r.collection(first(v, "likes")), Shares: r.collection(first(v, "shares")),
 		Policy: r.policy(v), Quote: r.quote(v), Poll: r.poll(v), StartTime: date(v, "startTime"), EndTime: date(v, "endTime"),
 	}
 	n.Content, n.Language = r.content(v)
+	if n.Replies.ID == "" && n.Replies.Type == "" { // as PeerTube has it
+		n.Replies = r.collection(first(v, "comments"))
+	}
 	var tongue string
 	name, _ := r.inLanguages(v, "name", MaxName)
 	n.Name = plain(name)

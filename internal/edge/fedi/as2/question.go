@@ -33,7 +33,7 @@ func (r *reader) poll(v value) *Poll {
 	if len(p.Options) == 0 {
 		return nil
 	}
-	p.IsClosed = !p.Closed.IsZero() || flag(v, "closed")
+	p.IsClosed = !p.Closed.IsZero() || yes(v, "closed")
 	return p
 }
 

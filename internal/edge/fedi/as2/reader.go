@@ -141,8 +141,8 @@ func (r *reader) text(v value, name string, limit int) string {
 	return text.Clean(s.text)
 }
 
-// flag is a property that is true or not.
-func flag(v value, name string) bool {
+// yes is a property that is true or not.
+func yes(v value, name string) bool {
 	s := first(v, name)
 	return s.kind == 't' || s.kind == '"' && strings.EqualFold(s.text, "true")
 }

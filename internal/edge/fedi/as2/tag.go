@@ -20,34 +20,48 @@ func (r *reader) tags(v value) []Tag {
 	var out []Tag
 	mentions := 0
 	for _, item := range r.items(v, "tag", MaxTags) {
-		t := Tag{Type: item.typ(), Name: r.words(item, "name"), Href: web(target(first(item, "href")))}
-		switch t.Type {
-		case "Mention":
-			// Whom a mention means is judged like any other actor.
-			if t.Href = r.ref(item, "href"); t.Href == "" {
-				continue
-			}
+		t, ok := r.tag(item)
+		if !ok {
+			continue
+		}
+		if t.Type == "Mention" {
 			if mentions++; mentions > MaxMentions {
 				r.refuse("A document mentions at most %d actors.", MaxMentions)
 				return nil
 			}
-		case "Hashtag":
-			if t.Name == "" {
-				continue
-			}
-		case "Emoji":
-			t.ID, t.Icon, t.Updated = r.ref(item, "id"), r.picture(item, "icon").URL, r.words(item, "updated")
-			if t.Name == "" || t.Icon == "" {
-				continue
-			}
-		case "Link":
-			t.Media, t.Rel = r.words(item, "mediaType"), r.rel(item)
-		default:
-			continue
 		}
 		out = append(out, t)
 	}
 	return out
+}
+
+// tag is v as a tag, unless it does not say enough.
+func (r *reader) tag(v value) (t Tag, ok bool) {
+	t = Tag{Type: v.typ(), Name: r.words(v, "name"), Href: web(target(first(v, "href")))}
+	switch t.Type {
+	case "Mention": // whom it means is judged like any other actor
+		t.Href = r.ref(v, "href")
+		return t, t.Href != ""
+	case "Hashtag":
+		return t, t.Name != ""
+	case "Emoji":
+		t.ID, t.Icon, t.Updated = r.ref(v, "id"), r.picture(v, "icon").URL, r.words(v, "updated")
+		return t, t.Name != "" && t.Icon != ""
+	case "Link":
+		t.Media, t.Rel = r.words(v, "mediaType"), r.rel(v)
+		return t, t.Href != ""
+	}
+	return t, false
+}
+
+// Tag is d as a tag, as somebody features it.
+func (d Doc) Tag() (Tag, error) {
+	r := d.read()
+	t, ok := r.tag(d.v)
+	if !ok {
+		r.refuse("This is not a tag.")
+	}
+	return t, r.err
 }
 
 func (r *reader) rel(v value) []string {

@@ -138,8 +138,11 @@ func (p *parser) object(v value, depth int, context bool) (value, error) {
 			return value{}, err
 		}
 		name := tok.String()
-		if len(v.names) == MaxNames && !context || len(name) > MaxID || strings.IndexByte(name, 0) >= 0 {
+		switch {
+		case len(v.names) == MaxNames && !context:
 			return value{}, errMany
+		case len(name) > MaxID || strings.IndexByte(name, 0) >= 0:
+			return value{}, errString
 		}
 		if !context {
 			if name = term(name); !mayBeNamed(v.names, name) {

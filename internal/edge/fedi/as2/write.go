@@ -1,6 +1,7 @@
 package as2
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -35,6 +36,9 @@ var (
 		`"interactingObject":{"@id":"gts:interactingObject","@type":"@id"},"interactionTarget":{"@id":"gts:interactionTarget","@type":"@id"},` +
 		`"quote":{"@id":"https://w3id.org/fep/044f#quote","@type":"@id"}}]`)
 
+	ReactContext = Context(`["https://www.w3.org/ns/activitystreams",{"litepub":"http://litepub.social/ns#","EmojiReact":"litepub:EmojiReact",` +
+		`"toot":"http://joinmastodon.org/ns#","Emoji":"toot:Emoji"}]`)
+
 	PlainContext = Context(`"https://www.w3.org/ns/activitystreams"`)
 )
 
@@ -56,6 +60,11 @@ func (d Date) IsZero() bool { return time.Time(d).IsZero() }
 // MarshalText writes RFC 3339.
 func (d Date) MarshalText() ([]byte, error) {
 	return time.Time(d).UTC().AppendFormat(nil, "2006-01-02T15:04:05.999Z"), nil
+}
+
+// Duration is how long something plays, as our documents have it: ISO 8601.
+func Duration(d time.Duration) string {
+	return "PT" + strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + "S"
 }
 
 // Languages is the same text by its language: there is one.
