@@ -57,7 +57,7 @@ const FetchLinkJob = "link.fetch"
 
 // SetLink stores what a page says of itself.
 func (tx *Tx) SetLink(ctx context.Context, l social.Link) error {
-	_, err := tx.exec(ctx, `UPDATE links SET shown = $2, info = $3, fetched_ms = $4 WHERE id = $1`, l.ID, l.Shown, asJSON(l), millis(l.FetchedAt))
+	_, err := tx.exec(ctx, `UPDATE links SET shown = $2, info = $3, fetched_ms = $4, image = $5 WHERE id = $1`, l.ID, l.Shown, asJSON(l), millis(l.FetchedAt), l.Image)
 	return err
 }
 

@@ -1,0 +1,4 @@
+package posts
+
+// ForgetAtOnce is what TestForgetInPieces goes beyond.
+const ForgetAtOnce = forgetAtOnce
