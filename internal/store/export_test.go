@@ -44,3 +44,29 @@ func (p *planner) query(ctx context.Context, query string, args ...any) (*sql.Ro
 	}
 	return p.querier.query(ctx, query, args...)
 }
+
+// What TestStrangersKnowEveryTable and TestEveryFileColumnIsAsked look into.
+const (
+	Tied            = tied
+	NamedFilesQuery = namedFiles
+)
+
+// References returns the columns ("table.column") that refer to a table of an
+// SQLite store.
+func (s *Store) References(ctx context.Context, to string) (all []string, err error) {
+	err = s.Read(ctx, func(v *View) (err error) {
+		all, err = list[string](ctx, v, `SELECT m.name || '.' || f."from" FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f
+			WHERE m.type = 'table' AND f."table" = $1 ORDER BY 1`, to)
+		return err
+	})
+	return all, err
+}
+
+// Columns returns all columns of an SQLite store.
+func (s *Store) Columns(ctx context.Context) (all []string, err error) {
+	err = s.Read(ctx, func(v *View) (err error) {
+		all, err = list[string](ctx, v, `SELECT m.name || '.' || c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY 1`)
+		return err
+	})
+	return all, err
+}
