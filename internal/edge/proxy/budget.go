@@ -175,6 +175,27 @@ func (s *shelf) drop(e *list.Element) error {
 	return nil
 }
 
+// has reports whether a file is there.
+func (s *shelf) has(k key) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.files[k] != nil
+}
+
+// makeWay takes a file away, if it is there and nobody reads it.
+func (s *shelf) makeWay(k key) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := s.files[k]
+	if e == nil {
+		return nil
+	}
+	if e.Value.(*file).readers > 0 {
+		return errNoRoom
+	}
+	return s.drop(e)
+}
+
 func (s *shelf) reserve(n int64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -279,12 +300,19 @@ func (a *arrival) drop() error {
 	return err
 }
 
-// keep puts what arrived, and is on the disk, in its place. Nothing may be
-// there: whoever fetches a file is the only one to do so.
+// keep puts what arrived, and is on the disk, in its place, and takes away what
+// is there: whoever fetches a file is the only one to do so. While somebody
+// reads that, it stays, and what arrived is dropped: there is no room for both.
 func (a *arrival) keep(k key, ext string) error {
 	f := &file{key: k, ext: ext, size: a.size, touched: a.s.now()}
 	if err := a.w.Sync(); err != nil {
 		return errors.Join(err, a.drop())
+	}
+	if err := a.s.makeWay(k); err != nil {
+		if dropped := a.drop(); dropped != nil {
+			return dropped
+		}
+		return err
 	}
 	a.s.mu.Lock()
 	defer a.s.mu.Unlock()

@@ -49,8 +49,9 @@ func matches(head []byte, begins string) bool {
 // fetched is what came. A picture is in memory as well: it can be shown where
 // there is no room for it.
 type fetched struct {
-	data []byte
-	ext  string
+	data    []byte
+	ext     string
+	notKept error // why only the memory has it, or nil
 }
 
 func (f fetched) file(at time.Time) *File {
@@ -124,6 +125,7 @@ func (p *Proxy) picture(ctx context.Context, s *shelf, k key, as string, body io
 		return got, err
 	}
 	if err := s.store(k, got.ext, bytes.NewReader(got.data), int64(len(got.data)), int64(len(got.data))); err != nil {
+		got.notKept = err
 		p.Log.WarnContext(ctx, "not kept", "bytes", len(got.data), "err", err) // it is shown all the same
 	}
 	return got, nil

@@ -198,6 +198,13 @@ func (p *Proxy) failed(k key) error {
 	return f.err
 }
 
+// forgive forgets that a file could not be fetched.
+func (p *Proxy) forgive(k key) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.failures, k)
+}
+
 func (p *Proxy) remember(k key, err error) {
 	if err == errNoRoom {
 		return
