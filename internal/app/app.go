@@ -223,7 +223,7 @@ func (a *App) assemble(o Options) (err error) {
 			{Name: "announcements", Do: a.Announcements.Tidy},
 		},
 	}
-	a.runner.Workers = append(append(a.runner.Workers, a.previewWorker(o)), a.Media.Workers()...)
+	a.runner.Workers = append(append(a.runner.Workers, a.previewWorker(o), media.RefreshWorker(a.proxy.Refresh)), a.Media.Workers()...)
 	a.openFedi(o)
 	a.meters = newMeters(a)
 	a.handler = a.routes()

@@ -45,7 +45,7 @@ type Pruned struct {
 // PruneMedia removes what nobody looked at for some days, and attachments that
 // no post came for in that time. A server may be running on the same data.
 func (a *App) PruneMedia(ctx context.Context, days int, dry bool) (p Pruned, err error) {
-	before := a.Store.Now().AddDate(0, 0, -max(days, 0))
+	before := a.daysAgo(days)
 	if p.RemoteFiles, p.RemoteBytes, err = proxy.Sweep(ctx, remoteFolder(a.Config), before, dry); err != nil {
 		return p, err
 	}
@@ -53,7 +53,22 @@ func (a *App) PruneMedia(ctx context.Context, days int, dry bool) (p Pruned, err
 	return p, err
 }
 
-// ClearCache removes all copies of other servers' files.
-func (a *App) ClearCache(ctx context.Context) (files int, bytes int64, err error) {
-	return proxy.Sweep(ctx, remoteFolder(a.Config), a.Store.Now().Add(time.Hour), false)
+// ClearCache removes all copies of other servers' files, or only says how many
+// there are.
+func (a *App) ClearCache(ctx context.Context, dry bool) (files int, bytes int64, err error) {
+	return proxy.Sweep(ctx, remoteFolder(a.Config), a.Store.Now().Add(time.Hour), dry)
+}
+
+func (a *App) daysAgo(days int) time.Time { return a.Store.Now().AddDate(0, 0, -max(days, 0)) }
+
+// ForgetPosts takes posts from elsewhere away that are so many days old and
+// that nobody here has touched.
+func (a *App) ForgetPosts(ctx context.Context, days int, dry bool, tell func(done, total int)) (n int, err error) {
+	return a.Posts.Forget(ctx, a.daysAgo(days), dry, tell)
+}
+
+// ForgetAccounts takes accounts of other servers away of which nothing was
+// heard for so many days, and which nobody here has anything to do with.
+func (a *App) ForgetAccounts(ctx context.Context, days int, dry bool, tell func(done, total int)) (n int, err error) {
+	return a.Accounts.Forget(ctx, a.daysAgo(days), dry, tell)
 }

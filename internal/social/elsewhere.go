@@ -39,3 +39,25 @@ func ParseFileElsewhere(name string) (as, address string, ok bool) {
 	as, address, ok = strings.Cut(name, ":")
 	return as, address, ok && strings.Contains(address, "://")
 }
+
+// Elsewhere is an attachment with the names by which its files are shown here,
+// if it is one of another server's post.
+func (m Media) Elsewhere() Media {
+	if m.Remote == "" || m.File != "" {
+		return m
+	}
+	m.File = FileElsewhere(AsMedia, m.Remote)
+	if m.Kind == Image {
+		m.Preview = FileElsewhere(AsPreview, m.Remote)
+	}
+	return m
+}
+
+// Elsewhere is an account with the names by which its pictures are shown here:
+// those of one of another server are stored as their addresses.
+func (a Account) Elsewhere() Account {
+	if !a.Local() {
+		a.Avatar, a.Header = FileElsewhere(AsAvatar, a.Avatar), FileElsewhere(AsHeader, a.Header)
+	}
+	return a
+}

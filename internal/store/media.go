@@ -148,3 +148,9 @@ func (v *View) MediaUse(ctx context.Context) (n, bytes int64, err error) {
 		`SELECT COUNT(*), COALESCE(SUM(size), 0) FROM media`)
 	return use[0], use[1], err
 }
+
+// MediaAfter returns up to limit attachments of owner's with higher ids, the
+// lowest first.
+func (v *View) MediaAfter(ctx context.Context, owner social.AccountID, after social.MediaID, limit int) ([]social.Media, error) {
+	return rows(ctx, v, scanMedia, `SELECT `+mediaColumns+` FROM media WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3`, owner, after, limit)
+}

@@ -67,6 +67,11 @@ func (v *View) AccountsElsewhere(ctx context.Context, after social.AccountID, li
 	return list[social.AccountID](ctx, v, `SELECT id FROM accounts WHERE host <> '' AND id > $1 ORDER BY id LIMIT $2`, after, limit)
 }
 
+// AccountsAt returns up to limit accounts of one other server, by id.
+func (v *View) AccountsAt(ctx context.Context, host string, after social.AccountID, limit int) ([]social.Account, error) {
+	return rows(ctx, v, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE host = $1 AND host <> '' AND id > $2 ORDER BY id LIMIT $3`, host, after, limit)
+}
+
 // CountAccountsElsewhere counts them.
 func (v *View) CountAccountsElsewhere(ctx context.Context) (int, error) {
 	return value[int](ctx, v, `SELECT COUNT(*) FROM accounts WHERE host <> ''`)

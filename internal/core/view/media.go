@@ -24,31 +24,15 @@ func attachMedia(ctx context.Context, s *store.View, cards []*Card) error {
 	for _, c := range cards {
 		for _, id := range c.Post.Media {
 			if m, ok := byID[id]; ok {
-				c.Media = append(c.Media, shownElsewhere(m))
+				c.Media = append(c.Media, m.Elsewhere())
 			}
 		}
 	}
 	return err
 }
 
-// shownElsewhere is an attachment of another server's post with the names by
-// which its files are shown here.
-func shownElsewhere(m social.Media) social.Media {
-	if m.Remote == "" || m.File != "" {
-		return m
-	}
-	m.File = social.FileElsewhere(social.AsMedia, m.Remote)
-	if m.Kind == social.Image {
-		m.Preview = social.FileElsewhere(social.AsPreview, m.Remote)
-	}
-	return m
-}
-
 // faceOf is an account as it is shown. The pictures of one from elsewhere are
 // stored as their addresses.
 func faceOf(a social.Account) *Face {
-	if !a.Local() {
-		a.Avatar, a.Header = social.FileElsewhere(social.AsAvatar, a.Avatar), social.FileElsewhere(social.AsHeader, a.Header)
-	}
-	return &Face{Account: a}
+	return &Face{Account: a.Elsewhere()}
 }
