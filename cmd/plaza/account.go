@@ -162,7 +162,9 @@ func (v *accountApprove) Run(ctx context.Context, s streams) error {
 		return errs.New(errs.Invalid, "Say who: a name, --all, or --number N.")
 	}
 	return v.run(ctx, s, func(a *app.App) error {
-		in, err := a.Approve(ctx, v.Account, n)
+		bar := s.bar()
+		in, err := a.Approve(ctx, v.Account, n, bar.tell)
+		bar.end()
 		if err != nil {
 			return err
 		}
@@ -170,15 +172,22 @@ func (v *accountApprove) Run(ctx context.Context, s streams) error {
 	})
 }
 
-type accountReject struct{ one }
+type accountReject struct {
+	one
+	DryRun bool `help:"Only find out whether they wait."`
+}
 
 // Run turns somebody down.
 func (v *accountReject) Run(ctx context.Context, s streams) error {
 	return v.run(ctx, s, func(a *app.App) error {
-		if err := a.TurnDown(ctx, v.Account); err != nil {
+		if err := a.TurnDown(ctx, v.Account, v.DryRun); err != nil {
 			return err
 		}
-		return tell(s.out, v.JSON, map[string]any{"rejected": v.Account}, "Turned down %s.", v.Account)
+		said := "Turned down %s."
+		if v.DryRun {
+			said = "Would turn down %s."
+		}
+		return tell(s.out, v.JSON, map[string]any{"rejected": v.Account, "dry_run": v.DryRun}, said, v.Account)
 	})
 }
 

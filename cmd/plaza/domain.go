@@ -68,7 +68,7 @@ func (v *domainBlock) Run(ctx context.Context, s streams) error {
 	b := social.HostBlock{Host: v.Host, Severity: social.HostSeverity(v.Severity), RejectMedia: v.RejectMedia, RejectReports: v.RejectReports,
 		Public: v.Public, Private: v.Private, Obfuscate: v.Obfuscate}
 	return v.with(ctx, s, func(a *app.App) error {
-		done, err := a.Keep(ctx, []app.HostChange{{Host: v.Host, Block: b}}, true, v.DryRun)
+		done, err := a.Keep(ctx, []app.HostChange{{Host: v.Host, Block: b}}, true, v.DryRun, func(int, int) {})
 		if err != nil {
 			return err
 		}
@@ -99,7 +99,9 @@ func tellChanges(w io.Writer, all []app.HostChange, dry bool) {
 
 type domainUnblock struct {
 	where
-	Host string `arg:"" help:"Its name."`
+	DryRun bool   `help:"Only find out whether it is on the list."`
+	JSON   bool   `name:"json" help:"Print the result as JSON."`
+	Host   string `arg:"" help:"Its name."`
 }
 
 // Run takes the host off the list.
@@ -112,16 +114,20 @@ func (v *domainUnblock) Run(ctx context.Context, s streams) error {
 		if err != nil {
 			return err
 		}
+		did := map[string]any{"host": b.Host, "dry_run": v.DryRun}
+		if v.DryRun {
+			return tell(s.out, v.JSON, did, "%s would not be blocked any more.", b.Host)
+		}
 		if err := a.Hosts.End(ctx, social.Keyboard, b.ID); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(s.out, "%s is not blocked any more.\n", b.Host)
-		return err
+		return tell(s.out, v.JSON, did, "%s is not blocked any more.", b.Host)
 	})
 }
 
 type domainAllow struct {
 	where
+	JSON bool   `name:"json" help:"Print the result as JSON."`
 	Host string `arg:"" help:"Its name."`
 }
 
@@ -132,14 +138,15 @@ func (v *domainAllow) Run(ctx context.Context, s streams) error {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(s.out, "%s is let in.\n", one.Host)
-		return err
+		return tell(s.out, v.JSON, map[string]any{"host": one.Host}, "%s is let in.", one.Host)
 	})
 }
 
 type domainDisallow struct {
 	where
-	Host string `arg:"" help:"Its name."`
+	DryRun bool   `help:"Only find out whether it is on the list."`
+	JSON   bool   `name:"json" help:"Print the result as JSON."`
+	Host   string `arg:"" help:"Its name."`
 }
 
 // Run has the host not be let in.
@@ -154,10 +161,17 @@ func (v *domainDisallow) Run(ctx context.Context, s streams) error {
 			return err
 		}
 		for _, one := range all {
-			if one.Host == host {
-				fmt.Fprintf(s.out, "%s is not let in any more.\n", host)
-				return a.Hosts.Disallow(ctx, social.Keyboard, one.ID)
+			if one.Host != host {
+				continue
 			}
+			did := map[string]any{"host": host, "dry_run": v.DryRun}
+			if v.DryRun {
+				return tell(s.out, v.JSON, did, "%s would not be let in any more.", host)
+			}
+			if err := a.Hosts.Disallow(ctx, social.Keyboard, one.ID); err != nil {
+				return err
+			}
+			return tell(s.out, v.JSON, did, "%s is not let in any more.", host)
 		}
 		return errs.Newf(errs.NotFound, "%s was not let in.", v.Host)
 	})
@@ -229,8 +243,9 @@ func (v *domainImport) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	return v.with(ctx, s, func(a *app.App) error {
-		done, err := a.Keep(ctx, wishes, v.Overwrite, v.DryRun)
-		if err != nil {
+		bar := s.bar()
+		done, err := a.Keep(ctx, wishes, v.Overwrite, v.DryRun, bar.tell)
+		if bar.end(); err != nil {
 			return err
 		}
 		if done == nil {

@@ -19,7 +19,8 @@ type settings struct {
 
 type registrations struct {
 	where
-	Who string `arg:"" help:"open, approval, invite or closed." enum:"open,approval,invite,closed"`
+	JSON bool   `name:"json" help:"Print the result as JSON."`
+	Who  string `arg:"" help:"open, approval, invite or closed." enum:"open,approval,invite,closed"`
 }
 
 // Run decides it.
@@ -28,14 +29,14 @@ func (v *registrations) Run(ctx context.Context, s streams) error {
 		if err := a.Decide(ctx, func(h *social.Settings) { h.SignUps = social.SignUps(v.Who) }); err != nil {
 			return err
 		}
-		_, err := fmt.Fprintln(s.out, "Joining is", v.Who+".")
-		return err
+		return tell(s.out, v.JSON, map[string]any{"registrations": v.Who}, "Joining is %s.", v.Who)
 	})
 }
 
 type federation struct {
 	where
-	Who string `arg:"" help:"open or limited." enum:"open,limited"`
+	JSON bool   `name:"json" help:"Print the result as JSON."`
+	Who  string `arg:"" help:"open or limited." enum:"open,limited"`
 }
 
 // Run decides it.
@@ -44,8 +45,7 @@ func (v *federation) Run(ctx context.Context, s streams) error {
 		if err := a.Decide(ctx, func(h *social.Settings) { h.LimitedFederation = v.Who == "limited" }); err != nil {
 			return err
 		}
-		_, err := fmt.Fprintln(s.out, "Federation is", v.Who+".")
-		return err
+		return tell(s.out, v.JSON, map[string]any{"federation": v.Who}, "Federation is %s.", v.Who)
 	})
 }
 
@@ -120,7 +120,8 @@ func (v *announcementList) Run(ctx context.Context, s streams) error {
 
 type announcementDelete struct {
 	where
-	ID int64 `arg:"" name:"id" help:"Its id."`
+	JSON bool  `name:"json" help:"Print the result as JSON."`
+	ID   int64 `arg:"" name:"id" help:"Its id."`
 }
 
 // Run deletes it.
@@ -130,9 +131,9 @@ func (v *announcementDelete) Run(ctx context.Context, s streams) error {
 		if errs.KindOf(err) == errs.NotFound && err != nil {
 			return errs.New(errs.NotFound, "There is no such announcement; plaza announcement list shows their ids.")
 		}
-		if err == nil {
-			fmt.Fprintln(s.out, "It is not announced any more.")
+		if err != nil {
+			return err
 		}
-		return err
+		return tell(s.out, v.JSON, map[string]any{"id": strconv.FormatInt(v.ID, 10)}, "It is not announced any more.")
 	})
 }

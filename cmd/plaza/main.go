@@ -37,6 +37,7 @@ type cli struct {
 	Account      account      `cmd:"" help:"Look after accounts."`
 	Token        token        `cmd:"" help:"Look after access tokens."`
 	Media        media        `cmd:"" help:"Look after files."`
+	Posts        posts        `cmd:"" help:"Look after posts."`
 	Emoji        emoji        `cmd:"" help:"Look after the emojis of the house."`
 	Cache        cache        `cmd:"" help:"Look after copies of other servers' files."`
 	Search       search       `cmd:"" help:"Look after the index of words."`
@@ -195,10 +196,12 @@ type account struct {
 	Suspend   accountSuspend   `cmd:"" help:"Have an account not be here, until that is taken back."`
 	Unsuspend accountUnsuspend `cmd:"" help:"Take that back."`
 	Delete    accountDelete    `cmd:"" help:"Delete an account for good."`
+	Prune     accountPrune     `cmd:"" help:"Remove accounts of other servers that nobody here has anything to do with."`
 }
 
 type accountCreate struct {
 	where
+	JSON     bool   `name:"json" help:"Print a JSON object for each account."`
 	Username string `help:"Its name." placeholder:"NAME" xor:"who"`
 	Email    string `help:"Its e-mail address." placeholder:"ADDRESS"`
 	Password string `help:"Its password; one is made and printed if this is left out." placeholder:"TEXT"`
@@ -223,7 +226,7 @@ func (v *accountCreate) Run(ctx context.Context, s streams) error {
 			return err
 		}
 		defer f.Close()
-		return a.CreateMany(ctx, f, v.Tokens, s.out)
+		return v.many(ctx, s, a, f)
 	}
 	role, err := social.ParseRole(v.Role)
 	if err != nil {
@@ -233,11 +236,25 @@ func (v *accountCreate) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "Made @%s (%s).\n", v.Username, role)
-	if v.Password == "" {
-		fmt.Fprintln(s.out, "Password:", password)
+	did := map[string]any{"account": v.Username, "role": role}
+	if v.Password != "" {
+		return tell(s.out, v.JSON, did, "Made @%s (%s).", v.Username, role)
 	}
-	return nil
+	did["password"] = password
+	return tell(s.out, v.JSON, did, "Made @%s (%s).\nPassword: %s", v.Username, role, password)
+}
+
+// many makes those of a file.
+func (v *accountCreate) many(ctx context.Context, s streams, a *app.App, f io.Reader) error {
+	bar := s.bar()
+	defer bar.end()
+	return a.CreateMany(ctx, f, v.Tokens, func(m app.Made) error {
+		if bar.end(); v.JSON {
+			return json.NewEncoder(s.out).Encode(m)
+		}
+		_, err := fmt.Fprintln(s.out, m.Account, m.Password+m.Token) // it has one of them
+		return err
+	}, bar.tell)
 }
 
 type token struct {
@@ -246,6 +263,7 @@ type token struct {
 
 type tokenCreate struct {
 	where
+	JSON    bool   `name:"json" help:"Print the result as JSON."`
 	Account string `help:"Whose." placeholder:"NAME" required:""`
 	Scopes  string `help:"What it allows." default:"${scopes}"`
 }
@@ -261,8 +279,7 @@ func (v *tokenCreate) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(s.out, t)
-	return nil
+	return tell(s.out, v.JSON, map[string]any{"account": v.Account, "token": t}, "%s", t)
 }
 
 type doctor struct{ serve }

@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"strings"
 
 	"github.com/plaza-social/plaza/internal/app"
 	"github.com/plaza-social/plaza/internal/social"
@@ -39,14 +37,9 @@ func (v *accountImport) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer a.Close()
-	tell := func(social.Import) {}
-	if isTerminal(s.err) {
-		tell = func(i social.Import) { bar(s.err, i) }
-	}
-	i, err := a.Import(ctx, app.Moving{Account: v.Account, Kind: v.Kind, Mode: v.Mode, Include: v.Include}, f, info.Size(), tell)
-	if isTerminal(s.err) {
-		fmt.Fprintln(s.err)
-	}
+	bar := s.bar()
+	i, err := a.Import(ctx, app.Moving{Account: v.Account, Kind: v.Kind, Mode: v.Mode, Include: v.Include}, f, info.Size(), func(i social.Import) { bar.tell(i.Over(), i.Total) })
+	bar.end()
 	if err != nil {
 		return err
 	}
@@ -57,23 +50,6 @@ func (v *accountImport) Run(ctx context.Context, s streams) error {
 	_, err = fmt.Fprintf(s.out, "%d of %d lines done, %d waiting for servers that are not known yet, %d not possible, %d left out, %d removed.\n",
 		i.Done, i.Total, i.Waiting, i.Failed, i.Skipped, i.Removed)
 	return err
-}
-
-// barWidth is how many signs a whole bar has.
-const barWidth = 40
-
-func bar(w io.Writer, i social.Import) {
-	full := barWidth * i.Over() / max(i.Total, 1)
-	fmt.Fprintf(w, "\r[%s%s] %d of %d", strings.Repeat("#", full), strings.Repeat(" ", barWidth-full), i.Over(), i.Total)
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 type accountExport struct {
@@ -94,16 +70,10 @@ func (v *accountExport) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(a.Export(ctx, v.Account, f), f.Sync(), f.Close()); err != nil {
+	out := &meter{Writer: f, bar: s.bar()}
+	err = errors.Join(a.Export(ctx, v.Account, out), f.Sync(), f.Close())
+	if out.end(); err != nil {
 		return errors.Join(err, os.Remove(v.Out))
 	}
-	info, err := os.Stat(v.Out)
-	if err != nil {
-		return err
-	}
-	if v.JSON {
-		return json.NewEncoder(s.out).Encode(map[string]any{"file": v.Out, "bytes": info.Size()})
-	}
-	_, err = fmt.Fprintf(s.out, "Wrote %s (%d bytes).\n", v.Out, info.Size())
-	return err
+	return tell(s.out, v.JSON, map[string]any{"file": v.Out, "bytes": out.n}, "Wrote %s (%d bytes).", v.Out, out.n)
 }

@@ -85,7 +85,9 @@ func (v *emailDomainList) Run(ctx context.Context, s streams) error {
 
 type emailDomainRemove struct {
 	where
-	Host string `arg:"" help:"Its name."`
+	DryRun bool   `help:"Only find out whether it is on the list."`
+	JSON   bool   `name:"json" help:"Print the result as JSON."`
+	Host   string `arg:"" help:"Its name."`
 }
 
 // Run removes it.
@@ -100,10 +102,17 @@ func (v *emailDomainRemove) Run(ctx context.Context, s streams) error {
 			return err
 		}
 		for _, b := range all {
-			if b.Host == host {
-				fmt.Fprintf(s.out, "Addresses at %s are taken again.\n", host)
-				return a.Screen.EndMail(ctx, social.Keyboard, b.ID)
+			if b.Host != host {
+				continue
 			}
+			did := map[string]any{"host": host, "dry_run": v.DryRun}
+			if v.DryRun {
+				return tell(s.out, v.JSON, did, "Addresses at %s would be taken again.", host)
+			}
+			if err := a.Screen.EndMail(ctx, social.Keyboard, b.ID); err != nil {
+				return err
+			}
+			return tell(s.out, v.JSON, did, "Addresses at %s are taken again.", host)
 		}
 		return errs.Newf(errs.NotFound, "%s is not on the list.", v.Host)
 	})
@@ -182,7 +191,9 @@ func (v *ipBlockList) Run(ctx context.Context, s streams) error {
 
 type ipBlockRemove struct {
 	where
-	Net string `arg:"" help:"The network."`
+	DryRun bool   `help:"Only find out whether it is on the list."`
+	JSON   bool   `name:"json" help:"Print the result as JSON."`
+	Net    string `arg:"" help:"The network."`
 }
 
 // Run removes it.
@@ -197,10 +208,17 @@ func (v *ipBlockRemove) Run(ctx context.Context, s streams) error {
 			return err
 		}
 		for _, b := range all {
-			if b.Net == net {
-				fmt.Fprintf(s.out, "%s is not turned away any more.\n", net)
-				return a.Screen.EndNet(ctx, social.Keyboard, b.ID)
+			if b.Net != net {
+				continue
 			}
+			did := map[string]any{"net": net.String(), "dry_run": v.DryRun}
+			if v.DryRun {
+				return tell(s.out, v.JSON, did, "%s would not be turned away any more.", net)
+			}
+			if err := a.Screen.EndNet(ctx, social.Keyboard, b.ID); err != nil {
+				return err
+			}
+			return tell(s.out, v.JSON, did, "%s is not turned away any more.", net)
 		}
 		return errs.Newf(errs.NotFound, "%s is not on the list.", v.Net)
 	})

@@ -43,13 +43,14 @@ type Pruned struct {
 }
 
 // PruneMedia removes what nobody looked at for some days, and attachments that
-// no post came for in that time. A server may be running on the same data.
-func (a *App) PruneMedia(ctx context.Context, days int, dry bool) (p Pruned, err error) {
+// no post came for in that time. A server may be running on the same data. It
+// tells how many attachments it has removed.
+func (a *App) PruneMedia(ctx context.Context, days int, dry bool, tell func(done, total int)) (p Pruned, err error) {
 	before := a.daysAgo(days)
 	if p.RemoteFiles, p.RemoteBytes, err = proxy.Sweep(ctx, remoteFolder(a.Config), before, dry); err != nil {
 		return p, err
 	}
-	p.Attachments, err = a.Media.Prune(ctx, before, dry)
+	p.Attachments, err = a.Media.Prune(ctx, before, dry, tell)
 	return p, err
 }
 

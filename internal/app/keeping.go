@@ -89,7 +89,7 @@ type HostChange struct {
 
 // Keep keeps away from hosts, or with dry only tells what would be. Hosts that
 // have a block already keep theirs, unless it is to be overwritten.
-func (a *App) Keep(ctx context.Context, wishes []HostChange, overwrite, dry bool) ([]HostChange, error) {
+func (a *App) Keep(ctx context.Context, wishes []HostChange, overwrite, dry bool, tell func(done, total int)) ([]HostChange, error) {
 	there := map[string]social.HostBlock{}
 	blocks, err := a.HostBlocks(ctx)
 	if err != nil {
@@ -102,6 +102,7 @@ func (a *App) Keep(ctx context.Context, wishes []HostChange, overwrite, dry bool
 		if err := a.keep(ctx, &wishes[i], there, overwrite, dry); err != nil {
 			return wishes, err
 		}
+		tell(i+1, len(wishes))
 	}
 	return wishes, nil
 }

@@ -49,46 +49,64 @@ type row struct {
 	err                       error
 }
 
+// A Made is an account that CreateMany made. It has a password or a token.
+type Made struct {
+	Account  string `json:"account"`
+	Password string `json:"password,omitempty"`
+	Token    string `json:"token,omitempty"`
+}
+
 // CreateMany makes an account for each line (username,email,password) of a
-// CSV file, and writes a line "username token" or "username password" for
-// each to out. Lines that cannot be taken are told of in the error, all of
-// them; the others are done.
-func (a *App) CreateMany(ctx context.Context, file io.Reader, tokens bool, out io.Writer) error {
+// CSV file, and hands over each, in order, with a token or the password. Lines
+// that cannot be taken are told of in the error, all of them; the others are
+// done. It tells how far it is.
+func (a *App) CreateMany(ctx context.Context, file io.Reader, tokens bool, take func(Made) error, tell func(done, total int)) error {
 	rows, err := readRows(file)
 	if err != nil {
 		return err
 	}
-	work := make(chan *row)
-	var wg sync.WaitGroup
-	for range runtime.NumCPU() { // hashing passwords is most of it
-		wg.Go(func() {
-			for r := range work {
-				a.create(ctx, r, tokens)
-			}
-		})
-	}
-	for _, r := range rows {
-		if r.err == nil {
-			work <- r
-		}
-	}
-	close(work)
-	wg.Wait()
+	a.createAll(ctx, rows, tokens, tell)
 	var wrong []error
 	for _, r := range rows {
 		if r.err != nil {
 			wrong = append(wrong, fmt.Errorf("line %d (%s): %s", r.line, r.username, reason(r.err)))
 			continue
 		}
-		result := r.password
+		made := Made{Account: r.username, Password: r.password}
 		if tokens {
-			result = r.token
+			made = Made{Account: r.username, Token: r.token}
 		}
-		if _, err := fmt.Fprintln(out, r.username, result); err != nil {
+		if err := take(made); err != nil {
 			return err
 		}
 	}
 	return errors.Join(wrong...)
+}
+
+func (a *App) createAll(ctx context.Context, rows []*row, tokens bool, tell func(done, total int)) {
+	work, done := make(chan *row), make(chan *row)
+	var wg sync.WaitGroup
+	for range runtime.NumCPU() { // hashing passwords is most of it
+		wg.Go(func() {
+			for r := range work {
+				if r.err == nil {
+					a.create(ctx, r, tokens)
+				}
+				done <- r
+			}
+		})
+	}
+	wg.Go(func() {
+		defer close(work)
+		for _, r := range rows {
+			work <- r
+		}
+	})
+	for i := range rows {
+		<-done
+		tell(i+1, len(rows))
+	}
+	wg.Wait()
 }
 
 func readRows(file io.Reader) (rows []*row, err error) {

@@ -10,6 +10,9 @@ import (
 	"github.com/plaza-social/plaza/internal/work"
 )
 
+// MaxRefresh is how many files are fetched anew at once.
+const MaxRefresh = media.MaxRefresh
+
 // A RefreshWish says whose files are to be fetched anew: one of Account, Host
 // and Post.
 type RefreshWish struct {

@@ -64,8 +64,8 @@ func (a *App) Modify(ctx context.Context, name string, c Changes) (password stri
 const maxApproved = 1000
 
 // Approve lets somebody in who waits or, without a name, the first n who do,
-// and returns their names.
-func (a *App) Approve(ctx context.Context, name string, n int) (in []string, err error) {
+// and returns their names. It tells how far it is.
+func (a *App) Approve(ctx context.Context, name string, n int, tell func(done, total int)) (in []string, err error) {
 	if name != "" {
 		d, err := a.Dossier(ctx, name)
 		if err != nil {
@@ -86,15 +86,23 @@ func (a *App) Approve(ctx context.Context, name string, n int) (in []string, err
 			return in, err
 		}
 		in = append(in, d.Username)
+		tell(len(in), len(users))
 	}
 	return in, nil
 }
 
-// TurnDown deletes the account of somebody who waits to be let in.
-func (a *App) TurnDown(ctx context.Context, name string) error {
+// TurnDown deletes the account of somebody who waits to be let in, or only
+// finds out whether it could.
+func (a *App) TurnDown(ctx context.Context, name string, dry bool) error {
 	d, err := a.Dossier(ctx, name)
 	if err != nil {
 		return err
+	}
+	if waits := d.Ours() && d.User.Confirmed && !d.User.Approved; dry && !waits {
+		return errs.Newf(errs.NotFound, "%s does not wait.", name)
+	}
+	if dry {
+		return nil
 	}
 	return a.Auth.Reject(ctx, social.Console, d.ID)
 }

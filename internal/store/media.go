@@ -142,6 +142,11 @@ func (v *View) LooseMedia(ctx context.Context, before time.Time, limit int) ([]s
 		ORDER BY at_ms LIMIT $2`, millis(before), limit)
 }
 
+// CountLooseMedia counts them.
+func (v *View) CountLooseMedia(ctx context.Context, before time.Time) (int, error) {
+	return value[int](ctx, v, `SELECT COUNT(*) FROM media WHERE post_id = 0 AND reserved = 0 AND at_ms < $1`, millis(before))
+}
+
 // MediaUse is how many attachments there are, and the bytes of their files.
 func (v *View) MediaUse(ctx context.Context) (n, bytes int64, err error) {
 	use, err := one(ctx, v, errNone, func(r row) (use [2]int64, err error) { return use, r.Scan(&use[0], &use[1]) },

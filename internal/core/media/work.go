@@ -153,10 +153,18 @@ func (s *Service) Tidy(ctx context.Context) error {
 }
 
 // Prune takes away what no post came for since before a moment, or only counts
-// it. What is loose for less than LooseLife stays: somebody may be writing.
-func (s *Service) Prune(ctx context.Context, before time.Time, dry bool) (n int, err error) {
+// it. What is loose for less than LooseLife stays: somebody may be writing. It
+// tells how far it is.
+func (s *Service) Prune(ctx context.Context, before time.Time, dry bool, tell func(done, total int)) (n int, err error) {
 	if latest := s.store.Now().Add(-LooseLife); before.After(latest) {
 		before = latest
+	}
+	total := 0
+	if err := s.store.Read(ctx, func(v *store.View) (err error) {
+		total, err = v.CountLooseMedia(ctx, before)
+		return err
+	}); err != nil || dry {
+		return total, err
 	}
 	for {
 		some := 0
@@ -164,9 +172,6 @@ func (s *Service) Prune(ctx context.Context, before time.Time, dry bool) (n int,
 			all, err := tx.LooseMedia(ctx, before, tidyAtOnce)
 			some = len(all)
 			for _, m := range all {
-				if dry {
-					break
-				}
 				if err := tx.RemoveMedia(ctx, m); err != nil {
 					return err
 				}
@@ -175,7 +180,8 @@ func (s *Service) Prune(ctx context.Context, before time.Time, dry bool) (n int,
 		}); err != nil {
 			return n, err
 		}
-		if n += some; dry || some < tidyAtOnce {
+		n += some
+		if tell(n, max(n, total)); some < tidyAtOnce {
 			return n, nil
 		}
 	}
