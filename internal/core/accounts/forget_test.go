@@ -12,6 +12,7 @@ import (
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 	"github.com/plaza-social/plaza/internal/store/storetest"
+	"github.com/plaza-social/plaza/internal/work"
 )
 
 // known stores an account of another server that was heard of some time ago.
@@ -183,4 +184,24 @@ func TestForgetManyStrangers(t *testing.T) {
 			t.Errorf("forgot %d, %v, left %d; want %d", n, err, left, many)
 		}
 	})
+}
+
+// The pictures of an account of another server are addresses: when it is
+// deleted, there is no file to remove.
+func TestAddressesAreNoFiles(t *testing.T) {
+	s, shelf := storetest.SQLite(t), &shelf{}
+	svc := accounts.New(s, shelf)
+	for want, host := range map[int]string{0: "far.example", 1: ""} {
+		a := known(t, s, month, func(a *social.Account) { a.Host, a.Avatar = host, "picture "+host })
+		write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.LeaveAccount(ctx, a.ID) })
+		for _, w := range []work.Worker{svc.Worker(), svc.PictureWorker()} {
+			if _, err := work.Once(t.Context(), s, w); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(shelf.removed) != want {
+			t.Errorf("host %q: removed %v, want %d", host, shelf.removed, want)
+		}
+		shelf.removed = nil
+	}
 }

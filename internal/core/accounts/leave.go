@@ -202,6 +202,9 @@ func row(ctx context.Context, tx *store.Tx, who social.AccountID) (bool, error) 
 		return false, err
 	}
 	for _, picture := range []string{a.Avatar, a.Header} {
+		if !a.Local() {
+			break // an address elsewhere is no file of ours
+		}
 		if err := tx.DropFile(ctx, picture); err != nil {
 			return false, err
 		}
