@@ -79,6 +79,17 @@ func (c Collection) Item(which func(CollectionItem) bool) int {
 	return -1
 }
 
+// Shows reports whether c shows an account.
+func (c Collection) Shows(who AccountID) bool {
+	return c.Item(func(x CollectionItem) bool { return x.Account == who && x.State == ItemAccepted }) >= 0
+}
+
+// Differs reports whether c says something else of itself than it did, as far
+// as that matters to who is in it.
+func (c Collection) Differs(was Collection) bool {
+	return c.Name != was.Name || c.Description != was.Description || c.Tag != was.Tag || c.Sensitive != was.Sensitive
+}
+
 // Accepted is how many accounts c shows.
 func (c Collection) Accepted() (n int) {
 	for _, x := range c.Items {

@@ -10,24 +10,26 @@ type NoticeKind string
 
 // The kinds.
 const (
-	NoticeMention       NoticeKind = "mention"
-	NoticeFollow        NoticeKind = "follow"
-	NoticeFollowRequest NoticeKind = "follow_request"
-	NoticeBoost         NoticeKind = "boost"
-	NoticeLike          NoticeKind = "like"
-	NoticeEdit          NoticeKind = "edit"        // of a post one boosted
-	NoticePost          NoticeKind = "post"        // by somebody one asked to be told of
-	NoticePoll          NoticeKind = "poll"        // one asked or answered has ended
-	NoticeSignUp        NoticeKind = "signup"      // for staff
-	NoticeQuote         NoticeKind = "quote"       // of one's post, by the post told of
-	NoticeQuotedEdit    NoticeKind = "quoted_edit" // of what one's post quotes
-	NoticeReport        NoticeKind = "report"      // for staff
-	NoticeWarning       NoticeKind = "warning"     // of what the staff decided about one
+	NoticeMention        NoticeKind = "mention"
+	NoticeFollow         NoticeKind = "follow"
+	NoticeFollowRequest  NoticeKind = "follow_request"
+	NoticeBoost          NoticeKind = "boost"
+	NoticeLike           NoticeKind = "like"
+	NoticeEdit           NoticeKind = "edit"            // of a post one boosted
+	NoticePost           NoticeKind = "post"            // by somebody one asked to be told of
+	NoticePoll           NoticeKind = "poll"            // one asked or answered has ended
+	NoticeSignUp         NoticeKind = "signup"          // for staff
+	NoticeQuote          NoticeKind = "quote"           // of one's post, by the post told of
+	NoticeQuotedEdit     NoticeKind = "quoted_edit"     // of what one's post quotes
+	NoticeCollected      NoticeKind = "collected"       // into a collection
+	NoticeCollectionEdit NoticeKind = "collection_edit" // the collection one is in says something else of itself
+	NoticeReport         NoticeKind = "report"          // for staff
+	NoticeWarning        NoticeKind = "warning"         // of what the staff decided about one
 )
 
 // NoticeKinds are all of them.
 var NoticeKinds = []NoticeKind{NoticeMention, NoticeFollow, NoticeFollowRequest, NoticeBoost, NoticeLike, NoticeEdit, NoticePost, NoticePoll, NoticeQuote, NoticeQuotedEdit, NoticeSignUp,
-	NoticeReport, NoticeWarning}
+	NoticeCollected, NoticeCollectionEdit, NoticeReport, NoticeWarning}
 
 // GroupedKinds are those of which many are told as one: what several people
 // did with the same post, or to the same person.
@@ -50,7 +52,7 @@ type Notice struct {
 	Kind  NoticeKind
 	From  AccountID
 	Post  PostID // zero unless the kind is about one
-	About int64  // the report or the decision that it is about, by its id
+	About int64  // the report, decision or collection that it is about, by its id
 	At    time.Time
 	// Group is the notice that began the group this one is in; it may be gone.
 	// A notice that stands alone is a group of itself.

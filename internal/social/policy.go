@@ -52,7 +52,7 @@ func (p NoticePolicy) Check() error {
 }
 
 // Filterable are the kinds that a policy is about: what anybody can do to one.
-var Filterable = []NoticeKind{NoticeMention, NoticeQuote, NoticeFollow, NoticeFollowRequest, NoticeBoost, NoticeLike}
+var Filterable = []NoticeKind{NoticeMention, NoticeQuote, NoticeFollow, NoticeFollowRequest, NoticeBoost, NoticeLike, NoticeCollected}
 
 // A Caller is whoever did what a notice tells of, to its owner.
 type Caller struct {

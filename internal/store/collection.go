@@ -26,6 +26,15 @@ func (v *View) Collection(ctx context.Context, id social.CollectionID) (social.C
 	return all[0], err
 }
 
+// CollectionsOf returns those of ids that are there, with their items.
+func (v *View) CollectionsOf(ctx context.Context, ids []social.CollectionID) ([]social.Collection, error) {
+	all, err := rows(ctx, v, scanCollection, `SELECT `+collectionColumns+` FROM collections WHERE id `+v.d.idList(1), asJSON(ids))
+	if err != nil {
+		return nil, err
+	}
+	return all, v.fillCollections(ctx, all)
+}
+
 // CollectionsBy returns owner's collections with their items, the newest
 // first; only those that are for everybody if open is set.
 func (v *View) CollectionsBy(ctx context.Context, owner social.AccountID, open bool, limit, offset int) ([]social.Collection, error) {

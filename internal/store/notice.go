@@ -90,9 +90,10 @@ func (v *View) newestLike(ctx context.Context, n social.Notice) (social.Notice, 
 	return newest, err
 }
 
-// EndNotice removes the notices of something that was undone.
+// EndNotice removes the notices of something that was undone: those alike in
+// owner, kind, from, post and what else they are about.
 func (tx *Tx) EndNotice(ctx context.Context, n social.Notice) error {
-	_, err := tx.dropNotices(ctx, n.Owner, `owner_id = $1 AND kind = $2 AND from_id = $3 AND `+about(n.Post), n.Owner, n.Kind, n.From, n.Post)
+	_, err := tx.dropNotices(ctx, n.Owner, `owner_id = $1 AND kind = $2 AND from_id = $3 AND about_id = $5 AND `+about(n.Post), n.Owner, n.Kind, n.From, n.Post, n.About)
 	return err
 }
 

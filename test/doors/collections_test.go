@@ -198,3 +198,53 @@ func TestCollectionsAgreed(t *testing.T) {
 		}
 	})
 }
+
+// TestCollectionNotices tells who was put into a collection, through every
+// door.
+func TestCollectionNotices(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		ada, ben := s.Join("ada", social.Member), s.Join("ben", social.Member)
+		ben.Must("PATCH", "/api/v1/accounts/update_credentials", "discoverable=true", nil)
+		e := socket(t, s, "/api/v1/streaming?stream=user", withToken(ben.Token))
+		e.settle(t)
+		var made collected
+		ada.Must("POST", "/api/v1/collections", map[string]any{"name": "<b>akers", "account_ids": []string{num(ben.ID)}}, &made)
+		s.Eventually("the stream", func() bool { return e.has("user", "notification", `"added_to_collection"`) })
+		ada.Must("PATCH", "/api/v1/collections/"+made.Collection.ID, "sensitive=true", nil)
+		s.Eventually("the stream, again", func() bool { return e.has("user", "notification", `"collection_update"`) })
+		type told struct {
+			Type       string
+			Group      string `json:"group_key"`
+			Collection *struct{ ID, Name string }
+			Fallback   *struct{ Title, Details string }
+		}
+		var list []told
+		ben.Must("GET", "/api/v1/notifications?supported_types[]=collection_update", nil, &list)
+		if len(list) != 2 || list[0].Type != "collection_update" || list[0].Fallback != nil || list[1].Type != "added_to_collection" || list[1].Fallback == nil {
+			t.Fatalf("told: %+v", list)
+		}
+		if f := list[1].Fallback; !strings.Contains(f.Title, "added you to a collection") || !strings.Contains(f.Details, "&lt;b&gt;akers") {
+			t.Errorf("in words: %+v", f)
+		}
+		var groups struct {
+			Groups []told `json:"notification_groups"`
+		}
+		ben.Must("GET", "/api/v2/notifications", nil, &groups)
+		for _, all := range [][]told{list, groups.Groups} {
+			for _, n := range all {
+				if n.Collection == nil || n.Collection.ID != made.Collection.ID || n.Collection.Name != "<b>akers" || !strings.HasPrefix(n.Group, "ungrouped-") {
+					t.Errorf("%s: %+v", n.Type, n.Collection)
+				}
+			}
+		}
+		if page := send(t, s, "GET", "/notifications", session(signIn(t, s, ben))); !strings.Contains(string(page.Body), "added you to a collection") || !strings.Contains(string(page.Body), "&lt;b&gt;akers") {
+			t.Error("the page of notifications does not tell it")
+		}
+		ada.Must("DELETE", "/api/v1/collections/"+made.Collection.ID, nil, nil)
+		ben.Must("GET", "/api/v1/notifications", nil, &list)
+		if len(list) != 0 {
+			t.Errorf("after it is gone: %+v", list)
+		}
+	})
+}

@@ -3,6 +3,7 @@ package doors
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -26,6 +27,13 @@ func (w *crowd) collected(t *testing.T) {
 	w.call(t, w.ben, "POST /api/v1/collections/{id}/items", []any{c.ID}, form("account_id", fmt.Sprint(w.ben.ID))).JSON(t, &wrapped)
 	w.call(t, w.ben, "PATCH /api/v1/collections/{id}", []any{c.ID}, form("name", "Great bakers", "language", "", "tag_name", "")).JSON(t, &wrapped)
 	w.entity(t, "Collection", string(wrapped.Collection))
+	for _, kind := range []string{"added_to_collection", "collection_update"} {
+		w.server.Eventually("a notice of kind "+kind, func() bool {
+			return strings.Contains(string(w.ada.Call("GET", "/api/v1/notifications?types[]="+kind, nil).Body), c.ID)
+		})
+		w.call(t, w.ada, "GET /api/v1/notifications?types[]="+kind, nil)
+		w.call(t, w.ada, "GET /api/v2/notifications?supported_types[]=mention&types[]="+kind, nil)
+	}
 	w.call(t, nil, "GET /api/v1/collections/{id}", []any{c.ID})
 	w.call(t, nil, "GET /api/v1/accounts/{id}/collections", []any{w.ben.ID}).JSON(t, &wrapped)
 	for _, one := range wrapped.Collections {

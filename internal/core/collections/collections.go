@@ -4,12 +4,12 @@ package collections
 
 import (
 	"context"
-	"slices"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/base/text"
 	"github.com/plaza-social/plaza/internal/core/view"
+	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 )
@@ -58,16 +58,8 @@ func (c Change) apply(to *social.Collection) error {
 	return to.Check()
 }
 
-// Shown is a collection before a reader: with the accounts that it shows and
-// the reader may see, in the order of its items.
-type Shown struct {
-	social.Collection
-	Curator  *view.Face
-	Accounts []*view.Face
-}
-
 // Add makes a collection of by's, with accounts in it.
-func (s *Service) Add(ctx context.Context, by social.Actor, c Change, accounts []social.AccountID) (Shown, error) {
+func (s *Service) Add(ctx context.Context, by social.Actor, c Change, accounts []social.AccountID) (view.Collection, error) {
 	var made social.Collection
 	err := s.store.WriteFor(ctx, by, "add collection", func(tx *store.Tx) error {
 		all, err := tx.CollectionsBy(ctx, by.Account, false, social.MaxCollections, 0)
@@ -92,7 +84,7 @@ func (s *Service) Add(ctx context.Context, by social.Actor, c Change, accounts [
 		return nil
 	})
 	if err != nil {
-		return Shown{}, err
+		return view.Collection{}, err
 	}
 	return s.Get(ctx, by, made.ID)
 }
@@ -125,26 +117,35 @@ func put(ctx context.Context, tx *store.Tx, by social.Actor, c *social.Collectio
 		x.ID = max(x.ID, o.ID+1)
 	}
 	c.Items = append(c.Items, x)
+	tx.Record(event.Collected{Collection: c.ID, Owner: c.Owner, Account: which})
 	return x, tx.SetCollectionItem(ctx, c.ID, x)
 }
 
 // Change changes what a collection of by's says of itself.
-func (s *Service) Change(ctx context.Context, by social.Actor, which social.CollectionID, c Change) (Shown, error) {
+func (s *Service) Change(ctx context.Context, by social.Actor, which social.CollectionID, c Change) (view.Collection, error) {
 	if err := s.own(ctx, by, "change collection", which, func(tx *store.Tx, is social.Collection) error {
+		was := is
 		if err := c.apply(&is); err != nil {
 			return err
 		}
-		is.UpdatedAt = tx.Now
+		if is.UpdatedAt = tx.Now; is.Differs(was) {
+			tx.Record(event.CollectionChanged{Collection: is.ID})
+		}
 		return tx.SetCollection(ctx, is)
 	}); err != nil {
-		return Shown{}, err
+		return view.Collection{}, err
 	}
 	return s.Get(ctx, by, which)
 }
 
 // Remove takes a collection of by's away.
 func (s *Service) Remove(ctx context.Context, by social.Actor, which social.CollectionID) error {
-	return s.own(ctx, by, "remove collection", which, func(tx *store.Tx, is social.Collection) error { return tx.RemoveCollection(ctx, is.ID) })
+	return s.own(ctx, by, "remove collection", which, func(tx *store.Tx, is social.Collection) error {
+		for _, x := range is.Items {
+			left(tx, is, x)
+		}
+		return tx.RemoveCollection(ctx, is.ID)
+	})
 }
 
 // AddItem puts an account that agrees to it into a collection of by's.
@@ -165,8 +166,16 @@ func (s *Service) RemoveItem(ctx context.Context, by social.Actor, which social.
 		if i < 0 {
 			return store.NoPost
 		}
+		left(tx, is, is.Items[i])
 		return tx.RemoveCollectionItem(ctx, item)
 	})
+}
+
+// left records that an account that stood in c no longer does.
+func left(tx *store.Tx, c social.Collection, x social.CollectionItem) {
+	if x.State == social.ItemAccepted {
+		tx.Record(event.Collected{Collection: c.ID, Owner: c.Owner, Account: x.Account, Off: true})
+	}
 }
 
 // Revoke takes by out of somebody's collection, for good.
@@ -180,6 +189,7 @@ func (s *Service) Revoke(ctx context.Context, by social.Actor, which social.Coll
 		if i < 0 {
 			return store.NoPost
 		}
+		left(tx, is, is.Items[i])
 		is.Items[i].State = social.ItemRevoked
 		return tx.SetCollectionItem(ctx, which, is.Items[i])
 	})
@@ -200,7 +210,7 @@ func (s *Service) own(ctx context.Context, by social.Actor, what string, which s
 }
 
 // Get is a collection before by, or NotFound.
-func (s *Service) Get(ctx context.Context, by social.Actor, which social.CollectionID) (Shown, error) {
+func (s *Service) Get(ctx context.Context, by social.Actor, which social.CollectionID) (view.Collection, error) {
 	out, err := s.list(ctx, by, func(v *store.View) ([]social.Collection, error) {
 		c, err := v.Collection(ctx, which)
 		return []social.Collection{c}, err
@@ -209,14 +219,14 @@ func (s *Service) Get(ctx context.Context, by social.Actor, which social.Collect
 		err = store.NoPost
 	}
 	if err != nil {
-		return Shown{}, err
+		return view.Collection{}, err
 	}
 	return out[0], nil
 }
 
 // Of is the collections that an account shows on its page; all of them if it
 // is by's own.
-func (s *Service) Of(ctx context.Context, by social.Actor, owner social.AccountID, limit, offset int) ([]Shown, error) {
+func (s *Service) Of(ctx context.Context, by social.Actor, owner social.AccountID, limit, offset int) ([]view.Collection, error) {
 	if _, err := s.view.Face(ctx, owner); err != nil {
 		return nil, err
 	}
@@ -226,7 +236,7 @@ func (s *Service) Of(ctx context.Context, by social.Actor, owner social.AccountI
 }
 
 // With is the collections that by is in. Which others are in is told nobody.
-func (s *Service) With(ctx context.Context, by social.Actor, who social.AccountID, limit, offset int) ([]Shown, error) {
+func (s *Service) With(ctx context.Context, by social.Actor, who social.AccountID, limit, offset int) ([]view.Collection, error) {
 	if who != by.Account {
 		return nil, store.NoPost
 	}
@@ -235,60 +245,11 @@ func (s *Service) With(ctx context.Context, by social.Actor, who social.AccountI
 	})
 }
 
-// list puts collections before by. Those of who is kept away from by are left
-// out, unless by stands in them and may want to leave; and of the others what
-// by may not see, and who agrees no longer.
-func (s *Service) list(ctx context.Context, by social.Actor, get func(v *store.View) ([]social.Collection, error)) ([]Shown, error) {
+// list puts collections before by.
+func (s *Service) list(ctx context.Context, by social.Actor, get func(v *store.View) ([]social.Collection, error)) ([]view.Collection, error) {
 	var all []social.Collection
 	if err := s.store.Read(ctx, func(v *store.View) (err error) { all, err = get(v); return err }); err != nil {
 		return nil, err
 	}
-	var ids []social.AccountID
-	for _, c := range all {
-		ids = append(ids, c.Owner)
-		for _, x := range c.Items {
-			ids = append(ids, x.Account)
-		}
-	}
-	faces, agree, err := s.visible(ctx, by, ids)
-	if err != nil {
-		return nil, err
-	}
-	var out []Shown
-	for _, c := range all {
-		shown := Shown{Collection: c, Curator: faces[c.Owner]}
-		in := c.Item(func(x social.CollectionItem) bool { return x.Account == by.Account && x.State == social.ItemAccepted }) >= 0
-		if shown.Curator == nil && in && by.SignedIn() {
-			if shown.Curator, err = s.view.Face(ctx, c.Owner); err != nil {
-				return nil, err
-			}
-		}
-		if shown.Curator == nil {
-			continue
-		}
-		shown.Items = slices.DeleteFunc(c.Items, func(x social.CollectionItem) bool { return x.State != social.ItemAccepted || !agree[x.Account] })
-		for _, x := range shown.Items {
-			shown.Accounts = append(shown.Accounts, faces[x.Account])
-		}
-		out = append(out, shown)
-	}
-	return out, nil
-}
-
-// visible is those of ids that are there and not kept away from by, and which
-// of them agree to be shown in collections.
-func (s *Service) visible(ctx context.Context, by social.Actor, ids []social.AccountID) (out map[social.AccountID]*view.Face, agree map[social.AccountID]bool, err error) {
-	reader, err := s.view.Reader(ctx, by.Account)
-	if err != nil {
-		return nil, nil, err
-	}
-	faces, err := s.view.Faces(ctx, ids)
-	out, agree = make(map[social.AccountID]*view.Face, len(faces)), map[social.AccountID]bool{}
-	for _, f := range faces {
-		rel := reader.RelationTo(f, s.store.Now())
-		if f.ID == by.Account || f.Standing == social.Good && !rel.Apart() {
-			out[f.ID], agree[f.ID] = f, f.ID == by.Account || f.Agrees(rel)
-		}
-	}
-	return out, agree, err
+	return s.view.Collections(ctx, by, all)
 }

@@ -45,6 +45,10 @@ func Follower() work.Follower {
 			return distanced(ctx, tx, f)
 		case event.PollEnded:
 			return t.pollEnded(ctx, f)
+		case event.Collected:
+			return t.collected(ctx, f)
+		case event.CollectionChanged:
+			return t.collectionChanged(ctx, f)
 		case event.Joined:
 			return t.staff(ctx, social.Notice{Kind: social.NoticeSignUp, From: f.Account}, 0)
 		case event.Reported:

@@ -28,8 +28,9 @@ type Told struct {
 	From *view.Face
 	Post *view.Seen // nil if the notice is not about one
 	// Report and Decision are what an official notice is about.
-	Report   *Reported
-	Decision *social.Decision
+	Report     *Reported
+	Decision   *social.Decision
+	Collection *view.Collection // nil if the notice is not about one
 }
 
 // MaxPage is how many notices a page has, at most.
@@ -85,7 +86,10 @@ func (s *Service) show(ctx context.Context, by social.Actor, ns []social.Notice)
 			out = append(out, told)
 		}
 	}
-	return s.official(ctx, by, out)
+	if out, err = s.official(ctx, by, out); err != nil {
+		return nil, err
+	}
+	return s.collections(ctx, by, out)
 }
 
 // put joins a notice with what it is about, if that is still there.

@@ -54,28 +54,37 @@ func itemJSON(x social.CollectionItem) collectionItem {
 	return collectionItem{num(x.ID), num(x.Account), x.State, stamp(x.CreatedAt)}
 }
 
-func (a *API) collectionJSON(c collections.Shown) collection {
-	out := collection{ID: num(c.ID), AccountID: num(c.Owner), URI: a.BaseURL + "/ap/" + num(c.Owner) + "/collections/" + num(c.ID), Name: c.Name,
+func (r renderer) collection(c view.Collection) collection {
+	out := collection{ID: num(c.ID), AccountID: num(c.Owner), URI: r.base + "/ap/" + num(c.Owner) + "/collections/" + num(c.ID), Name: c.Name,
 		Local: true, Sensitive: c.Sensitive, Discoverable: c.Discoverable, ItemCount: len(c.Items), Items: each(c.Items, itemJSON),
 		CreatedAt: stamp(c.CreatedAt), UpdatedAt: stamp(c.UpdatedAt)}
 	if c.Description != "" {
-		out.Description = a.View.HTML(c.Description, "", nil)
+		out.Description = r.view.HTML(c.Description, "", nil)
 	}
 	if c.Language != "" {
 		out.Language = &c.Language
 	}
 	if c.Tag != "" {
-		out.Tag = &statusTag{Name: c.Tag, URL: a.View.TagURL(c.Tag)}
+		out.Tag = &statusTag{Name: c.Tag, URL: r.view.TagURL(c.Tag)}
 	}
 	return out
 }
 
+// collectionOrNil is the collection that something is about, if it is.
+func (r renderer) collectionOrNil(c *view.Collection) *collection {
+	if c == nil {
+		return nil
+	}
+	one := r.collection(*c)
+	return &one
+}
+
 // wrapped is the answer with one collection, as it is told who made it.
-func (a *API) wrapped(c collections.Shown, err error) (any, error) {
+func (a *API) wrapped(c view.Collection, err error) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[string]collection{"collection": a.collectionJSON(c)}, nil
+	return map[string]collection{"collection": a.render.collection(c)}, nil
 }
 
 // collectionChange reads what a collection is to be.
@@ -107,7 +116,7 @@ func (a *API) collection(q *request) (any, error) {
 	return struct {
 		Accounts   raw        `json:"accounts"`
 		Collection collection `json:"collection"`
-	}{a.render.accounts(append([]*view.Face{c.Curator}, c.Accounts...)), a.collectionJSON(c)}, nil
+	}{a.render.accounts(append([]*view.Face{c.Curator}, c.Accounts...)), a.render.collection(c)}, nil
 }
 
 func (a *API) changeCollection(q *request) (any, error) {
@@ -140,14 +149,14 @@ func (q *request) offsets() (limit, offset int) {
 }
 
 // collectionList is the answer with a page of collections.
-func (a *API) collectionList(q *request, all []collections.Shown, err error) (any, error) {
+func (a *API) collectionList(q *request, all []view.Collection, err error) (any, error) {
 	if err != nil {
 		return nil, err
 	}
 	if limit, offset := q.offsets(); len(all) == limit {
 		q.w.Header().Set("Link", q.linkTo("next", "offset", int64(offset+limit)))
 	}
-	return map[string][]collection{"collections": each(all, a.collectionJSON)}, nil
+	return map[string][]collection{"collections": each(all, a.render.collection)}, nil
 }
 
 func (a *API) collectionsOf(q *request) (any, error) {

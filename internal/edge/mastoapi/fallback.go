@@ -18,19 +18,21 @@ type fallback struct {
 
 // deeds are what follows the name of whoever did something.
 var deeds = map[social.NoticeKind]string{
-	social.NoticeMention:       "mentioned you",
-	social.NoticeFollow:        "follows you",
-	social.NoticeFollowRequest: "asks to follow you",
-	social.NoticeBoost:         "boosted your post",
-	social.NoticeLike:          "likes your post",
-	social.NoticeEdit:          "edited a post that you boosted",
-	social.NoticePost:          "has posted",
-	social.NoticePoll:          "ran a poll that has ended",
-	social.NoticeSignUp:        "signed up",
-	social.NoticeQuote:         "quotes your post",
-	social.NoticeQuotedEdit:    "edited a post that you quote",
-	social.NoticeReport:        "sent a report",
-	social.NoticeWarning:       "has a word from those who run the house",
+	social.NoticeMention:        "mentioned you",
+	social.NoticeFollow:         "follows you",
+	social.NoticeFollowRequest:  "asks to follow you",
+	social.NoticeBoost:          "boosted your post",
+	social.NoticeLike:           "likes your post",
+	social.NoticeEdit:           "edited a post that you boosted",
+	social.NoticePost:           "has posted",
+	social.NoticePoll:           "ran a poll that has ended",
+	social.NoticeSignUp:         "signed up",
+	social.NoticeQuote:          "quotes your post",
+	social.NoticeQuotedEdit:     "edited a post that you quote",
+	social.NoticeCollected:      "added you to a collection",
+	social.NoticeCollectionEdit: "changed a collection that you are in",
+	social.NoticeReport:         "sent a report",
+	social.NoticeWarning:        "has a word from those who run the house",
 }
 
 // fallback is a notice in words, if the app says which types it knows and this
@@ -54,6 +56,10 @@ func (q *request) fallback(t notices.Told) *fallback {
 	out := &fallback{Title: link(q.api.View.AccountURL(t.From), name) + " " + does}
 	summary := "This app cannot show notifications of this kind. You find all of them " + link(q.api.BaseURL+"/notifications", "on the website") + "."
 	out.Summary = &summary
+	if t.Collection != nil {
+		details := `<blockquote>` + html.EscapeString(t.Collection.Name) + `</blockquote>`
+		out.Details = &details
+	}
 	if t.Post != nil {
 		details := t.Post.HTML
 		if t.Post.Warning != "" {

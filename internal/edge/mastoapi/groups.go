@@ -79,6 +79,7 @@ type notificationGroup struct {
 	StatusID           *string         `json:"status_id,omitempty"`
 	Report             *report         `json:"report,omitempty"`
 	Warning            *warning        `json:"moderation_warning,omitempty"`
+	Collection         *collection     `json:"collection,omitempty"`
 	Fallback           *fallback       `json:"fallback,omitempty"`
 }
 
@@ -120,6 +121,7 @@ func (r renderer) notificationGroup(g notices.Group) notificationGroup {
 		out.StatusID = numOrNil(g.Post.ID)
 	}
 	out.Report, out.Warning = r.official(g.Told)
+	out.Collection = r.collectionOrNil(g.Collection)
 	return out
 }
 

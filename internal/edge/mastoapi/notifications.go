@@ -26,6 +26,7 @@ var noticeTypes = map[social.NoticeKind]string{social.NoticeMention: "mention", 
 	social.NoticeFollowRequest: "follow_request", social.NoticeBoost: "reblog", social.NoticeLike: "favourite",
 	social.NoticeEdit: "update", social.NoticePost: "status", social.NoticePoll: "poll", social.NoticeSignUp: "admin.sign_up",
 	social.NoticeQuote: "quote", social.NoticeQuotedEdit: "quoted_update",
+	social.NoticeCollected: "added_to_collection", social.NoticeCollectionEdit: "collection_update",
 	social.NoticeReport: "admin.report", social.NoticeWarning: "moderation_warning"}
 
 func noticeType(k social.NoticeKind) string {
@@ -37,15 +38,16 @@ func noticeType(k social.NoticeKind) string {
 
 // https://docs.joinmastodon.org/entities/Notification/
 type notification struct {
-	ID        string    `json:"id"`
-	Type      string    `json:"type"`
-	GroupKey  string    `json:"group_key"`
-	CreatedAt string    `json:"created_at"`
-	Account   raw       `json:"account"`
-	Status    raw       `json:"status,omitempty"`
-	Report    *report   `json:"report,omitempty"`
-	Warning   *warning  `json:"moderation_warning,omitempty"`
-	Fallback  *fallback `json:"fallback,omitempty"`
+	ID         string      `json:"id"`
+	Type       string      `json:"type"`
+	GroupKey   string      `json:"group_key"`
+	CreatedAt  string      `json:"created_at"`
+	Account    raw         `json:"account"`
+	Status     raw         `json:"status,omitempty"`
+	Report     *report     `json:"report,omitempty"`
+	Warning    *warning    `json:"moderation_warning,omitempty"`
+	Collection *collection `json:"collection,omitempty"`
+	Fallback   *fallback   `json:"fallback,omitempty"`
 }
 
 func (r renderer) notification(t notices.Told) notification {
@@ -54,6 +56,7 @@ func (r renderer) notification(t notices.Told) notification {
 		n.Status = r.status(t.Post, t.Owner)
 	}
 	n.Report, n.Warning = r.official(t)
+	n.Collection = r.collectionOrNil(t.Collection)
 	return n
 }
 

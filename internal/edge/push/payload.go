@@ -35,19 +35,21 @@ const (
 type wording struct{ name, does string }
 
 var wordings = map[social.NoticeKind]wording{
-	social.NoticeMention:       {"mention", "mentioned you"},
-	social.NoticeFollow:        {"follow", "follows you"},
-	social.NoticeFollowRequest: {"follow_request", "asks to follow you"},
-	social.NoticeBoost:         {"reblog", "boosted your post"},
-	social.NoticeLike:          {"favourite", "likes your post"},
-	social.NoticeEdit:          {"update", "edited a post that you boosted"},
-	social.NoticePost:          {"status", "has posted"},
-	social.NoticePoll:          {"poll", "ran a poll that has ended"},
-	social.NoticeSignUp:        {"admin.sign_up", "signed up"},
-	social.NoticeQuote:         {"quote", "quotes your post"},
-	social.NoticeQuotedEdit:    {"quoted_update", "edited a post that you quote"},
-	social.NoticeReport:        {"admin.report", "sent a report"},
-	social.NoticeWarning:       {"moderation_warning", "has a word from those who run the house"},
+	social.NoticeMention:        {"mention", "mentioned you"},
+	social.NoticeFollow:         {"follow", "follows you"},
+	social.NoticeFollowRequest:  {"follow_request", "asks to follow you"},
+	social.NoticeBoost:          {"reblog", "boosted your post"},
+	social.NoticeLike:           {"favourite", "likes your post"},
+	social.NoticeEdit:           {"update", "edited a post that you boosted"},
+	social.NoticePost:           {"status", "has posted"},
+	social.NoticePoll:           {"poll", "ran a poll that has ended"},
+	social.NoticeSignUp:         {"admin.sign_up", "signed up"},
+	social.NoticeQuote:          {"quote", "quotes your post"},
+	social.NoticeQuotedEdit:     {"quoted_update", "edited a post that you quote"},
+	social.NoticeCollected:      {"added_to_collection", "added you to a collection"},
+	social.NoticeCollectionEdit: {"collection_update", "changed a collection that you are in"},
+	social.NoticeReport:         {"admin.report", "sent a report"},
+	social.NoticeWarning:        {"moderation_warning", "has a word from those who run the house"},
 }
 
 // compose is a notice as JSON of at most maxText bytes.
@@ -84,6 +86,8 @@ func compose(t notices.Told, locale, icon string) ([]byte, error) {
 // says is what a notice is about, in words: a warning stands for its post.
 func says(t notices.Told) string {
 	switch {
+	case t.Collection != nil:
+		return t.Collection.Name
 	case t.Decision != nil:
 		return t.Decision.Text
 	case t.Report != nil:
