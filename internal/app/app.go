@@ -190,7 +190,7 @@ func (a *App) assemble(o Options) (err error) {
 		web.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
 			Polls: a.Polls, Imports: a.Imports, Exports: a.Exports,
-			Announcements: a.Announcements, Hosts: a.Hosts, Screen: a.Screen,
+			Announcements: a.Announcements, Collections: a.Collections, Hosts: a.Hosts, Screen: a.Screen,
 			Emojis: a.Emojis, Blobs: a.blobs, Limiter: a.limiter, Log: a.log})
 	a.oauth = &oauth.Server{BaseURL: c.URL, Auth: a.Auth, View: a.View, Pages: pages{a.site}, Limiter: a.limiter, Log: a.log}
 	a.hub = &stream.Hub{Auth: a.Auth, View: a.View, Timelines: a.Timelines, Lists: a.Lists, Notices: a.Notices, Announcements: a.Announcements, Render: a.api, Log: a.log}

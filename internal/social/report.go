@@ -32,26 +32,28 @@ func ParseReportCategory(s string) (ReportCategory, error) {
 
 // Limits of a report.
 const (
-	MaxReportComment = 1000 // characters
-	MaxReportPosts   = 50
-	MaxReportRules   = 20
+	MaxReportComment     = 1000 // characters
+	MaxReportPosts       = 50
+	MaxReportCollections = MaxCollections
+	MaxReportRules       = 20
 )
 
-// A Report tells the staff of somebody, and of what they posted.
+// A Report tells the staff of somebody, and of what they posted or put together.
 type Report struct {
-	ID       ReportID
-	Reporter AccountID
-	Target   AccountID
-	Posts    []PostID
-	Comment  string
-	Category ReportCategory
-	Rules    []string // ids of rules of the house, of a violation
-	Forward  bool     // the reporter wants the target's own host to know
-	Assigned AccountID
-	ClosedBy AccountID // zero also where the command line did it
-	ClosedAt time.Time // zero while the report is open
-	At       time.Time
-	Changed  time.Time
+	ID          ReportID
+	Reporter    AccountID
+	Target      AccountID
+	Posts       []PostID
+	Collections []CollectionID
+	Comment     string
+	Category    ReportCategory
+	Rules       []string // ids of rules of the house, of a violation
+	Forward     bool     // the reporter wants the target's own host to know
+	Assigned    AccountID
+	ClosedBy    AccountID // zero also where the command line did it
+	ClosedAt    time.Time // zero while the report is open
+	At          time.Time
+	Changed     time.Time
 }
 
 // Closed reports whether r is resolved.
@@ -66,6 +68,8 @@ func (r Report) Check(rules []Rule) error {
 		return errs.Newf(errs.Invalid, "Validation failed: Say it in at most %d characters.", MaxReportComment)
 	case len(r.Posts) > MaxReportPosts:
 		return errs.Newf(errs.Invalid, "Validation failed: Report at most %d posts at once.", MaxReportPosts)
+	case len(r.Collections) > MaxReportCollections:
+		return errs.Newf(errs.Invalid, "Validation failed: Report at most %d collections at once.", MaxReportCollections)
 	case len(r.Rules) > MaxReportRules:
 		return errs.Newf(errs.Invalid, "Validation failed: Name at most %d rules.", MaxReportRules)
 	}
@@ -80,7 +84,7 @@ func (r Report) Check(rules []Rule) error {
 // Same reports whether r says nothing that other does not.
 func (r Report) Same(other Report) bool {
 	return r.Reporter == other.Reporter && r.Target == other.Target && r.Comment == other.Comment && r.Category == other.Category &&
-		slices.Equal(r.Posts, other.Posts) && slices.Equal(r.Rules, other.Rules)
+		slices.Equal(r.Posts, other.Posts) && slices.Equal(r.Collections, other.Collections) && slices.Equal(r.Rules, other.Rules)
 }
 
 // A ReportQuery says which reports are wanted. Zero is any.

@@ -9,16 +9,19 @@ import (
 	"github.com/plaza-social/plaza/internal/social"
 )
 
-const reportColumns = `id, reporter_id, target_id, posts, comment, category, rules, forward, assigned_id, closed_by, closed_ms, changed_ms`
+const reportColumns = `id, reporter_id, target_id, posts, collections, comment, category, rules, forward, assigned_id, closed_by, closed_ms, changed_ms`
 
 func scanReport(r row) (p social.Report, err error) {
-	var posts, rules string
+	var posts, collections, rules string
 	var closed, changed int64
-	if err := r.Scan(&p.ID, &p.Reporter, &p.Target, &posts, &p.Comment, &p.Category, &rules, &p.Forward, &p.Assigned, &p.ClosedBy, &closed, &changed); err != nil {
+	if err := r.Scan(&p.ID, &p.Reporter, &p.Target, &posts, &collections, &p.Comment, &p.Category, &rules, &p.Forward, &p.Assigned, &p.ClosedBy, &closed, &changed); err != nil {
 		return p, err
 	}
 	p.At, p.ClosedAt, p.Changed = id.Time(int64(p.ID)), moment(closed), moment(changed)
 	if err := json.Unmarshal([]byte(posts), &p.Posts); err != nil {
+		return p, err
+	}
+	if err := json.Unmarshal([]byte(collections), &p.Collections); err != nil {
 		return p, err
 	}
 	return p, json.Unmarshal([]byte(rules), &p.Rules)
@@ -28,9 +31,8 @@ var noReport = errs.New(errs.NotFound, "Record not found")
 
 // AddReport stores a new report.
 func (tx *Tx) AddReport(ctx context.Context, r social.Report) error {
-	_, err := tx.exec(ctx, `INSERT INTO reports (id, reporter_id, target_id, posts, comment, category, rules, forward, assigned_id, closed_by, closed_ms, changed_ms)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, $9)`,
-		r.ID, r.Reporter, r.Target, asJSON(r.Posts), r.Comment, r.Category, asJSON(r.Rules), r.Forward, millis(tx.Now))
+	_, err := tx.exec(ctx, `INSERT INTO reports (`+reportColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0, $10)`,
+		r.ID, r.Reporter, r.Target, asJSON(r.Posts), asJSON(r.Collections), r.Comment, r.Category, asJSON(r.Rules), r.Forward, millis(tx.Now))
 	return err
 }
 

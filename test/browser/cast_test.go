@@ -8,6 +8,7 @@ import (
 
 	"github.com/plaza-social/plaza/internal/app"
 	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/core/collections"
 	"github.com/plaza-social/plaza/internal/social"
 )
 
@@ -145,4 +146,21 @@ func (h house) quoted() string {
 	post := h.say(by, social.Draft{Text: "A first sentence, to be quoted."})
 	h.say(by, social.Draft{Text: "Worth reading to its end.", Quote: post.ID})
 	return fmt.Sprintf("/@laila/%d", post.ID)
+}
+
+// collection is the path of a collection of ada's that juno and omar are in.
+func (h house) collection() string {
+	h.t.Helper()
+	var in []social.AccountID
+	for _, name := range []string{"juno", "omar"} {
+		by, yes := h.actor(name), true
+		if _, err := h.Accounts.SetProfile(h.t.Context(), by, social.Profile{Discoverable: &yes}); err != nil {
+			h.t.Fatal(err)
+		}
+		in = append(in, by.Account)
+	}
+	name, about, tag := "People who bake", "Ask them about #sourdough.", "Sourdough"
+	c, err := h.Collections.Add(h.t.Context(), h.actor("ada"), collections.Change{Name: &name, Description: &about, Tag: &tag}, in)
+	h.must(err)
+	return fmt.Sprintf("/collections/%d", c.ID)
 }

@@ -26,6 +26,7 @@ func (h house) pages() []page {
 	list := h.crowd()
 	omar, edited, warned := h.latest("omar", "Jupiter"), h.latest(longName, "Then I said"), h.latest(longName, "Behind this warning")
 	long, max := h.latest(longName, longWord), "/@"+longName
+	collection := h.collection()
 	app, _, err := h.Auth.RegisterApp(h.t.Context(), social.App{Name: "Lantern", Website: "https://lantern.example", Scopes: social.ParseScopes("read write follow push")})
 	h.must(err)
 	consent := "/oauth/authorize?" + url.Values{"response_type": {"code"}, "client_id": {app.ClientID}, "redirect_uri": {auth.OutOfBand}, "scope": {"read write follow push"}}.Encode()
@@ -48,6 +49,7 @@ func (h house) pages() []page {
 		{"found-none", "ada", "/search?q=zzzz"}, {"interaction", "ada", "/authorize_interaction?uri=https://far.example/@zoe"}, {"new", "ada", "/new"}, {"menu", "ada", "/menu"}, {"settings", "ada", "/settings"}, {"house", "ada", "/settings/house"}, {"approvals", "ada", "/settings/approvals"},
 		{"hosts", "ada", "/settings/hosts"}, {"screen", "ada", "/settings/screen"}, {"announcements", "ada", "/settings/announcements"}, {"emojis", "ada", "/settings/emojis"}, {"emojis-no", "ivy", "/settings/emojis"},
 		{"embed", "", omar + "/embed"}, {"quotes-empty", "", omar + "/quotes"}, {"quotes", "", h.quoted() + "/quotes"}, {"quoting", "ada", h.latest("laila", "Worth reading")}, {"set-notices-empty", "ivy", "/settings/notices"},
+		{"collection", "", collection}, {"collection-in", "juno", collection},
 		{"consent", "ada", consent}, {"code", "ada", "/oauth/authorize/native?code=" + strings.Repeat("Qx7", 14)},
 		{"home-empty", "ivy", "/"}, {"notices-empty", "ivy", "/notifications"}, {"bookmarks-empty", "ivy", "/bookmarks"}, {"likes-empty", "ivy", "/favourites"}, {"lists-empty", "ivy", "/lists"},
 		{"blocks-empty", "ivy", "/settings/blocks"}, {"mutes-empty", "ivy", "/settings/mutes"}, {"requests-empty", "ivy", "/settings/follow_requests"}, {"invites-empty", "ivy", "/settings/invites"}, {"apps-empty", "ivy", "/settings/apps"}, {"profile-empty", "ivy", "/@ivy"}, {"profile-private", "ivy", max + "/followers"},

@@ -248,3 +248,103 @@ func TestCollectionNotices(t *testing.T) {
 		}
 	})
 }
+
+// TestCollectionsPassedOn: a post that links to a collection brings it along,
+// for those who may see it, and its address finds it.
+func TestCollectionsPassedOn(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		ada, ben, cleo := s.Join("ada", social.Member), s.Join("ben", social.Member), s.Join("cleo", social.Member)
+		ben.Must("PATCH", "/api/v1/accounts/update_credentials", "discoverable=true", nil)
+		var made collected
+		ada.Must("POST", "/api/v1/collections", map[string]any{"name": "Bakers", "account_ids": []string{num(ben.ID)}}, &made)
+		path := "/collections/" + made.Collection.ID
+		post := cleo.Post("See "+s.URL+path+" and "+s.URL+"/collections/17, twice: "+s.URL+path, "public")
+		boost := cleo.Post("Nothing", "public")
+		ben.Must("POST", "/api/v1/statuses/"+post.ID+"/reblog", nil, nil)
+		type tagged struct {
+			Collections []struct{ ID, URL string } `json:"tagged_collections"`
+			Reblog      *tagged
+		}
+		look := func(who *apptest.Person, id string) (got tagged) {
+			t.Helper()
+			who.Must("GET", "/api/v1/statuses/"+id, nil, &got)
+			return got
+		}
+		if got := look(ben, post.ID).Collections; len(got) != 1 || got[0].ID != made.Collection.ID || got[0].URL != s.URL+path {
+			t.Errorf("with the post came %+v", got)
+		}
+		if got := look(ben, boost.ID).Collections; got == nil || len(got) != 0 {
+			t.Errorf("with a post that links to none came %+v", got)
+		}
+		var home []tagged
+		ben.Must("GET", "/api/v1/accounts/"+num(ben.ID)+"/statuses", nil, &home)
+		if len(home) != 1 || home[0].Reblog == nil || len(home[0].Reblog.Collections) != 1 {
+			t.Errorf("with the boost came %+v", home)
+		}
+		found := func(who *apptest.Person) (n int) {
+			var r struct{ Collections []struct{ ID string } }
+			who.Must("GET", "/api/v2/search?resolve=true&q="+s.URL+path, nil, &r)
+			return len(r.Collections)
+		}
+		if n := found(ben); n != 1 {
+			t.Errorf("its address finds %d", n)
+		}
+		page := send(t, s, "GET", path, session(signIn(t, s, ben)))
+		if wantStatus(t, "the page", page, 200); !strings.Contains(string(page.Body), "Bakers") || !strings.Contains(string(page.Body), "@ben") || !strings.Contains(string(page.Body), "Leave it") {
+			t.Error("the page does not show the collection, or no way out")
+		}
+		if page := send(t, s, "GET", path); strings.Contains(string(page.Body), "Leave it") {
+			t.Error("a stranger may leave")
+		}
+		ada.Must("POST", "/api/v1/accounts/"+num(cleo.ID)+"/block", nil, nil)
+		if n := len(look(cleo, post.ID).Collections); n != 0 || found(cleo) != 0 {
+			t.Errorf("cleo, whom its owner blocks, is given %d with her post", n)
+		}
+		wantStatus(t, "the page, for cleo", send(t, s, "GET", path, session(signIn(t, s, cleo))), 404)
+		wantStatus(t, "leaving without being in it", send(t, s, "POST", path+"/leave", session(signIn(t, s, ada))), 404)
+		wantStatus(t, "leaving", send(t, s, "POST", path+"/leave", session(signIn(t, s, ben))), 303)
+		var left collected
+		if ada.Must("GET", "/api/v1"+path, nil, &left); len(left.Collection.Items) != 0 {
+			t.Errorf("after ben left: %+v", left.Collection)
+		}
+		ada.Must("DELETE", "/api/v1"+path, nil, nil)
+		if got := look(ben, post.ID).Collections; len(got) != 0 {
+			t.Errorf("after it is gone came %+v", got)
+		}
+	})
+}
+
+// TestReportedCollections: collections can be reported with their owner, by
+// those who see them, and moderators see what is reported.
+func TestReportedCollections(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		mo, ada, ben, cleo := s.Join("mo", social.Moderator), s.Join("ada", social.Member), s.Join("ben", social.Member), s.Join("cleo", social.Member)
+		mo.Token = mo.TokenWith("read write admin:read")
+		var made, other collected
+		ada.Must("POST", "/api/v1/collections", "name=Rude", &made)
+		cleo.Must("POST", "/api/v1/collections", "name=Other", &other)
+		report := func(who *apptest.Person, ids ...string) apptest.Answer {
+			return who.Call("POST", "/api/v1/reports", map[string]any{"account_id": num(ada.ID), "collection_ids": ids})
+		}
+		wantStatus(t, "another's collection", report(ben, other.Collection.ID), 404)
+		wantStatus(t, "no collection", report(ben, "17"), 404)
+		wantStatus(t, "too many", report(ben, strings.Split("1,2,3,4,5,6,7,8,9,10,11", ",")...), 422)
+		ada.Must("POST", "/api/v1/accounts/"+num(cleo.ID)+"/block", nil, nil)
+		wantStatus(t, "one that cleo cannot see", report(cleo, made.Collection.ID), 404)
+		var r struct {
+			ID          string
+			Collections []string `json:"collection_ids"`
+		}
+		a := report(ben, made.Collection.ID)
+		if a.JSON(t, &r); a.Status != 200 || !slices.Equal(r.Collections, []string{made.Collection.ID}) {
+			t.Fatalf("reported: %d %s", a.Status, a.Body)
+		}
+		mo.Must("POST", "/api/v1/accounts/"+num(ada.ID)+"/block", nil, nil)
+		var whole struct{ Collections []struct{ Name string } }
+		if mo.Must("GET", "/api/v1/admin/reports/"+r.ID, nil, &whole); len(whole.Collections) != 1 || whole.Collections[0].Name != "Rude" {
+			t.Errorf("moderators see %+v", whole)
+		}
+	})
+}

@@ -3,6 +3,7 @@ package doors
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -35,6 +36,10 @@ func (w *crowd) collected(t *testing.T) {
 		w.call(t, w.ada, "GET /api/v2/notifications?supported_types[]=mention&types[]="+kind, nil)
 	}
 	w.call(t, nil, "GET /api/v1/collections/{id}", []any{c.ID})
+	address := w.server.URL + "/collections/" + c.ID
+	passed := w.ada.Post("Look: "+address, "public")
+	w.call(t, w.cleo, "GET /api/v1/statuses/{id}", []any{passed.ID})
+	w.call(t, w.cleo, "GET /api/v2/search?resolve=true&q={q}", []any{url.QueryEscape(address)})
 	w.call(t, nil, "GET /api/v1/accounts/{id}/collections", []any{w.ben.ID}).JSON(t, &wrapped)
 	for _, one := range wrapped.Collections {
 		w.entity(t, "Collection", string(one))

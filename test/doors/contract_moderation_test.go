@@ -10,8 +10,10 @@ func (w *crowd) moderated(t *testing.T) {
 	t.Helper()
 	w.olga.Token = w.olga.TokenWith("read write admin:read admin:write")
 	said := w.ben.Post("Buy my bread", "public")
+	var made collected
+	w.ben.Must("POST", "/api/v1/collections", "name=Bread", &made)
 	var report struct{ ID string }
-	w.call(t, w.ada, "POST /api/v1/reports", nil, form("account_id", num(w.ben.ID), "status_ids[]", said.ID, "comment", "So much bread.", "category", "violation",
+	w.call(t, w.ada, "POST /api/v1/reports", nil, form("account_id", num(w.ben.ID), "status_ids[]", said.ID, "collection_ids[]", made.Collection.ID, "comment", "So much bread.", "category", "violation",
 		"rule_ids[]", "1", "forward", "true")).JSON(t, &report)
 	w.each(t, "AdminReport", w.call(t, w.olga, "GET /api/v1/admin/reports", nil).Body)
 	for _, route := range []string{"POST /api/v1/admin/reports/{id}/assign_to_self", "POST /api/v1/admin/reports/{id}/resolve", "GET /api/v1/admin/reports/{id}",

@@ -251,5 +251,5 @@ func (s *Service) list(ctx context.Context, by social.Actor, get func(v *store.V
 	if err := s.store.Read(ctx, func(v *store.View) (err error) { all, err = get(v); return err }); err != nil {
 		return nil, err
 	}
-	return s.view.Collections(ctx, by, all)
+	return s.view.Collections(ctx, by, all, social.Asked)
 }

@@ -27,6 +27,7 @@ func (s *Service) Report(ctx context.Context, by social.Actor, r social.Report) 
 	}
 	r.Reporter, r.Comment = by.Account, text.Clean(r.Comment)
 	r.Posts = slices.Compact(slices.Sorted(slices.Values(r.Posts)))
+	r.Collections = slices.Compact(slices.Sorted(slices.Values(r.Collections)))
 	if r.Category != social.ReportViolation {
 		r.Rules = nil
 	}
@@ -54,8 +55,8 @@ func (s *Service) Report(ctx context.Context, by social.Actor, r social.Report) 
 	return made, nil
 }
 
-// reportable checks r against what there is: the account, its posts and the
-// rules of the house.
+// reportable checks r against what there is: the account, its posts and
+// collections, and the rules of the house.
 func reportable(ctx context.Context, tx *store.Tx, r social.Report) error {
 	house, err := tx.House(ctx)
 	if err != nil {
@@ -80,6 +81,28 @@ func reportable(ctx context.Context, tx *store.Tx, r social.Report) error {
 			return store.NoPost
 		}
 	}
+	return collected(ctx, tx, r)
+}
+
+// collected checks that the collections in r are the target's, and that the
+// reporter can see them.
+func collected(ctx context.Context, tx *store.Tx, r social.Report) error {
+	if len(r.Collections) == 0 {
+		return nil
+	}
+	rel, err := tx.Relation(ctx, r.Reporter, r.Target)
+	if err != nil {
+		return err
+	}
+	for _, which := range r.Collections {
+		c, err := tx.Collection(ctx, which)
+		if err != nil {
+			return err
+		}
+		if c.Owner != r.Target || rel.Apart() && !c.Shows(r.Reporter) {
+			return store.NoPost
+		}
+	}
 	return nil
 }
 
@@ -89,6 +112,7 @@ type Case struct {
 	Reporter, Target Dossier
 	Assigned, Closer *Dossier // nil for nobody
 	Posts            []*view.Seen
+	Collections      []view.Collection
 	Rules            []social.Rule
 }
 
@@ -161,6 +185,10 @@ func (s *Service) cases(ctx context.Context, by social.Actor, all []social.Repor
 	if err := s.store.Read(ctx, func(v *store.View) (err error) { house, err = v.House(ctx); return err }); err != nil {
 		return nil, err
 	}
+	collections, err := s.collections(ctx, by, all)
+	if err != nil {
+		return nil, err
+	}
 	var out []Case
 	for _, r := range all {
 		reporter, target := dossiers[r.Reporter], dossiers[r.Target]
@@ -173,6 +201,11 @@ func (s *Service) cases(ctx context.Context, by social.Actor, all []social.Repor
 				c.Posts = append(c.Posts, p)
 			}
 		}
+		for _, x := range collections {
+			if slices.Contains(r.Collections, x.ID) {
+				c.Collections = append(c.Collections, x)
+			}
+		}
 		for _, rule := range house.Rules {
 			if slices.Contains(r.Rules, rule.ID) {
 				c.Rules = append(c.Rules, rule)
@@ -181,6 +214,15 @@ func (s *Service) cases(ctx context.Context, by social.Actor, all []social.Repor
 		out = append(out, c)
 	}
 	return out, nil
+}
+
+// collections loads those that reports are about. Most are about none.
+func (s *Service) collections(ctx context.Context, by social.Actor, all []social.Report) ([]view.Collection, error) {
+	var ids []social.CollectionID
+	for _, r := range all {
+		ids = append(ids, r.Collections...)
+	}
+	return s.view.CollectionsOf(ctx, by, ids, social.Reported)
 }
 
 func known(all map[social.AccountID]Dossier, who social.AccountID) *Dossier {

@@ -69,7 +69,7 @@ func (s *Service) collections(ctx context.Context, by social.Actor, told []Told)
 		return nil, err
 	}
 	all = slices.DeleteFunc(all, func(c social.Collection) bool { return !c.Shows(by.Account) })
-	shown, err := s.view.Collections(ctx, by, all)
+	shown, err := s.view.Collections(ctx, by, all, social.Asked)
 	if err != nil {
 		return nil, err
 	}

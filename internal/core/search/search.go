@@ -58,9 +58,10 @@ type Query struct {
 
 // Results is what was found.
 type Results struct {
-	Accounts []*view.Face
-	Posts    []*view.Seen
-	Tags     []store.TagUse
+	Accounts    []*view.Face
+	Posts       []*view.Seen
+	Tags        []store.TagUse
+	Collections []view.Collection // named by their address
 }
 
 // Search finds what q asks for, as by may see it.
@@ -102,8 +103,16 @@ func (s *Service) address(acct string) (name, host string, ours bool) {
 	return name, strings.ToLower(host), false
 }
 
-// byAddress finds what one of our own addresses names: a profile or a post.
+// byAddress finds what one of our own addresses names: a profile, a post
+// or a collection.
 func (s *Service) byAddress(ctx context.Context, by social.Actor, q Query, r *Results) (bool, error) {
+	if which, ok := s.view.CollectionAt(q.Text); ok {
+		var err error
+		if q.Kind == "" {
+			r.Collections, err = s.view.CollectionsOf(ctx, by, []social.CollectionID{which}, social.Asked)
+		}
+		return true, err
+	}
 	rest, ok := strings.CutPrefix(q.Text, s.view.BaseURL()+"/@")
 	if !ok {
 		return false, nil

@@ -22,6 +22,9 @@ func (v *View) Posts(ctx context.Context, by social.Actor, ids []social.PostID, 
 			out = append(out, s)
 		}
 	}
+	if err := v.passOn(ctx, by, out); err != nil {
+		return nil, err
+	}
 	return out, l.mark(ctx, v, out)
 }
 

@@ -32,30 +32,32 @@ type Face struct {
 // A Card is a post as it is at one moment, the same for every reader.
 type Card struct {
 	social.Post
-	HTML    string // what the post says, safe to put on a page
-	AppName string // the app it was written with, if any
-	AppSite string
-	Media   []social.Media // attachments, in order
-	Poll    *social.Poll   // nil if it asks nothing
-	Link    *social.Link   // the preview of its link, nil if there is none
-	Memo    Memo           // for the client API
-	Preview Memo           // the same of Link
-	words   Memo           // what filters are held against
+	HTML        string // what the post says, safe to put on a page
+	AppName     string // the app it was written with, if any
+	AppSite     string
+	Media       []social.Media        // attachments, in order
+	Poll        *social.Poll          // nil if it asks nothing
+	Link        *social.Link          // the preview of its link, nil if there is none
+	Collections []social.CollectionID // of the house, that it links to
+	Memo        Memo                  // for the client API
+	Preview     Memo                  // the same of Link
+	words       Memo                  // what filters are held against
 }
 
 // Seen is a post before a reader who may see it.
 type Seen struct {
 	*Card
-	Author  *Face
-	Boosted *Seen              // what a boost passes on, nil for a post
-	Marks   social.Marks       // what the reader did with it
-	Quoted  *Seen              // what it quotes, if the reader may see that and its author agreed; else nil
-	Unseen  string             // why Quoted is not shown although it quotes: Mastodon's quote states
-	Within  bool               // another post quotes it here, and does not show what it quotes in turn
-	Quoting bool               // the reader may quote it
-	Credit  *Face              // who wrote what its link leads to, if the two say so of each other
-	Votes   []int              // what the reader chose in its poll; nil if the reader has not voted
-	Hits    []social.FilterHit // the reader's filters it meets, also in what it boosts
+	Author      *Face
+	Boosted     *Seen              // what a boost passes on, nil for a post
+	Marks       social.Marks       // what the reader did with it
+	Quoted      *Seen              // what it quotes, if the reader may see that and its author agreed; else nil
+	Unseen      string             // why Quoted is not shown although it quotes: Mastodon's quote states
+	Within      bool               // another post quotes it here, and does not show what it quotes in turn
+	Quoting     bool               // the reader may quote it
+	Credit      *Face              // who wrote what its link leads to, if the two say so of each other
+	Votes       []int              // what the reader chose in its poll; nil if the reader has not voted
+	Hits        []social.FilterHit // the reader's filters it meets, also in what it boosts
+	Collections []Collection       // those it links to and the reader may see
 }
 
 // Veiled reports whether what s shows is behind a warning: its author says so,

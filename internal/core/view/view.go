@@ -215,7 +215,7 @@ func (v *View) cardsByID(ctx context.Context, ids []social.PostID) (map[social.P
 		}
 		out := make(map[social.PostID]*Card, len(ps))
 		for _, p := range ps {
-			out[p.ID] = &Card{Post: p, HTML: v.HTML(p.Text, p.HTML, p.Mentions), AppName: apps[p.App].Name, AppSite: apps[p.App].Website}
+			out[p.ID] = &Card{Post: p, HTML: v.HTML(p.Text, p.HTML, p.Mentions), AppName: apps[p.App].Name, AppSite: apps[p.App].Website, Collections: v.collectionsIn(p.Text)}
 		}
 		return out, v.store.Read(ctx, func(s *store.View) error { return v.attach(ctx, s, slices.Collect(maps.Values(out))) })
 	})

@@ -7,7 +7,7 @@ var entities = map[string]any{
 	"Account":                              account{},
 	"AccountWarning":                       spliced{warning{}, shape{"target_account": "Account", "appeal": "any?"}},
 	"Admin_Account":                        spliced{adminAccount{}, shape{"ips": "[]any", "account": "Account"}},
-	"Admin_Report":                         spliced{adminReport{}, shape{"statuses": "[]Status", "collections": "[]any"}},
+	"Admin_Report":                         spliced{adminReport{}, shape{"statuses": "[]Status"}},
 	"Report":                               spliced{report{}, shape{"target_account": "Account"}},
 	"Application":                          application{},
 	"Context":                              shape{"ancestors": "[]Status", "descendants": "[]Status"},
@@ -88,7 +88,7 @@ var entities = map[string]any{
 
 // statusRest is what a status has besides its head; the last of it is for
 // readers with a token only.
-var statusRest = shape{"account": "Account", "reblog": "Status?", "media_attachments": "[]MediaAttachment", "card": "PreviewCard?", "poll": "Poll?", "quote": "Quote?", "quote_approval": "QuoteApproval",
+var statusRest = shape{"account": "Account", "reblog": "Status?", "media_attachments": "[]MediaAttachment", "card": "PreviewCard?", "poll": "Poll?", "quote": "Quote?", "quote_approval": "QuoteApproval", "tagged_collections": "[]Collection",
 	"favourited?": "bool", "reblogged?": "bool", "muted?": "bool", "bookmarked?": "bool", "pinned?": "bool", "filtered?": "[]FilterResult"}
 
 // and is s with more in it.

@@ -28,7 +28,7 @@ type collection struct {
 	ID           string           `json:"id"`
 	AccountID    string           `json:"account_id"`
 	URI          string           `json:"uri"`
-	URL          *string          `json:"url"` // it has no page
+	URL          string           `json:"url"`
 	Name         string           `json:"name"`
 	Description  string           `json:"description"`
 	Language     *string          `json:"language"`
@@ -55,7 +55,7 @@ func itemJSON(x social.CollectionItem) collectionItem {
 }
 
 func (r renderer) collection(c view.Collection) collection {
-	out := collection{ID: num(c.ID), AccountID: num(c.Owner), URI: r.base + "/ap/" + num(c.Owner) + "/collections/" + num(c.ID), Name: c.Name,
+	out := collection{ID: num(c.ID), AccountID: num(c.Owner), URI: r.base + "/ap/" + num(c.Owner) + "/collections/" + num(c.ID), URL: r.view.CollectionURL(c.ID), Name: c.Name,
 		Local: true, Sensitive: c.Sensitive, Discoverable: c.Discoverable, ItemCount: len(c.Items), Items: each(c.Items, itemJSON),
 		CreatedAt: stamp(c.CreatedAt), UpdatedAt: stamp(c.UpdatedAt)}
 	if c.Description != "" {
@@ -77,6 +77,14 @@ func (r renderer) collectionOrNil(c *view.Collection) *collection {
 	}
 	one := r.collection(*c)
 	return &one
+}
+
+// appendCollections ends what a status links to.
+func (r renderer) appendCollections(b []byte, s *view.Seen) []byte {
+	if len(s.Collections) == 0 {
+		return append(b, `,"tagged_collections":[]`...)
+	}
+	return append(append(b, `,"tagged_collections":`...), marshal(each(s.Collections, r.collection))...)
 }
 
 // wrapped is the answer with one collection, as it is told who made it.

@@ -57,7 +57,7 @@ func (q *request) fallback(t notices.Told) *fallback {
 	summary := "This app cannot show notifications of this kind. You find all of them " + link(q.api.BaseURL+"/notifications", "on the website") + "."
 	out.Summary = &summary
 	if t.Collection != nil {
-		details := `<blockquote>` + html.EscapeString(t.Collection.Name) + `</blockquote>`
+		details := `<blockquote>` + html.EscapeString(t.Collection.Name) + `</blockquote>` + link(q.api.View.CollectionURL(t.Collection.ID), "Open the collection")
 		out.Details = &details
 	}
 	if t.Post != nil {

@@ -23,9 +23,11 @@ const compatible = "4.6.5"
 
 func (a *API) version() string { return compatible + " (compatible; Plaza " + a.Version + ")" }
 
-// apiVersion is the highest api_versions.mastodon of which all is here.
+// apiVersion is the highest api_versions.mastodon of which all is here. What
+// each step asks for stands in docs/decisions/0020-api-version.md; apps call
+// what a step has without trying whether it is there.
 // https://docs.joinmastodon.org/entities/Instance/#api_versions
-const apiVersion = 9
+const apiVersion = 11
 
 func (a *API) streaming() string { return "ws" + strings.TrimPrefix(a.BaseURL, "http") }
 

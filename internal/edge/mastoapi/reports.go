@@ -45,7 +45,7 @@ type report struct {
 
 func (r renderer) report(p social.Report, target *view.Face) report {
 	return report{ID: num(p.ID), ActionTaken: p.Closed(), ActionTakenAt: stampOrNil(p.ClosedAt), Category: string(p.Category), Comment: p.Comment,
-		Forwarded: p.Forward, CreatedAt: stamp(p.At), StatusIDs: nums(p.Posts), RuleIDs: notNil(p.Rules), CollectionIDs: []string{}, Target: r.accountJSON(target)}
+		Forwarded: p.Forward, CreatedAt: stamp(p.At), StatusIDs: nums(p.Posts), RuleIDs: notNil(p.Rules), CollectionIDs: nums(p.Collections), Target: r.accountJSON(target)}
 }
 
 func nums[ID ~int64](ids []ID) []string {
@@ -66,9 +66,11 @@ func (a *API) fileReport(q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, n := range ids {
-		wish.Posts = append(wish.Posts, social.PostID(n))
+	wish.Posts = named[social.PostID](ids)
+	if ids, err = q.ids("collection_ids"); err != nil {
+		return nil, err
 	}
+	wish.Collections = named[social.CollectionID](ids)
 	r, err := a.Moderation.Report(q.Context(), q.By, wish)
 	if err != nil {
 		return nil, err
@@ -96,13 +98,13 @@ type adminReport struct {
 	ClosedBy      *adminAccount `json:"action_taken_by_account"`
 	Statuses      raw           `json:"statuses"`
 	Rules         []rule        `json:"rules"`
-	Collections   []struct{}    `json:"collections"`
+	Collections   []collection  `json:"collections"`
 }
 
 func (r renderer) adminReport(c moderation.Case, reader social.AccountID) adminReport {
 	out := adminReport{ID: num(c.ID), ActionTaken: c.Report.Closed(), ActionTakenAt: stampOrNil(c.ClosedAt), Category: string(c.Category), Comment: c.Comment,
 		Forwarded: c.Forward, CreatedAt: stamp(c.At), UpdatedAt: stamp(c.Changed), Account: r.adminAccount(c.Reporter), Target: r.adminAccount(c.Target),
-		Statuses: r.statuses(c.Posts, reader), Rules: []rule{}, Collections: []struct{}{}}
+		Statuses: r.statuses(c.Posts, reader), Rules: []rule{}, Collections: each(c.Collections, r.collection)}
 	if c.Assigned != nil {
 		one := r.adminAccount(*c.Assigned)
 		out.Assigned = &one

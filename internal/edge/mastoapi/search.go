@@ -13,9 +13,10 @@ func (a *API) searchRoutes() {
 
 // https://docs.joinmastodon.org/entities/Search/
 type results struct {
-	Accounts raw         `json:"accounts"`
-	Statuses raw         `json:"statuses"`
-	Hashtags []tagEntity `json:"hashtags"`
+	Accounts    raw          `json:"accounts"`
+	Statuses    raw          `json:"statuses"`
+	Hashtags    []tagEntity  `json:"hashtags"`
+	Collections []collection `json:"collections"`
 }
 
 // found is what a search finds, with the names of tags apart.
@@ -30,7 +31,7 @@ func (a *API) found(q *request) (out results, names []string, err error) {
 	for _, t := range r.Tags {
 		names = append(names, t.Tag)
 	}
-	return results{Accounts: a.render.accounts(r.Accounts), Statuses: a.render.statuses(r.Posts, q.By.Account)}, names, nil
+	return results{Accounts: a.render.accounts(r.Accounts), Statuses: a.render.statuses(r.Posts, q.By.Account), Collections: each(r.Collections, a.render.collection)}, names, nil
 }
 
 func (a *API) search(q *request) (any, error) {

@@ -20,6 +20,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/accounts"
 	"github.com/plaza-social/plaza/internal/core/announcements"
 	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/core/collections"
 	"github.com/plaza-social/plaza/internal/core/emojis"
 	"github.com/plaza-social/plaza/internal/core/exports"
 	"github.com/plaza-social/plaza/internal/core/hosts"
@@ -96,7 +97,7 @@ func open(t *testing.T) *house {
 		Imports:       imports.New(s, imports.Config{BaseURL: "https://" + host, HandleHost: host, Relations: related, Lists: listed, Posts: written}),
 		Exports:       exports.New(s, v, exports.Config{BaseURL: "https://" + host, HandleHost: host}),
 		Emojis:        smileys,
-		Announcements: announcements.New(s), Hosts: hosts.New(s, v), Screen: screen.New(s),
+		Announcements: announcements.New(s), Collections: collections.New(s, v), Hosts: hosts.New(s, v), Screen: screen.New(s),
 		Blobs: pictures{}, Limiter: limiter})
 	h.handler = chi.NewRouter()
 	h.site.Routes(h.handler)

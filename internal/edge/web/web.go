@@ -16,6 +16,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/accounts"
 	"github.com/plaza-social/plaza/internal/core/announcements"
 	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/core/collections"
 	"github.com/plaza-social/plaza/internal/core/emojis"
 	"github.com/plaza-social/plaza/internal/core/exports"
 	"github.com/plaza-social/plaza/internal/core/hosts"
@@ -66,6 +67,7 @@ type Services struct {
 	Exports       *exports.Service
 	Emojis        *emojis.Service
 	Announcements *announcements.Service
+	Collections   *collections.Service
 	Hosts         *hosts.Service
 	Screen        *screen.Service
 	Blobs         Blobs
@@ -116,7 +118,7 @@ func New(c Config, s Services) *Site {
 		site.timelineRoutes, site.composeRoutes, site.profileRoutes, site.relationRoutes, site.postRoutes, site.changeRoutes, site.pollRoutes, site.quoteRoutes, site.embedRoutes,
 		site.listRoutes, site.noticeRoutes, site.policyRoutes, site.searchRoutes, site.interactionRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes, site.importRoutes,
 		site.securityRoutes, site.peopleRoutes, site.houseRoutes, site.aboutRoutes,
-		site.announcementRoutes, site.hostRoutes, site.screenRoutes,
+		site.announcementRoutes, site.collectionRoutes, site.hostRoutes, site.screenRoutes,
 	} {
 		add(&site.router)
 	}
