@@ -1,6 +1,7 @@
 package doors
 
 import (
+	"bytes"
 	"net/url"
 	"strings"
 	"testing"
@@ -14,10 +15,14 @@ func (w *crowd) announced(t *testing.T) {
 	t.Helper()
 	e := socket(t, w.server, "/api/v1/streaming?stream=user", withToken(w.ben.Token))
 	e.settle(t)
-	a, err := w.server.Announcements.Tell(t.Context(), social.Keyboard, social.Announcement{Text: "We move house, see https://example.com #news"})
+	a, err := w.server.Announcements.Tell(t.Context(), social.Keyboard, social.Announcement{Text: "We move house :truck: see https://example.com #news"})
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := w.server.Emojis.Add(t.Context(), social.Keyboard, social.Emoji{Shortcode: "truck", Enabled: true}, bytes.NewReader(pngOf(t, 20, 20)), false); err != nil {
+		t.Fatal(err)
+	}
+	w.call(t, w.ben, "PUT /api/v1/announcements/{id}/reactions/{name}", []any{a.ID, "truck"})
 	party := url.PathEscape("🎉")
 	w.call(t, w.ada, "PUT /api/v1/announcements/{id}/reactions/{name}", []any{a.ID, party})
 	w.call(t, w.ada, "GET /api/v1/announcements", nil)
@@ -38,7 +43,7 @@ func (w *crowd) announced(t *testing.T) {
 		if m.Event == "announcement" {
 			w.entity(t, "Announcement", m.Payload)
 		}
-		if m.Event == "announcement.reaction" && !strings.Contains(m.Payload, `"name":"🎉"`) {
+		if m.Event == "announcement.reaction" && !strings.Contains(m.Payload, `"name":"🎉"`) && !strings.Contains(m.Payload, `"name":"truck"`) {
 			t.Errorf("a reaction is told as %s", m.Payload)
 		}
 	}

@@ -137,3 +137,60 @@ func TestEmojiPage(t *testing.T) {
 		}
 	}
 }
+
+// The house's emojis stand in what it announces, and people answer with them.
+func TestEmojisInAnnouncements(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		ada, ben := s.Join("ada", social.Member), s.Join("ben", social.Member)
+		cat, err := s.Emojis.Add(t.Context(), social.Keyboard, social.Emoji{Shortcode: "cat", Enabled: true}, bytes.NewReader(pngOf(t, 20, 20)), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := s.Announcements.Tell(t.Context(), social.Keyboard, social.Announcement{Text: "Look, a :cat: and no :dog:"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := socket(t, s, "/api/v1/streaming?stream=user", withToken(ada.Token))
+		e.settle(t)
+		path := "/api/v1/announcements/" + num(a.ID) + "/reactions/"
+		ben.Must("PUT", path+"cat", nil, nil)
+		wantStatus(t, "no emoji of the house", ben.Call("PUT", path+"dog", nil), 422)
+		url := s.URL + "/media/" + cat.File
+		s.Eventually("the stream", func() bool { return e.has("user", "announcement.reaction", `"url":"`+url+`"`) })
+		type announced struct {
+			pictured
+			Reactions []struct {
+				Name, URL string
+				Still     string `json:"static_url"`
+				Count     int
+				Me        bool
+			}
+		}
+		look := func() announced {
+			t.Helper()
+			var all []announced
+			ada.Must("GET", "/api/v1/announcements", nil, &all)
+			return all[0]
+		}
+		if got := look(); got.codes() != "cat" || got.Emojis[0].URL != url || len(got.Reactions) != 1 || got.Reactions[0].URL != url || got.Reactions[0].Still == "" {
+			t.Errorf("%+v", got)
+		}
+		cookie := signIn(t, s, ada)
+		if page := string(send(t, s, "GET", "/", session(cookie)).Body); strings.Count(page, `alt=":cat:"`) != 2 || !strings.Contains(page, "no :dog:") {
+			t.Error("the page does not show the emoji in the words and in the reaction")
+		}
+		no := false
+		if _, err := s.Emojis.Change(t.Context(), social.Keyboard, cat.ID, emojis.Change{Enabled: &no}); err != nil {
+			t.Fatal(err)
+		}
+		if got := look(); got.codes() != "" || len(got.Reactions) != 1 || got.Reactions[0].URL != "" {
+			t.Errorf("disabled: %+v", got)
+		}
+		wantStatus(t, "one that is disabled", ada.Call("PUT", path+"cat", nil), 422)
+		ben.Must("DELETE", path+"cat", nil, nil)
+		if got := look(); len(got.Reactions) != 0 {
+			t.Errorf("taken back: %+v", got.Reactions)
+		}
+	})
+}

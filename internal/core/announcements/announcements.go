@@ -158,12 +158,13 @@ func (s *Service) Dismiss(ctx context.Context, by social.Actor, which social.Ann
 	return s.about(ctx, "dismiss announcement", by, which, func(tx *store.Tx) error { return tx.ReadAnnouncement(ctx, by.Account, which) })
 }
 
-// React puts an emoji under an announcement. That it is there already is fine.
+// React puts an emoji under an announcement: a sign, or one of the house's by
+// its name. That it is there already is fine.
 func (s *Service) React(ctx context.Context, by social.Actor, which social.AnnouncementID, name string) error {
-	if !social.IsEmoji(name) {
-		return errs.New(errs.Invalid, "Validation failed: Name is not a recognized emoji")
-	}
 	return s.about(ctx, "react", by, which, func(tx *store.Tx) error {
+		if err := known(ctx, tx, name); err != nil {
+			return err
+		}
 		there, err := tx.Reactions(ctx, by.Account, []social.AnnouncementID{which})
 		if err != nil {
 			return err
@@ -178,6 +179,18 @@ func (s *Service) React(ctx context.Context, by social.Actor, which social.Annou
 		}
 		return err
 	})
+}
+
+// known reports why name is no emoji here, or nil.
+func known(ctx context.Context, tx *store.Tx, name string) error {
+	if social.IsEmoji(name) {
+		return nil
+	}
+	e, err := tx.HoldEmojiNamed(ctx, name)
+	if errs.KindOf(err) == errs.NotFound && err != nil || err == nil && !e.Enabled {
+		return errs.New(errs.Invalid, "Validation failed: Name is not a recognized emoji")
+	}
+	return err
 }
 
 // Unreact takes an emoji back. That it is not there is fine.

@@ -40,6 +40,18 @@ type reaction struct {
 	Name  string `json:"name"`
 	Count int    `json:"count"`
 	Me    *bool  `json:"me,omitempty"`
+	// URL and Still are where one of the house's is; nil of signs.
+	URL   *string `json:"url,omitempty"`
+	Still *string `json:"static_url,omitempty"`
+}
+
+func (r renderer) reaction(x social.Reaction) reaction {
+	out := reaction{Name: x.Name, Count: x.Count}
+	if e, ours := r.emojis.Named(x.Name); ours {
+		url, still := r.media(e.File), r.media(e.Still)
+		out.URL, out.Still = &url, &still
+	}
+	return out
 }
 
 // announcement is one before a reader, or before nobody in particular.
@@ -47,7 +59,7 @@ func (r renderer) announcement(s announcements.Shown, reader social.AccountID) a
 	out := announcement{ID: num(s.ID), Content: r.view.HTML(s.Text, "", nil), StartsAt: stampOrNil(s.StartsAt), EndsAt: stampOrNil(s.EndsAt), AllDay: s.AllDay,
 		PublishedAt: stamp(s.CreatedAt), UpdatedAt: stamp(s.ChangedAt), Mentions: []struct{}{}, Statuses: []struct{}{}, Tags: []statusTag{}, Emojis: r.emojisIn(s.Text),
 		Reactions: each(s.Reactions, func(x social.Reaction) reaction {
-			one := reaction{Name: x.Name, Count: x.Count}
+			one := r.reaction(x)
 			if reader != 0 {
 				one.Me = &x.Mine
 			}
@@ -97,15 +109,14 @@ func (a *API) Announcement(s announcements.Shown) []byte { return marshal(a.rend
 
 // Reaction is how often an emoji stands under an announcement, for streams.
 func (a *API) Reaction(s announcements.Shown, name string) []byte {
-	out := struct {
-		Name         string `json:"name"`
-		Count        int    `json:"count"`
-		Announcement string `json:"announcement_id"`
-	}{Name: name, Announcement: num(s.ID)}
+	now := social.Reaction{Name: name}
 	for _, r := range s.Reactions {
 		if r.Name == name {
-			out.Count = r.Count
+			now.Count = r.Count
 		}
 	}
-	return marshal(out)
+	return marshal(struct {
+		reaction
+		Announcement string `json:"announcement_id"`
+	}{a.render.reaction(now), num(s.ID)})
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"html"
 	"net/http"
 	"strings"
 	"time"
@@ -43,6 +44,16 @@ func (s *Site) react(q *ask) error {
 		return err
 	}
 	return q.to("/")
+}
+
+// reaction is an emoji and how many chose it, as safe HTML: a sign, or a
+// picture of the house's.
+func (f *frame) reaction(r social.Reaction) string {
+	sign := html.EscapeString(r.Name)
+	if e, ours := f.site.Emojis.Named(r.Name); ours {
+		sign = f.picture(e)
+	}
+	return sign + " " + itoa(r.Count)
 }
 
 // offered are emoji to begin with, as far as they are not there already.
