@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/plaza-social/plaza/internal/app/apptest"
+	"github.com/plaza-social/plaza/internal/edge/preview"
 	"github.com/plaza-social/plaza/internal/social"
 )
 
@@ -130,6 +132,41 @@ func TestLinksThatAreNotAsked(t *testing.T) {
 	withCard(t, s, ada, last.ID)
 	if asked.Load() != 1 {
 		t.Errorf("asked %d times, want 1", asked.Load())
+	}
+}
+
+// TestLinksToASlowSite: posts that lead to a site that hangs keep no others
+// waiting for their previews, and the site is not called by more at once.
+func TestLinksToASlowSite(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.2:0")
+	if err != nil {
+		t.Skip("this machine has one address")
+	}
+	var now, most atomic.Int32
+	release := make(chan struct{})
+	slow := &httptest.Server{Listener: l, Config: &http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if n := now.Add(1); n > most.Load() {
+			most.Store(n)
+		}
+		defer now.Add(-1)
+		select {
+		case <-r.Context().Done():
+		case <-release:
+		}
+	})}}
+	slow.Start()
+	s := apptest.Start(t)
+	t.Cleanup(func() { close(release); slow.Close() })
+	ada := s.Join("ada", social.Member)
+	for i := range 30 {
+		ada.Post(fmt.Sprint("Read ", slow.URL, "/", i), "public")
+	}
+	s.Eventually("the slow site to be asked", func() bool { return most.Load() > 0 })
+	site, _ := paper(t)
+	withCard(t, s, ada, ada.Post("Read "+site+"/bread", "public").ID)
+	if n := most.Load(); n > preview.MaxAtSite {
+		t.Errorf("%d asked the slow site at once, want at most %d", n, preview.MaxAtSite)
 	}
 }
 

@@ -32,7 +32,7 @@ const (
 
 	fetchTimeout = 40 * time.Second // for all calls that one page takes
 	fetchTries   = 3
-	fetchAtOnce  = 4
+	fetchAtOnce  = 8
 )
 
 // Pictures makes a small picture of a large one, and keeps it.
@@ -46,6 +46,7 @@ type Fetcher struct {
 	Client   *http.Client // made by netsafe
 	Pictures Pictures
 	Agent    string // what we call ourselves
+	sites    sites
 }
 
 // Worker asks the pages that posts lead to. What cannot be had now is tried
@@ -74,8 +75,19 @@ func (f *Fetcher) Worker() work.Worker {
 	}}
 }
 
-// Fetch asks one page. Unavailable is for what may be better later.
+// Fetch asks one page. Unavailable is for what may be better later, and
+// work.ErrLater for a page whose site is asked for others.
 func (f *Fetcher) Fetch(ctx context.Context, link string) (social.Link, error) {
+	v := &visit{Fetcher: f}
+	defer v.leave()
+	l, err := v.read(ctx, link)
+	if v.busy { // or it would be kept without its picture
+		err = errBusy
+	}
+	return l, err
+}
+
+func (f *visit) read(ctx context.Context, link string) (social.Link, error) {
 	resp, err := f.get(ctx, link, "text/html, application/xhtml+xml;q=0.9")
 	if err != nil {
 		return social.Link{}, err
@@ -102,14 +114,17 @@ func (f *Fetcher) Fetch(ctx context.Context, link string) (social.Link, error) {
 }
 
 // get calls an address; anything but a plain answer is an error.
-func (f *Fetcher) get(ctx context.Context, address, accept string) (*http.Response, error) {
+func (f *visit) get(ctx context.Context, address, accept string) (*http.Response, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, errs.Wrap(errs.Invalid, "This is no address.", err)
 	}
 	r.Header.Set("User-Agent", f.Agent)
 	r.Header.Set("Accept", accept)
-	resp, err := f.Client.Do(r)
+	if err := f.enter(r.URL); err != nil {
+		return nil, err
+	}
+	resp, err := f.client().Do(r)
 	if err != nil {
 		if k := errs.KindOf(err); k == errs.Forbidden || k == errs.Invalid { // netsafe does not call it
 			return nil, err
@@ -127,7 +142,7 @@ func (f *Fetcher) get(ctx context.Context, address, accept string) (*http.Respon
 }
 
 // picture keeps the picture a page names. One that cannot be had is not missed.
-func (f *Fetcher) picture(ctx context.Context, p *page, l *social.Link) {
+func (f *visit) picture(ctx context.Context, p *page, l *social.Link) {
 	address := p.absolute(p.image())
 	if address == "" {
 		return

@@ -72,7 +72,7 @@ func readThing(s string) (t thing) {
 
 // askEmbed asks for a page's oEmbed answer, of which the markup is left alone.
 // https://oembed.com
-func (f *Fetcher) askEmbed(ctx context.Context, p *page) {
+func (f *visit) askEmbed(ctx context.Context, p *page) {
 	address := p.absolute(p.embed)
 	if address == "" {
 		return
