@@ -45,6 +45,9 @@ func (p *planner) query(ctx context.Context, query string, args ...any) (*sql.Ro
 	return p.querier.query(ctx, query, args...)
 }
 
+// Touched is what TestForgettingKnowsEveryTable looks into.
+var Touched = touched
+
 // What TestStrangersKnowEveryTable and TestEveryFileColumnIsAsked look into.
 const (
 	Tied            = tied

@@ -77,7 +77,9 @@ func (v *View) CountAccountsElsewhere(ctx context.Context) (int, error) {
 	return value[int](ctx, v, `SELECT COUNT(*) FROM accounts WHERE host <> ''`)
 }
 
-// tied is every way in which an account can be more than a row of its own.
+// tied is every way in which an account can be more than what is known of it:
+// how it is reached, its keys, and what it did that left nothing here, go with
+// it.
 const tied = `EXISTS (SELECT 1 FROM posts WHERE author_id = a.id)
 	OR EXISTS (SELECT 1 FROM media WHERE owner_id = a.id)
 	OR EXISTS (SELECT 1 FROM post_mentions WHERE account_id = a.id)
@@ -97,6 +99,7 @@ const tied = `EXISTS (SELECT 1 FROM posts WHERE author_id = a.id)
 	OR EXISTS (SELECT 1 FROM notice_requests WHERE from_id = a.id)
 	OR EXISTS (SELECT 1 FROM reports WHERE target_id = a.id OR reporter_id = a.id)
 	OR EXISTS (SELECT 1 FROM decisions WHERE account_id = a.id)
+	OR EXISTS (SELECT 1 FROM accounts WHERE moved_to = a.id AND moved_to <> 0)
 	OR EXISTS (SELECT 1 FROM users WHERE account_id = a.id)`
 
 // Strangers returns those of ids that live elsewhere, were not heard of since

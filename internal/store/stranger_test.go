@@ -19,6 +19,9 @@ var onlyOurs = []string{"sessions.account_id", "tokens.account_id", "codes.accou
 	"featured_tags.owner_id", "shut_hosts.owner_id", "conversations.owner_id", "notice_policies.owner_id", "notice_requests.owner_id", "notices.owner_id",
 	"announcement_reads.owner_id", "announcement_reactions.owner_id", "pins.owner_id"}
 
+// goAlong are columns of what goes with an account, and does not keep it.
+var goAlong = []string{"contacts.account_id", "public_keys.account_id", "acts.owner_id"}
+
 // Whoever makes a table that names accounts says whether it keeps an account
 // of another server from being forgotten.
 func TestStrangersKnowEveryTable(t *testing.T) {
@@ -30,8 +33,26 @@ func TestStrangersKnowEveryTable(t *testing.T) {
 		table, column, _ := strings.Cut(at, ".")
 		_, asked, _ := strings.Cut(store.Tied, "FROM "+table+" WHERE ")
 		asked, _, _ = strings.Cut(asked, ")")
-		if !strings.Contains(asked, column+" = a.id") && !slices.Contains(onlyOurs, at) {
+		if !strings.Contains(asked, column+" = a.id") && !slices.Contains(onlyOurs, at) && !slices.Contains(goAlong, at) {
 			t.Errorf("%s names accounts: add it to tied in stranger.go, or here", at)
+		}
+	}
+}
+
+// forgotten are columns of what goes with a post, and does not keep it.
+var forgotten = []string{"post_edits.post_id", "post_keys.post_id", "post_tags.post_id", "orphans.post_id"}
+
+// Whoever makes a table that names posts says whether it keeps a post from
+// elsewhere from being forgotten.
+func TestForgettingKnowsEveryTable(t *testing.T) {
+	refers, err := storetest.SQLite(t).References(t.Context(), "posts")
+	if err != nil || len(refers) < 10 {
+		t.Fatalf("%v, %v", refers, err)
+	}
+	for _, at := range refers {
+		table, _, _ := strings.Cut(at, ".")
+		if !strings.Contains(store.Touched, "FROM "+table+" ") && !slices.Contains(forgotten, at) {
+			t.Errorf("%s names posts: add it to touched in stranger.go, or here", at)
 		}
 	}
 }

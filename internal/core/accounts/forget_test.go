@@ -129,6 +129,9 @@ func TestForgetOnlyStrangers(t *testing.T) {
 			stay[what] = a
 			write(t, s, func(ctx context.Context, tx *store.Tx) error { return tie(ctx, tx, a.ID) })
 		}
+		heir := known(t, s, month, asIs)
+		stay["is where somebody moved to"] = heir
+		stay["moved there"] = known(t, s, month, func(a *social.Account) { a.MovedTo, a.Limited = heir.ID, true })
 		stranger := known(t, s, month, asIs)
 		shelf := &shelf{}
 		svc := accounts.New(s, shelf)
