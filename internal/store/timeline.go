@@ -142,6 +142,18 @@ func (v *View) Thread(ctx context.Context, thread social.PostID, limit int) ([]R
 		`SELECT id, reply_to FROM posts WHERE thread_id = $1 AND reply_to <> 0 ORDER BY id LIMIT $2`, thread, limit)
 }
 
+// RepliesTo returns a page of what answers a post.
+func (v *View) RepliesTo(ctx context.Context, parent social.PostID, p social.Page) ([]social.PostID, error) {
+	before, after := bounds(p)
+	return list[social.PostID](ctx, v, `SELECT id FROM posts WHERE id < $1 AND id > $2 AND reply_to = $4 AND reply_to <> 0`+order(p, "id"), before, after, p.Limit, parent)
+}
+
+// ThreadPosts returns a page of a thread, its first post included.
+func (v *View) ThreadPosts(ctx context.Context, thread social.PostID, p social.Page) ([]social.PostID, error) {
+	before, after := bounds(p)
+	return list[social.PostID](ctx, v, `SELECT id FROM posts WHERE id < $1 AND id > $2 AND thread_id = $4`+order(p, "id"), before, after, p.Limit, thread)
+}
+
 // DirectPosts returns a page of the messages owner wrote or was sent.
 func (v *View) DirectPosts(ctx context.Context, owner social.AccountID, p social.Page) ([]social.PostID, error) {
 	before, after := bounds(p)

@@ -141,7 +141,7 @@ func (k *Keys) Rotate(ctx context.Context, owner social.AccountID) error {
 	if err := k.make(ctx, owner, true); err != nil {
 		return fmt.Errorf("rotate keys: %w", err)
 	}
-	k.forget(owner)
+	k.Forget(owner)
 	return nil
 }
 
@@ -192,7 +192,8 @@ func mayHave(ctx context.Context, tx *store.Tx, owner social.AccountID) error {
 	return err
 }
 
-func (k *Keys) forget(owner social.AccountID) {
+// Forget has the keys of an account read again.
+func (k *Keys) Forget(owner social.AccountID) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.drops++
@@ -203,7 +204,7 @@ func (k *Keys) forget(owner social.AccountID) {
 func (k *Keys) Watch(_ context.Context, rs []event.Record) {
 	for _, r := range rs {
 		if f, ok := r.Fact.(event.ProfileChanged); ok {
-			k.forget(f.Account)
+			k.Forget(f.Account)
 		}
 	}
 }

@@ -62,3 +62,20 @@ func (v *View) profileHTML(a *Face, s string) string {
 		return v.config.BaseURL + "/@" + username, true
 	}})
 }
+
+// ActorURI is what other servers know an account by. It is made of its id, so
+// that it stays whatever the account is called.
+func (v *View) ActorURI(a *Face) string {
+	if !a.Local() {
+		return a.URI
+	}
+	return v.config.BaseURL + "/ap/users/" + strconv.FormatInt(int64(a.ID), 10)
+}
+
+// PostURI is what other servers know a post by; uri is that of a remote one.
+func (v *View) PostURI(id social.PostID, uri string) string {
+	if uri != "" {
+		return uri
+	}
+	return v.config.BaseURL + "/ap/posts/" + strconv.FormatInt(int64(id), 10)
+}

@@ -1,0 +1,43 @@
+package serve
+
+import (
+	"github.com/plaza-social/plaza/internal/core/view"
+	"github.com/plaza-social/plaza/internal/edge/fedi/as2"
+)
+
+// create is the activity by which a post came to be.
+func (s scribe) create(p *view.Seen, near surroundings) as2.ActivityDocument {
+	n := s.note(p, near)
+	return as2.ActivityDocument{Context: as2.PostContext, ID: s.activityID(p.ID), Type: "Create", Actor: n.AttributedTo, Published: n.Published,
+		To: n.To, Cc: n.Cc, Object: n}
+}
+
+// announce is a boost. What it passes on is named only: who wants it asks for
+// it where it is.
+func (s scribe) announce(p *view.Seen, of view.Place) as2.ActivityDocument {
+	to := s.audience(p.Post.Author, p.Visibility, []string{s.View.ActorURI(of.Author)})
+	return as2.ActivityDocument{Context: as2.PlainContext, ID: s.activityID(p.ID), Type: "Announce", Actor: s.actorID(p.Post.Author), Published: as2.Date(p.At),
+		To: to.to, Cc: to.cc, Object: s.uriOf(of)}
+}
+
+// activity is how a post or a boost came to be.
+func (s scribe) activity(p *view.Seen, near surroundings) as2.ActivityDocument {
+	if p.IsBoost() {
+		return s.announce(p, near.places[p.BoostOf])
+	}
+	return s.create(p, near)
+}
+
+// undo takes an activity back.
+func undo(a as2.ActivityDocument) as2.ActivityDocument {
+	d := as2.ActivityDocument{Context: a.Context, ID: a.ID + "/undo", Type: "Undo", Actor: a.Actor, To: a.To, Cc: a.Cc}
+	a.Context = nil
+	d.Object = &a
+	return d
+}
+
+// leaves reports whether a post may be told to other servers at all, given
+// what it passes on.
+func leaves(p *view.Seen) bool {
+	return p.Author.Local() && !p.LocalOnly && (p.Boosted == nil || !p.Boosted.LocalOnly)
+}

@@ -1,0 +1,232 @@
+package serve
+
+import (
+	"context"
+	"slices"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/core/federation"
+	"github.com/plaza-social/plaza/internal/core/view"
+	"github.com/plaza-social/plaza/internal/edge/fedi/as2"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// A Speaker has the words for what happened here. It is a federation.Speaker.
+type Speaker struct{ scribe }
+
+// NewSpeaker returns one.
+func NewSpeaker(c Config, s Services) *Speaker { return &Speaker{scribe{c, s}} }
+
+var _ federation.Speaker = (*Speaker)(nil)
+
+// anew is the Speaker with nothing in memory: what it tells of has just
+// happened, and the caches may not have heard of it.
+func (s *Speaker) anew() scribe {
+	fresh := s.scribe
+	fresh.View = s.View.Anew()
+	return fresh
+}
+
+var nothing = errs.New(errs.NotFound, "There is nothing to tell other servers.")
+
+// said is an activity as it is sent.
+func said(a as2.ActivityDocument, by social.AccountID, to ...social.AccountID) (federation.Said, error) {
+	body, err := as2.Write(a)
+	return federation.Said{Body: body, Signer: by, To: slices.DeleteFunc(to, func(id social.AccountID) bool { return id == 0 })}, err
+}
+
+// widely is said, for all whom something with a visibility is for besides.
+func widely(a as2.ActivityDocument, by social.AccountID, post social.PostID, v social.Visibility, to ...social.AccountID) (federation.Said, error) {
+	d, err := said(a, by, to...)
+	d.Post, d.Public, d.Followers = post, v == social.Public || v == social.Unlisted, v != social.Direct
+	return d, err
+}
+
+// own is a post or a boost of ours, as its author sees it.
+func (s scribe) own(ctx context.Context, id social.PostID) (*view.Seen, surroundings, error) {
+	places, err := s.View.Places(ctx, []social.PostID{id})
+	if err != nil {
+		return nil, surroundings{}, err
+	}
+	at, ok := places[id]
+	if !ok || !at.Author.Local() {
+		return nil, surroundings{}, nothing
+	}
+	p, err := s.View.Post(ctx, social.Actor{Account: at.Author.ID, Standing: social.Good}, id)
+	if err != nil {
+		return nil, surroundings{}, err
+	}
+	if !leaves(p) {
+		return nil, surroundings{}, nothing
+	}
+	near, err := s.around(ctx, p)
+	return p, near, err
+}
+
+// audienceOf are the accounts that a post is for by name. Who is answered
+// before everybody hears of it, too.
+func audienceOf(p *view.Seen) (to []social.AccountID) {
+	for _, m := range p.Mentions {
+		to = append(to, m.Account)
+	}
+	if open := p.Visibility == social.Public || p.Visibility == social.Unlisted; open && p.ReplyAuthor != 0 && !slices.Contains(to, p.ReplyAuthor) {
+		to = append(to, p.ReplyAuthor)
+	}
+	return to
+}
+
+// Created implements federation.Speaker.
+func (s *Speaker) Created(ctx context.Context, post social.PostID) (federation.Said, error) {
+	at := s.anew()
+	p, near, err := at.own(ctx, post)
+	if err != nil || p.IsBoost() {
+		return federation.Said{}, firstOf(err, nothing)
+	}
+	return widely(at.create(p, near), p.Post.Author, p.ID, p.Visibility, audienceOf(p)...)
+}
+
+func firstOf(all ...error) error {
+	for _, err := range all {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Edited implements federation.Speaker.
+func (s *Speaker) Edited(ctx context.Context, post social.PostID) (federation.Said, error) {
+	at := s.anew()
+	p, near, err := at.own(ctx, post)
+	if err != nil || p.IsBoost() {
+		return federation.Said{}, firstOf(err, nothing)
+	}
+	n := at.note(p, near)
+	return widely(as2.ActivityDocument{Context: as2.PostContext, ID: n.ID + "#updates/" + moment(at.View.Now()), Type: "Update", Actor: n.AttributedTo,
+		Published: as2.Date(at.View.Now()), To: n.To, Cc: n.Cc, Object: n}, p.Post.Author, p.ID, p.Visibility, audienceOf(p)...)
+}
+
+// Deleted implements federation.Speaker.
+func (s *Speaker) Deleted(ctx context.Context, post federation.Left) (federation.Said, error) {
+	at := s.anew()
+	named, err := at.View.Faces(ctx, post.Mentions)
+	if err != nil {
+		return federation.Said{}, err
+	}
+	to := at.audience(post.Author, post.Visibility, at.uris(named))
+	id := at.postID(post.Post)
+	return widely(as2.ActivityDocument{Context: as2.PlainContext, ID: id + "#delete", Type: "Delete", Actor: at.actorID(post.Author), To: to.to, Cc: to.cc,
+		Object: &as2.TombstoneDocument{ID: id, Type: "Tombstone"}}, post.Author, 0, post.Visibility, append(post.Mentions, post.ReplyAuthor)...)
+}
+
+// Boosted implements federation.Speaker.
+func (s *Speaker) Boosted(ctx context.Context, boost social.PostID) (federation.Said, error) {
+	at := s.anew()
+	p, near, err := at.own(ctx, boost)
+	if err != nil || !p.IsBoost() {
+		return federation.Said{}, firstOf(err, nothing)
+	}
+	return widely(at.announce(p, near.places[p.BoostOf]), p.Post.Author, p.ID, p.Visibility, p.BoostAuthor)
+}
+
+// Unboosted implements federation.Speaker.
+func (s *Speaker) Unboosted(ctx context.Context, boost federation.Left) (federation.Said, error) {
+	at := s.anew()
+	places, err := at.View.Places(ctx, []social.PostID{boost.BoostOf})
+	if err != nil {
+		return federation.Said{}, err
+	}
+	a := as2.ActivityDocument{Context: as2.PlainContext, ID: at.activityID(boost.Post), Type: "Announce", Actor: at.actorID(boost.Author), Object: at.postID(boost.BoostOf)}
+	var named []string
+	if of, ok := places[boost.BoostOf]; ok { // if it is gone, the boost's own address does
+		if of.LocalOnly {
+			return federation.Said{}, nothing
+		}
+		a.Object, named = at.uriOf(of), []string{at.View.ActorURI(of.Author)}
+	}
+	to := at.audience(boost.Author, boost.Visibility, named)
+	a.To, a.Cc = to.to, to.cc
+	return widely(undo(a), boost.Author, 0, boost.Visibility, boost.BoostAuthor)
+}
+
+// reach is a post that somebody does something with, if that can be told.
+func (s scribe) reach(ctx context.Context, post social.PostID) (view.Place, error) {
+	places, err := s.View.Places(ctx, []social.PostID{post})
+	if err != nil {
+		return view.Place{}, err
+	}
+	at, ok := places[post]
+	if !ok || at.LocalOnly {
+		return at, nothing
+	}
+	return at, nil
+}
+
+func (s scribe) like(by social.AccountID, of view.Place) as2.ActivityDocument {
+	return as2.ActivityDocument{Context: as2.PlainContext, ID: s.likeID(by, of.Post), Type: "Like", Actor: s.actorID(by), To: []string{s.View.ActorURI(of.Author)}, Object: s.uriOf(of)}
+}
+
+// Liked implements federation.Speaker.
+func (s *Speaker) Liked(ctx context.Context, by social.AccountID, post social.PostID) (federation.Said, error) {
+	at := s.anew()
+	of, err := at.reach(ctx, post)
+	if err != nil {
+		return federation.Said{}, err
+	}
+	return said(at.like(by, of), by, of.Author.ID)
+}
+
+// Unliked implements federation.Speaker.
+func (s *Speaker) Unliked(ctx context.Context, by social.AccountID, post social.PostID) (federation.Said, error) {
+	at := s.anew()
+	of, err := at.reach(ctx, post)
+	if err != nil {
+		return federation.Said{}, err
+	}
+	return said(undo(at.like(by, of)), by, of.Author.ID)
+}
+
+// Pinned implements federation.Speaker.
+func (s *Speaker) Pinned(ctx context.Context, by social.AccountID, post social.PostID) (federation.Said, error) {
+	return s.pin(ctx, "Add", by, post)
+}
+
+// Unpinned implements federation.Speaker.
+func (s *Speaker) Unpinned(ctx context.Context, by social.AccountID, post social.PostID) (federation.Said, error) {
+	return s.pin(ctx, "Remove", by, post)
+}
+
+// pin is told where the post was told, too.
+func (s *Speaker) pin(ctx context.Context, what string, by social.AccountID, post social.PostID) (federation.Said, error) {
+	at := s.anew()
+	p, _, err := at.own(ctx, post)
+	if err != nil {
+		return federation.Said{}, err
+	}
+	to := at.audience(by, p.Visibility, nil)
+	return widely(as2.ActivityDocument{Context: as2.PlainContext, ID: at.passing(by, "pins/"+num(post)), Type: what, Actor: at.actorID(by), To: to.to, Cc: to.cc,
+		Object: at.postID(post), Target: at.actorID(by) + "/featured"}, by, p.ID, p.Visibility)
+}
+
+// Voted implements federation.Speaker.
+func (s *Speaker) Voted(ctx context.Context, by social.AccountID, post social.PostID) (out []federation.Said, err error) {
+	at := s.anew()
+	p, err := at.View.Post(ctx, social.Actor{Account: by, Standing: social.Good}, post)
+	if err != nil || p.Card.Poll == nil || p.Author.Local() {
+		return nil, firstOf(err, nothing)
+	}
+	author := at.View.ActorURI(p.Author)
+	for _, choice := range p.Votes {
+		if choice >= len(p.Card.Poll.Options) {
+			continue
+		}
+		id := at.actorID(by) + "#votes/" + num(post) + "/" + num(int64(choice))
+		a, err := said(as2.ActivityDocument{Context: as2.PlainContext, ID: id + "/activity", Type: "Create", Actor: at.actorID(by), To: []string{author},
+			Object: &as2.VoteDocument{ID: id, Type: "Note", Name: p.Card.Poll.Options[choice].Title, AttributedTo: at.actorID(by), To: author, InReplyTo: at.View.PostURI(p.ID, p.URI)}}, by, p.Author.ID)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, a)
+	}
+	return out, nil
+}
