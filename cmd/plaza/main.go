@@ -197,6 +197,8 @@ type account struct {
 	Unsuspend accountUnsuspend `cmd:"" help:"Take that back."`
 	Delete    accountDelete    `cmd:"" help:"Delete an account for good."`
 	Prune     accountPrune     `cmd:"" help:"Remove accounts of other servers that nobody here has anything to do with."`
+
+	RotateKeys accountRotateKeys `cmd:"" help:"Have an account, or the house, sign what it sends to other servers with new keys."`
 }
 
 type accountCreate struct {

@@ -27,6 +27,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/discover"
 	"github.com/plaza-social/plaza/internal/core/emojis"
 	"github.com/plaza-social/plaza/internal/core/exports"
+	"github.com/plaza-social/plaza/internal/core/federation"
 	"github.com/plaza-social/plaza/internal/core/filters"
 	"github.com/plaza-social/plaza/internal/core/hosts"
 	"github.com/plaza-social/plaza/internal/core/imports"
@@ -47,6 +48,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/timelines"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/edge/blob"
+	"github.com/plaza-social/plaza/internal/edge/fedi/serve"
 	"github.com/plaza-social/plaza/internal/edge/mail"
 	"github.com/plaza-social/plaza/internal/edge/mastoapi"
 	"github.com/plaza-social/plaza/internal/edge/oauth"
@@ -69,6 +71,9 @@ type Options struct {
 	// Outward is how machines that strangers name are called: the zero value
 	// but for tests.
 	Outward netsafe.Options
+	// Verifier finds out which account elsewhere signed a request; nil believes
+	// nobody.
+	Verifier serve.Verifier
 }
 
 // App is a whole server.
@@ -98,24 +103,27 @@ type App struct {
 	Hosts       *hosts.Service
 	Screen      *screen.Service
 	Collections *collections.Service
+	Keys        *federation.Keys
+	Speaker     federation.Speaker
 
 	Announcements *announcements.Service
 	Conversations *conversations.Service
 	Moderation    *moderation.Service
 	Measures      *measures.Service
 
-	log     *slog.Logger
-	limiter *limit.Limiter
-	blobs   *blob.Store
-	proxy   *proxy.Proxy
-	api     *mastoapi.API
-	site    *web.Site
-	oauth   *oauth.Server
-	hub     *stream.Hub
-	fedi    fedi
-	runner  work.Runner
-	meters  *meters
-	handler http.Handler
+	log       *slog.Logger
+	limiter   *limit.Limiter
+	blobs     *blob.Store
+	proxy     *proxy.Proxy
+	api       *mastoapi.API
+	site      *web.Site
+	oauth     *oauth.Server
+	hub       *stream.Hub
+	documents *serve.Server
+	fedi      fedi
+	runner    work.Runner
+	meters    *meters
+	handler   http.Handler
 }
 
 // Open puts a server together over its data. Close it.
@@ -178,6 +186,7 @@ func (a *App) assemble(o Options) (err error) {
 	if err := a.openProxy(o); err != nil {
 		return err
 	}
+	a.openFederation(o)
 	a.api = mastoapi.New(mastoapi.Config{BaseURL: c.URL, Host: c.HandleHost, Version: Version, MaxText: c.MaxPost, Clock: o.Clock, File: a.fileURL,
 		Types: blob.Supported(), MaxImage: blob.MaxImage, MaxPixels: blob.MaxPixels,
 		MaxVideo: c.Media.MaxVideo, MaxMatrix: blob.MaxMatrix, MaxFrames: blob.MaxFrameRate, Others: others()},
@@ -194,10 +203,10 @@ func (a *App) assemble(o Options) (err error) {
 			Emojis: a.Emojis, Blobs: a.blobs, Limiter: a.limiter, Log: a.log})
 	a.oauth = &oauth.Server{BaseURL: c.URL, Auth: a.Auth, View: a.View, Pages: pages{a.site}, Limiter: a.limiter, Log: a.log}
 	a.hub = &stream.Hub{Auth: a.Auth, View: a.View, Timelines: a.Timelines, Lists: a.Lists, Notices: a.Notices, Announcements: a.Announcements, Render: a.api, Log: a.log}
-	for _, w := range []store.Watcher{a.Instance.Watch, a.Screen.Watch, a.Emojis.Watch, a.Announcements.Watch, a.Discover.Watch, a.Auth.Watch, a.View.Watch, a.Timelines.Watch, a.hub.Watch} {
+	for _, w := range []store.Watcher{a.Instance.Watch, a.Screen.Watch, a.Emojis.Watch, a.Announcements.Watch, a.Discover.Watch, a.Auth.Watch, a.View.Watch, a.Keys.Watch, a.Timelines.Watch, a.hub.Watch} {
 		a.Store.Watch(w)
 	}
-	for _, w := range []store.Watcher{a.Emojis.Watch, a.Auth.Watch, a.View.Watch, a.Announcements.Watch} {
+	for _, w := range []store.Watcher{a.Emojis.Watch, a.Auth.Watch, a.View.Watch, a.Keys.Watch, a.Announcements.Watch} {
 		a.Store.WatchEarly(w)
 	}
 

@@ -31,6 +31,7 @@ func (a *App) routes() http.Handler {
 	a.oauth.Routes(r)
 	a.site.Routes(r)
 	a.fedi.finger.Routes(r)
+	a.documents.Routes(r)
 	r.Get("/media/{name}", a.media)
 	r.Head("/media/{name}", a.media)
 	r.Get(proxyRoute, a.shownElsewhere)
@@ -51,7 +52,7 @@ func (a *App) routes() http.Handler {
 		}
 		a.site.Fail(w, r, http.StatusMethodNotAllowed, "This page cannot be used that way. Go back and try again.")
 	})
-	return a.client(a.recovers(cors(a.meters.count(r))))
+	return a.client(a.recovers(cors(a.meters.count(a.documents.Pages(r)))))
 }
 
 // Routes is every route there is, in order.
@@ -68,6 +69,9 @@ func (a *App) Routes() []Route {
 	}
 	for _, r := range finger.RoutesList() {
 		out = append(out, Route{r.Method, r.Path, r.Who, "", "", "", "fedi"})
+	}
+	for _, r := range a.documents.RoutesList() {
+		out = append(out, Route{r.Method, r.Path, r.Who, "", r.Limit, "", "fedi"})
 	}
 	for _, r := range a.site.RoutesList() {
 		out = append(out, Route{r.Method, r.Path, r.Who, "", "", "", "web"})
@@ -98,7 +102,7 @@ func others() (out []mastoapi.Route) {
 
 // forApps reports whether a path is for programs, on whatever site they run.
 func forApps(path string) bool {
-	for _, p := range []string{"/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/.well-known/", "/nodeinfo/"} {
+	for _, p := range []string{"/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/ap/", "/.well-known/", "/nodeinfo/"} {
 		if strings.HasPrefix(path, p) {
 			return true
 		}

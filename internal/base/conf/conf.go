@@ -26,6 +26,7 @@ type Config struct {
 	DB             string         // postgres://… or a file; empty is plaza.db in Data, see Database
 	HandleHost     string         // the part after the second @ of our people's handles
 	RateLimits     bool           // off only for tests and for moving in
+	SignedOnly     bool           // other servers are shown nothing unless they say who they are
 	MaxPost        int            // characters of a post
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	MetricsToken   Secret         // lets a caller from elsewhere read /metrics

@@ -28,6 +28,7 @@ var settings = []setting{
 	database("db", "PLAZA_DB"),
 	address("handle_host", "PLAZA_HANDLE_HOST", func(c *Config) *string { return &c.HandleHost }, checkHandleHost),
 	toggle("rate_limits", "PLAZA_RATE_LIMITS", func(c *Config) *bool { return &c.RateLimits }),
+	toggle("authorized_fetch", "PLAZA_AUTHORIZED_FETCH", func(c *Config) *bool { return &c.SignedOnly }),
 	number("max_post", "PLAZA_MAX_POST", func(c *Config) *int { return &c.MaxPost }, checkMaxPost),
 	proxies("trusted_proxies", "PLAZA_TRUSTED_PROXIES"),
 	hide("metrics_token", "PLAZA_METRICS_TOKEN", func(c *Config) *Secret { return &c.MetricsToken }, checkMetricsToken),

@@ -1,66 +1,137 @@
 package view
 
 import (
-	"context"
-	"net/url"
 	"strconv"
 	"strings"
 
 	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/social"
-	"github.com/plaza-social/plaza/internal/store"
 )
 
-// actorPath goes before the id of an account of ours. An address with the id in
-// it stays when the account is renamed.
-const actorPath = "/ap/users/"
+// Base is where the house stands, such as https://plaza.example, without a
+// slash at the end. It makes the ActivityPub ids of what lives here, and reads
+// them. They are made of numbers, so that an account that is renamed keeps
+// them, and are never given to anything else.
+type Base string
 
-// ActorURL is the address by which other servers know an account.
-func (v *View) ActorURL(a *Face) string {
-	if !a.Local() {
-		return a.URI
+// HouseURI is the actor that the house signs with when nobody of ours asks.
+func (b Base) HouseURI() string { return string(b) + "/ap/actor" }
+
+// InboxURI is the inbox of everybody here.
+func (b Base) InboxURI() string { return string(b) + "/ap/inbox" }
+
+// ActorURI is an account of ours; zero is the house.
+func (b Base) ActorURI(who social.AccountID) string {
+	if who == 0 {
+		return b.HouseURI()
 	}
-	return v.config.BaseURL + actorPath + strconv.FormatInt(int64(a.ID), 10)
+	return string(b) + "/ap/users/" + number(who)
 }
 
-// HouseActorURL is the address by which other servers know the house itself.
-func (v *View) HouseActorURL() string { return v.config.BaseURL + "/ap/actor" }
+// PostURI is a post of ours.
+func (b Base) PostURI(which social.PostID) string { return string(b) + "/ap/posts/" + number(which) }
 
-// OwnHost reports whether host, in any case, is how the house is called: by
-// what follows the second @ in the addresses of our people, or by where it
-// stands.
-func (v *View) OwnHost(host string) bool {
-	host = strings.TrimSuffix(host, ".")
-	if clean, err := social.CleanHost(host); err == nil {
-		host = clean
-	}
-	_, web, _ := strings.Cut(v.config.BaseURL, "://")
-	return strings.EqualFold(host, v.config.HandleHost) || strings.EqualFold(host, web)
+// BoostURI is a boost by one of ours: what says that they passed a post on.
+func (b Base) BoostURI(boost social.PostID) string { return b.PostURI(boost) + "/activity" }
+
+// ThreadURI is a thread that was opened here.
+func (b Base) ThreadURI(thread social.PostID) string {
+	return string(b) + "/ap/threads/" + number(thread)
 }
 
-// AccountAt returns the account of ours that an address names, its actor's or
-// its page's, or NotFound. Who has not been let in yet is not there.
-func (v *View) AccountAt(ctx context.Context, address string) (*Face, error) {
-	u, err := url.Parse(address)
-	if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || !strings.EqualFold(u.Scheme+"://"+u.Host, v.config.BaseURL) {
-		return nil, store.NoPost
-	}
-	path := strings.TrimSuffix(u.Path, "/")
-	if number, ok := strings.CutPrefix(path, actorPath); ok {
-		n, _ := id.Parse(number)
-		return v.ours(v.Face(ctx, social.AccountID(n)))
-	}
-	acct, ok := strings.CutPrefix(path, "/@")
-	name, host, foreign := strings.Cut(acct, "@")
-	if !ok || foreign && !v.OwnHost(host) {
-		return nil, store.NoPost
-	}
-	return v.Named(ctx, name, "")
+// StampURI is our author's consent to being quoted by a post.
+func (b Base) StampURI(quoting social.PostID) string {
+	return string(b) + "/ap/quotes/" + number(quoting)
 }
 
-func (v *View) ours(f *Face, err error) (*Face, error) {
-	if err == nil && (!f.Local() || f.Standing == social.Pending) {
-		return nil, store.NoPost
+// LikeURI is one of ours' liking a post.
+func (b Base) LikeURI(who social.AccountID, post social.PostID) string {
+	return b.ActorURI(who) + "#likes/" + number(post)
+}
+
+// FollowURI is one of ours' following an account, or asking to.
+func (b Base) FollowURI(who, target social.AccountID) string {
+	return b.ActorURI(who) + "#follows/" + number(target)
+}
+
+// BlockURI is one of ours' blocking an account.
+func (b Base) BlockURI(who, target social.AccountID) string {
+	return b.ActorURI(who) + "#blocks/" + number(target)
+}
+
+func number[ID ~int64](id ID) string { return strconv.FormatInt(int64(id), 10) }
+
+// A Place is what an ActivityPub id of ours, or the address of a page, names.
+// That it is named does not mean that it is there.
+type Place struct {
+	House   bool             // the house, or its inbox
+	Account social.AccountID // one of ours
+	Name    string           // one of ours, as in the address of a page
+	Post    social.PostID
+	Thread  social.PostID
+	Quote   social.PostID // a consent, by the post that quotes
+	Part    string        // what of it: "inbox", "followers", "activity", "likes"; empty for the thing itself
+	Target  int64         // what a like, follow or block is about
+}
+
+// ParseURI tells what an address names here; false for what cannot be ours.
+func (b Base) ParseURI(uri string) (p Place, ok bool) {
+	rest, ok := strings.CutPrefix(uri, string(b)+"/")
+	if !ok || b == "" {
+		return p, false
 	}
-	return f, err
+	if page, ok := strings.CutPrefix(rest, "@"); ok {
+		return parsePage(page)
+	}
+	rest, ok = strings.CutPrefix(rest, "ap/")
+	if !ok {
+		return p, false
+	}
+	rest, fragment, _ := strings.Cut(rest, "#")
+	kind, rest, _ := strings.Cut(rest, "/")
+	n, part, _ := strings.Cut(rest, "/")
+	if p.Part = part; kind == "actor" || kind == "inbox" {
+		p.House, p.Part = true, n
+		return p, part == ""
+	}
+	which, ok := id.Parse(n)
+	if !ok || strings.Contains(part, "/") {
+		return Place{}, false
+	}
+	switch kind {
+	case "users":
+		p.Account = social.AccountID(which)
+	case "posts":
+		p.Post = social.PostID(which)
+	case "threads":
+		p.Thread = social.PostID(which)
+	case "quotes":
+		p.Quote = social.PostID(which)
+	default:
+		return Place{}, false
+	}
+	if act, target, found := strings.Cut(fragment, "/"); found {
+		if p.Part = act; p.Account != 0 {
+			p.Target, ok = id.Parse(target)
+		}
+	}
+	return p, ok
+}
+
+// parsePage reads what follows the @ of a page's address. A page of somebody
+// elsewhere is not where they are at home.
+func parsePage(page string) (p Place, ok bool) {
+	name, n, isPost := strings.Cut(page, "/")
+	if p.Name = name; name == "" || strings.ContainsAny(name, "@?#") {
+		return Place{}, false
+	}
+	if !isPost {
+		return p, true
+	}
+	which, ok := id.Parse(n)
+	if !ok {
+		return Place{}, false
+	}
+	p.Post = social.PostID(which)
+	return p, true
 }

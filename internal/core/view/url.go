@@ -2,7 +2,6 @@ package view
 
 import (
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/plaza-social/plaza/internal/base/text"
@@ -12,12 +11,35 @@ import (
 // BaseURL is where the house stands, without a slash at the end.
 func (v *View) BaseURL() string { return v.config.BaseURL }
 
-// AccountURL is an account's page.
-func (v *View) AccountURL(a *Face) string {
+// AccountURI is an account's ActivityPub id.
+func (v *View) AccountURI(a *Face) string {
 	if !a.Local() {
 		return a.URI
 	}
-	return v.config.BaseURL + "/@" + a.Username
+	return v.ActorURI(a.ID)
+}
+
+// AccountURL is an account's page, at home.
+func (v *View) AccountURL(a *Face) string {
+	switch {
+	case a.Local():
+		return v.config.BaseURL + "/@" + a.Username
+	case a.Page != "":
+		return a.Page
+	}
+	return a.URI
+}
+
+// URIOf is the ActivityPub id of a post, or of a boost what says that it was
+// passed on.
+func (v *View) URIOf(p social.Post) string {
+	switch {
+	case p.URI != "":
+		return p.URI
+	case p.IsBoost():
+		return v.BoostURI(p.ID)
+	}
+	return v.PostURI(p.ID)
 }
 
 // MentionURL is the page of an account that a post mentions.
@@ -28,9 +50,20 @@ func (v *View) MentionURL(m social.Mention) string {
 	return v.config.BaseURL + "/@" + m.Acct()
 }
 
-// PostURL is a post's page.
+// PostURL is a post's page here.
 func (v *View) PostURL(author *Face, id social.PostID) string {
-	return v.config.BaseURL + "/@" + author.Acct() + "/" + strconv.FormatInt(int64(id), 10)
+	return v.config.BaseURL + "/@" + author.Acct() + "/" + number(id)
+}
+
+// OriginURL is a post's page where it is at home.
+func (v *View) OriginURL(s *Seen) string {
+	switch {
+	case s.Page != "":
+		return s.Page
+	case s.URI != "":
+		return s.URI
+	}
+	return v.PostURL(s.Author, s.ID)
 }
 
 // TagURL is a tag's page.
@@ -61,21 +94,4 @@ func (v *View) profileHTML(a *Face, s string) string {
 		}
 		return v.config.BaseURL + "/@" + username, true
 	}})
-}
-
-// ActorURI is what other servers know an account by. It is made of its id, so
-// that it stays whatever the account is called.
-func (v *View) ActorURI(a *Face) string {
-	if !a.Local() {
-		return a.URI
-	}
-	return v.config.BaseURL + "/ap/users/" + strconv.FormatInt(int64(a.ID), 10)
-}
-
-// PostURI is what other servers know a post by; uri is that of a remote one.
-func (v *View) PostURI(id social.PostID, uri string) string {
-	if uri != "" {
-		return uri
-	}
-	return v.config.BaseURL + "/ap/posts/" + strconv.FormatInt(int64(id), 10)
 }

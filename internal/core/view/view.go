@@ -30,6 +30,7 @@ type Config struct {
 
 // View shows posts and accounts to readers.
 type View struct {
+	Base
 	store   *store.Store
 	config  Config
 	cards   *cache[social.PostID, *Card]
@@ -43,7 +44,7 @@ type View struct {
 
 // New returns a View over s. Its Watch must be told of every fact.
 func New(s *store.Store, c Config) *View {
-	return &View{store: s, config: c, cards: newCache[social.PostID, *Card](maxCards), faces: newCache[social.AccountID, *Face](maxFaces),
+	return &View{Base: Base(c.BaseURL), store: s, config: c, cards: newCache[social.PostID, *Card](maxCards), faces: newCache[social.AccountID, *Face](maxFaces),
 		readers: newCache[social.AccountID, *Reader](maxReaders), marks: newCache[social.AccountID, *marks](maxReaders),
 		apps: newCache[social.AppID, social.App](maxApps)}
 }

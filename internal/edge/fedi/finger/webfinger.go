@@ -130,12 +130,12 @@ func (s *Server) isHouse(resource string) bool {
 	if name, host, ok := acct(resource); ok {
 		return s.View.OwnHost(host) && s.View.OwnHost(name)
 	}
-	return resource == s.View.HouseActorURL() || strings.TrimSuffix(resource, "/") == s.View.BaseURL()
+	return resource == s.View.HouseURI() || strings.TrimSuffix(resource, "/") == s.View.BaseURL()
 }
 
 func (s *Server) person(f *view.Face) jrd {
 	page := s.View.AccountURL(f)
-	d := s.at(f.Username, page, s.View.ActorURL(f))
+	d := s.at(f.Username, page, s.View.AccountURI(f))
 	if f.Avatar != "" {
 		d.Links = append(d.Links, link{Rel: relAvatar, Type: mime.TypeByExtension(path.Ext(f.Avatar)), Href: s.File(f.Avatar)})
 	}
@@ -143,7 +143,7 @@ func (s *Server) person(f *view.Face) jrd {
 }
 
 func (s *Server) house() jrd {
-	return s.at(s.HandleHost, s.View.BaseURL()+"/about", s.View.HouseActorURL())
+	return s.at(s.HandleHost, s.View.BaseURL()+"/about", s.View.HouseURI())
 }
 
 // at describes who is called name, with a page and an actor. Some readers take

@@ -8,22 +8,22 @@ import (
 // create is the activity by which a post came to be.
 func (s scribe) create(p *view.Seen, near surroundings) as2.ActivityDocument {
 	n := s.note(p, near)
-	return as2.ActivityDocument{Context: as2.PostContext, ID: s.activityID(p.ID), Type: "Create", Actor: n.AttributedTo, Published: n.Published,
+	return as2.ActivityDocument{Context: as2.PostContext, ID: s.View.BoostURI(p.ID), Type: "Create", Actor: n.AttributedTo, Published: n.Published,
 		To: n.To, Cc: n.Cc, Object: n}
 }
 
 // announce is a boost. What it passes on is named only: who wants it asks for
 // it where it is.
-func (s scribe) announce(p *view.Seen, of view.Place) as2.ActivityDocument {
-	to := s.audience(p.Post.Author, p.Visibility, []string{s.View.ActorURI(of.Author)})
-	return as2.ActivityDocument{Context: as2.PlainContext, ID: s.activityID(p.ID), Type: "Announce", Actor: s.actorID(p.Post.Author), Published: as2.Date(p.At),
+func (s scribe) announce(p *view.Seen, of view.Spot) as2.ActivityDocument {
+	to := s.audience(p.Post.Author, p.Visibility, []string{s.View.AccountURI(of.Author)})
+	return as2.ActivityDocument{Context: as2.PlainContext, ID: s.View.BoostURI(p.ID), Type: "Announce", Actor: s.View.ActorURI(p.Post.Author), Published: as2.Date(p.At),
 		To: to.to, Cc: to.cc, Object: s.uriOf(of)}
 }
 
 // activity is how a post or a boost came to be.
 func (s scribe) activity(p *view.Seen, near surroundings) as2.ActivityDocument {
 	if p.IsBoost() {
-		return s.announce(p, near.places[p.BoostOf])
+		return s.announce(p, near.spots[p.BoostOf])
 	}
 	return s.create(p, near)
 }

@@ -27,7 +27,7 @@ func (s scribe) actor(ctx context.Context, f *view.Face, keys federation.Pair) (
 	id := d.ID
 	d.Outbox, d.Followers, d.Following = id+"/outbox", id+"/followers", id+"/following"
 	d.Featured, d.FeaturedTags = id+"/featured", id+"/tags"
-	d.Webfinger, d.Endpoints = f.Username+"@"+s.HandleHost, &as2.Endpoints{SharedInbox: s.sharedInbox()}
+	d.Webfinger, d.Endpoints = f.Username+"@"+s.HandleHost, &as2.Endpoints{SharedInbox: s.View.InboxURI()}
 	y, m, day := f.CreatedAt.UTC().Date()
 	d.Published = as2.Date(time.Date(y, m, day, 0, 0, 0, 0, time.UTC)) // when in the day is nobody's business
 	if d.Suspended = f.Standing == social.Suspended; d.Suspended {
@@ -60,21 +60,21 @@ func (s scribe) home(ctx context.Context, to social.AccountID) (string, error) {
 	if err != nil || len(all) == 0 {
 		return "", err
 	}
-	return s.View.ActorURI(all[0]), nil
+	return s.View.AccountURI(all[0]), nil
 }
 
 // stub is no more of an account than it takes to check a signature of its.
 func (s scribe) stub(f *view.Face, keys federation.Pair) (as2.ActorDocument, error) {
-	id := s.actorID(f.ID)
+	id := s.View.ActorURI(f.ID)
 	d := as2.ActorDocument{Context: as2.ActorContext, ID: id, Type: types[f.Kind], Inbox: id + "/inbox", PreferredUsername: f.Username, URL: s.View.AccountURL(f)}
 	return d, publish(&d, keys)
 }
 
 // house is the actor in whose name the house itself asks and says something.
 func (s scribe) house(keys federation.Pair) (as2.ActorDocument, error) {
-	d := as2.ActorDocument{Context: as2.ActorContext, ID: s.actorID(0), Type: "Application", Inbox: s.sharedInbox(), PreferredUsername: s.HandleHost,
+	d := as2.ActorDocument{Context: as2.ActorContext, ID: s.View.ActorURI(0), Type: "Application", Inbox: s.View.InboxURI(), PreferredUsername: s.HandleHost,
 		Webfinger: s.HandleHost + "@" + s.HandleHost, URL: s.View.BaseURL() + "/about", ManuallyApprovesFollowers: true,
-		Endpoints: &as2.Endpoints{SharedInbox: s.sharedInbox()}}
+		Endpoints: &as2.Endpoints{SharedInbox: s.View.InboxURI()}}
 	return d, publish(&d, keys)
 }
 

@@ -88,7 +88,7 @@ func (s *Server) outbox(q *ask) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := list{at: s.actorID(f.ID) + "/outbox", kind: "OrderedCollection", first: url.Values{}, total: f.Posts}
+	l := list{at: s.View.ActorURI(f.ID) + "/outbox", kind: "OrderedCollection", first: url.Values{}, total: f.Posts}
 	if !q.paged() {
 		d := l.whole()
 		d.Last = l.link(at("min_id", 0))
@@ -124,9 +124,9 @@ func (s *Server) people(kind social.EdgeKind) handler {
 		if err != nil {
 			return nil, err
 		}
-		l := list{at: s.actorID(f.ID) + "/followers", kind: "OrderedCollection", total: f.Followers}
+		l := list{at: s.View.ActorURI(f.ID) + "/followers", kind: "OrderedCollection", total: f.Followers}
 		if kind == social.EdgesFollowing {
-			l.at, l.total = s.actorID(f.ID)+"/following", f.Following
+			l.at, l.total = s.View.ActorURI(f.ID)+"/following", f.Following
 		}
 		if !f.HideFollows {
 			l.first = url.Values{}
@@ -155,7 +155,7 @@ func (s *Server) addresses(q *ask, l list, posts view.Slice[*view.Seen]) *as2.Co
 	items := []any{}
 	for i := len(posts.Items) - 1; i >= 0; i-- {
 		if p := posts.Items[i]; !p.LocalOnly && !p.IsBoost() {
-			items = append(items, s.View.PostURI(p.ID, p.URI))
+			items = append(items, s.View.URIOf(p.Post))
 		}
 	}
 	var next url.Values
@@ -171,7 +171,7 @@ func (s *Server) replies(q *ask) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := list{at: s.postID(p.ID) + "/replies", kind: "Collection", first: at("min_id", 0), total: p.Replies}
+	l := list{at: s.View.PostURI(p.ID) + "/replies", kind: "Collection", first: at("min_id", 0), total: p.Replies}
 	if !q.paged() {
 		return l.whole(), nil
 	}
@@ -203,7 +203,7 @@ func (s *Server) thread(q *ask) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := list{at: s.threadID(p.ID), kind: "OrderedCollection", by: s.actorID(p.Post.Author), first: at("min_id", 0), total: -1}
+	l := list{at: s.View.ThreadURI(p.ID), kind: "OrderedCollection", by: s.View.ActorURI(p.Post.Author), first: at("min_id", 0), total: -1}
 	if !q.paged() {
 		return l.whole(), nil
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/edge/fedi/as2"
@@ -13,8 +12,8 @@ import (
 
 // surroundings are what posts name besides themselves.
 type surroundings struct {
-	places map[social.PostID]view.Place
-	faces  map[social.AccountID]*view.Face
+	spots map[social.PostID]view.Spot
+	faces map[social.AccountID]*view.Face
 }
 
 // around loads what posts name, of all of them at once.
@@ -28,7 +27,7 @@ func (s scribe) around(ctx context.Context, posts ...*view.Seen) (a surroundings
 		}
 	}
 	near = slices.DeleteFunc(near, func(id social.PostID) bool { return id == 0 })
-	if a.places, err = s.View.Places(ctx, near); err != nil {
+	if a.spots, err = s.View.Spots(ctx, near); err != nil {
 		return a, err
 	}
 	faces, err := s.View.Faces(ctx, people)
@@ -51,18 +50,18 @@ func (a surroundings) mentioned(p *view.Seen) (out []*view.Face) {
 
 // note is a post of ours.
 func (s scribe) note(p *view.Seen, near surroundings) *as2.NoteDocument {
-	id := s.postID(p.ID)
+	id := s.View.PostURI(p.ID)
 	d := &as2.NoteDocument{ID: id, Type: "Note", Summary: p.Warning, Published: as2.Date(p.At), Updated: as2.Date(p.EditedAt), URL: s.View.PostURL(p.Author, p.ID),
-		AttributedTo: s.actorID(p.Post.Author), Sensitive: p.Veiled(), Content: p.HTML, ContentMap: as2.Languages{Language: p.Language, Text: p.HTML},
+		AttributedTo: s.View.ActorURI(p.Post.Author), Sensitive: p.Veiled(), Content: p.HTML, ContentMap: as2.Languages{Language: p.Language, Text: p.HTML},
 		InteractionPolicy: &as2.PolicyDocument{CanQuote: s.quotable(p)}, Attachment: []as2.AttachmentDocument{}, Tag: s.tags(p, near),
 		Replies: id + "/replies", Likes: id + "/likes", Shares: id + "/shares"}
 	to := s.audience(p.Post.Author, p.Visibility, s.uris(near.mentioned(p)))
 	d.To, d.Cc = to.to, to.cc
-	if parent, ok := near.places[p.ReplyTo]; ok {
+	if parent, ok := near.spots[p.ReplyTo]; ok {
 		d.InReplyTo = s.uriOf(parent)
 	}
-	if first, ok := near.places[p.Thread]; ok && first.Author.Local() && !first.LocalOnly {
-		d.Thread = s.threadID(p.Thread)
+	if first, ok := near.spots[p.Thread]; ok && first.Author.Local() && !first.LocalOnly {
+		d.Thread = s.View.ThreadURI(p.Thread)
 	}
 	for _, m := range p.Card.Media {
 		if m.File != "" {
@@ -80,16 +79,16 @@ func (s scribe) quotable(p *view.Seen) *as2.RuleDocument {
 	case social.QuotePublic:
 		return rule(as2.Public)
 	case social.QuoteFollowers:
-		return rule(s.actorID(p.Post.Author) + "/followers")
+		return rule(s.View.ActorURI(p.Post.Author) + "/followers")
 	}
-	return rule(s.actorID(p.Post.Author))
+	return rule(s.View.ActorURI(p.Post.Author))
 }
 
 // tags are whom and what a post refers to.
 func (s scribe) tags(p *view.Seen, near surroundings) []as2.TagDocument {
 	out := []as2.TagDocument{}
 	for _, f := range near.mentioned(p) {
-		out = append(out, as2.TagDocument{Type: "Mention", Href: s.View.ActorURI(f), Name: "@" + s.handle(f)})
+		out = append(out, as2.TagDocument{Type: "Mention", Href: s.View.AccountURI(f), Name: "@" + s.handle(f)})
 	}
 	for _, t := range p.Tags {
 		out = append(out, as2.TagDocument{Type: "Hashtag", Href: s.View.TagURL(t), Name: "#" + t})
@@ -156,20 +155,20 @@ func (s scribe) ask(d *as2.NoteDocument, p *view.Seen) {
 // and with the stamp if it is ours to give.
 func (s scribe) quote(d *as2.NoteDocument, p *view.Seen, near surroundings) {
 	q := p.Post.Quote
-	of, ok := near.places[q.Of]
+	of, ok := near.spots[q.Of]
 	if !ok || of.LocalOnly || q.State != social.QuoteAccepted && q.State != social.QuotePending {
 		return
 	}
 	uri := s.uriOf(of)
 	d.Quote, d.QuoteURL, d.QuoteURI, d.MisskeyQuote = uri, uri, uri, uri
 	if of.Author.Local() && q.State == social.QuoteAccepted {
-		d.QuoteAuthorization = s.stampID(p.ID)
+		d.QuoteAuthorization = s.View.StampURI(p.ID)
 	}
 }
 
 func (s scribe) uris(faces []*view.Face) (out []string) {
 	for _, f := range faces {
-		out = append(out, s.View.ActorURI(f))
+		out = append(out, s.View.AccountURI(f))
 	}
 	return out
 }
@@ -180,7 +179,7 @@ type audience struct{ to, cc []string }
 // audience is that of something of an account's, with those who are named.
 // https://docs.joinmastodon.org/spec/activitypub/#properties-used
 func (s scribe) audience(author social.AccountID, v social.Visibility, named []string) audience {
-	followers := s.actorID(author) + "/followers"
+	followers := s.View.ActorURI(author) + "/followers"
 	if named == nil {
 		named = []string{}
 	}
@@ -194,6 +193,3 @@ func (s scribe) audience(author social.AccountID, v social.Visibility, named []s
 	}
 	return audience{named, []string{}}
 }
-
-// moment is a time as a part of an address.
-func moment(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }

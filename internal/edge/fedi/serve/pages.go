@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/go-chi/chi/v5"
+
 	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
@@ -24,6 +26,9 @@ func (s *Server) Pages(next http.Handler) http.Handler {
 		if !wantsDocument(r, false) {
 			next.ServeHTTP(w, r)
 			return
+		}
+		if c := chi.RouteContext(r.Context()); c != nil { // for who counts by route
+			c.RoutePatterns = append(c.RoutePatterns, "/@{name} as a document")
 		}
 		s.answer(w, &ask{Request: r}, s.behind(name, post))
 	})

@@ -85,7 +85,7 @@ func (s *Server) grave(q *ask, id social.AccountID) (any, error) {
 	if _, err := s.Keys.Known(q.Context(), id); err != nil {
 		return nil, err
 	}
-	return &tombstone{as2.TombstoneDocument{Context: as2.PlainContext, ID: s.actorID(id), Type: "Tombstone"}}, nil
+	return &tombstone{as2.TombstoneDocument{Context: as2.PlainContext, ID: s.View.ActorURI(id), Type: "Tombstone"}}, nil
 }
 
 // personPage is somebody's page, or a part of it. For who is not there it is
@@ -123,7 +123,7 @@ func (s *Server) featured(q *ask) (any, error) {
 			items = append(items, s.note(p, near))
 		}
 	}
-	return &as2.CollectionDocument{Context: as2.PostContext, ID: s.actorID(f.ID) + "/featured", Type: "OrderedCollection", AttributedTo: s.actorID(f.ID),
+	return &as2.CollectionDocument{Context: as2.PostContext, ID: s.View.ActorURI(f.ID) + "/featured", Type: "OrderedCollection", AttributedTo: s.View.ActorURI(f.ID),
 		TotalItems: total(len(items)), OrderedItems: items}, nil
 }
 
@@ -141,7 +141,7 @@ func (s *Server) featuredTags(q *ask) (any, error) {
 	for _, t := range all {
 		items = append(items, as2.TagDocument{Type: "Hashtag", Href: s.View.TagURL(t.Name), Name: "#" + t.Name})
 	}
-	return &as2.CollectionDocument{Context: as2.PostContext, ID: s.actorID(f.ID) + "/tags", Type: "Collection", TotalItems: total(len(items)), Items: items}, nil
+	return &as2.CollectionDocument{Context: as2.PostContext, ID: s.View.ActorURI(f.ID) + "/tags", Type: "Collection", TotalItems: total(len(items)), Items: items}, nil
 }
 
 func total(n int) *int64 {

@@ -67,7 +67,7 @@ func (s *Server) likes(q *ask) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return list{at: s.postID(p.ID) + "/likes", kind: "Collection", total: p.Likes}.whole(), nil
+	return list{at: s.View.PostURI(p.ID) + "/likes", kind: "Collection", total: p.Likes}.whole(), nil
 }
 
 // shares are how many boosts there are.
@@ -76,7 +76,7 @@ func (s *Server) shares(q *ask) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return list{at: s.postID(p.ID) + "/shares", kind: "Collection", total: p.Boosts}.whole(), nil
+	return list{at: s.View.PostURI(p.ID) + "/shares", kind: "Collection", total: p.Boosts}.whole(), nil
 }
 
 // quoteStamp is the consent of one of ours to being quoted by the post that the
@@ -92,7 +92,7 @@ func (s *Server) quoteStamp(q *ask) (any, error) {
 	if err := s.meets(q, p.Quoted.Author); err != nil {
 		return nil, err
 	}
-	d := stamp{s.stampID(p.ID), s.actorID(p.Quoted.Post.Author), s.View.PostURI(p.ID, p.URI), s.View.PostURI(p.Quoted.ID, p.Quoted.URI)}.document()
+	d := stamp{s.View.StampURI(p.ID), s.View.ActorURI(p.Quoted.Post.Author), s.View.URIOf(p.Post), s.View.URIOf(p.Quoted.Post)}.document()
 	d.Context = as2.QuoteContext
 	return d, nil
 }

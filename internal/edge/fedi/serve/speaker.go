@@ -44,11 +44,11 @@ func widely(a as2.ActivityDocument, by social.AccountID, post social.PostID, v s
 
 // own is a post or a boost of ours, as its author sees it.
 func (s scribe) own(ctx context.Context, id social.PostID) (*view.Seen, surroundings, error) {
-	places, err := s.View.Places(ctx, []social.PostID{id})
+	spots, err := s.View.Spots(ctx, []social.PostID{id})
 	if err != nil {
 		return nil, surroundings{}, err
 	}
-	at, ok := places[id]
+	at, ok := spots[id]
 	if !ok || !at.Author.Local() {
 		return nil, surroundings{}, nothing
 	}
@@ -114,8 +114,8 @@ func (s *Speaker) Deleted(ctx context.Context, post federation.Left) (federation
 		return federation.Said{}, err
 	}
 	to := at.audience(post.Author, post.Visibility, at.uris(named))
-	id := at.postID(post.Post)
-	return widely(as2.ActivityDocument{Context: as2.PlainContext, ID: id + "#delete", Type: "Delete", Actor: at.actorID(post.Author), To: to.to, Cc: to.cc,
+	id := at.View.PostURI(post.Post)
+	return widely(as2.ActivityDocument{Context: as2.PlainContext, ID: id + "#delete", Type: "Delete", Actor: at.View.ActorURI(post.Author), To: to.to, Cc: to.cc,
 		Object: &as2.TombstoneDocument{ID: id, Type: "Tombstone"}}, post.Author, 0, post.Visibility, append(post.Mentions, post.ReplyAuthor)...)
 }
 
@@ -126,23 +126,23 @@ func (s *Speaker) Boosted(ctx context.Context, boost social.PostID) (federation.
 	if err != nil || !p.IsBoost() {
 		return federation.Said{}, firstOf(err, nothing)
 	}
-	return widely(at.announce(p, near.places[p.BoostOf]), p.Post.Author, p.ID, p.Visibility, p.BoostAuthor)
+	return widely(at.announce(p, near.spots[p.BoostOf]), p.Post.Author, p.ID, p.Visibility, p.BoostAuthor)
 }
 
 // Unboosted implements federation.Speaker.
 func (s *Speaker) Unboosted(ctx context.Context, boost federation.Left) (federation.Said, error) {
 	at := s.anew()
-	places, err := at.View.Places(ctx, []social.PostID{boost.BoostOf})
+	spots, err := at.View.Spots(ctx, []social.PostID{boost.BoostOf})
 	if err != nil {
 		return federation.Said{}, err
 	}
-	a := as2.ActivityDocument{Context: as2.PlainContext, ID: at.activityID(boost.Post), Type: "Announce", Actor: at.actorID(boost.Author), Object: at.postID(boost.BoostOf)}
+	a := as2.ActivityDocument{Context: as2.PlainContext, ID: at.View.BoostURI(boost.Post), Type: "Announce", Actor: at.View.ActorURI(boost.Author), Object: at.View.PostURI(boost.BoostOf)}
 	var named []string
-	if of, ok := places[boost.BoostOf]; ok { // if it is gone, the boost's own address does
+	if of, ok := spots[boost.BoostOf]; ok { // if it is gone, the boost's own address does
 		if of.LocalOnly {
 			return federation.Said{}, nothing
 		}
-		a.Object, named = at.uriOf(of), []string{at.View.ActorURI(of.Author)}
+		a.Object, named = at.uriOf(of), []string{at.View.AccountURI(of.Author)}
 	}
 	to := at.audience(boost.Author, boost.Visibility, named)
 	a.To, a.Cc = to.to, to.cc
@@ -150,20 +150,20 @@ func (s *Speaker) Unboosted(ctx context.Context, boost federation.Left) (federat
 }
 
 // reach is a post that somebody does something with, if that can be told.
-func (s scribe) reach(ctx context.Context, post social.PostID) (view.Place, error) {
-	places, err := s.View.Places(ctx, []social.PostID{post})
+func (s scribe) reach(ctx context.Context, post social.PostID) (view.Spot, error) {
+	spots, err := s.View.Spots(ctx, []social.PostID{post})
 	if err != nil {
-		return view.Place{}, err
+		return view.Spot{}, err
 	}
-	at, ok := places[post]
+	at, ok := spots[post]
 	if !ok || at.LocalOnly {
 		return at, nothing
 	}
 	return at, nil
 }
 
-func (s scribe) like(by social.AccountID, of view.Place) as2.ActivityDocument {
-	return as2.ActivityDocument{Context: as2.PlainContext, ID: s.likeID(by, of.Post), Type: "Like", Actor: s.actorID(by), To: []string{s.View.ActorURI(of.Author)}, Object: s.uriOf(of)}
+func (s scribe) like(by social.AccountID, of view.Spot) as2.ActivityDocument {
+	return as2.ActivityDocument{Context: as2.PlainContext, ID: s.View.LikeURI(by, of.Post), Type: "Like", Actor: s.View.ActorURI(by), To: []string{s.View.AccountURI(of.Author)}, Object: s.uriOf(of)}
 }
 
 // Liked implements federation.Speaker.
@@ -204,8 +204,8 @@ func (s *Speaker) pin(ctx context.Context, what string, by social.AccountID, pos
 		return federation.Said{}, err
 	}
 	to := at.audience(by, p.Visibility, nil)
-	return widely(as2.ActivityDocument{Context: as2.PlainContext, ID: at.passing(by, "pins/"+num(post)), Type: what, Actor: at.actorID(by), To: to.to, Cc: to.cc,
-		Object: at.postID(post), Target: at.actorID(by) + "/featured"}, by, p.ID, p.Visibility)
+	return widely(as2.ActivityDocument{Context: as2.PlainContext, ID: at.passing(by, "pins/"+num(post)), Type: what, Actor: at.View.ActorURI(by), To: to.to, Cc: to.cc,
+		Object: at.View.PostURI(post), Target: at.View.ActorURI(by) + "/featured"}, by, p.ID, p.Visibility)
 }
 
 // Voted implements federation.Speaker.
@@ -215,14 +215,14 @@ func (s *Speaker) Voted(ctx context.Context, by social.AccountID, post social.Po
 	if err != nil || p.Card.Poll == nil || p.Author.Local() {
 		return nil, firstOf(err, nothing)
 	}
-	author := at.View.ActorURI(p.Author)
+	author := at.View.AccountURI(p.Author)
 	for _, choice := range p.Votes {
 		if choice >= len(p.Card.Poll.Options) {
 			continue
 		}
-		id := at.actorID(by) + "#votes/" + num(post) + "/" + num(int64(choice))
-		a, err := said(as2.ActivityDocument{Context: as2.PlainContext, ID: id + "/activity", Type: "Create", Actor: at.actorID(by), To: []string{author},
-			Object: &as2.VoteDocument{ID: id, Type: "Note", Name: p.Card.Poll.Options[choice].Title, AttributedTo: at.actorID(by), To: author, InReplyTo: at.View.PostURI(p.ID, p.URI)}}, by, p.Author.ID)
+		id := at.View.ActorURI(by) + "#votes/" + num(post) + "/" + num(int64(choice))
+		a, err := said(as2.ActivityDocument{Context: as2.PlainContext, ID: id + "/activity", Type: "Create", Actor: at.View.ActorURI(by), To: []string{author},
+			Object: &as2.VoteDocument{ID: id, Type: "Note", Name: p.Card.Poll.Options[choice].Title, AttributedTo: at.View.ActorURI(by), To: author, InReplyTo: at.View.URIOf(p.Post)}}, by, p.Author.ID)
 		if err != nil {
 			return nil, err
 		}

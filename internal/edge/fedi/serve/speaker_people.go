@@ -16,19 +16,19 @@ func (s scribe) between(ctx context.Context, by, target social.AccountID, what f
 		return federation.Said{}, err
 	}
 	a := what(f)
-	a.Context, a.Actor, a.To = as2.PlainContext, s.actorID(by), []string{s.View.ActorURI(f)}
+	a.Context, a.Actor, a.To = as2.PlainContext, s.View.ActorURI(by), []string{s.View.AccountURI(f)}
 	return said(a, by, target)
 }
 
 func (s scribe) follow(owner social.AccountID) func(*view.Face) as2.ActivityDocument {
 	return func(target *view.Face) as2.ActivityDocument {
-		return as2.ActivityDocument{ID: s.followID(owner, target.ID), Type: "Follow", Actor: s.actorID(owner), Object: s.View.ActorURI(target)}
+		return as2.ActivityDocument{ID: s.View.FollowURI(owner, target.ID), Type: "Follow", Actor: s.View.ActorURI(owner), Object: s.View.AccountURI(target)}
 	}
 }
 
 func (s scribe) block(owner social.AccountID) func(*view.Face) as2.ActivityDocument {
 	return func(target *view.Face) as2.ActivityDocument {
-		return as2.ActivityDocument{ID: s.blockID(owner, target.ID), Type: "Block", Actor: s.actorID(owner), Object: s.View.ActorURI(target)}
+		return as2.ActivityDocument{ID: s.View.BlockURI(owner, target.ID), Type: "Block", Actor: s.View.ActorURI(owner), Object: s.View.AccountURI(target)}
 	}
 }
 
@@ -64,7 +64,7 @@ func (s *Speaker) answer(ctx context.Context, what string, owner, target social.
 	at := s.anew()
 	return at.between(ctx, target, owner, func(owner *view.Face) as2.ActivityDocument {
 		return as2.ActivityDocument{ID: at.passing(target, "answers/"+num(owner.ID)), Type: what,
-			Object: &as2.ActivityDocument{ID: act, Type: "Follow", Actor: at.View.ActorURI(owner), Object: at.actorID(target)}}
+			Object: &as2.ActivityDocument{ID: act, Type: "Follow", Actor: at.View.AccountURI(owner), Object: at.View.ActorURI(target)}}
 	})
 }
 
@@ -125,7 +125,7 @@ func (s *Speaker) Moved(ctx context.Context, account social.AccountID) (federati
 	if err != nil || to == "" {
 		return federation.Said{}, firstOf(err, nothing)
 	}
-	id := at.actorID(account)
+	id := at.View.ActorURI(account)
 	return widely(as2.ActivityDocument{Context: as2.PlainContext, ID: at.passing(account, "moves"), Type: "Move", Actor: id, To: []string{id + "/followers"}, Object: id, Target: to},
 		account, 0, social.Followers)
 }
@@ -135,7 +135,7 @@ func (s *Speaker) Gone(ctx context.Context, account social.AccountID) (federatio
 	if _, err := s.Keys.Known(ctx, account); err != nil {
 		return federation.Said{}, err
 	}
-	id := s.actorID(account)
+	id := s.View.ActorURI(account)
 	return widely(as2.ActivityDocument{Context: as2.PlainContext, ID: id + "#delete", Type: "Delete", Actor: id, To: []string{as2.Public}, Object: id}, account, 0, social.Public)
 }
 
@@ -151,16 +151,16 @@ func (s *Speaker) Flagged(ctx context.Context, report social.ReportID) (federati
 	if err != nil || target.Local() {
 		return federation.Said{}, firstOf(err, nothing)
 	}
-	places, err := at.View.Places(ctx, c.Report.Posts)
+	spots, err := at.View.Spots(ctx, c.Report.Posts)
 	if err != nil {
 		return federation.Said{}, err
 	}
-	about := []string{at.View.ActorURI(target)}
+	about := []string{at.View.AccountURI(target)}
 	for _, id := range c.Report.Posts {
-		if p, ok := places[id]; ok && p.Author.ID == target.ID {
+		if p, ok := spots[id]; ok && p.Author.ID == target.ID {
 			about = append(about, at.uriOf(p))
 		}
 	}
-	return said(as2.ActivityDocument{Context: as2.PlainContext, ID: at.actorID(0) + "#reports/" + num(report), Type: "Flag", Actor: at.actorID(0), Content: c.Report.Comment,
+	return said(as2.ActivityDocument{Context: as2.PlainContext, ID: at.View.ActorURI(0) + "#reports/" + num(report), Type: "Flag", Actor: at.View.ActorURI(0), Content: c.Report.Comment,
 		Object: about}, 0, target.ID)
 }

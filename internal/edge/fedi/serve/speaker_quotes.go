@@ -18,24 +18,24 @@ func (s *Speaker) QuoteAsked(ctx context.Context, post social.PostID) (federatio
 	if err != nil {
 		return federation.Said{}, err
 	}
-	of, ok := near.places[p.Post.Quote.Of]
+	of, ok := near.spots[p.Post.Quote.Of]
 	if !ok || of.Author.Local() {
 		return federation.Said{}, nothing
 	}
-	to := at.View.ActorURI(of.Author)
-	return said(as2.ActivityDocument{Context: as2.QuoteContext, ID: at.postID(p.ID) + "#quote-request", Type: "QuoteRequest", Actor: at.actorID(p.Post.Author), To: []string{to},
+	to := at.View.AccountURI(of.Author)
+	return said(as2.ActivityDocument{Context: as2.QuoteContext, ID: at.View.PostURI(p.ID) + "#quote-request", Type: "QuoteRequest", Actor: at.View.ActorURI(p.Post.Author), To: []string{to},
 		Object: at.uriOf(of), Instrument: at.note(p, near)}, p.Post.Author, of.Author.ID)
 }
 
 // quoting is a post from elsewhere that quotes one of ours, and that one.
-func (s scribe) quoting(ctx context.Context, post social.PostID) (quoting, of view.Place, err error) {
+func (s scribe) quoting(ctx context.Context, post social.PostID) (quoting, of view.Spot, err error) {
 	p, err := s.View.Card(ctx, post)
 	if err != nil {
 		return quoting, of, err
 	}
-	places, err := s.View.Places(ctx, []social.PostID{post, p.Quote.Of})
-	quoting, here := places[post]
-	of, there := places[p.Quote.Of]
+	spots, err := s.View.Spots(ctx, []social.PostID{post, p.Quote.Of})
+	quoting, here := spots[post]
+	of, there := spots[p.Quote.Of]
 	if err == nil && (!here || !there || !of.Author.Local()) {
 		err = nothing
 	}
@@ -50,10 +50,10 @@ func (s *Speaker) QuoteAnswered(ctx context.Context, post social.PostID, request
 		return federation.Said{}, err
 	}
 	by := of.Author.ID
-	a := as2.ActivityDocument{Context: as2.QuoteContext, ID: at.stampID(post) + "#reject", Type: "Reject", Actor: at.actorID(by), To: []string{at.View.ActorURI(quoting.Author)},
-		Object: &as2.ActivityDocument{ID: request, Type: "QuoteRequest", Actor: at.View.ActorURI(quoting.Author), Object: at.uriOf(of), Instrument: at.uriOf(quoting)}}
+	a := as2.ActivityDocument{Context: as2.QuoteContext, ID: at.View.StampURI(post) + "#reject", Type: "Reject", Actor: at.View.ActorURI(by), To: []string{at.View.AccountURI(quoting.Author)},
+		Object: &as2.ActivityDocument{ID: request, Type: "QuoteRequest", Actor: at.View.AccountURI(quoting.Author), Object: at.uriOf(of), Instrument: at.uriOf(quoting)}}
 	if agreed {
-		a.ID, a.Type, a.Result = at.stampID(post)+"#accept", "Accept", at.stampID(post)
+		a.ID, a.Type, a.Result = at.View.StampURI(post)+"#accept", "Accept", at.View.StampURI(post)
 	}
 	return said(a, by, quoting.Author.ID)
 }
@@ -66,9 +66,9 @@ func (s *Speaker) QuoteRevoked(ctx context.Context, post social.PostID) (federat
 		return federation.Said{}, err
 	}
 	by := of.Author.ID
-	to := at.audience(by, social.Public, []string{at.View.ActorURI(quoting.Author)})
-	return widely(as2.ActivityDocument{Context: as2.QuoteContext, ID: at.stampID(post) + "#delete", Type: "Delete", Actor: at.actorID(by), To: to.to, Cc: to.cc,
-		Object: stamp{at.stampID(post), at.actorID(by), at.uriOf(quoting), at.uriOf(of)}.document()}, by, 0, social.Public, quoting.Author.ID)
+	to := at.audience(by, social.Public, []string{at.View.AccountURI(quoting.Author)})
+	return widely(as2.ActivityDocument{Context: as2.QuoteContext, ID: at.View.StampURI(post) + "#delete", Type: "Delete", Actor: at.View.ActorURI(by), To: to.to, Cc: to.cc,
+		Object: stamp{at.View.StampURI(post), at.View.ActorURI(by), at.uriOf(quoting), at.uriOf(of)}.document()}, by, 0, social.Public, quoting.Author.ID)
 }
 
 // A stamp is the consent of one of ours to being quoted.

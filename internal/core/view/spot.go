@@ -8,18 +8,18 @@ import (
 	"github.com/plaza-social/plaza/internal/store"
 )
 
-// A Place is where a post is: enough to name it to others, and nothing of what
+// A Spot is where a post is: enough to name it to others, and nothing of what
 // it says. Whoever answers or likes a post names it, also to those who may not
 // see it.
-type Place struct {
+type Spot struct {
 	Post      social.PostID
 	URI       string // of a remote post
 	Author    *Face
 	LocalOnly bool
 }
 
-// Places returns those of posts that are there.
-func (v *View) Places(ctx context.Context, ids []social.PostID) (map[social.PostID]Place, error) {
+// Spots returns those of posts that are there.
+func (v *View) Spots(ctx context.Context, ids []social.PostID) (map[social.PostID]Spot, error) {
 	cards, err := v.cardsByID(ctx, ids)
 	if err != nil {
 		return nil, err
@@ -32,10 +32,10 @@ func (v *View) Places(ctx context.Context, ids []social.PostID) (map[social.Post
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[social.PostID]Place, len(cards))
+	out := make(map[social.PostID]Spot, len(cards))
 	for id, c := range cards {
 		if f := faces[c.Author]; f != nil {
-			out[id] = Place{Post: id, URI: c.URI, Author: f, LocalOnly: c.LocalOnly}
+			out[id] = Spot{Post: id, URI: c.URI, Author: f, LocalOnly: c.LocalOnly}
 		}
 	}
 	return out, nil
