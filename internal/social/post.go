@@ -133,6 +133,7 @@ type Draft struct {
 	Poll        *PollDraft    // nil for none
 	Quote       PostID        // what it quotes, zero for nothing
 	QuotePolicy QuotePolicy   // empty for what is usual for the visibility
+	LocalOnly   bool          `json:",omitempty"` // it is not told to other servers
 }
 
 // Check reports why by may not say d, or nil. Length is d's own, counted by

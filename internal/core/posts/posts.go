@@ -119,7 +119,7 @@ func (s *Service) Tidy(ctx context.Context) error {
 // draft is d as a post, with everything it refers to looked up.
 func (s *Service) draft(ctx context.Context, tx *store.Tx, by social.Actor, d social.Draft, as social.PostID) (social.Post, error) {
 	p := social.Post{ID: as, Author: by.Account, Text: d.Text, Warning: d.Warning,
-		Sensitive: d.Sensitive || d.Warning != "", Language: d.Language, Visibility: d.Visibility, App: by.App, At: tx.Now}
+		Sensitive: d.Sensitive || d.Warning != "", Language: d.Language, Visibility: d.Visibility, LocalOnly: d.LocalOnly, App: by.App, At: tx.Now}
 	p.Thread = p.ID
 	if d.ReplyTo != 0 {
 		parent, err := tx.VisiblePost(ctx, by.Account, d.ReplyTo)
@@ -130,6 +130,7 @@ func (s *Service) draft(ctx context.Context, tx *store.Tx, by social.Actor, d so
 			return p, err
 		}
 		p.ReplyTo, p.ReplyAuthor, p.Thread = parent.ID, parent.Author, parent.Thread
+		p.LocalOnly = p.LocalOnly || parent.LocalOnly // what stays here is answered here
 	}
 	if err := quote(ctx, tx, by, &p, d); err != nil {
 		return p, err
@@ -234,7 +235,7 @@ func (s *Service) Boost(ctx context.Context, by social.Actor, of social.PostID, 
 			v = target.Visibility
 		}
 		pid := social.PostID(id.New(tx.Now))
-		boost = social.Post{ID: pid, Thread: pid, Author: by.Account, Visibility: v, BoostOf: target.ID, BoostAuthor: target.Author, App: by.App, At: tx.Now}
+		boost = social.Post{ID: pid, Thread: pid, Author: by.Account, Visibility: v, BoostOf: target.ID, BoostAuthor: target.Author, LocalOnly: target.LocalOnly, App: by.App, At: tx.Now}
 		return publish(ctx, tx, boost, by.Remote)
 	})
 	if err != nil {

@@ -35,7 +35,7 @@ func quote(ctx context.Context, tx *store.Tx, by social.Actor, p *social.Post, d
 	if !author.Local() {
 		p.Quote.State = social.QuotePending
 	}
-	p.Visibility = of.Narrowed(p.Visibility)
+	p.Visibility, p.LocalOnly = of.Narrowed(p.Visibility), p.LocalOnly || of.LocalOnly
 	return nil
 }
 

@@ -70,7 +70,7 @@ var takes = map[string]shape{
 var (
 	statusTakes = shape{"status?": "string", "spoiler_text?": "string", "sensitive?": "bool", "visibility?": "string", "language?": "string", "in_reply_to_id?": "string",
 		"media_ids?": "[]string", "poll?": shape{"options": "[]string", "expires_in": "int", "multiple?": "bool", "hide_totals?": "bool"},
-		"scheduled_at?": "string", "quoted_status_id?": "string", "quote_approval_policy?": "string"}
+		"scheduled_at?": "string", "quoted_status_id?": "string", "quote_approval_policy?": "string", "local_only?": "bool"}
 	profileTakes = shape{"display_name?": "string", "note?": "string", "avatar?": "string", "header?": "string", "locked?": "bool", "bot?": "bool", "discoverable?": "bool",
 		"indexable?": "bool", "hide_collections?": "bool", "fields_attributes?": "any", "source?": "{}any"}
 	mediaTakes = shape{"file?": "string", "thumbnail?": "string", "description?": "string", "focus?": "string"}

@@ -37,6 +37,7 @@ type statusHead struct {
 	Mentions           []mention   `json:"mentions"`
 	Tags               []statusTag `json:"tags"`
 	Emojis             []emoji     `json:"emojis"`
+	LocalOnly          bool        `json:"local_only"` // as glitch-soc and Hometown have it
 }
 
 type statusApp struct {
@@ -74,7 +75,7 @@ func (r renderer) head(s *view.Seen) statusHead {
 	h := statusHead{ID: num(s.ID), CreatedAt: stamp(s.At), InReplyToID: numOrNil(s.ReplyTo), InReplyToAccountID: numOrNil(s.ReplyAuthor),
 		Sensitive: s.Veiled(), SpoilerText: s.Warning, Visibility: visibility[s.Visibility], URI: url, URL: url,
 		RepliesCount: s.Replies, ReblogsCount: s.Boosts, FavouritesCount: s.Likes, EditedAt: stampOrNil(s.EditedAt), Content: s.HTML,
-		QuotesCount: s.Quotes, MediaAttachments: r.attachments(s.Media), Mentions: []mention{}, Tags: []statusTag{}, Emojis: r.emojisOfPost(s)}
+		QuotesCount: s.Quotes, MediaAttachments: r.attachments(s.Media), Mentions: []mention{}, Tags: []statusTag{}, Emojis: r.emojisOfPost(s), LocalOnly: s.LocalOnly}
 	if s.Language != "" {
 		h.Language = &s.Language
 	}

@@ -47,7 +47,7 @@ func (a *API) draft(q *request) (social.Draft, error) {
 		return social.Draft{}, err
 	}
 	d := social.Draft{Text: q.str("status"), Warning: q.str("spoiler_text"), Language: q.str("language"), Key: q.Header.Get("Idempotency-Key"),
-		Sensitive: q.flag("sensitive", self.Prefs.Sensitive), Visibility: parseVisibility(q.str("visibility"))}
+		Sensitive: q.flag("sensitive", self.Prefs.Sensitive), Visibility: parseVisibility(q.str("visibility")), LocalOnly: q.flag("local_only", false)}
 	if d.Visibility == "" {
 		if d.Visibility = self.Prefs.Visibility; d.Visibility == "" {
 			d.Visibility = social.Public

@@ -23,12 +23,15 @@ type draft struct {
 	Focus, Editing        bool
 }
 
+// here is for everybody too, but told to no other server.
+const here social.Visibility = "here"
+
 // audiences are whom a post can be for, in people's words.
 var audiences = []struct {
 	is   social.Visibility
 	name string
 }{
-	{social.Public, "Public"}, {social.Unlisted, "Quiet public"}, {social.Followers, "Followers"}, {social.Direct, "Only mentioned"},
+	{social.Public, "Public"}, {social.Unlisted, "Quiet public"}, {social.Followers, "Followers"}, {social.Direct, "Only mentioned"}, {here, "Public, only here"},
 }
 
 func (s *Site) composeRoutes(r *router) {
@@ -89,6 +92,9 @@ func (s *Site) publish(q *ask) error {
 	quote, _ := id.Parse(q.form("quote"))
 	wish := social.Draft{Text: q.form("text"), Warning: strings.TrimSpace(q.form("warning")), Language: q.form("language"),
 		Visibility: social.Visibility(q.form("visibility")), ReplyTo: social.PostID(replyTo), Key: q.form("key"), Quote: social.PostID(quote)}
+	if wish.Visibility == here {
+		wish.Visibility, wish.LocalOnly = social.Public, true
+	}
 	if me, err := s.Auth.Self(q.Context(), q.by); err == nil {
 		wish.QuotePolicy = me.Prefs.Quotes
 	}
@@ -96,7 +102,7 @@ func (s *Site) publish(q *ask) error {
 	if errs.KindOf(err) == errs.Invalid && err != nil {
 		d := q.blank()
 		d.Back, d.Key, d.ReplyTo, d.Rows, d.Error = local(q.form("back"), "/"), wish.Key, wish.ReplyTo, "7", publicly(err)
-		d.Text, d.Warning, d.Language, d.Visibility = wish.Text, wish.Warning, wish.Language, wish.Visibility
+		d.Text, d.Warning, d.Language, d.Visibility = wish.Text, wish.Warning, wish.Language, social.Visibility(q.form("visibility"))
 		if err := q.toQuote(&d, q.form("quote")); err != nil {
 			return err
 		}
