@@ -165,10 +165,10 @@ func (a *App) assemble(o Options) (err error) {
 	}
 	a.View = view.New(a.Store, view.Config{BaseURL: c.URL, HandleHost: c.HandleHost})
 	a.Auth = auth.New(a.Store, auth.Config{BaseURL: c.URL, Title: func() string { return a.Instance.Settings().Title }, Limiter: a.limiter, Screen: a.Screen})
-	a.Accounts = accounts.New(a.Store, a.blobs)
+	a.Accounts = accounts.New(a.Store, accounts.Config{Base: view.Base(c.URL)}, a.blobs)
 	a.Timelines = timelines.New(a.Store, a.View)
 	a.Media = media.New(a.Store, a.blobs)
-	a.Posts = posts.New(a.Store, posts.Config{MaxText: c.MaxPost, HandleHost: c.HandleHost})
+	a.Posts = posts.New(a.Store, posts.Config{MaxText: c.MaxPost, HandleHost: c.HandleHost, Base: view.Base(c.URL)})
 	a.Polls = polls.New(a.Store, a.View)
 	a.Discover, a.Links = discover.New(a.Store, a.View), links.New(a.Store, a.View, c.URL)
 	a.Filters, a.Tags, a.Collections = filters.New(a.Store), tags.New(a.Store, a.View), collections.New(a.Store, a.View)

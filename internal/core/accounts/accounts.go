@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/plaza-social/plaza/internal/base/text"
+	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
@@ -19,14 +20,20 @@ type Blobs interface {
 	Remove(name string) error
 }
 
+// Config is what a Service needs to know of the outside.
+type Config struct {
+	Base view.Base // where the house stands
+}
+
 // Service does it.
 type Service struct {
-	store *store.Store
-	blobs Blobs
+	store  *store.Store
+	config Config
+	blobs  Blobs
 }
 
 // New returns a Service for accounts in s with pictures in b.
-func New(s *store.Store, b Blobs) *Service { return &Service{store: s, blobs: b} }
+func New(s *store.Store, c Config, b Blobs) *Service { return &Service{store: s, config: c, blobs: b} }
 
 // SetProfile changes what by says about themselves and returns the account.
 // The pictures that were replaced are removed soon after.

@@ -10,6 +10,7 @@ import (
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/base/text"
+	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
@@ -21,8 +22,9 @@ const keyLife = time.Hour
 
 // Config is what the owner decides about posts.
 type Config struct {
-	MaxText    int    // characters
-	HandleHost string // what follows the second @ in the addresses of our own people
+	MaxText    int       // characters
+	HandleHost string    // what follows the second @ in the addresses of our own people
+	Base       view.Base // where the house stands
 }
 
 // Service does it.
