@@ -165,7 +165,7 @@ func (a *App) assemble(o Options) (err error) {
 	}
 	a.View = view.New(a.Store, view.Config{BaseURL: c.URL, HandleHost: c.HandleHost})
 	a.Auth = auth.New(a.Store, auth.Config{BaseURL: c.URL, Title: func() string { return a.Instance.Settings().Title }, Limiter: a.limiter, Screen: a.Screen})
-	a.Accounts = accounts.New(a.Store, accounts.Config{Base: view.Base(c.URL)}, a.blobs)
+	a.Accounts = accounts.New(a.Store, accounts.Config{Base: view.Base(c.URL), HandleHost: c.HandleHost}, a.blobs)
 	a.Timelines = timelines.New(a.Store, a.View)
 	a.Media = media.New(a.Store, a.blobs)
 	a.Posts = posts.New(a.Store, posts.Config{MaxText: c.MaxPost, HandleHost: c.HandleHost, Base: view.Base(c.URL)})
@@ -218,13 +218,13 @@ func (a *App) assemble(o Options) (err error) {
 			a.Accounts.PictureWorker(),
 			a.Imports.Worker(),
 			a.Polls.Worker(),
-			a.Relations.Worker(),
+			a.Relations.Worker(), a.Relations.AlongWorker(),
 			a.pushWorker(o),
-			a.Posts.Worker(),
+			a.Posts.Worker(), a.Posts.AdoptWorker(),
 		},
 		Chores: []work.Chore{
 			{Name: "sign-ups", Do: a.Auth.Tidy},
-			{Name: "keys", Do: a.Posts.Tidy},
+			{Name: "keys", Do: a.Posts.Tidy}, {Name: "gone", Do: a.Posts.ForgetGone},
 			{Name: "media", Do: a.Media.Tidy},
 			{Name: "imports", Do: a.Imports.Tidy}, {Name: "links", Do: a.Links.Tidy},
 			{Name: "screen", Do: a.Screen.Tidy},

@@ -68,6 +68,7 @@ type Account struct {
 	Following int
 	LastPostAt time.Time // zero if there is none
 	MovedTo    AccountID // where it went to live, or zero
+	MovedAt    time.Time // when it last said so
 	Aliases    []string  // ActivityPub ids of what else is the same person's
 }
 

@@ -42,6 +42,15 @@ const (
 	MaxForeignOptions     = 100       // refused, as the votes for those cut would be lost
 	MaxForeignOption      = 1000      // characters, cut
 	MaxForeignCount       = 1 << 40   // of votes; what is more is that many
+	MaxForeignEdits       = 100       // earlier versions that are kept
+	MaxForeignPins        = 20        // refused
+)
+
+// How long a post is news, so that people are told of it, and for how long it
+// is remembered of one that is gone that it does not come back.
+const (
+	NewsFor = 3 * 24 * time.Hour
+	GoneFor = 30 * 24 * time.Hour
 )
 
 // More of them, of attachments. Nobody's pictures are larger.
@@ -96,9 +105,9 @@ func (p ForeignPost) checkPoll() error {
 // Trimmed is p within the limits that honest servers exceed, with a time that
 // can be: now at the latest.
 func (p ForeignPost) Trimmed(now time.Time, host string) ForeignPost {
-	p.At = bounded(p.At, now)
+	p.At = Bounded(p.At, now)
 	if !p.EditedAt.IsZero() {
-		p.EditedAt = bounded(p.EditedAt, now)
+		p.EditedAt = Bounded(p.EditedAt, now)
 	}
 	if !p.EditedAt.After(p.At) {
 		p.EditedAt = time.Time{}
@@ -119,8 +128,8 @@ func (p ForeignPost) Trimmed(now time.Time, host string) ForeignPost {
 	return p
 }
 
-// bounded is a time that another server tells, as far as it can be.
-func bounded(at, now time.Time) time.Time {
+// Bounded is a time that another server tells, as far as it can be.
+func Bounded(at, now time.Time) time.Time {
 	at = at.Truncate(time.Millisecond).UTC()
 	switch {
 	case at.IsZero() || at.After(now):

@@ -56,7 +56,7 @@ type Post struct {
 	Language    string // BCP 47, or empty
 	Visibility  Visibility
 	ReplyTo     PostID    // zero if it opens a thread; the post may be gone
-	ReplyAuthor AccountID // who wrote ReplyTo
+	ReplyAuthor AccountID // who wrote ReplyTo; Somebody if it answers what is not here
 	Thread      PostID    // the post that opened the thread, itself included
 	BoostOf     PostID    // zero unless it is a boost
 	BoostAuthor AccountID // who wrote BoostOf
@@ -78,6 +78,12 @@ type Post struct {
 	Replies,
 	Quotes int
 }
+
+// Somebody is who wrote what is not here.
+const Somebody AccountID = -2
+
+// ToOthers reports whether p answers somebody else than its author.
+func (p Post) ToOthers() bool { return p.ReplyAuthor != 0 && p.ReplyAuthor != p.Author }
 
 // IsBoost reports whether p only passes on another post.
 func (p Post) IsBoost() bool { return p.BoostOf != 0 }

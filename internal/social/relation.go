@@ -98,7 +98,7 @@ func (l List) Shows(p Post, author Relation, follows, member func(AccountID) boo
 	switch {
 	case p.Visibility == Direct, p.IsBoost() && author.Follows && !author.Boosts:
 		return false
-	case p.ReplyTo == 0, p.ReplyAuthor == p.Author, p.ReplyAuthor == l.Owner:
+	case !p.ToOthers(), p.ReplyAuthor == l.Owner:
 		return true
 	case l.Replies == RepliesFollowed:
 		return follows(p.ReplyAuthor)

@@ -75,7 +75,7 @@ func (p Post) AtHome(reader AccountID, author Relation, follows func(AccountID) 
 		return false // messages are not a timeline; they come as notices
 	case len(author.Languages) > 0 && p.Language != "" && !contains(author.Languages, p.Language):
 		return false
-	case p.ReplyTo != 0 && p.ReplyAuthor != p.Author && p.ReplyAuthor != reader:
+	case p.ToOthers() && p.ReplyAuthor != reader:
 		return follows(p.ReplyAuthor)
 	}
 	return true

@@ -43,6 +43,7 @@ const (
 	MaxForeignKey      = 8 << 10  // bytes of one; refused
 	MaxAliases         = 10       // of ours; refused
 	MaxForeignAliases  = 256      // cut
+	MaxHostEmojis      = 20_000   // of one host; more are left out
 	MaxForeignEmojis   = 100      // of one post or account, cut
 )
 
@@ -170,3 +171,10 @@ func SameHost(a, b string) bool {
 	w, err := url.Parse(b)
 	return err == nil && u.Scheme == w.Scheme && strings.EqualFold(u.Host, w.Host)
 }
+
+// How long somebody who moved stays: one of ours, and one from elsewhere, of
+// whom only their server knows.
+const (
+	MoveRest        = 30 * 24 * time.Hour
+	ForeignMoveRest = 7 * 24 * time.Hour
+)

@@ -12,19 +12,19 @@ import (
 
 const accountColumns = `id, username, host, COALESCE(uri, ''), kind, display_name, bio, fields, avatar, avatar_alt, header, header_alt,
 	locked, discoverable, indexable, hide_follows, standing, created_ms, changed_ms, posts, followers, following, last_post_ms, wishes, limited, sensitive,
-	moved_to, aliases, page`
+	moved_to, aliases, page, moved_ms`
 
 func scanAccount(r row) (a social.Account, err error) {
 	var fields, wishes, aliases string
-	var created, changed, last int64
+	var created, changed, last, moved int64
 	err = r.Scan(&a.ID, &a.Username, &a.Host, &a.URI, &a.Kind, &a.DisplayName, &a.Bio, &fields, &a.Avatar, &a.AvatarAlt,
 		&a.Header, &a.HeaderAlt, &a.Locked, &a.Discoverable, &a.Indexable, &a.HideFollows, &a.Standing, &created, &changed,
 		&a.Posts, &a.Followers, &a.Following, &last, &wishes, &a.Limited, &a.Sensitive,
-		&a.MovedTo, &aliases, &a.Page)
+		&a.MovedTo, &aliases, &a.Page, &moved)
 	if err != nil {
 		return a, err
 	}
-	a.CreatedAt, a.ChangedAt, a.LastPostAt = moment(created), moment(changed), moment(last)
+	a.CreatedAt, a.ChangedAt, a.LastPostAt, a.MovedAt = moment(created), moment(changed), moment(last), moment(moved)
 	if aliases != `[]` {
 		if err := json.Unmarshal([]byte(aliases), &a.Aliases); err != nil {
 			return a, err

@@ -27,7 +27,7 @@ func (v *View) TrendingTags(ctx context.Context, after int64, least, limit int) 
 func (v *View) TrendingPosts(ctx context.Context, after int64, limit int) ([]social.Post, error) {
 	return rows(ctx, v, scanPost, `SELECT `+postColumns+` FROM posts WHERE id IN (
 			SELECT p.id FROM posts p JOIN accounts a ON a.id = p.author_id
-			WHERE p.id > $1 AND p.visibility = 'public' AND p.boost_of = 0 AND p.reply_to = 0 AND NOT p.sensitive AND p.likes + p.boosts > 0
+			WHERE p.id > $1 AND p.visibility = 'public' AND p.boost_of = 0 AND p.reply_author = 0 AND NOT p.sensitive AND p.likes + p.boosts > 0
 			AND a.discoverable AND a.standing = 'good' AND NOT a.limited ORDER BY p.likes + 2 * p.boosts DESC, p.id DESC LIMIT $2)`, after, limit)
 }
 

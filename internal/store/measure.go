@@ -31,7 +31,7 @@ var measures = map[Measure]measure{
 	"active_users": {ofID("p.id"), `COUNT(DISTINCT p.author_id)`, together + ours},
 	"new_users":    {ofID("u.account_id"), `COUNT(*)`, `users u WHERE u.account_id >= $1 AND u.account_id < $2`},
 	"interactions": {ofID("x.id"), `COUNT(*)`, `(SELECT id FROM likes WHERE id >= $1 AND id < $2 UNION ALL
-		SELECT id FROM posts WHERE id >= $1 AND id < $2 AND visibility <> 'direct' AND (boost_of <> 0 OR reply_to <> 0 AND reply_author <> author_id)) AS x`},
+		SELECT id FROM posts WHERE id >= $1 AND id < $2 AND visibility <> 'direct' AND (boost_of <> 0 OR reply_author <> 0 AND reply_author <> author_id)) AS x`},
 	"tag_uses":          {ofID("t.post_id"), `COUNT(*)`, tagged},
 	"tag_accounts":      {ofID("t.post_id"), `COUNT(DISTINCT p.author_id)`, tagged},
 	"tag_servers":       {ofID("t.post_id"), `COUNT(DISTINCT a.host)`, tagged},

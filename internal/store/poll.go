@@ -42,15 +42,15 @@ const EndPollJob = "poll.end"
 // AddPoll stores a new poll of a post that is stored, and has its end told.
 func (tx *Tx) AddPoll(ctx context.Context, p social.Poll) error {
 	if _, err := tx.exec(ctx, `INSERT INTO polls (id, post_id, author_id, options, multiple, hide_votes, ends_ms, voters)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`,
-		p.ID, p.Post, p.Author, asJSON(p.Options), p.Multiple, p.HideVotes, millis(p.EndsAt)); err != nil {
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		p.ID, p.Post, p.Author, asJSON(p.Options), p.Multiple, p.HideVotes, millis(p.EndsAt), p.Voters); err != nil {
 		return err
 	}
 	return tx.endPollLater(ctx, p)
 }
 
 func (tx *Tx) endPollLater(ctx context.Context, p social.Poll) error {
-	if p.EndsAt.IsZero() {
+	if p.EndsAt.IsZero() || p.Ended(tx.Now) { // it came from elsewhere, and is old
 		return nil
 	}
 	return tx.AddJob(ctx, EndPollJob, p.ID, p.EndsAt, "")

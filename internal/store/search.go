@@ -15,6 +15,9 @@ func (tx *Tx) IndexPost(ctx context.Context, p social.Post) error {
 		return err
 	}
 	words := p.Warning + "\n" + p.Text
+	if p.HTML != "" {
+		words = p.Warning + "\n" + text.FromHTML(p.HTML, func(_, shown string) string { return shown })
+	}
 	if len(p.Media) > 0 {
 		media, err := tx.Media(ctx, p.Media)
 		if err != nil {

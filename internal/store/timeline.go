@@ -60,7 +60,7 @@ func withMedia(only bool) string {
 func (v *View) PublicPosts(ctx context.Context, q social.PublicQuery, p social.Page) ([]social.PostID, error) {
 	before, after := bounds(p)
 	return list[social.PostID](ctx, v, `SELECT p.id FROM posts p WHERE p.id < $1 AND p.id > $2 AND p.visibility = 'public' AND p.boost_of = 0
-		AND (p.reply_to = 0 OR p.reply_author = p.author_id)`+origins[q.From]+withMedia(q.OnlyMedia)+order(p, "p.id"), before, after, p.Limit)
+		AND (p.reply_author = 0 OR p.reply_author = p.author_id)`+origins[q.From]+withMedia(q.OnlyMedia)+order(p, "p.id"), before, after, p.Limit)
 }
 
 // TaggedPosts returns a page of public posts with tags. Each of the tags any
@@ -109,7 +109,7 @@ func (v *View) AccountPosts(ctx context.Context, who social.AccountID, q social.
 	args := []any{before, after, p.Limit, who}
 	where := withMedia(q.OnlyMedia)
 	if q.NoReplies {
-		where += ` AND (p.reply_to = 0 OR p.reply_author = p.author_id)`
+		where += ` AND (p.reply_author = 0 OR p.reply_author = p.author_id)`
 	}
 	if q.NoBoosts {
 		where += ` AND p.boost_of = 0`

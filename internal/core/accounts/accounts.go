@@ -22,7 +22,8 @@ type Blobs interface {
 
 // Config is what a Service needs to know of the outside.
 type Config struct {
-	Base view.Base // where the house stands
+	Base       view.Base // where the house stands
+	HandleHost string    // what follows the second @ in the addresses of our own people
 }
 
 // Service does it.

@@ -111,7 +111,7 @@ func TestSetProfile(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		people(t, s)
 		pictures := &shelf{}
-		svc := accounts.New(s, accounts.Config{Base: base}, pictures)
+		svc := accounts.New(s, accounts.Config{Base: base, HandleHost: "plaza.example"}, pictures)
 		text := func(s string) *string { return &s }
 		yes := true
 		a, err := svc.SetProfile(t.Context(), as(ada), social.Profile{DisplayName: text(" Ada\n L. "), Bio: text("One\x00\nTwo\xff"), Avatar: text("a1"),
@@ -148,7 +148,7 @@ func TestSetProfile(t *testing.T) {
 func TestSetProfileRefused(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		people(t, s)
-		svc := accounts.New(s, accounts.Config{Base: base}, &shelf{})
+		svc := accounts.New(s, accounts.Config{Base: base, HandleHost: "plaza.example"}, &shelf{})
 		long := strings.Repeat("ä", social.MaxDisplayName+1)
 		for name, tt := range map[string]struct {
 			by   social.Actor
@@ -240,7 +240,7 @@ func town(t *testing.T, s *store.Store) (parent, liked social.PostID) {
 func TestDeleteAccount(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		parent, liked := town(t, s)
-		svc := accounts.New(s, accounts.Config{Base: base}, &shelf{})
+		svc := accounts.New(s, accounts.Config{Base: base, HandleHost: "plaza.example"}, &shelf{})
 		if n := drain(t, s, svc.Worker()); n != 1 {
 			t.Fatalf("%d jobs, want one", n)
 		}
@@ -288,7 +288,7 @@ func checkGone(t *testing.T, s *store.Store, parent, liked social.PostID) {
 func TestDeleteAccountGoesOn(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		parent, liked := town(t, s)
-		svc := accounts.New(s, accounts.Config{Base: base}, &shelf{})
+		svc := accounts.New(s, accounts.Config{Base: base, HandleHost: "plaza.example"}, &shelf{})
 		for _, step := range []func(context.Context, *store.Tx, social.AccountID) (bool, error){accounts.Posts, accounts.Likes} {
 			write(t, s, func(ctx context.Context, tx *store.Tx) error {
 				_, err := step(ctx, tx, ada)

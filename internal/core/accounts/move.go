@@ -2,23 +2,108 @@ package accounts
 
 import (
 	"context"
+	"slices"
 
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
 )
 
 // SetAliases keeps the addresses of what else is by's: accounts elsewhere that
 // may move here, and of which this one may be said to be.
 func (s *Service) SetAliases(ctx context.Context, by social.Actor, uris []string) error {
-	return errNotYet
+	if len(uris) > social.MaxAliases {
+		return errs.Newf(errs.Invalid, "An account is known as at most %d others.", social.MaxAliases)
+	}
+	for i, u := range uris {
+		if !social.Address(u) || u == s.config.Base.ActorURI(by.Account) || slices.Contains(uris[:i], u) {
+			return errs.New(errs.Invalid, "Name each of your other accounts once, by its address.")
+		}
+	}
+	return s.store.WriteFor(ctx, by, "set aliases", func(tx *store.Tx) error {
+		tx.Record(event.ProfileChanged{Account: by.Account})
+		return tx.SetAliases(ctx, by.Account, uris)
+	})
 }
 
 // Move tells everybody that by, who is one of ours, lives at target now.
 // Target must say that it is by, too.
 func (s *Service) Move(ctx context.Context, by social.Actor, target social.AccountID) error {
-	return errNotYet
+	return s.store.WriteFor(ctx, by, "move", func(tx *store.Tx) error {
+		a, err := tx.Account(ctx, by.Account)
+		switch {
+		case err != nil:
+			return err
+		case !a.Local():
+			return errs.New(errs.Invalid, "Only who lives here moves away from here.")
+		case tx.Now.Sub(a.MovedAt) < social.MoveRest:
+			return errs.Newf(errs.Invalid, "You have moved lately. An account moves once in %d days.", int(social.MoveRest.Hours()/24))
+		}
+		return s.move(ctx, tx, a, target)
+	})
 }
 
-// Moved is Move for by from another server.
+// Stay takes back that by, who is one of ours, lives elsewhere. Who followed
+// them there still does.
+func (s *Service) Stay(ctx context.Context, by social.Actor) error {
+	return s.store.WriteFor(ctx, by, "stay", func(tx *store.Tx) error {
+		a, err := tx.Account(ctx, by.Account)
+		if err != nil || a.MovedTo == 0 {
+			return err
+		}
+		a.MovedTo = 0
+		tx.Record(event.ProfileChanged{Account: a.ID})
+		return tx.SetMoved(ctx, a)
+	})
+}
+
+// Moved is Move for by from another server. Who told of it before is not
+// believed again for a while: everybody here would be sent back and forth.
 func (s *Service) Moved(ctx context.Context, by social.Actor, target social.AccountID) error {
-	return errNotYet
+	return s.store.WriteFor(ctx, by, "take a move", func(tx *store.Tx) error {
+		a, err := tx.Account(ctx, by.Account)
+		switch {
+		case err != nil:
+			return err
+		case a.Local():
+			return errs.New(errs.Invalid, "Who lives here moves by asking here.")
+		case a.MovedTo == target && !a.MovedAt.IsZero():
+			return nil // told before
+		case tx.Now.Sub(a.MovedAt) < social.ForeignMoveRest:
+			return errs.New(errs.Invalid, "This account has moved lately.")
+		}
+		return s.move(ctx, tx, a, target)
+	})
+}
+
+// move is what both do, when a may move.
+func (s *Service) move(ctx context.Context, tx *store.Tx, a social.Account, target social.AccountID) error {
+	to, err := tx.Account(ctx, target)
+	switch {
+	case err != nil:
+		return err
+	case to.ID == a.ID || to.Standing != social.Good || to.MovedTo != 0:
+		return errs.New(errs.Invalid, "Nobody can move to this account.")
+	case !s.isAlso(to, a):
+		return errs.Newf(errs.Invalid, "The other account does not say that it is yours. Add %s to its aliases first.", s.uri(a))
+	}
+	a.MovedTo, a.MovedAt = to.ID, tx.Now
+	if err := tx.SetMoved(ctx, a); err != nil {
+		return err
+	}
+	tx.Record(event.Moved{Account: a.ID, Target: to.ID})
+	return tx.FollowAlong(ctx, store.Moving{From: a.ID, To: to.ID})
+}
+
+func (s *Service) uri(a social.Account) string {
+	if a.Local() {
+		return s.config.Base.ActorURI(a.ID)
+	}
+	return a.URI
+}
+
+// isAlso reports whether an account says that it is another, too.
+func (s *Service) isAlso(one, other social.Account) bool {
+	return slices.Contains(one.Aliases, s.uri(other))
 }

@@ -91,7 +91,7 @@ func (t teller) published(ctx context.Context, f event.PostPublished) error {
 	if err := t.mentioned(ctx, p); err != nil {
 		return err
 	}
-	if p.Visibility == social.Direct || p.ReplyTo != 0 && p.ReplyAuthor != p.Author {
+	if p.Visibility == social.Direct || p.ToOthers() {
 		return nil
 	}
 	fans, err := t.tx.Notifying(ctx, p.Author, maxFollowersTold)

@@ -1,27 +1,198 @@
 package posts
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/base/id"
+	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
 )
 
+var errElsewhere = errs.New(errs.Invalid, "This is not at home where who did it is.")
+
 // Pass is Boost for by from another server, under an address and at a time of
-// its own. What is here already, or was taken back before it came, is no
-// error.
-func (s *Service) Pass(ctx context.Context, by social.Actor, of social.PostID, v social.Visibility, uri string, at time.Time) error {
-	return errNotYet
+// its own. What is here already, was taken back before it came, or concerns
+// nobody here, is no error.
+func (s *Service) Pass(ctx context.Context, by social.Actor, of social.PostID, v social.Visibility, uri string, at time.Time) (err error) {
+	if err := by.MustAct(); err != nil {
+		return err
+	}
+	for range receiveTries {
+		if err = s.store.Write(ctx, func(tx *store.Tx) error { return pass(ctx, tx, by, of, v, uri, at) }); errs.KindOf(err) != errs.Conflict {
+			break
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("pass post on: %w", err)
+	}
+	return nil
+}
+
+func pass(ctx context.Context, tx *store.Tx, by social.Actor, of social.PostID, v social.Visibility, uri string, at time.Time) error {
+	who, err := tx.HoldAccount(ctx, by.Account) // who sends it twice at once waits for the first
+	switch {
+	case err != nil:
+		return err
+	case who.Local() || !social.Address(uri) || !social.SameHost(uri, who.URI):
+		return errElsewhere
+	}
+	if gone, err := tx.Gone(ctx, uri); err != nil || gone {
+		return err
+	}
+	target, err := tx.VisiblePost(ctx, by.Account, of)
+	if err != nil {
+		return err
+	}
+	if target.IsBoost() {
+		return errs.New(errs.Invalid, "A boost is not passed on, but the post.")
+	}
+	if err := target.MayBoost(by); err != nil {
+		return err
+	}
+	if ok, err := passedHere(ctx, tx, by, target); err != nil || !ok {
+		return err
+	}
+	before, err := tx.BoostBy(ctx, by.Account, target.ID)
+	if err == nil && before.URI != uri {
+		return tx.SetPostURI(ctx, before.ID, uri) // by which it will be undone
+	}
+	if !errors.Is(err, store.NoPost) {
+		return err
+	}
+	if _, err := tx.HoldPost(ctx, target.ID); err != nil { // somebody may be deleting it
+		return err
+	}
+	if _, err := social.ParseVisibility(string(v)); err != nil {
+		return err
+	}
+	if target.Visibility.Narrower(v) {
+		v = target.Visibility
+	}
+	at = social.Bounded(at, tx.Now)
+	pid := social.PostID(id.New(at))
+	return keepAs(ctx, tx, social.Post{ID: pid, Thread: pid, Author: by.Account, Visibility: v, BoostOf: target.ID, BoostAuthor: target.Author, URI: uri, At: at})
+}
+
+// passedHere reports whether a boost concerns somebody here: who wrote what is
+// passed on, or who follows whoever does that.
+func passedHere(ctx context.Context, tx *store.Tx, by social.Actor, target social.Post) (bool, error) {
+	author, err := tx.Account(ctx, target.Author)
+	if err != nil || author.Local() {
+		return err == nil, err
+	}
+	return tx.FollowedHere(ctx, by.Account)
 }
 
 // Like is Mark with Liked for by from another server. The address is the one
-// under which it will be undone.
+// under which it will be undone; without one it is undone by its post. What
+// was undone before it came has no effect, once: some servers use an address
+// again.
 func (s *Service) Like(ctx context.Context, by social.Actor, of social.PostID, uri string, on bool) error {
-	return errNotYet
+	if err := by.MustAct(); err != nil {
+		return err
+	}
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		who, err := stranger(ctx, tx, by)
+		if err != nil {
+			return err
+		}
+		if uri != "" && (!social.Address(uri) || !social.SameHost(uri, who.URI)) {
+			return errElsewhere
+		}
+		if !on {
+			return unlike(ctx, tx, by, of, uri)
+		}
+		return like(ctx, tx, by, of, uri)
+	})
+	if err != nil {
+		return fmt.Errorf("like post: %w", err)
+	}
+	return nil
+}
+
+func like(ctx context.Context, tx *store.Tx, by social.Actor, of social.PostID, uri string) error {
+	if uri != "" {
+		if gone, err := tx.EndGone(ctx, uri); err != nil || gone {
+			return err
+		}
+	}
+	p, err := marked(ctx, tx, by, of, social.Liked, true)
+	if err != nil {
+		return err
+	}
+	if uri != "" {
+		if err := tx.AddAct(ctx, social.Act{URI: uri, Kind: social.ActLike, Owner: by.Account, Target: int64(p.ID)}); err != nil {
+			return err
+		}
+	}
+	if isNew, err := tx.AddMark(ctx, social.Liked, by.Account, p.ID); err != nil || !isNew {
+		return err
+	}
+	tx.Record(event.Marked{Owner: by.Account, Post: p.ID, Author: p.Author, Mark: social.Liked})
+	return tx.CountLike(ctx, p.ID, 1)
+}
+
+// unlike takes a like back. One under another address has replaced what is
+// undone.
+func unlike(ctx context.Context, tx *store.Tx, by social.Actor, of social.PostID, uri string) error {
+	p, err := marked(ctx, tx, by, of, social.Liked, false)
+	if err != nil {
+		return err
+	}
+	act, err := tx.ActOf(ctx, by.Account, social.ActLike, int64(p.ID))
+	if err != nil && errs.KindOf(err) != errs.NotFound {
+		return err
+	}
+	if err == nil && uri != "" && act.URI != uri {
+		return nil
+	}
+	was, err := tx.EndMark(ctx, social.Liked, by.Account, p.ID)
+	if err != nil {
+		return err
+	}
+	if !was {
+		if uri == "" {
+			return nil
+		}
+		return tx.SetGone(ctx, uri)
+	}
+	tx.Record(event.Marked{Owner: by.Account, Post: p.ID, Author: p.Author, Mark: social.Liked, Off: true})
+	if err := tx.EndAct(ctx, by.Account, social.ActLike, int64(p.ID)); err != nil {
+		return err
+	}
+	return tx.CountLike(ctx, p.ID, -1)
 }
 
 // Pin has a post of by's, who is from another server, stand on top of their
-// page, or no longer.
+// page, or no longer. What is not here is NotFound.
 func (s *Service) Pin(ctx context.Context, by social.Actor, uri string, on bool) error {
-	return errNotYet
+	return s.store.WriteFor(ctx, by, "pin post", func(tx *store.Tx) error {
+		if _, err := stranger(ctx, tx, by); err != nil {
+			return err
+		}
+		p, err := here(ctx, tx, by, uri)
+		if err != nil || p.ID == 0 || p.IsBoost() || p.Visibility == social.Direct {
+			return cmp.Or(err, store.NoPost)
+		}
+		change := tx.EndMark
+		if on {
+			change = tx.AddMark
+			if n, err := tx.PinCount(ctx, by.Account); err != nil {
+				return err
+			} else if n >= social.MaxForeignPins {
+				return errs.Newf(errs.Invalid, "Of an account elsewhere at most %d posts are pinned.", social.MaxForeignPins)
+			}
+		}
+		changed, err := change(ctx, social.Pinned, by.Account, p.ID)
+		if changed {
+			tx.Record(event.Marked{Owner: by.Account, Post: p.ID, Author: p.Author, Mark: social.Pinned, Off: !on})
+		}
+		return err
+	})
 }

@@ -79,13 +79,10 @@ func tidied(p social.Past) social.Past {
 	return p
 }
 
-// earliest is the first moment that ids can tell.
-var earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
-
 // wrong says what keeps past from being a post, or nothing.
 func wrong(past social.Past, now time.Time) string {
 	switch {
-	case past.At.Before(earliest) || past.At.After(now) || past.EditedAt.After(now):
+	case past.At.Before(social.Earliest) || past.At.After(now) || past.EditedAt.After(now):
 		return "Its date cannot be right: it lies before the year 2000 or in the future."
 	case past.Boost == "" && past.Text == "" && past.Files > 0:
 		return "It has no words, and its pictures are not taken over."

@@ -55,8 +55,14 @@ func (s *Service) between(ctx context.Context, what string, by social.Actor, oth
 }
 
 // Follow makes f.Owner, who is by, follow f.Target, or ask to where follows
-// are approved by hand. Following again changes what is wanted.
+// are approved by hand, or live elsewhere. Following again changes what is
+// wanted.
 func (s *Service) Follow(ctx context.Context, by social.Actor, f social.Follow) error {
+	return s.follow(ctx, by, f, func(*store.Tx, social.Account) (bool, error) { return true, nil })
+}
+
+// follow is Follow when may agrees, which is asked within the transaction.
+func (s *Service) follow(ctx context.Context, by social.Actor, f social.Follow, may func(tx *store.Tx, them social.Account) (bool, error)) error {
 	if err := f.Check(); err != nil {
 		return err
 	}
@@ -69,31 +75,39 @@ func (s *Service) Follow(ctx context.Context, by social.Actor, f social.Follow) 
 		if rel.Apart() || them.Standing == social.Suspended || face.Standing == social.Suspended {
 			return errs.New(errs.Forbidden, "This account cannot be followed.")
 		}
-		fresh := !rel.Follows && !rel.Requested
-		if fresh {
+		if !rel.Follows && !rel.Requested {
 			if n, err := tx.FollowCount(ctx, by.Account); err != nil {
 				return err
 			} else if n >= social.MaxFollows {
 				return errs.Newf(errs.Invalid, "One account follows at most %d others.", social.MaxFollows)
 			}
 		}
-		accepted := rel.Follows || !them.Locked
-		if err := tx.AddFollow(ctx, f, accepted); err != nil {
+		if ok, err := may(tx, them); err != nil || !ok {
 			return err
 		}
-		switch {
-		case accepted && !rel.Follows:
-			if err := tx.CountFollow(ctx, f.Owner, f.Target, 1); err != nil {
-				return err
-			}
-			fallthrough
-		case accepted:
-			tx.Record(event.Followed{Owner: f.Owner, Target: f.Target, New: !rel.Follows})
-		case fresh:
-			tx.Record(event.FollowAsked{Owner: f.Owner, Target: f.Target})
-		}
-		return nil
+		return connect(ctx, tx, f, rel, them)
 	})
+}
+
+// connect stores a follow, or the request for one, and tells of it: whom
+// another server looks after is followed when that server says so.
+func connect(ctx context.Context, tx *store.Tx, f social.Follow, rel social.Relation, them social.Account) error {
+	accepted := rel.Follows || !them.Locked && them.Local()
+	if err := tx.AddFollow(ctx, f, accepted); err != nil {
+		return err
+	}
+	switch {
+	case accepted && !rel.Follows:
+		if err := tx.CountFollow(ctx, f.Owner, f.Target, 1); err != nil {
+			return err
+		}
+		fallthrough
+	case accepted:
+		tx.Record(event.Followed{Owner: f.Owner, Target: f.Target, New: !rel.Follows})
+	case !rel.Requested:
+		tx.Record(event.FollowAsked{Owner: f.Owner, Target: f.Target})
+	}
+	return nil
 }
 
 // Accept lets asker, who asked to follow by, follow.
@@ -102,17 +116,22 @@ func (s *Service) Accept(ctx context.Context, by social.Actor, asker social.Acco
 		if !rel.RequestedBy {
 			return noRequest
 		}
-		wish, err := tx.Relation(ctx, asker, by.Account)
-		if err != nil {
-			return err
-		}
-		f := social.Follow{Owner: asker, Target: by.Account, Boosts: wish.Boosts, Notify: wish.Notify, Languages: wish.Languages}
-		if err := tx.AddFollow(ctx, f, true); err != nil {
-			return err
-		}
-		tx.Record(event.Followed{Owner: asker, Target: by.Account, New: true})
-		return tx.CountFollow(ctx, asker, by.Account, 1)
+		return accept(ctx, tx, asker, by.Account)
 	})
+}
+
+// accept makes a request a follow.
+func accept(ctx context.Context, tx *store.Tx, asker, target social.AccountID) error {
+	wish, err := tx.Relation(ctx, asker, target)
+	if err != nil {
+		return err
+	}
+	f := social.Follow{Owner: asker, Target: target, Boosts: wish.Boosts, Notify: wish.Notify, Languages: wish.Languages}
+	if err := tx.AddFollow(ctx, f, true); err != nil {
+		return err
+	}
+	tx.Record(event.Followed{Owner: asker, Target: target, New: true})
+	return tx.CountFollow(ctx, asker, target, 1)
 }
 
 var noRequest = errs.New(errs.NotFound, "There is no such follow request.")
@@ -147,8 +166,8 @@ func end(ctx context.Context, tx *store.Tx, by social.Actor, owner, target socia
 		return err
 	}
 	tx.Record(event.Unfollowed{Owner: owner, Target: target, By: by.Account})
-	if !accepted {
-		return nil
+	if err := tx.EndAct(ctx, owner, social.ActFollow, int64(target)); err != nil || !accepted {
+		return err
 	}
 	return tx.CountFollow(ctx, owner, target, -1)
 }
@@ -156,28 +175,33 @@ func end(ctx context.Context, tx *store.Tx, by social.Actor, owner, target socia
 // Block hides by and other from each other and ends their follows.
 func (s *Service) Block(ctx context.Context, by social.Actor, other social.AccountID) error {
 	return s.between(ctx, "block", by, other, func(tx *store.Tx, _ social.Account, rel social.Relation) error {
-		if rel.Blocks {
-			return nil
-		}
-		if err := end(ctx, tx, by, by.Account, other); err != nil {
-			return err
-		}
-		if err := end(ctx, tx, by, other, by.Account); err != nil {
-			return err
-		}
-		tx.Record(event.Distanced{Owner: by.Account, Target: other, Blocked: true})
-		return tx.AddBlock(ctx, by.Account, other)
+		return block(ctx, tx, by, other, rel)
 	})
+}
+
+func block(ctx context.Context, tx *store.Tx, by social.Actor, other social.AccountID, rel social.Relation) error {
+	if rel.Blocks {
+		return nil
+	}
+	if err := end(ctx, tx, by, by.Account, other); err != nil {
+		return err
+	}
+	if err := end(ctx, tx, by, other, by.Account); err != nil {
+		return err
+	}
+	tx.Record(event.Distanced{Owner: by.Account, Target: other, Blocked: true})
+	return tx.AddBlock(ctx, by.Account, other)
 }
 
 // Unblock ends by's block of other.
 func (s *Service) Unblock(ctx context.Context, by social.Actor, other social.AccountID) error {
 	return s.between(ctx, "unblock", by, other, func(tx *store.Tx, _ social.Account, _ social.Relation) error {
 		was, err := tx.EndBlock(ctx, by.Account, other)
-		if was {
-			tx.Record(event.Distanced{Owner: by.Account, Target: other, Unblocked: true})
+		if err != nil || !was {
+			return err
 		}
-		return err
+		tx.Record(event.Distanced{Owner: by.Account, Target: other, Unblocked: true})
+		return tx.EndAct(ctx, by.Account, social.ActBlock, int64(other))
 	})
 }
 

@@ -70,6 +70,12 @@ func (v *View) Watch(_ context.Context, rs []event.Record) {
 			v.cards.drop(f.QuoteOf)
 		case event.PostEdited:
 			v.cards.drop(f.Post)
+		case event.Adopted:
+			for _, p := range append([]social.PostID{f.Post, f.ReplyTo}, f.Others...) {
+				v.cards.drop(p)
+			}
+		case event.Moved:
+			v.faces.drop(f.Account)
 		case event.MediaChanged:
 			v.cards.drop(f.Post)
 		case event.Voted:

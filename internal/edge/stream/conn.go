@@ -247,7 +247,7 @@ func (s subscription) wants(ctx context.Context, h *Hub, c *conn, p social.Post,
 	case hashtagLocal:
 		return !p.IsBoost() && tags[s.tag] && h.local(ctx, p.Author)
 	}
-	if p.IsBoost() || p.ReplyTo != 0 && p.ReplyAuthor != p.Author {
+	if p.IsBoost() || p.ToOthers() {
 		return false
 	}
 	return s.kind == public || h.local(ctx, p.Author) == (s.kind == publicLocal)

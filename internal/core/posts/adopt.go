@@ -1,0 +1,109 @@
+package posts
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+	"github.com/plaza-social/plaza/internal/work"
+)
+
+const (
+	adoptAtOnce  = 2
+	adoptStep    = 200 // posts that one transaction moves into another thread
+	adoptTimeout = 5 * time.Minute
+	adoptTries   = 20
+	// maxAdopted is how many posts that waited for one are put under it; who
+	// sends more has made them for that.
+	maxAdopted = 2000
+)
+
+// adoptLater has what waits for p put under it.
+func adoptLater(ctx context.Context, tx *store.Tx, p social.Post) error {
+	waiting, err := tx.OrphansOf(ctx, p.URI, 1)
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	return tx.AddJob(ctx, store.AdoptJob, p.ID, tx.Now, strconv.FormatInt(int64(p.ID), 10))
+}
+
+// AdoptWorker puts replies that came before what they answer under it, with
+// the threads that they had opened. It may be interrupted anywhere and run
+// again.
+func (s *Service) AdoptWorker() work.Worker {
+	return work.Worker{Kind: store.AdoptJob, AtOnce: adoptAtOnce, Timeout: adoptTimeout, Tries: adoptTries, Do: func(ctx context.Context, args []byte) error {
+		var which social.PostID
+		if err := json.Unmarshal(args, &which); err != nil {
+			return errs.Wrap(errs.Invalid, "This job does not name a post.", err)
+		}
+		for n, more := 0, true; more && n < maxAdopted; {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := s.store.Write(ctx, func(tx *store.Tx) error {
+				done, left, err := adopt(ctx, tx, which)
+				n, more = n+done, left
+				return err
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+// adopt puts one of the posts that wait for another under it, or a part of the
+// thread that it has opened into the other's.
+func adopt(ctx context.Context, tx *store.Tx, which social.PostID) (done int, more bool, err error) {
+	parent, err := tx.HoldPost(ctx, which)
+	if errors.Is(err, store.NoPost) {
+		return 0, false, nil
+	}
+	if err != nil {
+		return 0, false, err
+	}
+	waiting, err := tx.OrphansOf(ctx, parent.URI, 1)
+	if err != nil || len(waiting) == 0 {
+		return 0, false, err
+	}
+	child, err := tx.HoldPost(ctx, waiting[0])
+	if errors.Is(err, store.NoPost) {
+		return 0, true, nil // its row took the other with it
+	}
+	if err != nil {
+		return 0, false, err
+	}
+	if parent.IsBoost() || child.ReplyTo != 0 || parent.Thread == child.ID { // what answers itself stays where it is
+		return 1, true, tx.EndOrphan(ctx, child.ID)
+	}
+	moved, err := tx.MoveReplies(ctx, child.ID, parent.Thread, adoptStep)
+	if err != nil {
+		return 0, false, err
+	}
+	if len(moved) == adoptStep {
+		tx.Record(event.Adopted{ReplyTo: parent.ID, Others: moved})
+		return 0, true, nil
+	}
+	return 1, true, comeUnder(ctx, tx, child, parent, moved)
+}
+
+func comeUnder(ctx context.Context, tx *store.Tx, child, parent social.Post, others []social.PostID) error {
+	child.ReplyTo, child.ReplyAuthor, child.Thread = parent.ID, parent.Author, parent.Thread
+	if err := tx.SetParent(ctx, child); err != nil {
+		return err
+	}
+	if err := tx.EndOrphan(ctx, child.ID); err != nil {
+		return err
+	}
+	tx.Record(event.Adopted{Post: child.ID, Author: child.Author, ReplyTo: parent.ID, Others: others})
+	if _, open := child.Counts(); !open {
+		return nil
+	}
+	return tx.CountReply(ctx, parent.ID, 1)
+}

@@ -1,0 +1,41 @@
+package store
+
+import (
+	"context"
+
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// AdoptJob is the kind of the job that puts posts under what they answer, when
+// that has come; its argument is that post's id.
+const AdoptJob = "post.adopt"
+
+// MoveReplies puts up to limit posts of a thread, but not what opened it, into
+// another one.
+func (tx *Tx) MoveReplies(ctx context.Context, from, to social.PostID, limit int) ([]social.PostID, error) {
+	return list[social.PostID](ctx, &tx.View, `UPDATE posts SET thread_id = $2 WHERE id IN
+		(SELECT id FROM posts WHERE thread_id = $1 AND id <> $1 ORDER BY id LIMIT $3) RETURNING id`, from, to, limit)
+}
+
+// SetParent stores what a post answers, and moves what is kept of the thread
+// that it opened until now.
+func (tx *Tx) SetParent(ctx context.Context, p social.Post) error {
+	for _, q := range []string{
+		`INSERT INTO thread_mutes (owner_id, thread_id) SELECT owner_id, CAST($2 AS BIGINT) FROM thread_mutes WHERE thread_id = $1 ON CONFLICT DO NOTHING`,
+		`INSERT INTO conversations (owner_id, thread_id, last_id, unread)
+			SELECT owner_id, CAST($2 AS BIGINT), last_id, unread FROM conversations WHERE thread_id = $1
+			ON CONFLICT (owner_id, thread_id) DO UPDATE SET unread = conversations.unread OR excluded.unread,
+			last_id = CASE WHEN excluded.last_id > conversations.last_id THEN excluded.last_id ELSE conversations.last_id END`,
+	} {
+		if _, err := tx.exec(ctx, q, p.ID, p.Thread); err != nil {
+			return err
+		}
+	}
+	for _, q := range []string{`DELETE FROM thread_mutes WHERE thread_id = $1`, `DELETE FROM conversations WHERE thread_id = $1`} {
+		if _, err := tx.exec(ctx, q, p.ID); err != nil {
+			return err
+		}
+	}
+	_, err := tx.exec(ctx, `UPDATE posts SET reply_to = $2, reply_author = $3, thread_id = $4 WHERE id = $1`, p.ID, p.ReplyTo, p.ReplyAuthor, p.Thread)
+	return err
+}
