@@ -102,6 +102,15 @@ func (w Wishes) Check() error {
 // Local reports whether the account lives here.
 func (a Account) Local() bool { return a.Host == "" }
 
+// MayPost reports why nothing can be posted with a, or nil: who lives elsewhere
+// is heard there.
+func (a Account) MayPost() error {
+	if a.MovedTo != 0 && a.Local() {
+		return errs.New(errs.Forbidden, "You have moved to another account. To post with this one again, say first that you have come back.")
+	}
+	return nil
+}
+
 // Acct is the account's address as seen from here: "ada", or "ada@elsewhere.example".
 func (a Account) Acct() string {
 	if a.Local() {

@@ -123,6 +123,11 @@ func (s *Service) draft(ctx context.Context, tx *store.Tx, by social.Actor, d so
 	p := social.Post{ID: as, Author: by.Account, Text: d.Text, Warning: d.Warning,
 		Sensitive: d.Sensitive || d.Warning != "", Language: d.Language, Visibility: d.Visibility, LocalOnly: d.LocalOnly, App: by.App, At: tx.Now}
 	p.Thread = p.ID
+	if author, err := tx.Account(ctx, by.Account); err != nil {
+		return p, err
+	} else if err := author.MayPost(); err != nil {
+		return p, err
+	}
 	if d.ReplyTo != 0 {
 		parent, err := tx.VisiblePost(ctx, by.Account, d.ReplyTo)
 		if err != nil {
@@ -224,7 +229,11 @@ func (s *Service) Boost(ctx context.Context, by social.Actor, of social.PostID, 
 		if err := target.MayBoost(by); err != nil {
 			return err
 		}
-		if _, err := tx.HoldAccount(ctx, by.Account); err != nil { // who asks twice at once waits for the first
+		who, err := tx.HoldAccount(ctx, by.Account) // who asks twice at once waits for the first
+		if err != nil {
+			return err
+		}
+		if err := who.MayPost(); err != nil {
 			return err
 		}
 		if boost, err = tx.BoostBy(ctx, by.Account, target.ID); !errors.Is(err, store.NoPost) {

@@ -31,11 +31,7 @@ func (l *layout) sift(out []*Seen) {
 // filterWords is all that a post says, in the form in which filters read it.
 func (c *Card) filterWords() string {
 	return c.words.Get(func() any {
-		said := c.Text
-		if said == "" && c.Post.HTML != "" {
-			said = text.FromHTML(c.Post.HTML, func(_, shown string) string { return shown })
-		}
-		parts := []string{c.Warning, said}
+		parts := []string{c.Warning, c.Plain()}
 		for _, m := range c.Media {
 			parts = append(parts, m.Alt)
 		}
@@ -46,4 +42,22 @@ func (c *Card) filterWords() string {
 		}
 		return social.FilterKey(strings.Join(parts, "\n"))
 	}).(string)
+}
+
+// Plain is what the post says, without HTML.
+func (c *Card) Plain() string {
+	if c.Post.HTML == "" {
+		return c.Text
+	}
+	return c.plain.Get(func() any {
+		return text.FromHTML(c.Post.HTML, func(_, shown string) string { return shown })
+	}).(string)
+}
+
+// PlainBio is what an account says about itself, without HTML.
+func (f *Face) PlainBio() string {
+	if f.Local() {
+		return f.Bio
+	}
+	return text.FromHTML(f.Bio, func(_, shown string) string { return shown })
 }

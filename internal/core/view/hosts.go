@@ -2,6 +2,8 @@ package view
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/plaza-social/plaza/internal/social"
@@ -58,7 +60,13 @@ func (v *View) HostRules(ctx context.Context) (*social.HostRules, error) {
 // is asked.
 func (v *View) applyHosts(ctx context.Context, faces map[social.AccountID]*Face) error {
 	var rules *social.HostRules
+	all := slices.Collect(maps.Values(faces))
 	for _, f := range faces {
+		if f.Moved != nil {
+			all = append(all, f.Moved)
+		}
+	}
+	for _, f := range all {
 		if f.Local() {
 			continue
 		}

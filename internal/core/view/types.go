@@ -26,7 +26,9 @@ func (m *Memo) Get(make func() any) any {
 // A Face is an account as it is at one moment.
 type Face struct {
 	social.Account
-	Memo Memo // for the client API
+	Emojis []social.ForeignEmoji // that somebody elsewhere uses of themselves
+	Moved  *Face                 // where it lives now, as it was when this was loaded; nil for most
+	Memo   Memo                  // for the client API
 }
 
 // A Card is a post as it is at one moment, the same for every reader.
@@ -42,6 +44,8 @@ type Card struct {
 	Memo        Memo                  // for the client API
 	Preview     Memo                  // the same of Link
 	words       Memo                  // what filters are held against
+	Emojis      []social.ForeignEmoji // that a post from elsewhere uses
+	plain       Memo                  // what it says, without HTML
 }
 
 // Seen is a post before a reader who may see it.

@@ -169,7 +169,13 @@ func (v *View) facesByID(ctx context.Context, ids []social.AccountID) (map[socia
 			for _, a := range as {
 				out[a.ID] = faceOf(a)
 			}
-			return err
+			if err != nil {
+				return err
+			}
+			if err := movedFaces(ctx, s, out); err != nil {
+				return err
+			}
+			return faceEmojis(ctx, s, out)
 		})
 		if err != nil {
 			return nil, err

@@ -76,6 +76,7 @@ type account struct {
 	Suspended         bool            `json:"suspended,omitempty"`
 	Limited           bool            `json:"limited,omitempty"`
 	Approval          featureApproval `json:"feature_approval"`
+	Moved             *account        `json:"moved,omitempty"`
 	Emojis            []emoji         `json:"emojis"`
 	Roles             []struct{}      `json:"roles"`
 	Fields            []field         `json:"fields"`
@@ -90,7 +91,7 @@ type field struct {
 // nameOnly is what is told of an account that is suspended, or about to be
 // deleted: who it was, and nothing it said of itself.
 func nameOnly(f *view.Face) *view.Face {
-	return &view.Face{Account: social.Account{ID: f.ID, Username: f.Username, Host: f.Host, URI: f.URI, Kind: social.Person,
+	return &view.Face{Account: social.Account{ID: f.ID, Username: f.Username, Host: f.Host, URI: f.URI, Page: f.Page, Kind: social.Person,
 		HideFollows: true, Standing: f.Standing, CreatedAt: f.CreatedAt}}
 }
 
@@ -101,10 +102,14 @@ func (r renderer) account(f *view.Face) account {
 	a := account{ID: num(f.ID), Username: f.Username, Acct: f.Acct(), DisplayName: f.DisplayName, Locked: f.Locked,
 		Bot: f.Kind == social.Bot || f.Kind == social.Service, Group: f.Kind == social.Group, Discoverable: f.Discoverable,
 		Indexable: f.Indexable, CreatedAt: stamp(f.CreatedAt.Truncate(24 * time.Hour)), Note: r.view.Bio(f), URL: r.view.AccountURL(f),
-		URI: r.view.AccountURL(f), AvatarDescription: f.AvatarAlt, HeaderDescription: f.HeaderAlt, FollowersCount: f.Followers,
+		URI: r.view.AccountURI(f), AvatarDescription: f.AvatarAlt, HeaderDescription: f.HeaderAlt, FollowersCount: f.Followers,
 		FollowingCount: f.Following, StatusesCount: f.Posts, HideCollections: f.HideFollows, Noindex: !f.Indexable,
 		Suspended: f.Standing == social.Suspended, Limited: f.Limited, Emojis: r.emojisOfAccount(f), Roles: []struct{}{}, Fields: []field{}}
 	a.Approval = approvalJSON(f)
+	if f.Moved != nil {
+		to := r.account(f.Moved)
+		a.Moved = &to
+	}
 	a.ShowFeatured, a.ShowMedia, a.ShowMediaReplies = !f.Wishes.HideFeatured, !f.Wishes.HideMedia, !f.Wishes.HideMediaReplies
 	a.Avatar, a.Header = r.picture(f.Avatar, "/avatar.png"), r.picture(f.Header, "/header.png")
 	a.AvatarStatic, a.HeaderStatic = a.Avatar, a.Header

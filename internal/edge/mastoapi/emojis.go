@@ -1,6 +1,9 @@
 package mastoapi
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
 )
@@ -44,22 +47,30 @@ func (r renderer) emojisIn(texts ...string) []emoji {
 	return out
 }
 
-// emojisOf are those that stand in texts of somebody: what people elsewhere
-// write is not about ours.
-func (r renderer) emojisOf(author *view.Face, texts ...string) []emoji {
-	if !author.Local() {
-		return []emoji{}
+// emojisOf are those that stand in texts of somebody: ours of our people, and
+// of people elsewhere those that their server told of.
+func (r renderer) emojisOf(author *view.Face, theirs []social.ForeignEmoji, texts ...string) []emoji {
+	if author.Local() {
+		return r.emojisIn(texts...)
 	}
-	return r.emojisIn(texts...)
+	out := []emoji{}
+	for _, e := range theirs {
+		name := ":" + e.Shortcode + ":"
+		if slices.ContainsFunc(texts, func(t string) bool { return strings.Contains(t, name) }) {
+			url := r.media(social.FileElsewhere(social.AsEmoji, e.Image))
+			out = append(out, emoji{Shortcode: e.Shortcode, URL: url, StaticURL: url})
+		}
+	}
+	return out
 }
 
 // emojisOfPost are those in what a post says and asks.
 func (r renderer) emojisOfPost(s *view.Seen) []emoji {
-	texts := []string{s.Warning, s.Text}
+	texts := []string{s.Warning, s.Text, s.Card.Post.HTML}
 	if s.Poll != nil {
 		texts = append(texts, options(s.Poll)...)
 	}
-	return r.emojisOf(s.Author, texts...)
+	return r.emojisOf(s.Author, s.Emojis, texts...)
 }
 
 // options are the titles of what a poll lets people choose.
@@ -76,5 +87,5 @@ func (r renderer) emojisOfAccount(f *view.Face) []emoji {
 	for _, x := range f.Fields {
 		texts = append(texts, x.Name, x.Value)
 	}
-	return r.emojisOf(f, texts...)
+	return r.emojisOf(f, f.Emojis, texts...)
 }

@@ -68,7 +68,7 @@ const maxEmbedTitle = 100 // characters
 
 // embedTitle is who says what, as one line.
 func embedTitle(s *view.Seen) string {
-	said := s.Text
+	said := s.Plain()
 	if s.Warning != "" {
 		said = s.Warning
 	}

@@ -38,7 +38,7 @@ type pollOption struct {
 // are shown to nobody before, also not to who asked.
 func (r renderer) poll(s *view.Seen, reader social.AccountID) poll {
 	p := s.Poll
-	out := poll{ID: num(p.ID), ExpiresAt: stampOrNil(p.EndsAt), Expired: p.Ended(r.now()), Multiple: p.Multiple, VotesCount: p.Votes(), VotersCount: p.Voters, Emojis: r.emojisOf(s.Author, options(p)...)}
+	out := poll{ID: num(p.ID), ExpiresAt: stampOrNil(p.EndsAt), Expired: p.Ended(r.now()), Multiple: p.Multiple, VotesCount: p.Votes(), VotersCount: p.Voters, Emojis: r.emojisOf(s.Author, s.Emojis, options(p)...)}
 	for _, o := range p.Options {
 		one := pollOption{Title: o.Title}
 		if !p.HideVotes || out.Expired {

@@ -71,9 +71,8 @@ func parseVisibility(s string) social.Visibility {
 }
 
 func (r renderer) head(s *view.Seen) statusHead {
-	url := r.view.PostURL(s.Author, s.ID)
 	h := statusHead{ID: num(s.ID), CreatedAt: stamp(s.At), InReplyToID: numOrNil(s.ReplyTo), InReplyToAccountID: numOrNil(max(s.ReplyAuthor, 0)),
-		Sensitive: s.Veiled(), SpoilerText: s.Warning, Visibility: visibility[s.Visibility], URI: url, URL: url,
+		Sensitive: s.Veiled(), SpoilerText: s.Warning, Visibility: visibility[s.Visibility], URI: r.view.URIOf(s.Post), URL: r.view.OriginURL(s),
 		RepliesCount: s.Replies, ReblogsCount: s.Boosts, FavouritesCount: s.Likes, EditedAt: stampOrNil(s.EditedAt), Content: s.HTML,
 		QuotesCount: s.Quotes, MediaAttachments: r.attachments(s.Media), Mentions: []mention{}, Tags: []statusTag{}, Emojis: r.emojisOfPost(s), LocalOnly: s.LocalOnly}
 	if s.Language != "" {

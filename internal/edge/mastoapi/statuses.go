@@ -198,7 +198,7 @@ func (a *API) history(q *request) (any, error) {
 	for _, e := range edits {
 		out = append(out, statusEdit{Content: a.View.HTML(e.Text, e.HTML, e.Mentions), SpoilerText: e.Warning, Sensitive: e.Sensitive,
 			CreatedAt: stamp(e.At), Account: a.render.accountJSON(s.Author), Poll: pastPoll(e.Poll), MediaAttachments: a.render.attachments(e.Media),
-			Emojis: a.render.emojisOf(s.Author, append([]string{e.Text, e.Warning}, e.Poll...)...), Quote: a.render.pastQuote(s, q.By.Account)})
+			Emojis: a.render.emojisOf(s.Author, s.Emojis, append([]string{e.Text, e.HTML, e.Warning}, e.Poll...)...), Quote: a.render.pastQuote(s, q.By.Account)})
 	}
 	return out, nil
 }

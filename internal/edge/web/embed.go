@@ -47,7 +47,7 @@ func framed(w http.ResponseWriter) {
 // tell fills in what the page of a post tells those who show a preview of it:
 // nothing of a post that is not for everybody.
 func (s *Site) tell(f *frame, p *view.Seen) meta {
-	m := meta{Description: snippet(firstOf(p.Warning, p.Text)), URL: s.View.PostURL(p.Author, p.ID), Kind: "article", At: p.At,
+	m := meta{Description: snippet(firstOf(p.Warning, p.Plain())), URL: s.View.PostURL(p.Author, p.ID), Kind: "article", At: p.At,
 		Hide: !p.Author.Indexable || p.Visibility != social.Public}
 	if !embeddable(p) {
 		return m

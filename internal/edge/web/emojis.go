@@ -84,11 +84,31 @@ func (f *frame) picture(e social.Emoji) string {
 	return `<picture><source srcset="` + html.EscapeString(f.media(e.Still)) + `" media="(prefers-reduced-motion: reduce)">` + img + `</picture>`
 }
 
+// An emojiSet is the pictures that can stand in a text, by their names.
+type emojiSet func(name string) (social.Emoji, bool)
+
+// drawn is what can stand in what somebody says: the house's emojis if they are
+// one of ours, and otherwise those that their server told of.
+func (f *frame) drawn(by *view.Face, theirs []social.ForeignEmoji) emojiSet {
+	if by.Local() {
+		return f.site.Emojis.Named
+	}
+	return func(name string) (social.Emoji, bool) {
+		for _, e := range theirs {
+			if e.Shortcode == name {
+				file := social.FileElsewhere(social.AsEmoji, e.Image)
+				return social.Emoji{Shortcode: name, File: file, Still: file}, true
+			}
+		}
+		return social.Emoji{}, false
+	}
+}
+
 // emojify puts pictures for names in a text, which is made safe before.
-func (f *frame) emojify(b *strings.Builder, s string, safe func(string) string) {
+func (f *frame) emojify(b *strings.Builder, s string, named emojiSet, safe func(string) string) {
 	at := 0
 	for _, c := range text.Shortcodes(s) {
-		if e, ok := f.site.Emojis.Named(c.Name); ok {
+		if e, ok := named(c.Name); ok {
 			b.WriteString(safe(s[at:c.From]))
 			b.WriteString(f.picture(e))
 			at = c.To
@@ -97,31 +117,29 @@ func (f *frame) emojify(b *strings.Builder, s string, safe func(string) string) 
 	b.WriteString(safe(s[at:]))
 }
 
-// plain is a text of somebody as safe HTML, with the house's emojis if they are
-// one of ours.
-func (f *frame) plain(by *view.Face, s string) string {
-	if !by.Local() || !strings.Contains(s, ":") {
+// plain is a text of somebody as safe HTML, with the emojis that they may use.
+func (f *frame) plain(by *view.Face, theirs []social.ForeignEmoji, s string) string {
+	if !strings.Contains(s, ":") {
 		return html.EscapeString(s)
 	}
 	var b strings.Builder
-	f.emojify(&b, s, html.EscapeString)
+	f.emojify(&b, s, f.drawn(by, theirs), html.EscapeString)
 	return b.String()
 }
 
 // name is what to call somebody, as safe HTML.
-func (f *frame) name(a *view.Face) string { return f.plain(a, a.Name()) }
+func (f *frame) name(a *view.Face) string { return f.plain(a, a.Emojis, a.Name()) }
 
-// rich is safe HTML of somebody with the house's emojis: in its words, not in
-// its tags nor in its links.
-func (f *frame) rich(by *view.Face, s string) string {
-	if !by.Local() {
-		return s
-	}
-	return f.ours(s)
+// rich is safe HTML of somebody with the emojis that they may use: in its
+// words, not in its tags nor in its links.
+func (f *frame) rich(by *view.Face, theirs []social.ForeignEmoji, s string) string {
+	return f.draw(s, f.drawn(by, theirs))
 }
 
 // ours is rich for what the house itself says.
-func (f *frame) ours(s string) string {
+func (f *frame) ours(s string) string { return f.draw(s, f.site.Emojis.Named) }
+
+func (f *frame) draw(s string, named emojiSet) string {
 	if len(text.Shortcodes(s)) == 0 {
 		return s
 	}
@@ -132,7 +150,7 @@ func (f *frame) ours(s string) string {
 		if tag < 0 {
 			tag = len(s)
 		}
-		f.emojify(&b, s[:tag], same)
+		f.emojify(&b, s[:tag], named, same)
 		s = s[tag:]
 		end := strings.IndexByte(s, '>') + 1
 		if strings.HasPrefix(s, "<a ") {

@@ -43,14 +43,14 @@ func TestEmojisInHTML(t *testing.T) {
 		"<p>:cat: &lt;b&gt; &amp;</p>":                          "<p>" + img + " &lt;b&gt; &amp;</p>",
 		"cut <b :cat:":                                          "cut <b :cat:",
 	} {
-		if got := f.rich(ours, in); got != want {
+		if got := f.rich(ours, nil, in); got != want {
 			t.Errorf("%q\n got %q\nwant %q", in, got, want)
 		}
-		if got := f.rich(theirs, in); got != in {
+		if got := f.rich(theirs, nil, in); got != in {
 			t.Errorf("of somebody elsewhere: %q became %q", in, got)
 		}
 	}
-	if got := f.plain(ours, "<b>:cat:&"); got != "&lt;b&gt;"+img+"&amp;" {
+	if got := f.plain(ours, nil, "<b>:cat:&"); got != "&lt;b&gt;"+img+"&amp;" {
 		t.Errorf("plain: %q", got)
 	}
 	if !strings.Contains(img, `alt=":cat:"`) {

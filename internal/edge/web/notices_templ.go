@@ -579,7 +579,7 @@ func excerpt(f *frame, p *view.Seen) string {
 	if p.Warning != "" {
 		return "⚠ " + snippet(p.Warning)
 	}
-	return snippet(p.Text)
+	return snippet(p.Plain())
 }
 
 // whose is the page about somebody; of those who wait to be let in, the page

@@ -47,7 +47,7 @@ func (s *Site) profile(q *ask, part string) (p profile, err error) {
 	if p.Face.ID == q.by.Account {
 		q.page.Tab = "me"
 	}
-	q.page.Head = meta{Description: snippet(p.Face.Bio), URL: p.OwnPage, Hide: !p.Face.Indexable, Kind: "profile", ImageAlt: p.Face.AvatarAlt}
+	q.page.Head = meta{Description: snippet(p.Face.PlainBio()), URL: p.OwnPage, Hide: !p.Face.Indexable, Kind: "profile", ImageAlt: p.Face.AvatarAlt}
 	if p.Face.Avatar != "" {
 		q.page.Head.Image = q.page.absolute(q.page.media(p.Face.Avatar))
 	}

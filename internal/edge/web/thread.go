@@ -52,7 +52,7 @@ func (s *Site) thread(q *ask) error {
 		reply = q.reply(t.Post)
 	}
 	q.page.Head = s.tell(q.page, p)
-	return q.show(p.Author.Name()+": “"+short(firstOf(p.Warning, p.Text))+"”", threadPage(q.page, t, reply))
+	return q.show(p.Author.Name()+": “"+short(firstOf(p.Warning, p.Plain()))+"”", threadPage(q.page, t, reply))
 }
 
 func firstOf(a, b string) string {

@@ -689,7 +689,7 @@ func historyPage(f *frame, p *view.Seen, versions []version) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = says(f.rich(p.Author, v.HTML), p.Language).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = says(f.rich(p.Author, p.Emojis, v.HTML), p.Language).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
