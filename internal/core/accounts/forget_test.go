@@ -134,7 +134,7 @@ func TestForgetOnlyStrangers(t *testing.T) {
 		stay["moved there"] = known(t, s, month, func(a *social.Account) { a.MovedTo, a.Limited = heir.ID, true })
 		stranger := known(t, s, month, asIs)
 		shelf := &shelf{}
-		svc := accounts.New(s, shelf)
+		svc := accounts.New(s, accounts.Config{Base: base, HandleHost: "plaza.example"}, shelf)
 		there := func(who social.AccountID) bool {
 			return len(read(t, s, func(ctx context.Context, v *store.View) ([]social.Account, error) {
 				return v.Accounts(ctx, []social.AccountID{who})
@@ -181,7 +181,7 @@ func TestForgetManyStrangers(t *testing.T) {
 			}
 			return nil
 		})
-		n, err := accounts.New(s, &shelf{}).Forget(t.Context(), s.Now().AddDate(0, 0, -7), false, func(int, int) {})
+		n, err := accounts.New(s, accounts.Config{Base: base, HandleHost: "plaza.example"}, &shelf{}).Forget(t.Context(), s.Now().AddDate(0, 0, -7), false, func(int, int) {})
 		left := read(t, s, func(ctx context.Context, v *store.View) (int, error) { return v.CountAccountsElsewhere(ctx) })
 		if err != nil || n != many || left != 0 {
 			t.Errorf("forgot %d, %v, left %d; want %d", n, err, left, many)
@@ -193,7 +193,7 @@ func TestForgetManyStrangers(t *testing.T) {
 // deleted, there is no file to remove.
 func TestAddressesAreNoFiles(t *testing.T) {
 	s, shelf := storetest.SQLite(t), &shelf{}
-	svc := accounts.New(s, shelf)
+	svc := accounts.New(s, accounts.Config{Base: base, HandleHost: "plaza.example"}, shelf)
 	for want, host := range map[int]string{0: "far.example", 1: ""} {
 		a := known(t, s, month, func(a *social.Account) { a.Host, a.Avatar = host, "picture "+host })
 		write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.LeaveAccount(ctx, a.ID) })

@@ -146,7 +146,7 @@ func collectionBody(f *frame, c view.Collection) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templ.Raw(f.rich(c.Curator, f.site.View.HTML(c.Description, "", nil))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = templ.Raw(f.rich(c.Curator, nil, f.site.View.HTML(c.Description, "", nil))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
