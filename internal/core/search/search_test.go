@@ -148,6 +148,7 @@ func (h *house) meets(q search.Query, want ...social.AccountID) {
 func TestFindAccounts(t *testing.T) {
 	each(t, func(h *house) {
 		h.must(h.rel.Follow(h.ctx, as(cleo), social.Follow{Target: adam})) // who comes before ada then
+		h.must(h.rel.Answer(h.ctx, as(adam), cleo, true))
 		for text, want := range map[string][]social.AccountID{
 			"ad":                      {adam, ada},
 			"ADA":                     {ada, adam}, // whose name it is comes first

@@ -117,6 +117,7 @@ func TestHomeHoldsWhatBelongsThere(t *testing.T) {
 	each(t, func(h *house) {
 		h.follow(ben, ada)
 		h.follow(ben, eva)
+		h.must(h.rel.Answer(h.ctx, as(eva), ben, true))
 		h.must(h.rel.Follow(h.ctx, as(ben), social.Follow{Target: dora, Languages: []string{"en"}})) // without boosts
 		h.home("nothing yet", ben)
 		far, near := h.say(cleo, social.Draft{Text: "a stranger's"}), h.say(ben, social.Draft{Text: "one's own"})
