@@ -13,7 +13,7 @@ import (
 // see it.
 type Spot struct {
 	Post      social.PostID
-	URI       string // of a remote post
+	URI, Page string // of a remote post
 	Author    *Face
 	LocalOnly bool
 }
@@ -35,7 +35,7 @@ func (v *View) Spots(ctx context.Context, ids []social.PostID) (map[social.PostI
 	out := make(map[social.PostID]Spot, len(cards))
 	for id, c := range cards {
 		if f := faces[c.Author]; f != nil {
-			out[id] = Spot{Post: id, URI: c.URI, Author: f, LocalOnly: c.LocalOnly}
+			out[id] = Spot{Post: id, URI: c.URI, Page: c.Page, Author: f, LocalOnly: c.LocalOnly}
 		}
 	}
 	return out, nil

@@ -28,9 +28,13 @@ func (s scribe) activity(p *view.Seen, near surroundings) as2.ActivityDocument {
 	return s.create(p, near)
 }
 
-// undo takes an activity back.
+// undo takes an activity back. Its address is a part of what it takes back.
 func undo(a as2.ActivityDocument) as2.ActivityDocument {
-	d := as2.ActivityDocument{Context: a.Context, ID: a.ID + "/undo", Type: "Undo", Actor: a.Actor, To: a.To, Cc: a.Cc}
+	end := "#undo"
+	if as2.Fragment(a.ID) {
+		end = "/undo"
+	}
+	d := as2.ActivityDocument{Context: a.Context, ID: a.ID + end, Type: "Undo", Actor: a.Actor, To: a.To, Cc: a.Cc}
 	a.Context = nil
 	d.Object = &a
 	return d

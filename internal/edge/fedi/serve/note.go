@@ -1,7 +1,9 @@
 package serve
 
 import (
+	"cmp"
 	"context"
+	"html"
 	"slices"
 	"strconv"
 
@@ -52,7 +54,7 @@ func (a surroundings) mentioned(p *view.Seen) (out []*view.Face) {
 func (s scribe) note(p *view.Seen, near surroundings) *as2.NoteDocument {
 	id := s.View.PostURI(p.ID)
 	d := &as2.NoteDocument{ID: id, Type: "Note", Summary: p.Warning, Published: as2.Date(p.At), Updated: as2.Date(p.EditedAt), URL: s.View.PostURL(p.Author, p.ID),
-		AttributedTo: s.View.ActorURI(p.Post.Author), Sensitive: p.Veiled(), Content: p.HTML, ContentMap: as2.Languages{Language: p.Language, Text: p.HTML},
+		AttributedTo: s.View.ActorURI(p.Post.Author), Sensitive: p.Veiled(), Content: s.words(p, near),
 		InteractionPolicy: &as2.PolicyDocument{CanQuote: s.quotable(p)}, Attachment: []as2.AttachmentDocument{}, Tag: s.tags(p, near),
 		Replies: id + "/replies", Likes: id + "/likes", Shares: id + "/shares"}
 	to := s.audience(p.Post.Author, p.Visibility, s.uris(near.mentioned(p)))
@@ -70,7 +72,20 @@ func (s scribe) note(p *view.Seen, near surroundings) *as2.NoteDocument {
 	}
 	s.ask(d, p)
 	s.quote(d, p, near)
+	d.ContentMap = as2.Languages{Language: p.Language, Text: d.Content}
 	return d
+}
+
+// words are what a post says. Whom it mentions is linked to where they live:
+// that is what other servers know them by.
+func (s scribe) words(p *view.Seen, near surroundings) string {
+	mentions := slices.Clone(p.Mentions)
+	for i, m := range mentions {
+		if f := near.faces[m.Account]; f != nil {
+			mentions[i].URL = cmp.Or(f.Page, s.View.AccountURL(f))
+		}
+	}
+	return s.View.HTML(p.Text, p.Post.HTML, mentions)
 }
 
 // quotable says who may quote a post without asking.
@@ -161,9 +176,21 @@ func (s scribe) quote(d *as2.NoteDocument, p *view.Seen, near surroundings) {
 	}
 	uri := s.uriOf(of)
 	d.Quote, d.QuoteURL, d.QuoteURI, d.MisskeyQuote = uri, uri, uri, uri
+	d.Content = s.inline(of) + d.Content
 	if of.Author.Local() && q.State == social.QuoteAccepted {
 		d.QuoteAuthorization = s.View.StampURI(p.ID)
 	}
+}
+
+// inline is the link to what is quoted for those who show no quotes. Who does
+// leaves out what has its class.
+func (s scribe) inline(of view.Spot) string {
+	page := s.View.PostURL(of.Author, of.Post)
+	if of.URI != "" {
+		page = cmp.Or(of.Page, of.URI)
+	}
+	page = html.EscapeString(page)
+	return `<p class="quote-inline">RE: <a href="` + page + `">` + page + `</a></p>`
 }
 
 func (s scribe) uris(faces []*view.Face) (out []string) {
