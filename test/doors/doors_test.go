@@ -79,6 +79,9 @@ func passed(r *reader, p *post) want { return when(r.sees(p) && (p.kind == "publ
 func boosted(r *reader, p *post) want { return when(r.sees(p) && p.kind == "public" && p.boost != "") }
 func nobody(*reader, *post) want      { return never }
 
+// outside is for other servers, where neither tokens nor cookies count.
+func outside(_ *reader, p *post) want { return when(p.kind == "public" || p.kind == "unlisted") }
+
 // doors are all the addresses at which posts are shown.
 var doors = []door{
 	{"/api/v1/statuses/{post}", false, asked},
@@ -123,6 +126,10 @@ var doors = []door{
 	{"/notifications", true, told},
 	{"/favourites", true, asked},
 	{"/bookmarks", true, asked},
+	{"/ap/posts/{post}", false, outside},
+	{"/ap/posts/{post}/activity", false, outside},
+	{"/ap/users/{ada}/outbox?page=true", false, outside},
+	{"/ap/users/{ada}/featured", false, nobody}, // she pins later
 }
 
 // TestDoors looks for every post behind every door, as everybody.

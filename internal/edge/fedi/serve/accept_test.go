@@ -2,10 +2,12 @@ package serve_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/plaza-social/plaza/internal/app/apptest"
+	"github.com/plaza-social/plaza/internal/edge/blob"
 	"github.com/plaza-social/plaza/internal/social"
 )
 
@@ -56,5 +58,15 @@ func TestAccept(t *testing.T) {
 	there, not := h.ask("GET", s.URL+postPath(hidden), "text/html"), h.ask("GET", s.URL+fmt.Sprint("/ap/posts/", hidden.ID+1), "text/html")
 	if a, b := there.Header.Get("Location"), not.Header.Get("Location"); there.Status != not.Status || strings.TrimSuffix(a, fmt.Sprint(hidden.ID)) != strings.TrimSuffix(b, fmt.Sprint(hidden.ID+1)) {
 		t.Errorf("a browser is led to %s for a message, and to %s for nothing", a, b)
+	}
+}
+
+// TestFilesAreNoDocuments checks that nothing somebody sent here can pass for
+// what we say: https://www.w3.org/TR/activitypub/#security-considerations
+func TestFilesAreNoDocuments(t *testing.T) {
+	for _, kind := range blob.Supported() {
+		if strings.Contains(kind, "json") || !slices.Contains([]string{"image", "video", "audio"}, strings.Split(kind, "/")[0]) {
+			t.Errorf("files of type %s are taken", kind)
+		}
 	}
 }
