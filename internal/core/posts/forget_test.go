@@ -12,9 +12,9 @@ import (
 	"github.com/plaza-social/plaza/internal/store/storetest"
 )
 
-// zoe, whom nobody knows; eva, whom ada follows; mal, who was reported; and
+// una, whom nobody knows; eva, whom ada follows; mel, who was reported; and
 // tom, whom the staff judged. All of them live elsewhere.
-const zoe, eva, mal, tom = 11, 12, 13, 14
+const una, eva, mel, tom = 11, 12, 13, 14
 
 // A far is a house that has heard of people elsewhere.
 type far struct {
@@ -34,7 +34,7 @@ func (f far) write(fn func(tx *store.Tx) error) {
 func startFar(ctx context.Context, t *testing.T, s *store.Store, svc *posts.Service) far {
 	f := far{t, ctx, s, svc}
 	f.write(func(tx *store.Tx) error {
-		for i, name := range map[int]string{zoe: "zoe", eva: "eva", mal: "mal", tom: "tom"} {
+		for i, name := range map[int]string{una: "una", eva: "eva", mel: "mel", tom: "tom"} {
 			a := social.Account{ID: social.AccountID(i), Username: name, Host: "far.example", URI: "https://far.example/" + name, Kind: social.Person, Standing: social.Good, CreatedAt: tx.Now}
 			if err := tx.AddAccount(ctx, a); err != nil {
 				return err
@@ -43,7 +43,7 @@ func startFar(ctx context.Context, t *testing.T, s *store.Store, svc *posts.Serv
 		if err := tx.AddFollow(ctx, social.Follow{Owner: ada, Target: eva}, true); err != nil {
 			return err
 		}
-		if err := tx.AddReport(ctx, social.Report{ID: 1, Reporter: ada, Target: mal, Category: social.ReportSpam, At: tx.Now}); err != nil {
+		if err := tx.AddReport(ctx, social.Report{ID: 1, Reporter: ada, Target: mel, Category: social.ReportSpam, At: tx.Now}); err != nil {
 			return err
 		}
 		return tx.AddDecision(ctx, social.Decision{ID: 2, Account: tom, Action: social.Limit, At: tx.Now})
@@ -101,41 +101,41 @@ func TestForgetOnlyWhatNobodyTouched(t *testing.T) {
 		}
 		stay := map[string]social.Post{
 			"by somebody who is followed": f.post(eva, month, asIs),
-			"by somebody reported":        f.post(mal, month, asIs),
+			"by somebody reported":        f.post(mel, month, asIs),
 			"by somebody judged":          f.post(tom, month, asIs),
 			"by one of ours":              f.post(ben, month, asIs),
-			"not old":                     f.post(zoe, 6*24*time.Hour, asIs),
-			"to one of ours":              f.post(zoe, month, func(p *social.Post) { p.Mentions = []social.Mention{{Account: ben, Username: "ben"}} }),
-			"with a poll":                 f.post(zoe, month, func(p *social.Post) { p.Poll = 77 }),
+			"not old":                     f.post(una, 6*24*time.Hour, asIs),
+			"to one of ours":              f.post(una, month, func(p *social.Post) { p.Mentions = []social.Mention{{Account: ben, Username: "ben"}} }),
+			"with a poll":                 f.post(una, month, func(p *social.Post) { p.Poll = 77 }),
 		}
 		f.write(func(tx *store.Tx) error {
-			p := social.Poll{ID: 77, Post: stay["with a poll"].ID, Author: zoe, Options: []social.PollOption{{Title: "a"}, {Title: "b"}}}
+			p := social.Poll{ID: 77, Post: stay["with a poll"].ID, Author: una, Options: []social.PollOption{{Title: "a"}, {Title: "b"}}}
 			if err := tx.AddPoll(ctx, p); err != nil {
 				return err
 			}
 			return tx.AddVote(ctx, p.ID, ada, 1)
 		})
 		for what, touch := range map[string]func(*store.Tx, social.Post) error{
-			"liked": mark(social.Liked, ada), "kept": mark(social.Bookmarked, ada), "pinned": mark(social.Pinned, zoe),
+			"liked": mark(social.Liked, ada), "kept": mark(social.Bookmarked, ada), "pinned": mark(social.Pinned, una),
 			"told of": func(tx *store.Tx, p social.Post) error {
-				_, err := tx.AddNotice(ctx, social.Notice{ID: social.NoticeID(id.New(tx.Now)), Owner: ada, Kind: social.NoticeMention, From: zoe, Post: p.ID})
+				_, err := tx.AddNotice(ctx, social.Notice{ID: social.NoticeID(id.New(tx.Now)), Owner: ada, Kind: social.NoticeMention, From: una, Post: p.ID})
 				return err
 			},
 			"filtered": func(tx *store.Tx, p social.Post) error {
 				return tx.SetFilter(ctx, social.Filter{}, social.Filter{ID: 5, Owner: ada, Title: "x", Posts: []social.FilterPost{{ID: 6, Post: p.ID}}})
 			},
 		} {
-			stay[what] = f.post(zoe, month, asIs)
+			stay[what] = f.post(una, month, asIs)
 			f.write(func(tx *store.Tx) error { return touch(tx, stay[what]) })
 		}
 		refer := func(what string, by social.AccountID, change func(p *social.Post, to social.Post)) {
-			to := f.post(zoe, month, asIs)
+			to := f.post(una, month, asIs)
 			stay[what] = to
 			stay[what+", itself"] = f.post(by, month, func(p *social.Post) { change(p, to) })
 		}
-		answer := func(p *social.Post, to social.Post) { p.ReplyTo, p.ReplyAuthor, p.Thread = to.ID, zoe, to.Thread }
-		boost := func(p *social.Post, of social.Post) { p.BoostOf, p.BoostAuthor, p.HTML = of.ID, zoe, "" }
-		quote := func(p *social.Post, of social.Post) { p.Quote.Of, p.Quote.Author = of.ID, zoe }
+		answer := func(p *social.Post, to social.Post) { p.ReplyTo, p.ReplyAuthor, p.Thread = to.ID, una, to.Thread }
+		boost := func(p *social.Post, of social.Post) { p.BoostOf, p.BoostAuthor, p.HTML = of.ID, una, "" }
+		quote := func(p *social.Post, of social.Post) { p.Quote.Of, p.Quote.Author = of.ID, una }
 		refer("answered here", ben, answer)
 		refer("answered by somebody who is followed", eva, answer)
 		refer("boosted here", ben, boost)
@@ -143,11 +143,11 @@ func TestForgetOnlyWhatNobodyTouched(t *testing.T) {
 		refer("quoted here", ben, quote)
 		refer("quoted by somebody who is followed", eva, quote)
 
-		gone := map[string]social.Post{"untouched": f.post(zoe, month, asIs), "liked elsewhere": f.post(zoe, month, asIs), "boosted elsewhere": f.post(zoe, month, asIs)}
-		f.write(func(tx *store.Tx) error { return mark(social.Liked, mal)(tx, gone["liked elsewhere"]) })
-		gone["its boost"] = f.post(mal, month, func(p *social.Post) { boost(p, gone["boosted elsewhere"]) })
-		gone["answered elsewhere"] = f.post(zoe, month, asIs)
-		gone["the answer"] = f.post(zoe, month, func(p *social.Post) { answer(p, gone["answered elsewhere"]) })
+		gone := map[string]social.Post{"untouched": f.post(una, month, asIs), "liked elsewhere": f.post(una, month, asIs), "boosted elsewhere": f.post(una, month, asIs)}
+		f.write(func(tx *store.Tx) error { return mark(social.Liked, mel)(tx, gone["liked elsewhere"]) })
+		gone["its boost"] = f.post(mel, month, func(p *social.Post) { boost(p, gone["boosted elsewhere"]) })
+		gone["answered elsewhere"] = f.post(una, month, asIs)
+		gone["the answer"] = f.post(una, month, func(p *social.Post) { answer(p, gone["answered elsewhere"]) })
 
 		const posts = 5 // of gone, that are no boosts
 		if n := f.forget(7, true); n != posts {
@@ -181,7 +181,7 @@ func TestForgetOnlyWhatNobodyTouched(t *testing.T) {
 func TestForgetNothingOfToday(t *testing.T) {
 	each(t, func(ctx context.Context, t *testing.T, s *store.Store, svc *posts.Service) {
 		f := startFar(ctx, t, s, svc)
-		young, old := f.post(zoe, posts.ForgetAfter-time.Minute, asIs), f.post(zoe, posts.ForgetAfter+time.Minute, asIs)
+		young, old := f.post(una, posts.ForgetAfter-time.Minute, asIs), f.post(una, posts.ForgetAfter+time.Minute, asIs)
 		if n := f.forget(0, false); n != 1 || !f.there(young) || f.there(old) {
 			t.Errorf("forgot %d; the young one is there: %v, the old one: %v", n, f.there(young), f.there(old))
 		}
@@ -202,15 +202,15 @@ func TestForgetInPieces(t *testing.T) {
 			}
 			return nil
 		})
-		loud, later := f.post(zoe, month, asIs), f.post(zoe, month, asIs)
+		loud, later := f.post(una, month, asIs), f.post(una, month, asIs)
 		for i := range social.AccountID(many) {
-			f.post(1000+i, month, func(p *social.Post) { p.BoostOf, p.BoostAuthor = loud.ID, zoe })
+			f.post(1000+i, month, func(p *social.Post) { p.BoostOf, p.BoostAuthor = loud.ID, una })
 		}
 		if n := f.forget(7, false); n != 2 || f.there(loud) || f.there(later) {
 			t.Errorf("forgot %d, want the two", n)
 		}
 		if err := s.Read(f.ctx, func(v *store.View) error {
-			for _, who := range []social.AccountID{zoe, 1000, 1000 + many - 1} {
+			for _, who := range []social.AccountID{una, 1000, 1000 + many - 1} {
 				a, err := v.Account(f.ctx, who)
 				if err != nil || a.Posts != 0 {
 					t.Errorf("%d has %d posts, %v", who, a.Posts, err)
