@@ -14,6 +14,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/relations"
 	"github.com/plaza-social/plaza/internal/core/search"
 	"github.com/plaza-social/plaza/internal/core/view"
+	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 	"github.com/plaza-social/plaza/internal/store/storetest"
@@ -435,5 +436,20 @@ func TestTagDays(t *testing.T) {
 				t.Errorf("%d days ago: %+v, want %+v on %d", i, got[i], want, day)
 			}
 		}
+	})
+}
+
+// Of a post from elsewhere its words are found, and not its HTML.
+func TestFindHTML(t *testing.T) {
+	each(t, func(h *house) {
+		p := social.Post{ID: social.PostID(id.New(h.store.Now())), Author: adam, HTML: `<p>The <b>light</b>house <a href="https://x.example/">stands</a></p>`,
+			Visibility: social.Public, URI: "https://elsewhere.example/1", At: h.store.Now()}
+		h.must(h.store.Write(h.ctx, func(tx *store.Tx) error {
+			tx.Record(event.PostPublished{Post: p.ID, Author: p.Author, Visibility: p.Visibility, Remote: true})
+			return tx.AddPost(h.ctx, p)
+		}))
+		h.finds(ben, "lighthouse", p.ID)
+		h.finds(ben, "stands", p.ID)
+		h.finds(ben, "href")
 	})
 }
