@@ -74,6 +74,9 @@ type Options struct {
 	// Verifier finds out which account elsewhere signed a request; nil believes
 	// nobody.
 	Verifier serve.Verifier
+	// Reads is told of each parameter that a route of the client API looks for.
+	// It is for tests.
+	Reads func(r mastoapi.Route, name string)
 }
 
 // App is a whole server.
@@ -189,7 +192,7 @@ func (a *App) assemble(o Options) (err error) {
 	a.openFederation(o)
 	a.api = mastoapi.New(mastoapi.Config{BaseURL: c.URL, Host: c.HandleHost, Version: Version, MaxText: c.MaxPost, Clock: o.Clock, File: a.fileURL,
 		Types: blob.Supported(), MaxImage: blob.MaxImage, MaxPixels: blob.MaxPixels,
-		MaxVideo: c.Media.MaxVideo, MaxMatrix: blob.MaxMatrix, MaxFrames: blob.MaxFrameRate, Others: others()},
+		MaxVideo: c.Media.MaxVideo, MaxMatrix: blob.MaxMatrix, MaxFrames: blob.MaxFrameRate, Others: others(), Reads: o.Reads},
 		mastoapi.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
 			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Tags: a.Tags, Imports: a.Imports, Exports: a.Exports, Push: a.Push, Links: a.Links, Collections: a.Collections,

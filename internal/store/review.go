@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -48,16 +49,23 @@ func (v *View) TagKnown(ctx context.Context, key string) (bool, error) {
 }
 
 // AllTags returns the tags that stand in posts, from the last letter to the
-// first, after one; empty is from the end. Each is found with one look into
-// the index, however many posts it has.
-func (v *View) AllTags(ctx context.Context, before string, limit int) ([]string, error) {
-	if before == "" {
-		before = "\U0010FFFF"
+// first: those before one, or those next after one. Each is found with one look
+// into the index, however many posts it has.
+func (v *View) AllTags(ctx context.Context, before, after string, limit int) ([]string, error) {
+	next, is, from := `MAX`, `<`, before
+	if after != "" {
+		next, is, from = `MIN`, `>`, after
+	} else if before == "" {
+		from = "\U0010FFFF"
 	}
-	return list[string](ctx, v, `WITH RECURSIVE t (tag) AS (
-			SELECT MAX(tag) FROM post_tags WHERE tag < $1
-			UNION ALL SELECT (SELECT MAX(p.tag) FROM post_tags p WHERE p.tag < t.tag) FROM t WHERE t.tag IS NOT NULL)
-		SELECT tag FROM t WHERE tag IS NOT NULL LIMIT $2`, before, limit)
+	tags, err := list[string](ctx, v, `WITH RECURSIVE t (tag) AS (
+			SELECT `+next+`(tag) FROM post_tags WHERE tag `+is+` $1
+			UNION ALL SELECT (SELECT `+next+`(p.tag) FROM post_tags p WHERE p.tag `+is+` t.tag) FROM t WHERE t.tag IS NOT NULL)
+		SELECT tag FROM t WHERE tag IS NOT NULL LIMIT $2`, from, limit)
+	if after != "" {
+		slices.Reverse(tags)
+	}
+	return tags, err
 }
 
 // Reviews returns what was decided about subjects of a kind; what was not

@@ -70,7 +70,7 @@ func Start(t testing.TB, options ...Option) *Server {
 		o(&c)
 	}
 	log := slog.New(slog.NewTextHandler(lines{t}, &slog.HandlerOptions{Level: slog.LevelError}))
-	if s.App, err = app.Open(t.Context(), app.Options{Config: c, Clock: clock.System, Log: log, Sender: s, Outward: Outward()}); err != nil {
+	if s.App, err = app.Open(t.Context(), app.Options{Config: c, Clock: clock.System, Log: log, Sender: s, Outward: Outward(), Reads: s.reads}); err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())

@@ -11,6 +11,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/go-chi/chi/v5"
+
+	"github.com/plaza-social/plaza/internal/edge/mastoapi"
 )
 
 // document is what the server says of its own API, read once for all tests:
@@ -123,4 +125,12 @@ func (d document) check(method, path string, a Answer) error {
 	return schema.Value.VisitJSON(v, openapi3.MultiErrors(), openapi3.SetSchemaErrorMessageCustomizer(func(e *openapi3.SchemaError) string {
 		return fmt.Sprintf("/%s: %s, is %v", strings.Join(e.JSONPointer(), "/"), e.Reason, e.Value)
 	}))
+}
+
+// reads checks that the document says what routes take: a parameter that a
+// handler looks for is to stand in internal/edge/mastoapi/parameters.go.
+func (s *Server) reads(r mastoapi.Route, name string) {
+	if !r.Takes(name) {
+		s.t.Errorf("%s %s looks for %q, and /api/openapi.json does not say so", r.Method, r.Path, name)
+	}
 }

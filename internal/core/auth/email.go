@@ -282,10 +282,36 @@ func (s *Service) ChangeEmail(ctx context.Context, by social.Actor, password, em
 	if email == was.Email && was.Confirmed {
 		return nil
 	}
+	return s.moveEmail(ctx, by, was, email)
+}
+
+// CorrectEmail has the letter to confirm an address go to another one. Forbidden
+// for who has confirmed theirs: they change it with their password.
+func (s *Service) CorrectEmail(ctx context.Context, by social.Actor, email string) error {
+	email = strings.TrimSpace(email)
+	var ps Problems
+	if ps.email(email); len(ps) > 0 {
+		return ps
+	}
+	if !by.SignedIn() {
+		return by.MustAct()
+	}
+	var was social.User
+	if err := s.store.Read(ctx, func(v *store.View) (err error) { was, err = v.User(ctx, by.Account); return err }); err != nil {
+		return err
+	}
+	if was.Confirmed {
+		return errs.New(errs.Forbidden, "Your address is confirmed already. You can change it in your settings.")
+	}
+	return s.moveEmail(ctx, by, was, email)
+}
+
+// moveEmail sends a link to the new address of by, who was as was says.
+func (s *Service) moveEmail(ctx context.Context, by social.Actor, was social.User, email string) error {
 	if err := s.take(confirmRule, strings.ToLower(email), "Letters to this address were asked for several times already: look into your mail, also where spam is kept."); err != nil {
 		return err
 	}
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
 		if err := unchanged(ctx, tx, was); err != nil {
 			return err
 		}

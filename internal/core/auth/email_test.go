@@ -212,6 +212,41 @@ func TestChangeEmail(t *testing.T) {
 	})
 }
 
+// Who has not confirmed an address yet corrects it without a password.
+func TestCorrectEmail(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.member("ben", social.Member)
+		who, err := h.SignUp(h.ctx, auth.SignUp{Username: "cleo", Email: "typo@example.org", Password: "correct horse", Agreed: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		old := h.secret(h.letters()[0], "/auth/confirmation")
+		cleo := social.Actor{Account: who.ID, Standing: social.Pending, Role: social.Member}
+		for want, email := range map[string]string{"email:ERR_INVALID": "x", "email:ERR_TAKEN": "BEN@example.org"} {
+			if got := codes(h.CorrectEmail(h.ctx, cleo, email)); got != want {
+				t.Errorf("%q: %s, want %s", email, got, want)
+			}
+		}
+		if err := h.CorrectEmail(h.ctx, cleo, "cleo@example.org"); err != nil {
+			t.Fatal(err)
+		}
+		_, err = h.Confirm(h.ctx, old)
+		wantKind(t, "the link that went astray", err, errs.NotFound)
+		ls := h.letters()
+		if len(ls) != 1 || ls[0].To != "cleo@example.org" {
+			t.Fatalf("%+v", ls)
+		}
+		if _, err := h.Confirm(h.ctx, h.secret(ls[0], "/auth/confirmation")); err != nil {
+			t.Fatal(err)
+		}
+		if u := h.user(cleo.Account); u.Email != "cleo@example.org" || !u.Confirmed {
+			t.Errorf("%+v", u)
+		}
+		wantKind(t, "confirmed", h.CorrectEmail(h.ctx, cleo, "other@example.org"), errs.Forbidden)
+		wantKind(t, "anyone", h.CorrectEmail(h.ctx, social.Anyone, "other@example.org"), errs.Unauthenticated)
+	})
+}
+
 func TestChangeEmailOvertaken(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ada, _ := h.signedIn("ada")

@@ -83,22 +83,22 @@ func (s *Service) Dismiss(ctx context.Context, by social.Actor, who social.Accou
 }
 
 // Directory is those who want to be found. Who blocks by, or is blocked, is
-// left out.
-func (s *Service) Directory(ctx context.Context, by social.Actor, newest, ours bool, offset, limit int) ([]*view.Face, error) {
+// left out; full says that there may be more.
+func (s *Service) Directory(ctx context.Context, by social.Actor, newest, ours bool, offset, limit int) (out []*view.Face, full bool, err error) {
 	var ids []social.AccountID
 	if err := s.store.Read(ctx, func(v *store.View) (err error) {
 		ids, err = v.Directory(ctx, newest, ours, limit, offset)
 		return err
 	}); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	reader, err := s.view.Reader(ctx, by.Account)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	faces, err := s.view.Faces(ctx, ids)
 	return slices.DeleteFunc(faces, func(f *view.Face) bool {
 		rel := reader.RelationTo(f, s.store.Now())
 		return !offered(f) || rel.Apart() || rel.Mutes
-	}), err
+	}), len(ids) == limit, err
 }

@@ -109,15 +109,15 @@ type TagState struct {
 	Rule social.TagRule
 }
 
-// AllTags is the tags there are, after one by the alphabet, from its end. It
-// is for moderators.
-func (s *Service) AllTags(ctx context.Context, by social.Actor, before string, limit int) ([]TagState, error) {
+// AllTags is the tags there are from the end of the alphabet: those before
+// one, or those next after one. It is for moderators.
+func (s *Service) AllTags(ctx context.Context, by social.Actor, before, after string, limit int) ([]TagState, error) {
 	if err := by.MustBe(social.Moderator); err != nil {
 		return nil, err
 	}
 	var keys []string
 	if err := s.store.Read(ctx, func(v *store.View) (err error) {
-		keys, err = v.AllTags(ctx, before, limit)
+		keys, err = v.AllTags(ctx, before, after, limit)
 		return err
 	}); err != nil {
 		return nil, err
@@ -213,24 +213,25 @@ type PostState struct {
 
 // PostsToReview is the posts most people turn to, whatever was decided. It is
 // for moderators.
-func (s *Service) PostsToReview(ctx context.Context, by social.Actor, offset, limit int) ([]PostState, error) {
+func (s *Service) PostsToReview(ctx context.Context, by social.Actor, offset, limit int) (out []PostState, full bool, err error) {
 	if err := by.MustBe(social.Moderator); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	_, posts, err := s.look(ctx)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	k, err := s.decided(ctx)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	seen, err := s.view.Posts(ctx, by, piece(posts, offset, limit), social.Asked)
-	out := make([]PostState, len(seen))
+	page := piece(posts, offset, limit)
+	seen, err := s.view.Posts(ctx, by, page, social.Asked)
+	out = make([]PostState, len(seen))
 	for i, p := range seen {
 		out[i] = PostState{p, k.posts[subject(p.ID)]}
 	}
-	return out, err
+	return out, len(page) == limit, err
 }
 
 // ReviewPost decides whether a post may be a trend. It is for moderators, who

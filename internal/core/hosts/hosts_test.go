@@ -73,7 +73,7 @@ func (h house) sees(t *testing.T, who social.AccountID, door social.Door) bool {
 // names is whom the house puts before ada unasked.
 func (h house) names(t *testing.T) (out []string) {
 	t.Helper()
-	faces, err := discover.New(h.store, h.view).Directory(t.Context(), as(ada), true, false, 0, 10)
+	faces, _, err := discover.New(h.store, h.view).Directory(t.Context(), as(ada), true, false, 0, 10)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -62,6 +62,7 @@ type Results struct {
 	Posts       []*view.Seen
 	Tags        []store.TagUse
 	Collections []view.Collection // named by their address
+	Full        bool              // there may be more accounts
 }
 
 // Search finds what q asks for, as by may see it.
@@ -79,7 +80,7 @@ func (s *Service) Search(ctx context.Context, by social.Actor, q Query) (r Resul
 		return r, err
 	}
 	if q.Kind == "" || q.Kind == Accounts {
-		if r.Accounts, err = s.accounts(ctx, by, q); err != nil {
+		if r.Accounts, r.Full, err = s.accounts(ctx, by, q); err != nil {
 			return r, err
 		}
 	}
@@ -143,10 +144,10 @@ func absent(err error) error {
 
 // accounts finds by the beginning of a name, or "@name@host". Who is blocked
 // is left out unless it was named in full: to be unblocked, for one.
-func (s *Service) accounts(ctx context.Context, by social.Actor, q Query) ([]*view.Face, error) {
+func (s *Service) accounts(ctx context.Context, by social.Actor, q Query) (shown []*view.Face, full bool, err error) {
 	name, host, ours := s.address(strings.TrimPrefix(q.Text, "@"))
 	if name == "" {
-		return nil, nil
+		return nil, false, nil
 	}
 	look := store.AccountSearch{Name: name, Host: host, Ours: ours, Limit: q.Page.Limit, Offset: q.Offset}
 	if q.Following {
@@ -154,19 +155,18 @@ func (s *Service) accounts(ctx context.Context, by social.Actor, q Query) ([]*vi
 	}
 	reader, err := s.view.Reader(ctx, by.Account)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	var ids []social.AccountID
-	var shown []*view.Face
 	if err := s.store.Read(ctx, func(v *store.View) (err error) {
 		ids, err = v.FindAccounts(ctx, look)
 		return err
 	}); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	faces, err := s.view.Faces(ctx, ids)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	for _, f := range faces {
 		rel := reader.RelationTo(f, s.store.Now())
@@ -177,7 +177,7 @@ func (s *Service) accounts(ctx context.Context, by social.Actor, q Query) ([]*vi
 			shown = append(shown, f)
 		}
 	}
-	return shown, nil
+	return shown, len(ids) == q.Page.Limit, nil
 }
 
 func (s *Service) tags(ctx context.Context, q Query) (tags []store.TagUse, err error) {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"regexp"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -30,7 +29,7 @@ func (a *API) accountRoutes() {
 	a.do("GET /api/v1/accounts/{id}", anyone("read:accounts"), a.accountByID)
 	a.do("DELETE /api/v1/profile/avatar", member("write:accounts"), a.dropPicture(func(p *social.Profile, none *string) { p.Avatar, p.AvatarAlt = none, none }))
 	a.do("DELETE /api/v1/profile/header", member("write:accounts"), a.dropPicture(func(p *social.Profile, none *string) { p.Header, p.HeaderAlt = none, none }))
-	a.do("POST /api/v1/emails/confirmations", member("write:accounts"), a.resendConfirmation)
+	a.do("POST /api/v1/emails/confirmations", member("write:accounts"), a.resendConfirmation, &limitSignUp)
 	a.do("GET /api/v1/preferences", member("read:accounts"), a.preferences)
 }
 
@@ -224,46 +223,25 @@ func (a *API) setPrefs(q *request) error {
 }
 
 // fields reads the lines of a profile: fields_attributes[0][name] and so on,
-// in the order of their numbers.
-func (q *request) fields() *[]social.Field {
-	byNumber := map[int]*social.Field{}
-	for k, vs := range q.params {
-		rest, ok := strings.CutPrefix(k, "fields_attributes[")
-		number, part, ok2 := strings.Cut(rest, "][")
-		i, err := strconv.Atoi(number)
-		if !ok || !ok2 || err != nil || len(vs) == 0 || len(byNumber) > 2*social.MaxFields {
-			continue
-		}
-		if byNumber[i] == nil {
-			byNumber[i] = &social.Field{}
-		}
-		switch part {
-		case "name]":
-			byNumber[i].Name = vs[0]
-		case "value]":
-			byNumber[i].Value = vs[0]
-		}
+// in the order of their numbers. Nil is that none were sent.
+func (q *request) fields() (*[]social.Field, error) {
+	sent, err := q.objects("fields_attributes", 2*social.MaxFields)
+	if err != nil || len(sent) == 0 {
+		return nil, err
 	}
-	if len(byNumber) == 0 {
-		return nil
-	}
-	var order []int
-	for i := range byNumber {
-		order = append(order, i)
-	}
-	sort.Ints(order)
 	out := []social.Field{}
-	for _, i := range order {
-		if f := *byNumber[i]; f.Name != "" || f.Value != "" {
+	for _, o := range sent {
+		if f := (social.Field{Name: o["name"], Value: o["value"]}); f.Name != "" || f.Value != "" {
 			out = append(out, f)
 		}
 	}
-	return &out
+	return &out, nil
 }
 
 // picture stores the picture sent under a name, if one was: as a file or, by
 // libraries that send none, as an address that holds its bytes.
 func (q *request) picture(kind string) (*string, error) {
+	q.reads(kind)
 	var r io.Reader
 	if q.MultipartForm != nil && len(q.MultipartForm.File[kind]) > 0 {
 		f, err := q.MultipartForm.File[kind][0].Open()
@@ -309,6 +287,9 @@ func (a *API) resendConfirmation(q *request) (any, error) {
 	if user.Confirmed {
 		return nil, errs.New(errs.Forbidden, "This method is only available while the e-mail is awaiting confirmation")
 	}
+	if email := q.str("email"); email != "" { // it was mistyped
+		return nothing{}, a.Auth.CorrectEmail(q.Context(), q.By, email)
+	}
 	return nothing{}, a.Auth.ResendConfirmation(q.Context(), user.Email)
 }
 
@@ -348,11 +329,13 @@ func (a *API) relationships(q *request) (any, error) {
 }
 
 func (a *API) accountSearch(q *request) (any, error) {
+	p := q.stretch(40, 80, search.MaxOffset)
 	r, err := a.Search.Search(q.Context(), q.By, search.Query{Text: q.str("q"), Kind: search.Accounts, Following: q.flag("following", false),
-		Offset: q.num("offset", 0, search.MaxOffset+1), Page: social.Page{Limit: max(1, q.num("limit", 40, 80))}})
+		Offset: p.offset, Page: social.Page{Limit: p.limit}})
 	if err != nil {
 		return nil, err
 	}
+	q.linkStretch(p, r.Full)
 	return a.render.accounts(r.Accounts), nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -134,14 +135,49 @@ func link[T any](q *request, s view.Slice[T]) {
 	q.w.Header().Set("Link", q.linkTo("next", "max_id", s.Oldest)+", "+q.linkTo("prev", "min_id", s.Newest))
 }
 
+// A stretch is what is asked for of a list that has no ids to page by.
+type stretch struct{ offset, limit, most int }
+
+// stretch reads which. Nothing is there after most: whoever goes on all the same
+// is not given the last of it for ever.
+func (q *request) stretch(usual, limit, most int) stretch {
+	p := stretch{q.num("offset", 0, most+1), q.limit(usual, limit), most}
+	if p.offset > p.most {
+		p.limit = 0
+	}
+	return p
+}
+
+// linkStretch tells where those before and after one are; full says that there
+// may be more.
+func (q *request) linkStretch(p stretch, full bool) {
+	var links []string
+	if p.limit == 0 {
+		return
+	}
+	if next := p.offset + p.limit; full && next <= p.most {
+		links = append(links, q.linkTo("next", "offset", int64(next)))
+	}
+	if p.offset > 0 {
+		links = append(links, q.linkTo("prev", "offset", int64(max(0, p.offset-p.limit))))
+	}
+	if len(links) > 0 {
+		q.w.Header().Set("Link", strings.Join(links, ", "))
+	}
+}
+
 func (q *request) linkTo(rel, bound string, at int64) string {
+	return q.linkAt(rel, bound, strconv.FormatInt(at, 10))
+}
+
+func (q *request) linkAt(rel, bound, at string) string {
 	v := url.Values{}
 	for k, vs := range q.params {
 		if k != "max_id" && k != "min_id" && k != "since_id" && k != "access_token" {
 			v[k] = vs
 		}
 	}
-	v.Set(bound, strconv.FormatInt(at, 10))
+	v.Set(bound, at)
 	return "<" + q.api.BaseURL + q.URL.EscapedPath() + "?" + v.Encode() + `>; rel="` + rel + `"`
 }
 

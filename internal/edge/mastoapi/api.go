@@ -62,6 +62,8 @@ type Config struct {
 	MaxFrames int   // of a video, a second
 	MaxPixels int
 	Others    []Route // of the client API that others serve: streams, OAuth
+	// Reads is told of each parameter that a route looks for; nil but for tests.
+	Reads func(r Route, name string)
 }
 
 // Blobs keeps pictures.
@@ -282,7 +284,7 @@ var (
 // handler runs a route: who is it, may they, is it not too much, do it.
 func (a *API) handler(route Route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		q := &request{Request: r, w: w, api: a}
+		q := &request{Request: r, w: w, api: a, route: route}
 		defer q.clean()
 		out, err := a.run(q, route)
 		if err != nil {

@@ -109,10 +109,12 @@ type trendingLink struct {
 }
 
 func (a *API) trendingLinks(q *request) (any, error) {
-	all, err := a.Discover.Links(q.Context(), q.num("offset", 0, discover.MaxOffset), q.num("limit", 10, 20))
+	p := q.stretch(10, 20, discover.MaxOffset)
+	all, err := a.Discover.Links(q.Context(), p.offset, p.limit)
 	if err != nil {
 		return nil, err
 	}
+	q.linkStretch(p, len(all) == p.limit)
 	return each(all, a.trendingLink), nil
 }
 

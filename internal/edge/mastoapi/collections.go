@@ -151,32 +151,27 @@ func (a *API) revokeCollectionItem(q *request) (any, error) {
 	return nothing{}, a.Collections.Revoke(q.Context(), q.By, q.collectionInPath(), q.itemInPath())
 }
 
-// offsets is which part of a list of collections is asked for.
-func (q *request) offsets() (limit, offset int) {
-	return max(1, q.num("limit", collections.DefaultPage, collections.MaxPage)), q.num("offset", 0, collections.MaxOffset)
-}
-
-// collectionList is the answer with a page of collections.
-func (a *API) collectionList(q *request, all []view.Collection, err error) (any, error) {
+// collectionList is the answer with a stretch of a list of collections.
+func (a *API) collectionList(q *request, get func(limit, offset int) ([]view.Collection, error)) (any, error) {
+	p := q.stretch(collections.DefaultPage, collections.MaxPage, collections.MaxOffset)
+	all, err := get(p.limit, p.offset)
 	if err != nil {
 		return nil, err
 	}
-	if limit, offset := q.offsets(); len(all) == limit {
-		q.w.Header().Set("Link", q.linkTo("next", "offset", int64(offset+limit)))
-	}
+	q.linkStretch(p, len(all) == p.limit)
 	return map[string][]collection{"collections": each(all, a.render.collection)}, nil
 }
 
 func (a *API) collectionsOf(q *request) (any, error) {
-	limit, offset := q.offsets()
-	all, err := a.Collections.Of(q.Context(), q.By, social.AccountID(q.pathID()), limit, offset)
-	return a.collectionList(q, all, err)
+	return a.collectionList(q, func(limit, offset int) ([]view.Collection, error) {
+		return a.Collections.Of(q.Context(), q.By, social.AccountID(q.pathID()), limit, offset)
+	})
 }
 
 func (a *API) collectionsWith(q *request) (any, error) {
-	limit, offset := q.offsets()
-	all, err := a.Collections.With(q.Context(), q.By, social.AccountID(q.pathID()), limit, offset)
-	return a.collectionList(q, all, err)
+	return a.collectionList(q, func(limit, offset int) ([]view.Collection, error) {
+		return a.Collections.With(q.Context(), q.By, social.AccountID(q.pathID()), limit, offset)
+	})
 }
 
 // https://docs.joinmastodon.org/entities/FeatureApproval/

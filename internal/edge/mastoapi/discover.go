@@ -19,10 +19,12 @@ func (a *API) discoverRoutes() {
 }
 
 func (a *API) trendingTags(q *request) (any, error) {
-	tags, err := a.Discover.Tags(q.Context(), q.num("offset", 0, discover.MaxOffset), q.num("limit", 10, 20))
+	p := q.stretch(10, 20, discover.MaxOffset)
+	tags, err := a.Discover.Tags(q.Context(), p.offset, p.limit)
 	if err != nil {
 		return nil, err
 	}
+	q.linkStretch(p, len(tags) == p.limit)
 	var names []string
 	for _, t := range tags {
 		names = append(names, t.Tag)
@@ -31,10 +33,12 @@ func (a *API) trendingTags(q *request) (any, error) {
 }
 
 func (a *API) trendingPosts(q *request) (any, error) {
-	posts, err := a.Discover.Posts(q.Context(), q.By, q.num("offset", 0, discover.MaxOffset), q.num("limit", 20, 40))
+	p := q.stretch(20, 40, discover.MaxOffset)
+	posts, err := a.Discover.Posts(q.Context(), q.By, p.offset, p.limit)
 	if err != nil {
 		return nil, err
 	}
+	q.linkStretch(p, len(posts) == p.limit)
 	return a.render.statuses(posts, q.By.Account), nil
 }
 
@@ -49,7 +53,7 @@ type suggestion struct {
 var oldSource = map[discover.Reason]string{discover.FriendsOfFriends: "past_interactions", discover.MostFollowed: "global"}
 
 func (a *API) suggestions(q *request) (any, error) {
-	all, err := a.Discover.Suggestions(q.Context(), q.By, max(1, q.num("limit", 40, discover.MaxSuggestions)))
+	all, err := a.Discover.Suggestions(q.Context(), q.By, q.limit(40, discover.MaxSuggestions))
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +65,7 @@ func (a *API) suggestions(q *request) (any, error) {
 }
 
 func (a *API) suggestedAccounts(q *request) (any, error) {
-	all, err := a.Discover.Suggestions(q.Context(), q.By, max(1, q.num("limit", 40, discover.MaxSuggestions)))
+	all, err := a.Discover.Suggestions(q.Context(), q.By, q.limit(40, discover.MaxSuggestions))
 	if err != nil {
 		return nil, err
 	}
@@ -77,9 +81,11 @@ func (a *API) dismissSuggestion(q *request) (any, error) {
 }
 
 func (a *API) directory(q *request) (any, error) {
-	faces, err := a.Discover.Directory(q.Context(), q.By, q.str("order") == "new", q.flag("local", false), q.num("offset", 0, discover.MaxOffset), max(1, q.num("limit", 40, discover.MaxDirectory)))
+	p := q.stretch(40, discover.MaxDirectory, discover.MaxOffset)
+	faces, full, err := a.Discover.Directory(q.Context(), q.By, q.str("order") == "new", q.flag("local", false), p.offset, p.limit)
 	if err != nil {
 		return nil, err
 	}
+	q.linkStretch(p, full)
 	return a.render.accounts(faces), nil
 }

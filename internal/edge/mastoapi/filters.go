@@ -103,7 +103,7 @@ func (r renderer) appendHits(b []byte, hits []social.FilterHit) []byte {
 // seconds is how long something is to last, nil if nothing was said of it;
 // zero is for good.
 func (q *request) seconds(name string) *time.Duration {
-	if !q.has(name) && !q.nulls[name] {
+	if !q.has(name) && !q.null(name) {
 		return nil
 	}
 	lasts := time.Duration(q.num(name, 0, maxSeconds)) * time.Second

@@ -46,7 +46,7 @@ func (a *API) findPeers(q *request) (any, error) {
 	if begins == "" {
 		return []string{}, nil
 	}
-	hosts, err := a.Instance.FindPeers(q.Context(), begins, q.num("limit", maxPeersFound, maxPeersFound))
+	hosts, err := a.Instance.FindPeers(q.Context(), begins, q.limit(maxPeersFound, maxPeersFound))
 	return notNil(hosts), err
 }
 

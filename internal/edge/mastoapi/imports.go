@@ -121,6 +121,7 @@ func (q *request) wish() (w imports.Wish, err error) {
 
 // file is one that was sent.
 func (q *request) file(name string) (multipart.File, int64, error) {
+	q.reads(name)
 	f, head, err := q.FormFile(name)
 	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
 		return nil, 0, errs.New(errs.Invalid, "Validation failed: Data can't be blank: send the file as a form (multipart/form-data).")
@@ -165,7 +166,11 @@ const (
 // importLines is a page of what was not done or is missing; after is the last
 // line of the page before.
 func (a *API) importLines(q *request) (any, error) {
-	ls, err := a.Imports.Told(q.Context(), q.By, social.ImportID(q.pathID()), q.num("after", 0, social.MaxArchivePosts), max(1, q.num("limit", usualLines, mostLines)))
+	limit := q.limit(usualLines, mostLines)
+	ls, err := a.Imports.Told(q.Context(), q.By, social.ImportID(q.pathID()), q.num("after", 0, social.MaxArchivePosts), limit)
+	if len(ls) == limit {
+		q.w.Header().Set("Link", q.linkTo("next", "after", int64(ls[limit-1].N)))
+	}
 	out := []lineEntity{}
 	for _, l := range ls {
 		out = append(out, lineEntity{l.N, string(l.State), l.Target, l.Reason})

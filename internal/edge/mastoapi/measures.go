@@ -124,7 +124,7 @@ func (a *API) dimensions(q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := a.Measures.Dimensions(q.Context(), q.By, d, q.wishes(), max(1, q.num("limit", 10, measures.MaxTop)))
+	all, err := a.Measures.Dimensions(q.Context(), q.By, d, q.wishes(), q.limit(10, measures.MaxTop))
 	return each(all, func(s measures.Spread) dimensionEntity {
 		out := dimensionEntity{s.Key, each(s.Kinds, a.dimensionKind)}
 		if s.Key == "software_versions" {

@@ -134,11 +134,11 @@ func (r renderer) attachments(all []social.Media) raw {
 }
 
 // focus reads "x,y".
-func (q *request) focus(name string) (x, y *float64, err error) {
-	if q.str(name) == "" {
+func parseFocus(s string) (x, y *float64, err error) {
+	if s == "" {
 		return nil, nil, nil
 	}
-	a, b, ok := strings.Cut(q.str(name), ",")
+	a, b, ok := strings.Cut(s, ",")
 	fx, errX := strconv.ParseFloat(strings.TrimSpace(a), 64)
 	fy, errY := strconv.ParseFloat(strings.TrimSpace(b), 64)
 	if !ok || errX != nil || errY != nil {
@@ -159,7 +159,7 @@ func (a *API) takeMedia(q *request, wait bool) (any, error) {
 	if err == nil {
 		err = f.mustHaveFile()
 	}
-	x, y, wrong := q.focus("focus")
+	x, y, wrong := parseFocus(q.str("focus"))
 	if err = cmp.Or(err, wrong); err != nil {
 		return nil, errors.Join(err, a.Media.Drop(f.file))
 	}
@@ -199,7 +199,7 @@ func (a *API) describeMedia(q *request) (any, error) {
 		return nil, err
 	}
 	c := media.Change{Alt: q.opt("description"), Preview: f.thumbnail()}
-	if c.FocusX, c.FocusY, err = q.focus("focus"); err != nil {
+	if c.FocusX, c.FocusY, err = parseFocus(q.str("focus")); err != nil {
 		return nil, err
 	}
 	m, err := a.Media.Update(q.Context(), q.By, social.MediaID(q.pathID()), c)
@@ -233,10 +233,10 @@ func (q *request) mediaIDs() (out []social.MediaID, err error) {
 // mediaChanges are media_attributes: a list of objects, which a form sends as
 // columns and JSON as rows.
 func (q *request) mediaChanges() (out []social.MediaChange, err error) {
-	columns := q.params["media_attributes[][id]"]
+	columns := q.values("media_attributes[][id]")
 	for i := range min(social.MaxAttachments, max(len(columns), social.MaxAttachments)) {
 		at := func(name string) *string {
-			if vs := q.params["media_attributes[]["+name+"]"]; i < len(vs) {
+			if vs := q.values("media_attributes[][" + name + "]"); i < len(vs) {
 				return &vs[i]
 			}
 			return q.opt("media_attributes[" + strconv.Itoa(i) + "][" + name + "]")
@@ -248,8 +248,7 @@ func (q *request) mediaChanges() (out []social.MediaChange, err error) {
 		n, _ := id.Parse(*which)
 		c := social.MediaChange{ID: social.MediaID(n), Alt: at("description")}
 		if f := at("focus"); f != nil {
-			q.params["focus"] = []string{*f}
-			if c.FocusX, c.FocusY, err = q.focus("focus"); err != nil {
+			if c.FocusX, c.FocusY, err = parseFocus(*f); err != nil {
 				return nil, err
 			}
 		}

@@ -106,7 +106,7 @@ func (a *API) unreadCount(q *request) (any, error) {
 }
 
 func (q *request) unreadLimit() int {
-	return max(1, q.num("limit", notices.UsualUnread, notices.MaxUnread))
+	return q.limit(notices.UsualUnread, notices.MaxUnread)
 }
 
 func (a *API) notificationByID(q *request) (any, error) {

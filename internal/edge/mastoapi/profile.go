@@ -89,11 +89,14 @@ func (a *API) setProfile(q *request) error {
 	p := social.Profile{DisplayName: q.opt("display_name"), Bio: q.opt("note"), Locked: q.optFlag("locked"), Bot: q.optFlag("bot"),
 		Discoverable: q.optFlag("discoverable"), Indexable: q.optFlag("indexable"), HideFollows: q.optFlag("hide_collections"),
 		HideMedia: not(q.optFlag("show_media")), HideMediaReplies: not(q.optFlag("show_media_replies")), HideFeatured: not(q.optFlag("show_featured")),
-		AvatarAlt: q.opt("avatar_description"), HeaderAlt: q.opt("header_description"), Fields: q.fields(), Credits: q.credits()}
+		AvatarAlt: q.opt("avatar_description"), HeaderAlt: q.opt("header_description"), Credits: q.credits()}
+	var err error
+	if p.Fields, err = q.fields(); err != nil {
+		return err
+	}
 	if err := p.Check(); err != nil { // before pictures are stored
 		return err
 	}
-	var err error
 	if p.Avatar, err = q.picture("avatar"); err != nil {
 		return err
 	}

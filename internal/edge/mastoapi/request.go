@@ -44,6 +44,7 @@ type request struct {
 	*http.Request
 	w      http.ResponseWriter
 	api    *API
+	route  Route
 	By     social.Actor
 	params map[string][]string // query and body, named as forms name them
 	nulls  map[string]bool     // what JSON says is null
@@ -189,12 +190,32 @@ func (q *request) flatten(name string, v any, depth int) {
 	}
 }
 
+// reads tells, where somebody wants to know, that the route takes a parameter.
+// Whatever looks one up passes here.
+func (q *request) reads(name string) {
+	if q.api.Reads != nil {
+		q.api.Reads(q.route, name)
+	}
+}
+
+// values are those that were sent of a parameter.
+func (q *request) values(name string) []string {
+	q.reads(name)
+	return q.params[name]
+}
+
 // has reports whether a parameter was sent.
-func (q *request) has(name string) bool { return len(q.params[name]) > 0 }
+func (q *request) has(name string) bool { return len(q.values(name)) > 0 }
+
+// null reports whether JSON says that a parameter is none.
+func (q *request) null(name string) bool {
+	q.reads(name)
+	return q.nulls[name]
+}
 
 // str is a parameter, or empty.
 func (q *request) str(name string) string {
-	if vs := q.params[name]; len(vs) > 0 {
+	if vs := q.values(name); len(vs) > 0 {
 		return vs[0]
 	}
 	return ""
@@ -202,10 +223,10 @@ func (q *request) str(name string) string {
 
 // strs is a parameter that may be sent many times.
 func (q *request) strs(name string) []string {
-	if vs := q.params[name+"[]"]; len(vs) > 0 {
+	if vs := q.values(name + "[]"); len(vs) > 0 {
 		return vs
 	}
-	return q.params[name]
+	return q.values(name)
 }
 
 // opt is a parameter, or nil if it was not sent.
@@ -241,6 +262,7 @@ func (q *request) objects(name string, most int) ([]map[string]string, error) {
 		}
 		byNumber[i][field] = v
 	}
+	q.reads(name)
 	for k, vs := range q.params {
 		rest, ok := strings.CutPrefix(k, name+"[")
 		number, field, ok2 := strings.Cut(strings.TrimSuffix(rest, "]"), "][")
@@ -286,6 +308,9 @@ func (q *request) num(name string, otherwise, most int) int {
 	return min(n, most)
 }
 
+// limit is how many of a list are asked for: at least one, and at most most.
+func (q *request) limit(usual, most int) int { return max(1, q.num("limit", usual, most)) }
+
 // pathID is the id in the path; what is no id names nothing.
 func (q *request) pathID() int64 {
 	n, _ := id.Parse(chi.URLParam(q.Request, "id"))
@@ -322,7 +347,7 @@ func (q *request) bound(name string) int64 {
 // page is which part of a list is asked for.
 // https://docs.joinmastodon.org/api/guidelines/#pagination
 func (q *request) page(usual, most int) social.Page {
-	p := social.Page{Before: q.bound("max_id"), After: q.bound("since_id"), Limit: max(1, q.num("limit", usual, most))}
+	p := social.Page{Before: q.bound("max_id"), After: q.bound("since_id"), Limit: q.limit(usual, most)}
 	if min := q.bound("min_id"); min != 0 {
 		p.After, p.Oldest = min, true
 	}

@@ -79,16 +79,12 @@ func (q *request) textID() string {
 
 // allTags pages by the keys themselves, from the end of the alphabet.
 func (a *API) allTags(q *request) (any, error) {
-	all, err := a.Discover.AllTags(q.Context(), q.By, q.str("max_id"), q.page(staffPage, maxStaffPage).Limit)
+	all, err := a.Discover.AllTags(q.Context(), q.By, q.str("max_id"), q.str("min_id"), q.limit(staffPage, maxStaffPage))
 	if err != nil {
 		return nil, err
 	}
 	if len(all) > 0 {
-		next := url.Values{"max_id": {all[len(all)-1].Tag}, "limit": {q.str("limit")}}
-		if !q.has("limit") {
-			next.Del("limit")
-		}
-		q.w.Header().Set("Link", "<"+a.BaseURL+q.URL.EscapedPath()+"?"+next.Encode()+`>; rel="next"`)
+		q.w.Header().Set("Link", q.linkAt("next", "max_id", all[len(all)-1].Tag)+", "+q.linkAt("prev", "min_id", all[0].Tag))
 	}
 	return a.adminTags(q, all)
 }
@@ -119,10 +115,12 @@ func (a *API) reviewTag(to social.Review) func(*request) (any, error) {
 }
 
 func (a *API) tagsToReview(q *request) (any, error) {
-	all, err := a.Discover.TagsToReview(q.Context(), q.By, q.num("offset", 0, discover.MaxOffset), q.num("limit", 10, 20))
+	p := q.stretch(10, 20, discover.MaxOffset)
+	all, err := a.Discover.TagsToReview(q.Context(), q.By, p.offset, p.limit)
 	if err != nil {
 		return nil, err
 	}
+	q.linkStretch(p, len(all) == p.limit)
 	return a.adminTags(q, all)
 }
 
@@ -133,7 +131,9 @@ func (a *API) adminPost(q *request, p discover.PostState) raw {
 }
 
 func (a *API) postsToReview(q *request) (any, error) {
-	all, err := a.Discover.PostsToReview(q.Context(), q.By, q.num("offset", 0, discover.MaxOffset), q.num("limit", 20, 40))
+	p := q.stretch(20, 40, discover.MaxOffset)
+	all, full, err := a.Discover.PostsToReview(q.Context(), q.By, p.offset, p.limit)
+	q.linkStretch(p, full)
 	return each(all, func(p discover.PostState) raw { return a.adminPost(q, p) }), err
 }
 
@@ -151,7 +151,9 @@ type adminLink struct {
 }
 
 func (a *API) linksToReview(q *request) (any, error) {
-	all, err := a.Discover.LinksToReview(q.Context(), q.By, q.num("offset", 0, discover.MaxOffset), q.num("limit", 10, 20))
+	p := q.stretch(10, 20, discover.MaxOffset)
+	all, err := a.Discover.LinksToReview(q.Context(), q.By, p.offset, p.limit)
+	q.linkStretch(p, len(all) == p.limit)
 	return each(all, func(l discover.Link) adminLink { return adminLink{a.trendingLink(l), num(l.ID), l.Review == ""} }), err
 }
 

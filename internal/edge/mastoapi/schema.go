@@ -14,13 +14,16 @@ import (
 //	"[]Account"  a list of them
 //	"{}Marker"   one for each of several names
 //	"Account?"   one, or null
-//	shape{…}     an object of its own; a name that ends in "?" may be missing
+//	rows{…}      a list of objects
+//	shape{…}     an object of its own; a name that ends in "?" may be missing, and
+//	             "*" is all that have another name
 //	either{…}    one of several
 //	file("…")    no JSON, but a file of that kind
 //	spliced{…}   an entity whose Go type does not say all: the rest is put in
 //	             when it is sent, or is JSON already
 type (
 	shape   map[string]any
+	rows    map[string]any
 	file    string
 	either  []string
 	spliced struct {
@@ -56,6 +59,8 @@ func schemaOf(v any) schema {
 		return readWord(v)
 	case shape:
 		return readShape(v)
+	case rows:
+		return schema{"type": "array", "items": readShape(shape(v))}
 	}
 	return reflected(reflect.TypeOf(v))
 }
@@ -81,14 +86,23 @@ func readWord(s string) schema {
 
 func readShape(v shape) schema {
 	properties, required := schema{}, []string{}
+	var others schema
 	for name, x := range v {
+		if name == "*" {
+			others = schemaOf(x)
+			continue
+		}
 		name, optional := strings.CutSuffix(name, "?")
 		properties[name] = schemaOf(x)
 		if !optional {
 			required = append(required, name)
 		}
 	}
-	return object(properties, required)
+	out := object(properties, required)
+	if others != nil {
+		out["additionalProperties"] = others
+	}
+	return out
 }
 
 func object(properties schema, required []string) schema {
