@@ -30,6 +30,15 @@ type AccessChanged struct {
 // Kind implements Fact.
 func (AccessChanged) Kind() string { return "account.access" }
 
+// AccountLeft: an account is leaving. Its row, and what is its own, goes step by
+// step from now on.
+type AccountLeft struct {
+	Account social.AccountID `json:"account"`
+}
+
+// Kind implements Fact.
+func (AccountLeft) Kind() string { return "account.left" }
+
 // AccountDeleted: an account is gone, with all that was its own.
 type AccountDeleted struct {
 	Account social.AccountID `json:"account"`
@@ -66,6 +75,7 @@ var (
 	_ = register[Joined]()
 	_ = register[ProfileChanged]()
 	_ = register[AccessChanged]()
+	_ = register[AccountLeft]()
 	_ = register[AccountDeleted]()
 	_ = register[ListChanged]()
 	_ = register[NoticeMade]()

@@ -49,6 +49,8 @@ type PostDeleted struct {
 	Mentions    []social.AccountID `json:"mentions,omitempty"`
 	Tags        []string           `json:"tags,omitempty"`
 	QuoteOf     social.PostID      `json:"quote_of,omitempty"`
+	ReplyAuthor social.AccountID   `json:"reply_author,omitempty"`
+	LocalOnly   bool               `json:"local_only,omitempty"` // it never left
 }
 
 // Kind implements Fact.

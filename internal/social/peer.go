@@ -77,6 +77,15 @@ func (p Peer) Parked(now time.Time) bool {
 	return !p.FailingSince.IsZero() && now.Sub(p.FailingSince) > ParkAfter
 }
 
+// Queues says how the queues of all hosts together are doing.
+type Queues struct {
+	Waiting int       // deliveries
+	Hosts   int       // that something waits for
+	Failing int       // that did not answer last time, with those that are parked
+	Parked  int       // that have not answered for so long that nothing is queued for them
+	Oldest  time.Time // of what waits; zero if nothing does
+}
+
 // Limits of what is sent to other hosts.
 const (
 	ParkAfter    = 7 * 24 * time.Hour  // without an answer, before nothing more is queued

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 )
 
@@ -148,8 +149,10 @@ func (tx *Tx) CountPost(ctx context.Context, id social.AccountID, n int, at time
 // behind, and then the account. Its argument is the account's id.
 const DeleteAccountJob = "account.delete"
 
-// LeaveAccount has an account deleted by a DeleteAccountJob.
+// LeaveAccount has an account deleted by a DeleteAccountJob, and tells of it
+// while there is still a row.
 func (tx *Tx) LeaveAccount(ctx context.Context, id social.AccountID) error {
+	tx.Record(event.AccountLeft{Account: id})
 	return tx.AddJob(ctx, DeleteAccountJob, id, tx.Now, strconv.FormatInt(int64(id), 10))
 }
 

@@ -24,6 +24,12 @@ func (v *View) Contact(ctx context.Context, id social.AccountID) (social.Contact
 	}, `SELECT account_id, inbox, shared_inbox, outbox, followers, following, featured, featured_tags, fetched_ms FROM contacts WHERE account_id = $1`, id)
 }
 
+// AnyContact reports whether an account elsewhere was ever met.
+func (v *View) AnyContact(ctx context.Context) (bool, error) {
+	ids, err := list[social.AccountID](ctx, v, `SELECT account_id FROM contacts LIMIT 1`)
+	return len(ids) > 0, err
+}
+
 // SetContact stores how a remote account is reached.
 func (tx *Tx) SetContact(ctx context.Context, c social.Contact) error {
 	_, err := tx.exec(ctx, `INSERT INTO contacts (account_id, inbox, shared_inbox, outbox, followers, following, featured, featured_tags, fetched_ms)

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -28,9 +30,14 @@ func (v *View) Peer(ctx context.Context, host string) (social.Peer, error) {
 	return one(ctx, v, noPeer, scanPeer, `SELECT `+peerColumns+` FROM peers p WHERE p.host = $1`, host)
 }
 
-// Peers returns up to limit hosts by name, those after one.
-func (v *View) Peers(ctx context.Context, after string, limit int) ([]social.Peer, error) {
-	return rows(ctx, v, scanPeer, `SELECT `+peerColumns+` FROM peers p WHERE p.host > $1 ORDER BY p.host LIMIT $2`, after, limit)
+// Peers returns up to limit hosts by name, those after one; failing leaves out
+// those that answered last time.
+func (v *View) Peers(ctx context.Context, failing bool, after string, limit int) ([]social.Peer, error) {
+	least := 0
+	if failing {
+		least = 1
+	}
+	return rows(ctx, v, scanPeer, `SELECT `+peerColumns+` FROM peers p WHERE p.host > $1 AND p.failures >= $3 ORDER BY p.host LIMIT $2`, after, limit, least)
 }
 
 // MeetPeer keeps that a host exists.
@@ -92,22 +99,11 @@ const mailbox = `CASE WHEN c.shared_inbox <> '' THEN c.shared_inbox ELSE c.inbox
 
 func scanInbox(r row) (i Inbox, err error) { return i, r.Scan(&i.Host, &i.URL) }
 
-// FollowerInboxes returns those of all hosts from which an account is followed,
-// each once.
-func (v *View) FollowerInboxes(ctx context.Context, of social.AccountID) ([]Inbox, error) {
-	return rows(ctx, v, scanInbox, `SELECT DISTINCT a.host, `+mailbox+` FROM follows f JOIN contacts c ON c.account_id = f.owner_id JOIN accounts a ON a.id = c.account_id
-		WHERE f.target_id = $1 AND f.accepted`, of)
-}
-
-// KnownInboxes returns the shared inbox of every host that one of ours follows
-// or is followed from: who must hear that somebody is gone.
-func (v *View) KnownInboxes(ctx context.Context) ([]Inbox, error) {
-	return rows(ctx, v, scanInbox, `SELECT DISTINCT a.host, `+mailbox+` FROM contacts c JOIN accounts a ON a.id = c.account_id WHERE c.shared_inbox <> ''`)
-}
-
-// Send has an activity delivered to inboxes. Hosts that have not been reached
+// Send has an activity delivered to inboxes, in the order of hosts, so that two
+// who send at once do not wait for each other. Hosts that have not been reached
 // for long are left out.
 func (tx *Tx) Send(ctx context.Context, a social.ActivityID, to []Inbox) error {
+	to = slices.SortedStableFunc(slices.Values(to), func(a, b Inbox) int { return strings.Compare(a.Host, b.Host) })
 	parked := millis(tx.Now.Add(-social.ParkAfter))
 	for _, box := range to {
 		if err := tx.MeetPeer(ctx, box.Host); err != nil {
@@ -121,7 +117,8 @@ func (tx *Tx) Send(ctx context.Context, a social.ActivityID, to []Inbox) error {
 		if n == 0 {
 			continue
 		}
-		if _, err := tx.exec(ctx, `INSERT INTO queues (host, next_ms) VALUES ($1, $2) ON CONFLICT DO NOTHING`, box.Host, millis(tx.Now)); err != nil {
+		// Whoever ends the queue at this moment waits, or is waited for.
+		if _, err := tx.exec(ctx, `INSERT INTO queues (host, next_ms) VALUES ($1, $2) ON CONFLICT (host) DO UPDATE SET next_ms = queues.next_ms`, box.Host, millis(tx.Now)); err != nil {
 			return err
 		}
 	}
@@ -135,16 +132,44 @@ func (tx *Tx) DropActivities(ctx context.Context, post social.PostID) error {
 }
 
 // ClaimQueues takes up to limit hosts that something waits for and whose turn
-// it is. Each is the caller's until lease has passed.
-func (tx *Tx) ClaimQueues(ctx context.Context, limit int, lease time.Duration) ([]string, error) {
+// it is, of those that did answer last time or of those that did not. Each is
+// the caller's until lease has passed.
+func (tx *Tx) ClaimQueues(ctx context.Context, failing bool, limit int, lease time.Duration) ([]string, error) {
 	return list[string](ctx, &tx.View, `UPDATE queues SET next_ms = $3 WHERE host IN (
-		SELECT host FROM queues WHERE next_ms <= $1 ORDER BY next_ms LIMIT $2`+tx.d.skip+`) RETURNING host`, millis(tx.Now), limit, millis(tx.Now.Add(lease)))
+		SELECT host FROM queues WHERE next_ms <= $1 AND `+failed(failing)+` ORDER BY next_ms LIMIT $2`+tx.d.skip+`) RETURNING host`,
+		millis(tx.Now), limit, millis(tx.Now.Add(lease)))
 }
 
-// QueueDue reports whether there is a host to claim.
-func (v *View) QueueDue(ctx context.Context, now time.Time) (bool, error) {
-	n, err := list[string](ctx, v, `SELECT host FROM queues WHERE next_ms <= $1 LIMIT 1`, millis(now))
+// QueueDue reports whether there is such a host to claim.
+func (v *View) QueueDue(ctx context.Context, failing bool, now time.Time) (bool, error) {
+	n, err := list[string](ctx, v, `SELECT host FROM queues WHERE next_ms <= $1 AND `+failed(failing)+` LIMIT 1`, millis(now))
 	return len(n) > 0, err
+}
+
+func failed(failing bool) string {
+	if failing {
+		return `EXISTS (SELECT 1 FROM peers WHERE peers.host = queues.host AND failures > 0)`
+	}
+	return `NOT EXISTS (SELECT 1 FROM peers WHERE peers.host = queues.host AND failures > 0)`
+}
+
+// QueuedHosts returns up to limit hosts that something waits for, by name,
+// those after one.
+func (v *View) QueuedHosts(ctx context.Context, after string, limit int) ([]string, error) {
+	return list[string](ctx, v, `SELECT host FROM queues WHERE host > $1 ORDER BY host LIMIT $2`, after, limit)
+}
+
+// Queues says how all queues together are doing.
+func (v *View) Queues(ctx context.Context, now time.Time) (social.Queues, error) {
+	return one(ctx, v, errNone, func(r row) (s social.Queues, err error) {
+		var oldest int64
+		err = r.Scan(&s.Waiting, &s.Hosts, &s.Failing, &s.Parked, &oldest)
+		s.Oldest = moment(oldest)
+		return s, err
+	}, `SELECT (SELECT COUNT(*) FROM deliveries), (SELECT COUNT(*) FROM queues), (SELECT COUNT(*) FROM peers WHERE failures > 0),
+		(SELECT COUNT(*) FROM peers WHERE failing_ms > 0 AND failing_ms <= $1),
+		COALESCE((SELECT a.at_ms FROM activities a WHERE a.id = (SELECT activity_id FROM deliveries ORDER BY id LIMIT 1)), 0)`,
+		millis(now.Add(-social.ParkAfter)))
 }
 
 // Deliveries returns up to limit of what waits for a host, oldest first.
@@ -165,7 +190,8 @@ func (tx *Tx) EndDelivery(ctx context.Context, d social.Delivery) error {
 	if _, err := tx.exec(ctx, `DELETE FROM deliveries WHERE id = $1`, d.ID); err != nil {
 		return err
 	}
-	_, err := tx.exec(ctx, `DELETE FROM activities WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE activity_id = $1)`, d.Activity.ID)
+	_, err := tx.exec(ctx, `DELETE FROM activities WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE activity_id = $1)
+		AND NOT EXISTS (SELECT 1 FROM spreads WHERE activity_id = $1)`, d.Activity.ID)
 	return err
 }
 
@@ -210,6 +236,15 @@ func (tx *Tx) DropQueue(ctx context.Context, host string) error {
 // TrimActivities forgets what was queued before a moment, and what waits for
 // nobody any more.
 func (tx *Tx) TrimActivities(ctx context.Context, before time.Time) error {
-	_, err := tx.exec(ctx, `DELETE FROM activities WHERE at_ms < $1 OR NOT EXISTS (SELECT 1 FROM deliveries WHERE activity_id = activities.id)`, millis(before))
+	_, err := tx.exec(ctx, `DELETE FROM activities WHERE at_ms < $1 OR NOT EXISTS (SELECT 1 FROM deliveries WHERE activity_id = activities.id)
+		AND NOT EXISTS (SELECT 1 FROM spreads WHERE activity_id = activities.id)`, millis(before))
+	return err
+}
+
+// TrimOwnKeys forgets what accounts signed with that are gone, after the last
+// thing that they sent.
+func (tx *Tx) TrimOwnKeys(ctx context.Context) error {
+	_, err := tx.exec(ctx, `DELETE FROM own_keys WHERE account_id <> 0 AND NOT EXISTS (SELECT 1 FROM accounts WHERE accounts.id = own_keys.account_id)
+		AND NOT EXISTS (SELECT 1 FROM activities WHERE signer_id = own_keys.account_id)`)
 	return err
 }

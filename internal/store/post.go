@@ -143,7 +143,8 @@ func (tx *Tx) RemovePost(ctx context.Context, p social.Post) error {
 			return err
 		}
 	}
-	f := event.PostDeleted{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.Tags, QuoteOf: p.Quote.Of}
+	f := event.PostDeleted{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.Tags, QuoteOf: p.Quote.Of,
+		ReplyAuthor: p.ReplyAuthor, LocalOnly: p.LocalOnly}
 	for _, m := range p.Mentions {
 		f.Mentions = append(f.Mentions, m.Account)
 	}

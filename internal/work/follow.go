@@ -16,6 +16,10 @@ import (
 type Follower struct {
 	Name   string // the cursor's name: never changed once released
 	Follow func(ctx context.Context, tx *store.Tx, r event.Record) error
+
+	// For those who need it:
+	Batch int    // how many facts it takes in one transaction; zero is Batch
+	After func() // is called when something was committed
 }
 
 // Batch is how many facts a follower takes in one transaction. On SQLite
@@ -41,7 +45,7 @@ func step(ctx context.Context, s *store.Store, f Follower) (n int, err error) {
 		if err != nil {
 			return err
 		}
-		records, err := tx.Facts(ctx, at, Batch)
+		records, err := tx.Facts(ctx, at, f.batch())
 		if err != nil {
 			return err
 		}
@@ -60,7 +64,17 @@ func step(ctx context.Context, s *store.Store, f Follower) (n int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("follower %s: %w", f.Name, err)
 	}
+	if n > 0 && f.After != nil {
+		f.After()
+	}
 	return n, nil
+}
+
+func (f Follower) batch() int {
+	if f.Batch > 0 {
+		return f.Batch
+	}
+	return Batch
 }
 
 func upToDate(ctx context.Context, s *store.Store, f Follower) (idle bool, err error) {

@@ -1,0 +1,188 @@
+package federation
+
+import (
+	"context"
+	"slices"
+
+	"github.com/plaza-social/plaza/internal/base/id"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+// sendAtOnce is for how many inboxes something is queued in one transaction.
+// What is for more is queued bit by bit, see Spread.
+const sendAtOnce = 200
+
+// send queues what was said for whom it is for, and besides. An err of NotFound
+// says that there is nothing to say.
+func (t teller) send(ctx context.Context, said Said, err error, besides ...social.AccountID) error {
+	if err != nil {
+		return missing(err)
+	}
+	// What is about a post may come by the inbox that a whole host shares, and so
+	// once. Everything else is between two accounts.
+	open := said.Post != 0 || said.Public || said.Followers
+	boxes, err := t.tx.Inboxes(ctx, append(slices.Clone(said.To), besides...), open)
+	if err != nil {
+		return err
+	}
+	many := false
+	if said.Followers && said.Signer != 0 {
+		a, err := t.tx.Account(ctx, said.Signer)
+		if err != nil {
+			return missing(err)
+		}
+		if many = a.Followers > sendAtOnce; !many {
+			theirs, err := t.tx.SpreadInboxes(ctx, store.Spread{Owner: said.Signer}, sendAtOnce)
+			if err != nil {
+				return err
+			}
+			boxes = append(boxes, theirs...)
+		}
+	}
+	return t.queue(ctx, said, boxes, many, said.Signer)
+}
+
+// sendWide queues what was said for every host that is known.
+func (t teller) sendWide(ctx context.Context, said Said, err error) error {
+	if err != nil {
+		return missing(err)
+	}
+	return t.queue(ctx, said, nil, true, 0)
+}
+
+// queue queues what was said for boxes at once and, if there are many, bit by
+// bit for those who follow an account; zero is for everybody.
+func (t teller) queue(ctx context.Context, said Said, boxes []store.Inbox, many bool, following social.AccountID) error {
+	boxes, err := t.welcome(ctx, boxes)
+	if err != nil || len(boxes) == 0 && !many {
+		return err
+	}
+	boxes = once(boxes)
+	a := social.Activity{ID: social.ActivityID(id.New(t.tx.Now)), Signer: said.Signer, Post: said.Post, Body: said.Body}
+	if err := t.tx.AddActivity(ctx, a); err != nil {
+		return err
+	}
+	if many {
+		s := store.Spread{Activity: a.ID, Owner: following}
+		for _, box := range boxes {
+			s.Except = append(s.Except, box.URL)
+		}
+		if err := t.tx.AddSpread(ctx, s); err != nil {
+			return err
+		}
+	}
+	return t.tx.Send(ctx, a.ID, boxes)
+}
+
+// once is boxes without those that were there before.
+func once(boxes []store.Inbox) (out []store.Inbox) {
+	there := make(map[string]bool, len(boxes))
+	for _, box := range boxes {
+		if !there[box.URL] {
+			there[box.URL] = true
+			out = append(out, box)
+		}
+	}
+	return out
+}
+
+// welcome is those of boxes whose hosts this house deals with. What was decided
+// a moment ago may not be known here yet; whoever sends looks again.
+func (s *Service) welcome(ctx context.Context, boxes []store.Inbox) ([]store.Inbox, error) {
+	if len(boxes) == 0 {
+		return nil, nil
+	}
+	rules, err := s.rules.HostRules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(boxes, func(box store.Inbox) bool { return rules.On(box.Host).Severity == social.HostSuspends }), nil
+}
+
+const (
+	// inboxesAtOnce is how many inboxes of a large audience are in memory.
+	inboxesAtOnce = 10_000
+	// hostsAtOnce is how many hosts' queues are looked at together.
+	hostsAtOnce = 1000
+)
+
+// Spread goes on with what is for more inboxes than are queued at once, the
+// oldest first, so that whoever follows hears things in order. It tells whether
+// there may be more to do.
+func (s *Service) Spread(ctx context.Context) (more bool, err error) {
+	var next store.Spread
+	var boxes []store.Inbox
+	if err := s.store.Read(ctx, func(v *store.View) error {
+		if next, more, err = v.OldestSpread(ctx); err != nil || !more {
+			return err
+		}
+		boxes, err = v.SpreadInboxes(ctx, next, inboxesAtOnce)
+		return err
+	}); err != nil || !more {
+		return false, err
+	}
+	last := len(boxes) < inboxesAtOnce
+	for {
+		part := boxes[:min(sendAtOnce, len(boxes))]
+		boxes = boxes[len(part):]
+		ours, err := s.spread(ctx, &next, part, last && len(boxes) == 0)
+		if err != nil {
+			return false, err
+		}
+		s.ring()
+		if !ours || len(boxes) == 0 {
+			return true, nil
+		}
+	}
+}
+
+// spread queues an activity for one part of its inboxes, unless it was dropped
+// meanwhile or another process has gone on with it.
+func (s *Service) spread(ctx context.Context, at *store.Spread, part []store.Inbox, end bool) (ours bool, err error) {
+	to := slices.DeleteFunc(slices.Clone(part), func(box store.Inbox) bool { return slices.Contains(at.Except, box.URL) })
+	if to, err = s.welcome(ctx, to); err != nil {
+		return false, err
+	}
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		now, found, err := tx.HoldSpread(ctx, at.Activity)
+		if ours = found && now.After == at.After; err != nil || !ours {
+			return err
+		}
+		if err := tx.Send(ctx, at.Activity, to); err != nil {
+			return err
+		}
+		if end {
+			return tx.EndSpread(ctx, at.Activity)
+		}
+		now.After = part[len(part)-1].URL
+		return tx.SetSpread(ctx, now)
+	})
+	if err == nil && ours && !end {
+		at.After = part[len(part)-1].URL
+	}
+	return ours, err
+}
+
+// keepAway drops what waits for hosts that this house does not deal with any
+// more.
+func (t teller) keepAway(ctx context.Context) error {
+	rules, err := t.tx.HostRules(ctx)
+	if err != nil {
+		return err
+	}
+	for after := ""; ; {
+		hosts, err := t.tx.QueuedHosts(ctx, after, hostsAtOnce)
+		if err != nil || len(hosts) == 0 {
+			return err
+		}
+		for _, host := range hosts {
+			if after = host; rules.On(host).Severity != social.HostSuspends {
+				continue
+			}
+			if err := t.tx.DropQueue(ctx, host); err != nil {
+				return err
+			}
+		}
+	}
+}

@@ -1,0 +1,221 @@
+package federation
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+	"github.com/plaza-social/plaza/internal/work"
+)
+
+func (t teller) published(ctx context.Context, f event.PostPublished) error {
+	if is, err := t.ours(ctx, f.Author); err != nil || !is || f.Remote {
+		return err
+	}
+	if f.BoostOf != 0 {
+		said, err := t.say.Boosted(ctx, f.Post)
+		return t.send(ctx, said, err)
+	}
+	said, err := t.say.Created(ctx, f.Post)
+	if err := t.send(ctx, said, err); err != nil {
+		return err
+	}
+	if is, err := t.elsewhere(ctx, f.QuoteAuthor); err != nil || !is {
+		return err
+	}
+	said, err = t.say.QuoteAsked(ctx, f.Post)
+	return t.send(ctx, said, err)
+}
+
+func (t teller) edited(ctx context.Context, author social.AccountID, post social.PostID) error {
+	if is, err := t.ours(ctx, author); err != nil || !is {
+		return err
+	}
+	said, err := t.say.Edited(ctx, post)
+	return t.send(ctx, said, err)
+}
+
+// deleted takes what carries the post out of all queues first: what did not
+// leave yet never does.
+func (t teller) deleted(ctx context.Context, f event.PostDeleted) error {
+	if err := t.tx.DropActivities(ctx, f.Post); err != nil {
+		return err
+	}
+	if is, err := t.ours(ctx, f.Author); err != nil || !is || f.LocalOnly {
+		return err
+	}
+	left := Left{Post: f.Post, Author: f.Author, Visibility: f.Visibility, BoostOf: f.BoostOf, BoostAuthor: f.BoostAuthor, ReplyAuthor: f.ReplyAuthor, Mentions: f.Mentions}
+	tell := t.say.Deleted
+	if f.BoostOf != 0 {
+		tell = t.say.Unboosted
+	}
+	said, err := tell(ctx, left)
+	return t.send(ctx, said, err)
+}
+
+// quoteChanged is about a post of ours, which is shown otherwise now, or about
+// one elsewhere that may not show one of ours any more.
+func (t teller) quoteChanged(ctx context.Context, f event.QuoteChanged) error {
+	is, err := t.ours(ctx, f.Author)
+	if err != nil {
+		return err
+	}
+	if is {
+		return t.edited(ctx, f.Author, f.Post)
+	}
+	p, err := t.tx.Post(ctx, f.Post)
+	if err != nil || p.Quote.State != social.QuoteRevoked {
+		return missing(err)
+	}
+	said, err := t.say.QuoteRevoked(ctx, f.Post)
+	return t.send(ctx, said, err)
+}
+
+func (t teller) marked(ctx context.Context, f event.Marked) error {
+	var tell func(context.Context, social.AccountID, social.PostID) (Said, error)
+	switch {
+	case f.Mark == social.Liked && f.Off:
+		tell = t.say.Unliked
+	case f.Mark == social.Liked:
+		tell = t.say.Liked
+	case f.Mark == social.Pinned && f.Off:
+		tell = t.say.Unpinned
+	case f.Mark == social.Pinned:
+		tell = t.say.Pinned
+	default:
+		return nil
+	}
+	is, err := t.ours(ctx, f.Owner)
+	if err == nil && is && f.Mark == social.Liked { // of posts that live elsewhere
+		is, err = t.elsewhere(ctx, f.Author)
+	}
+	if err != nil || !is {
+		return err
+	}
+	said, err := tell(ctx, f.Owner, f.Post)
+	return t.send(ctx, said, err)
+}
+
+const (
+	// pollPause is how long votes are gathered before the counts are told.
+	pollPause = 30 * time.Second
+	// maxVoters is how many of those who voted are told at once.
+	maxVoters = 5000
+
+	pollJob     = "federation.poll"
+	pollTimeout = time.Minute
+	pollTries   = 10
+)
+
+// voted tells an author elsewhere, or has everybody told of the counts of a
+// poll of ours. A vote that comes while they are told is told with the next.
+func (t teller) voted(ctx context.Context, f event.Voted) error {
+	p, err := t.tx.Post(ctx, f.Post)
+	if err != nil {
+		return missing(err)
+	}
+	is, err := t.ours(ctx, p.Author)
+	if err != nil {
+		return err
+	}
+	if is {
+		return t.tx.AddJob(ctx, pollJob, p.ID, t.tx.Now.Add(pollPause), strconv.FormatInt(int64(p.ID), 10))
+	}
+	if is, err := t.across(ctx, f.Voter, p.Author); err != nil || !is {
+		return err
+	}
+	all, err := t.say.Voted(ctx, f.Voter, f.Post)
+	if err != nil {
+		return missing(err)
+	}
+	for _, said := range all {
+		if err := t.send(ctx, said, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// counted tells how a poll of ours stands, also to those who voted.
+func (t teller) counted(ctx context.Context, post social.PostID) error {
+	p, err := t.tx.Post(ctx, post)
+	if err != nil || p.Poll == 0 {
+		return missing(err)
+	}
+	if is, err := t.ours(ctx, p.Author); err != nil || !is {
+		return err
+	}
+	voters, err := t.tx.Voters(ctx, p.Poll, maxVoters)
+	if err != nil {
+		return err
+	}
+	said, err := t.say.Edited(ctx, post)
+	return t.send(ctx, said, err, voters...)
+}
+
+// Worker tells how polls stand.
+func (s *Service) Worker() work.Worker {
+	return work.Worker{Kind: pollJob, AtOnce: 1, Timeout: pollTimeout, Tries: pollTries, Do: func(ctx context.Context, args []byte) error {
+		var post social.PostID
+		if err := json.Unmarshal(args, &post); err != nil {
+			return errs.Wrap(errs.Invalid, "This job does not name a post.", err)
+		}
+		defer s.ring()
+		return s.store.Write(ctx, func(tx *store.Tx) error { return teller{s, tx}.counted(ctx, post) })
+	}}
+}
+
+// related tells what one of ours and somebody elsewhere are to each other.
+func (t teller) related(ctx context.Context, fact event.Fact) error {
+	switch f := fact.(type) {
+	case event.FollowAsked:
+		return t.relation(ctx, f.Owner, f.Target, t.say.FollowAsked)
+	case event.Followed:
+		return t.answer(ctx, f.Owner, f.Target, t.say.FollowAccepted)
+	case event.Unfollowed:
+		if f.By != f.Target {
+			if err := t.relation(ctx, f.Owner, f.Target, t.say.FollowUndone); err != nil {
+				return err
+			}
+		}
+		if f.By != f.Owner {
+			return t.answer(ctx, f.Owner, f.Target, t.say.FollowRejected)
+		}
+	case event.Distanced:
+		switch {
+		case f.Blocked:
+			return t.relation(ctx, f.Owner, f.Target, t.say.Blocked)
+		case f.Unblocked:
+			return t.relation(ctx, f.Owner, f.Target, t.say.Unblocked)
+		}
+	}
+	return nil
+}
+
+// relation tells what owner does, if owner is ours and target elsewhere.
+func (t teller) relation(ctx context.Context, owner, target social.AccountID, tell func(context.Context, social.AccountID, social.AccountID) (Said, error)) error {
+	if is, err := t.across(ctx, owner, target); err != nil || !is {
+		return err
+	}
+	said, err := tell(ctx, owner, target)
+	return t.send(ctx, said, err)
+}
+
+// answer tells what target says to owner's follow, if target is ours and owner
+// elsewhere.
+func (t teller) answer(ctx context.Context, owner, target social.AccountID, tell func(context.Context, social.AccountID, social.AccountID, string) (Said, error)) error {
+	if is, err := t.across(ctx, target, owner); err != nil || !is {
+		return err
+	}
+	act, err := t.tx.ActOf(ctx, owner, social.ActFollow, int64(target))
+	if missing(err) != nil {
+		return err
+	}
+	said, err := tell(ctx, owner, target, act.URI)
+	return t.send(ctx, said, err)
+}
