@@ -108,6 +108,7 @@ type App struct {
 	Collections *collections.Service
 	Keys        *federation.Keys
 	Speaker     federation.Speaker
+	Federation  *federation.Service
 
 	Announcements *announcements.Service
 	Conversations *conversations.Service
@@ -268,6 +269,7 @@ func (a *App) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	wg.Go(func() { a.hub.Run(ctx) })
 	wg.Go(func() { a.runner.Run(ctx) })
+	wg.Go(func() { a.fedi.sender.Run(ctx) })
 	wg.Go(func() { a.tryFiles(ctx) })
 	wg.Wait()
 }

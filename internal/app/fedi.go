@@ -1,18 +1,105 @@
 package app
 
 import (
+	"context"
+	"crypto"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/plaza-social/plaza/internal/base/netsafe"
+	"github.com/plaza-social/plaza/internal/core/federation"
+	"github.com/plaza-social/plaza/internal/core/view"
+	"github.com/plaza-social/plaza/internal/edge/fedi/deliver"
 	"github.com/plaza-social/plaza/internal/edge/fedi/finger"
+	"github.com/plaza-social/plaza/internal/edge/fedi/serve"
+	"github.com/plaza-social/plaza/internal/edge/fedi/sign"
 	"github.com/plaza-social/plaza/internal/edge/mastoapi"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/work"
 )
 
 // fedi is how other servers and this one know each other.
 type fedi struct {
 	finger *finger.Server
 	ask    *finger.Client
+	keys   *federation.Keys
+	sender *deliver.Sender
 }
 
 func (a *App) openFedi(o Options) {
 	c := a.Config
+	agent := "Plaza/" + Version + " (+" + c.URL + ")"
 	a.fedi.finger = &finger.Server{HandleHost: c.HandleHost, Version: Version, Source: mastoapi.SourceURL, View: a.View, Instance: a.Instance, File: a.fileURL, Log: a.log}
-	a.fedi.ask = finger.NewClient(finger.Config{Reach: o.Outward, Agent: "Plaza/" + Version + " (+" + c.URL + ")", Own: a.View.OwnHost})
+	a.fedi.ask = finger.NewClient(finger.Config{Reach: o.Outward, Agent: agent, Own: a.View.OwnHost})
+
+	a.fedi.keys = federation.NewKeys(a.Store, newKey)
+	a.Store.Watch(a.fedi.keys.Watch)
+	speaker := serve.NewSpeaker(serve.Config{HandleHost: c.HandleHost, File: a.fileURL}, serve.Services{View: a.View, Timelines: a.Timelines, Relations: a.Relations,
+		Tags: a.Tags, Emojis: a.Emojis, Moderation: a.Moderation, Keys: a.fedi.keys, Limiter: a.limiter, Log: a.log})
+	a.Federation = federation.New(a.Store, a.View, speaker, a.log)
+	a.fedi.sender = deliver.New(deliver.Config{Core: a.Federation, Key: a.signingKey, Client: netsafe.Client(o.Outward), Agent: agent, Clock: o.Clock, Log: a.log})
+	a.runner.Followers = append(a.runner.Followers, a.Federation.Follower())
+	a.runner.Workers = append(a.runner.Workers, a.Federation.Worker())
+	a.runner.Chores = append(a.runner.Chores, work.Chore{Name: "deliveries", Do: a.Federation.Tidy})
+}
+
+func newKey(kind social.KeyKind) (crypto.Signer, error) {
+	if kind == social.Ed25519 {
+		return sign.GenerateEd25519()
+	}
+	return sign.GenerateRSA()
+}
+
+// signingKey is what an account of ours signs requests with: the key that every
+// server can check.
+func (a *App) signingKey(ctx context.Context, signer social.AccountID) (string, crypto.Signer, error) {
+	pair, err := a.fedi.keys.Of(ctx, signer)
+	address := a.View.HouseActorURL()
+	if signer != 0 {
+		address = a.View.ActorURI(&view.Face{Account: social.Account{ID: signer}})
+	}
+	return address + "#main-key", pair.RSA, err
+}
+
+// queues tells how what is sent to other servers is doing.
+type queues struct{ *App }
+
+var (
+	sendWaiting = prometheus.NewDesc("plaza_deliveries_waiting", "Deliveries to other servers that wait.", nil, nil)
+	sendOldest  = prometheus.NewDesc("plaza_deliveries_oldest_seconds", "How long the oldest of them has waited.", nil, nil)
+	sendTried   = prometheus.NewDesc("plaza_deliveries_total", "Attempts to deliver, by what came of them: sent; refused or gone, which are given up; busy, fault or silent, which are tried again.",
+		[]string{"outcome"}, nil)
+	peerHosts = prometheus.NewDesc("plaza_peers", "Other servers: waiting that something waits for, failing that did not answer last time, parked that have not for so long that nothing is queued for them.",
+		[]string{"state"}, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (queues) Describe(c chan<- *prometheus.Desc) {
+	c <- sendWaiting
+	c <- sendOldest
+	c <- sendTried
+	c <- peerHosts
+}
+
+// Collect implements prometheus.Collector.
+func (q queues) Collect(c chan<- prometheus.Metric) {
+	ctx, stop := context.WithTimeout(context.Background(), healthWait)
+	defer stop()
+	now, err := q.Federation.Queues(ctx)
+	if err != nil {
+		c <- prometheus.NewInvalidMetric(sendWaiting, err)
+		return
+	}
+	old := 0.0
+	if !now.Oldest.IsZero() {
+		old = max(0, q.Store.Now().Sub(now.Oldest).Seconds())
+	}
+	c <- prometheus.MustNewConstMetric(sendWaiting, prometheus.GaugeValue, float64(now.Waiting))
+	c <- prometheus.MustNewConstMetric(sendOldest, prometheus.GaugeValue, old)
+	for state, n := range map[string]int{"waiting": now.Hosts, "failing": now.Failing, "parked": now.Parked} {
+		c <- prometheus.MustNewConstMetric(peerHosts, prometheus.GaugeValue, float64(n), state)
+	}
+	for outcome, n := range q.fedi.sender.Counts() {
+		c <- prometheus.MustNewConstMetric(sendTried, prometheus.CounterValue, float64(n), outcome)
+	}
 }

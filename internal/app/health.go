@@ -52,7 +52,7 @@ func newMeters(a *App) *meters {
 			Buckets: []float64{.0005, .002, .01, .05, .2, 1, 5}}, []string{"for"}),
 	}
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m.requests, m.seconds,
-		jobs{a.Store}, prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_streams_open", Help: "Streaming connections."},
+		jobs{a.Store}, queues{a}, prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_streams_open", Help: "Streaming connections."},
 			func() float64 { return float64(a.hub.Open()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_remote_bytes", Help: "What is kept of other servers' files, at most, in bytes of the disk."},
 			func() float64 { _, n := a.proxy.Use(); return float64(n) }),
