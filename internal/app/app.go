@@ -107,7 +107,6 @@ type App struct {
 	Screen      *screen.Service
 	Collections *collections.Service
 	Keys        *federation.Keys
-	Speaker     federation.Speaker
 	Federation  *federation.Service
 
 	Announcements *announcements.Service
@@ -115,19 +114,18 @@ type App struct {
 	Moderation    *moderation.Service
 	Measures      *measures.Service
 
-	log       *slog.Logger
-	limiter   *limit.Limiter
-	blobs     *blob.Store
-	proxy     *proxy.Proxy
-	api       *mastoapi.API
-	site      *web.Site
-	oauth     *oauth.Server
-	hub       *stream.Hub
-	documents *serve.Server
-	fedi      fedi
-	runner    work.Runner
-	meters    *meters
-	handler   http.Handler
+	log     *slog.Logger
+	limiter *limit.Limiter
+	blobs   *blob.Store
+	proxy   *proxy.Proxy
+	api     *mastoapi.API
+	site    *web.Site
+	oauth   *oauth.Server
+	hub     *stream.Hub
+	fedi    fedi
+	runner  work.Runner
+	meters  *meters
+	handler http.Handler
 }
 
 // Open puts a server together over its data. Close it.
@@ -203,7 +201,7 @@ func (a *App) assemble(o Options) (err error) {
 		web.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
 			Polls: a.Polls, Imports: a.Imports, Exports: a.Exports,
-			Announcements: a.Announcements, Collections: a.Collections, Hosts: a.Hosts, Screen: a.Screen,
+			Announcements: a.Announcements, Collections: a.Collections, Hosts: a.Hosts, Federation: a.Federation, Screen: a.Screen,
 			Emojis: a.Emojis, Blobs: a.blobs, Limiter: a.limiter, Log: a.log})
 	a.oauth = &oauth.Server{BaseURL: c.URL, Auth: a.Auth, View: a.View, Pages: pages{a.site}, Limiter: a.limiter, Log: a.log}
 	a.hub = &stream.Hub{Auth: a.Auth, View: a.View, Timelines: a.Timelines, Lists: a.Lists, Notices: a.Notices, Announcements: a.Announcements, Render: a.api, Log: a.log}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/conf"
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 )
 
@@ -103,11 +104,15 @@ func database(ctx context.Context, c conf.Config) []Finding {
 	}
 	defer s.Close()
 	var stats []store.JobStat
+	var sent social.Queues
 	var owned bool
 	err = s.Read(ctx, func(v *store.View) error {
 		_, err := v.Owner(ctx)
 		owned = err == nil
-		stats, err = v.JobStats(ctx)
+		if stats, err = v.JobStats(ctx); err != nil {
+			return err
+		}
+		sent, err = v.Queues(ctx, s.Now())
 		return err
 	})
 	if err != nil {
@@ -119,6 +124,9 @@ func database(ctx context.Context, c conf.Config) []Finding {
 	if !owned {
 		out[1].Mend = "Open the link that plaza serve prints, or run: plaza account create --username NAME --email ADDRESS --role owner"
 	}
+	if sent.Met > 0 {
+		out = append(out, deliveries(sent))
+	}
 	for _, st := range stats {
 		if st.Buried > 0 {
 			out = append(out, Finding{What: "jobs", Says: fmt.Sprintf("%d of kind %q were given up", st.Buried, st.Kind),
@@ -126,6 +134,17 @@ func database(ctx context.Context, c conf.Config) []Finding {
 		}
 	}
 	return out
+}
+
+// deliveries tells how what is sent to other servers is doing. Some of them are
+// always down; if most are, it is us.
+func deliveries(q social.Queues) Finding {
+	f := Finding{What: "other servers", OK: q.Failing*2 <= q.Met,
+		Says: fmt.Sprintf("%d were met; %d do not answer, %d of them for so long that nothing is queued for them; %d deliveries wait", q.Met, q.Failing, q.Parked, q.Waiting)}
+	if !f.OK {
+		f.Mend = "Most of them cannot be reached from here: check this machine's way out, DNS and firewall. plaza peers list --failing says what is wrong with each."
+	}
+	return f
 }
 
 func reason(err error) string {

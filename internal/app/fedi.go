@@ -8,7 +8,6 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/netsafe"
 	"github.com/plaza-social/plaza/internal/core/federation"
-	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/edge/fedi/deliver"
 	"github.com/plaza-social/plaza/internal/edge/fedi/finger"
 	"github.com/plaza-social/plaza/internal/edge/fedi/serve"
@@ -20,23 +19,29 @@ import (
 
 // fedi is how other servers and this one know each other.
 type fedi struct {
-	finger *finger.Server
-	ask    *finger.Client
-	keys   *federation.Keys
-	sender *deliver.Sender
+	documents *serve.Server
+	finger    *finger.Server
+	ask       *finger.Client
+	sender    *deliver.Sender
 }
 
+// openFederation makes what puts things into other servers' words, shows them,
+// and queues them.
+func (a *App) openFederation(o Options) {
+	a.Keys = federation.NewKeys(a.Store, newKey)
+	config := serve.Config{HandleHost: o.Config.HandleHost, SignedOnly: o.Config.SignedOnly, File: a.fileURL}
+	services := serve.Services{View: a.View, Timelines: a.Timelines, Relations: a.Relations, Tags: a.Tags, Emojis: a.Emojis, Moderation: a.Moderation,
+		Keys: a.Keys, Verifier: o.Verifier, Limiter: a.limiter, Log: a.log}
+	a.fedi.documents = serve.New(config, services)
+	a.Federation = federation.New(a.Store, a.View, serve.NewSpeaker(config, services), a.log)
+}
+
+// openFedi makes what speaks with other servers.
 func (a *App) openFedi(o Options) {
 	c := a.Config
 	agent := "Plaza/" + Version + " (+" + c.URL + ")"
 	a.fedi.finger = &finger.Server{HandleHost: c.HandleHost, Version: Version, Source: mastoapi.SourceURL, View: a.View, Instance: a.Instance, File: a.fileURL, Log: a.log}
 	a.fedi.ask = finger.NewClient(finger.Config{Reach: o.Outward, Agent: agent, Own: a.View.OwnHost})
-
-	a.fedi.keys = federation.NewKeys(a.Store, newKey)
-	a.Store.Watch(a.fedi.keys.Watch)
-	speaker := serve.NewSpeaker(serve.Config{HandleHost: c.HandleHost, File: a.fileURL}, serve.Services{View: a.View, Timelines: a.Timelines, Relations: a.Relations,
-		Tags: a.Tags, Emojis: a.Emojis, Moderation: a.Moderation, Keys: a.fedi.keys, Limiter: a.limiter, Log: a.log})
-	a.Federation = federation.New(a.Store, a.View, speaker, a.log)
 	a.fedi.sender = deliver.New(deliver.Config{Core: a.Federation, Key: a.signingKey, Client: netsafe.Client(o.Outward), Agent: agent, Clock: o.Clock, Log: a.log})
 	a.runner.Followers = append(a.runner.Followers, a.Federation.Follower())
 	a.runner.Workers = append(a.runner.Workers, a.Federation.Worker())
@@ -53,12 +58,32 @@ func newKey(kind social.KeyKind) (crypto.Signer, error) {
 // signingKey is what an account of ours signs requests with: the key that every
 // server can check.
 func (a *App) signingKey(ctx context.Context, signer social.AccountID) (string, crypto.Signer, error) {
-	pair, err := a.fedi.keys.Of(ctx, signer)
-	address := a.View.HouseActorURL()
-	if signer != 0 {
-		address = a.View.ActorURI(&view.Face{Account: social.Account{ID: signer}})
+	pair, err := a.Keys.Of(ctx, signer)
+	return a.View.ActorURI(signer) + "#main-key", pair.RSA, err
+}
+
+// RotateKeys has somebody of ours, or without a name the house, sign with new
+// keys from now on.
+func (a *App) RotateKeys(ctx context.Context, name string) error {
+	if name == "" {
+		return a.Keys.Rotate(ctx, 0)
 	}
-	return address + "#main-key", pair.RSA, err
+	d, err := a.Dossier(ctx, name)
+	if err != nil {
+		return err
+	}
+	return a.Keys.Rotate(ctx, d.ID)
+}
+
+// Peers is all servers that were met, or those that did not answer last time.
+func (a *App) Peers(ctx context.Context, failing bool) (all []social.Peer, err error) {
+	for after := ""; ; {
+		page, err := a.Federation.Peers(ctx, social.Keyboard, failing, after, federation.MaxPeers)
+		if err != nil || len(page) == 0 {
+			return all, err
+		}
+		all, after = append(all, page...), page[len(page)-1].Host
+	}
 }
 
 // queues tells how what is sent to other servers is doing.

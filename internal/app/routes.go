@@ -31,7 +31,7 @@ func (a *App) routes() http.Handler {
 	a.oauth.Routes(r)
 	a.site.Routes(r)
 	a.fedi.finger.Routes(r)
-	a.documents.Routes(r)
+	a.fedi.documents.Routes(r)
 	r.Get("/media/{name}", a.media)
 	r.Head("/media/{name}", a.media)
 	r.Get(proxyRoute, a.shownElsewhere)
@@ -52,7 +52,7 @@ func (a *App) routes() http.Handler {
 		}
 		a.site.Fail(w, r, http.StatusMethodNotAllowed, "This page cannot be used that way. Go back and try again.")
 	})
-	return a.client(a.recovers(cors(a.meters.count(a.documents.Pages(r)))))
+	return a.client(a.recovers(cors(a.meters.count(a.fedi.documents.Pages(r)))))
 }
 
 // Routes is every route there is, in order.
@@ -70,7 +70,7 @@ func (a *App) Routes() []Route {
 	for _, r := range finger.RoutesList() {
 		out = append(out, Route{r.Method, r.Path, r.Who, "", "", "", "fedi"})
 	}
-	for _, r := range a.documents.RoutesList() {
+	for _, r := range a.fedi.documents.RoutesList() {
 		out = append(out, Route{r.Method, r.Path, r.Who, "", r.Limit, "", "fedi"})
 	}
 	for _, r := range a.site.RoutesList() {

@@ -79,6 +79,7 @@ func (p Peer) Parked(now time.Time) bool {
 
 // Queues says how the queues of all hosts together are doing.
 type Queues struct {
+	Met     int       // hosts in all
 	Waiting int       // deliveries
 	Hosts   int       // that something waits for
 	Failing int       // that did not answer last time, with those that are parked

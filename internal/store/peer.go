@@ -163,10 +163,10 @@ func (v *View) QueuedHosts(ctx context.Context, after string, limit int) ([]stri
 func (v *View) Queues(ctx context.Context, now time.Time) (social.Queues, error) {
 	return one(ctx, v, errNone, func(r row) (s social.Queues, err error) {
 		var oldest int64
-		err = r.Scan(&s.Waiting, &s.Hosts, &s.Failing, &s.Parked, &oldest)
+		err = r.Scan(&s.Met, &s.Waiting, &s.Hosts, &s.Failing, &s.Parked, &oldest)
 		s.Oldest = moment(oldest)
 		return s, err
-	}, `SELECT (SELECT COUNT(*) FROM deliveries), (SELECT COUNT(*) FROM queues), (SELECT COUNT(*) FROM peers WHERE failures > 0),
+	}, `SELECT (SELECT COUNT(*) FROM peers), (SELECT COUNT(*) FROM deliveries), (SELECT COUNT(*) FROM queues), (SELECT COUNT(*) FROM peers WHERE failures > 0),
 		(SELECT COUNT(*) FROM peers WHERE failing_ms > 0 AND failing_ms <= $1),
 		COALESCE((SELECT a.at_ms FROM activities a WHERE a.id = (SELECT activity_id FROM deliveries ORDER BY id LIMIT 1)), 0)`,
 		millis(now.Add(-social.ParkAfter)))

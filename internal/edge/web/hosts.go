@@ -37,8 +37,12 @@ func (s *Site) showHosts(q *ask, status int, wish social.HostBlock, problem stri
 	if there, err := s.Hosts.Of(q.Context(), q.by, wish.Host); err == nil && problem == "" {
 		wish = there // to be changed
 	}
+	sent, err := s.sentTo(q)
+	if err != nil {
+		return err
+	}
 	q.settle()
-	return q.showAs(status, "Other hosts", hostSettings(q.page, blocks, allows.Items, wish, problem))
+	return q.showAs(status, "Other hosts", hostSettings(q.page, blocks, allows.Items, wish, problem, sent))
 }
 
 // blockHost keeps away from a host, or changes how.

@@ -33,7 +33,7 @@ func hostWay(is social.HostSeverity) string {
 	return string(is)
 }
 
-func hostSettings(f *frame, s view.Slice[social.HostBlock], allows []social.HostAllow, wish social.HostBlock, problem string) templ.Component {
+func hostSettings(f *frame, s view.Slice[social.HostBlock], allows []social.HostAllow, wish social.HostBlock, problem string, sent sentTo) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -422,6 +422,10 @@ func hostSettings(f *frame, s view.Slice[social.HostBlock], allows []social.Host
 				}
 			}
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "</ul>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = peerQueues(f, sent).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,10 +1,13 @@
 package web_test
 
 import (
+	"fmt"
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
 )
 
 // What the house tells is read once; what people make of it stands under it.
@@ -45,6 +48,46 @@ func TestOtherHosts(t *testing.T) {
 	want(t, page, 200, "friend.example")
 	want(t, ada.post("/settings/hosts/limit", "limited", "1"), 200, `name="limited" value="1" checked`)
 	want(t, ada.post(regexp.MustCompile(`/settings/hosts/allow/\d+/end`).FindString(page.Body.String())), 200, "!friend.example")
+}
+
+// What is sent to other hosts, and how that goes, is for admins to see.
+func TestSentToHosts(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ada := h.member("ada", social.Admin)
+	want(t, ada.get("/settings/hosts"), 200, "0 were met")
+	ctx := t.Context()
+	if err := h.store.Write(ctx, func(tx *store.Tx) error {
+		for i := range 101 {
+			name := fmt.Sprintf("well%03d.example", i)
+			if err := tx.MeetPeer(ctx, name); err != nil {
+				return err
+			}
+		}
+		if err := tx.SetPeerSoftware(ctx, "well000.example", "garden", "4.5"); err != nil {
+			return err
+		}
+		if err := tx.MeetPeer(ctx, "ill.example"); err != nil {
+			return err
+		}
+		if err := tx.AddActivity(ctx, social.Activity{ID: 1, Body: []byte("{}")}); err != nil {
+			return err
+		}
+		if err := tx.Send(ctx, 1, []store.Inbox{{Host: "ill.example", URL: "https://ill.example/inbox"}}); err != nil {
+			return err
+		}
+		if err := tx.PeerFailed(ctx, "ill.example", "it <answered> 502"); err != nil {
+			return err
+		}
+		return tx.QueueDone(ctx, "ill.example", tx.Now.Add(time.Hour))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	want(t, ada.get("/settings/hosts"), 200, "102 were met", "ill.example", "1 wait", "1 failures", "tried again", "it &lt;answered&gt; 502", "!well000.example")
+	want(t, ada.get("/settings/hosts?peers=all"), 200, "ill.example", "well000.example", "garden 4.5", "!well100.example", "peers=all&amp;peers_after=well098.example")
+	want(t, ada.get("/settings/hosts?peers=all&peers_after=well098.example"), 200, "well099.example", "well100.example", "!well098.example</b>", "!More hosts")
+	h.clock.Pass(social.ParkAfter + time.Second)
+	want(t, h.member("eve", social.Admin).get("/settings/hosts"), 200, "nothing is queued for it")
 }
 
 func TestScreen(t *testing.T) {

@@ -19,6 +19,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/collections"
 	"github.com/plaza-social/plaza/internal/core/emojis"
 	"github.com/plaza-social/plaza/internal/core/exports"
+	"github.com/plaza-social/plaza/internal/core/federation"
 	"github.com/plaza-social/plaza/internal/core/hosts"
 	"github.com/plaza-social/plaza/internal/core/imports"
 	"github.com/plaza-social/plaza/internal/core/instance"
@@ -69,6 +70,7 @@ type Services struct {
 	Announcements *announcements.Service
 	Collections   *collections.Service
 	Hosts         *hosts.Service
+	Federation    *federation.Service
 	Screen        *screen.Service
 	Blobs         Blobs
 	Limiter       *limit.Limiter
