@@ -54,7 +54,8 @@ func (Pair) MarshalText() ([]byte, error) { return []byte(hidden), nil }
 var noKeys = errs.New(errs.NotFound, "There are no keys of such an account.")
 
 // Of returns what an account of ours signs with; account zero is the house.
-// It is NotFound for others, and for who has not been let in.
+// It is NotFound for others, and for who has not been let in or is suspended and
+// has none: nobody elsewhere is to hear of them first now.
 func (k *Keys) Of(ctx context.Context, owner social.AccountID) (Pair, error) {
 	p, err := k.Known(ctx, owner)
 	if errs.KindOf(err) != errs.NotFound || err == nil {
@@ -135,8 +136,8 @@ func (k *Keys) keep(owner social.AccountID, p Pair, drops uint64) {
 	k.pairs[owner] = p
 }
 
-// Rotate has an account sign with new keys from now on, and tells of it, so
-// that other servers come to know them.
+// Rotate has an account in good standing sign with new keys from now on, and
+// tells of it, so that other servers come to know them.
 func (k *Keys) Rotate(ctx context.Context, owner social.AccountID) error {
 	if err := k.make(ctx, owner, true); err != nil {
 		return fmt.Errorf("rotate keys: %w", err)
@@ -186,7 +187,7 @@ func mayHave(ctx context.Context, tx *store.Tx, owner social.AccountID) error {
 		return nil
 	}
 	a, err := tx.HoldAccount(ctx, owner)
-	if err == nil && (!a.Local() || a.Standing == social.Pending) {
+	if err == nil && (!a.Local() || a.Standing != social.Good) {
 		err = noKeys
 	}
 	return err

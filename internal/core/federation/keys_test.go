@@ -88,7 +88,7 @@ func TestKeys(t *testing.T) {
 		if err != nil || !same(again, pairs[0]) {
 			t.Errorf("they are not kept: %v", err)
 		}
-		for what, id := range map[string]social.AccountID{"remote": account(t, s, "far.example", social.Good), "waiting": account(t, s, "", social.Pending), "nobody": 1} {
+		for what, id := range map[string]social.AccountID{"remote": account(t, s, "far.example", social.Good), "waiting": account(t, s, "", social.Pending), "suspended": account(t, s, "", social.Suspended), "nobody": 1} {
 			if _, err := k.Of(ctx, id); errs.KindOf(err) != errs.NotFound || err == nil {
 				t.Errorf("keys of an account that is %s: %v, want NotFound", what, err)
 			}

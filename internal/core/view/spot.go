@@ -41,6 +41,16 @@ func (v *View) Spots(ctx context.Context, ids []social.PostID) (map[social.PostI
 	return out, nil
 }
 
+// QuoteStamp is the consent by which a post quotes one of another server, or
+// empty.
+func (v *View) QuoteStamp(ctx context.Context, quoting social.PostID) (stamp string, err error) {
+	err = v.store.Read(ctx, func(s *store.View) (err error) {
+		stamp, err = s.QuoteStamp(ctx, quoting)
+		return err
+	})
+	return stamp, err
+}
+
 // Now is the time as the store has it.
 func (v *View) Now() time.Time { return v.store.Now() }
 

@@ -14,8 +14,9 @@ import (
 
 // surroundings are what posts name besides themselves.
 type surroundings struct {
-	spots map[social.PostID]view.Spot
-	faces map[social.AccountID]*view.Face
+	spots  map[social.PostID]view.Spot
+	faces  map[social.AccountID]*view.Face
+	stamps map[social.PostID]string // of quotes, by the post that quotes
 }
 
 // around loads what posts name, of all of them at once.
@@ -32,12 +33,35 @@ func (s scribe) around(ctx context.Context, posts ...*view.Seen) (a surroundings
 	if a.spots, err = s.View.Spots(ctx, near); err != nil {
 		return a, err
 	}
+	if a.stamps, err = s.stamps(ctx, posts, a.spots); err != nil {
+		return a, err
+	}
 	faces, err := s.View.Faces(ctx, people)
 	a.faces = make(map[social.AccountID]*view.Face, len(faces))
 	for _, f := range faces {
 		a.faces[f.ID] = f
 	}
 	return a, err
+}
+
+// stamps are the consents by which posts quote others: ours, and what other
+// servers gave.
+func (s scribe) stamps(ctx context.Context, posts []*view.Seen, spots map[social.PostID]view.Spot) (map[social.PostID]string, error) {
+	out := map[social.PostID]string{}
+	for _, p := range posts {
+		of, ok := spots[p.Post.Quote.Of]
+		if !ok || p.Post.Quote.State != social.QuoteAccepted {
+			continue
+		}
+		if out[p.ID] = s.View.StampURI(p.ID); of.Author.Local() {
+			continue
+		}
+		var err error
+		if out[p.ID], err = s.View.QuoteStamp(ctx, p.ID); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // mentioned are whom a post mentions, in its order, without who is gone.
@@ -167,7 +191,7 @@ func (s scribe) ask(d *as2.NoteDocument, p *view.Seen) {
 }
 
 // quote puts on a document what the post quotes: in all the ways there are,
-// and with the stamp if it is ours to give.
+// and with the stamp if there is one.
 func (s scribe) quote(d *as2.NoteDocument, p *view.Seen, near surroundings) {
 	q := p.Post.Quote
 	of, ok := near.spots[q.Of]
@@ -177,9 +201,7 @@ func (s scribe) quote(d *as2.NoteDocument, p *view.Seen, near surroundings) {
 	uri := s.uriOf(of)
 	d.Quote, d.QuoteURL, d.QuoteURI, d.MisskeyQuote = uri, uri, uri, uri
 	d.Content = s.inline(of) + d.Content
-	if of.Author.Local() && q.State == social.QuoteAccepted {
-		d.QuoteAuthorization = s.View.StampURI(p.ID)
-	}
+	d.QuoteAuthorization = near.stamps[p.ID]
 }
 
 // inline is the link to what is quoted for those who show no quotes. Who does
