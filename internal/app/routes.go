@@ -107,5 +107,5 @@ func forApps(path string) bool {
 			return true
 		}
 	}
-	return false
+	return path == "/api"
 }

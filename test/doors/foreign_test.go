@@ -142,7 +142,7 @@ func possessions(t *testing.T, s *apptest.Server) map[string]string {
 	var m attached
 	upload(t, s, ben, "/api/v2/media", pngOf(t, 8, 8)).JSON(t, &m)
 	out["media"] = m.ID
-	out["import"] = bring(t, s, ben)
+	out["import"] = bring(t, s, ben, "olga")
 	out["account"] = waitingAccount(t, s)
 	var soon []thing
 	ben.Must("PATCH", "/api/v2/notifications/policy", "for_not_following=filter", nil)
@@ -186,8 +186,8 @@ func waitingAccount(t *testing.T, s *apptest.Server) string {
 	return num(who.ID)
 }
 
-// bring starts an import.
-func bring(t *testing.T, s *apptest.Server, p *apptest.Person) string {
+// bring starts an import of people whom to follow.
+func bring(t *testing.T, s *apptest.Server, p *apptest.Person, whom ...string) string {
 	t.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
@@ -196,7 +196,7 @@ func bring(t *testing.T, s *apptest.Server, p *apptest.Person) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fmt.Fprintln(f, "Account address\nolga")
+	fmt.Fprintln(f, "Account address\n"+strings.Join(whom, "\n"))
 	w.Close()
 	var out struct{ ID string }
 	a := send(t, s, "POST", "/api/plaza/v1/imports", bearer(p.Token), body(w.FormDataContentType(), b.Bytes()))

@@ -144,10 +144,11 @@ func (q *request) filterChange() (c filters.Change, err error) {
 
 // filterContexts are where a filter is to hold, nil if nothing was said of it.
 func (q *request) filterContexts() *[]social.FilterContext {
-	if !q.has("context") && !q.has("context[]") {
+	sent := q.optStrs("context")
+	if sent == nil {
 		return nil
 	}
-	contexts := each(q.strs("context"), func(s string) social.FilterContext { return social.FilterContext(s) })
+	contexts := each(*sent, func(s string) social.FilterContext { return social.FilterContext(s) })
 	return &contexts
 }
 

@@ -116,13 +116,14 @@ func not(b *bool) *bool {
 }
 
 // credits reads the sites that may name somebody as an author, or nil if they
-// were not sent. An empty list is sent as one empty name.
+// were not sent.
 func (q *request) credits() *[]string {
-	if !q.has("attribution_domains") && !q.has("attribution_domains[]") {
+	sent := q.optStrs("attribution_domains")
+	if sent == nil {
 		return nil
 	}
 	out := []string{}
-	for _, host := range q.strs("attribution_domains") {
+	for _, host := range *sent {
 		for _, one := range strings.Fields(host) { // some send lines
 			one = strings.ToLower(one)
 			out = append(out, strings.TrimPrefix(strings.TrimPrefix(one, "https://"), "http://"))

@@ -56,8 +56,8 @@ func (a *API) follow(q *request) (any, error) {
 	}
 	already := was.Follows || was.Requested
 	f := social.Follow{Target: other, Boosts: q.flag("reblogs", !already || was.Boosts), Notify: q.flag("notify", already && was.Notify), Languages: was.Languages}
-	if q.has("languages") || q.has("languages[]") {
-		f.Languages = q.strs("languages")
+	if languages := q.optStrs("languages"); languages != nil {
+		f.Languages = *languages
 	}
 	if err := a.Relations.Follow(q.Context(), q.By, f); err != nil {
 		return nil, err

@@ -160,12 +160,7 @@ func (a *API) sortReport(q *request) (any, error) {
 		}
 		category = &c
 	}
-	var rules *[]string
-	if q.has("rule_ids") || q.has("rule_ids[]") {
-		ids := q.strs("rule_ids")
-		rules = &ids
-	}
-	if err := a.Moderation.Sort(q.Context(), q.By, social.ReportID(q.pathID()), category, rules); err != nil {
+	if err := a.Moderation.Sort(q.Context(), q.By, social.ReportID(q.pathID()), category, q.optStrs("rule_ids")); err != nil {
 		return nil, err
 	}
 	return a.reportByID(q)

@@ -180,6 +180,9 @@ func (q *request) flatten(name string, v any, depth int) {
 			q.flatten(name+"["+k+"]", x, depth+1)
 		}
 	case []any:
+		if len(v) == 0 {
+			q.params[name+"[]"] = []string{} // it was sent
+		}
 		for i, x := range v {
 			if _, isObject := x.(map[string]any); isObject {
 				q.flatten(name+"["+strconv.Itoa(i)+"]", x, depth+1)
@@ -227,6 +230,19 @@ func (q *request) strs(name string) []string {
 		return vs
 	}
 	return q.values(name)
+}
+
+// optStrs is a parameter that may be sent many times, or nil if it was not sent.
+// None is an empty list of JSON, and an empty value of a form.
+func (q *request) optStrs(name string) *[]string {
+	q.reads(name + "[]")
+	_, list := q.params[name+"[]"]
+	_, one := q.params[name]
+	if !list && !one {
+		return nil
+	}
+	out := slices.DeleteFunc(slices.Clone(q.strs(name)), func(s string) bool { return s == "" })
+	return &out
 }
 
 // opt is a parameter, or nil if it was not sent.
