@@ -46,6 +46,7 @@ func TestContract(t *testing.T) {
 	w.quoted(t)
 	w.announced(t)
 	w.moderated(t)
+	w.foreign(t)
 	for _, r := range s.Routes() {
 		route := r.Method + " " + r.Path
 		if r.Off != "" { // it has nothing to show
