@@ -51,6 +51,7 @@ var sayings = []saying{
 
 	{"POST /api/v1/statuses", sheet{"status": "Grüße & mehr", "spoiler_text": "w", "sensitive": true, "visibility": "unlisted", "language": "de", "in_reply_to_id": "{post}", "media_ids": []any{"{media}"}, "quote_approval_policy": "nobody"}},
 	{"POST /api/v1/statuses", sheet{"status": "Rye?", "visibility": "public", "poll": sheet{"options": []any{"a", "b & c"}, "expires_in": 3600, "multiple": true, "hide_totals": true}}},
+	{"POST /api/v1/statuses", sheet{"status": "Among us", "local_only": true}},
 	{"POST /api/v1/statuses", sheet{"status": "Later", "scheduled_at": "{later}"}},
 	{"POST /api/v1/statuses", sheet{"status": "As he said", "quoted_status_id": "{his}"}},
 	{"PUT /api/v1/statuses/{post}", sheet{"status": "Anew", "spoiler_text": "", "sensitive": false, "language": "en", "media_ids": []any{"{other media}"},
@@ -115,7 +116,7 @@ var sayings = []saying{
 // with somebody who is not here yet, and codes.
 var elsewhereTold = []string{"POST /api/v1/media", "POST /api/v2/media", "PUT /api/v1/media/{id} file", "PUT /api/v1/media/{id} thumbnail", "POST /api/plaza/v1/imports",
 	"POST /api/v1/accounts", "POST /api/v1/emails/confirmations", "POST /oauth/authorize", "POST /oauth/token code", "POST /oauth/token code_verifier", "POST /oauth/token username", "POST /oauth/token password",
-	"POST /api/v2/filters keywords_attributes[id]", "POST /api/v2/filters keywords_attributes[_destroy]", "PUT /api/v1/statuses/{id} visibility", "PUT /api/v1/statuses/{id} in_reply_to_id", "PUT /api/v1/statuses/{id} scheduled_at", "PUT /api/v1/statuses/{id} quoted_status_id", "PUT /api/v1/statuses/{id} quote_approval_policy"}
+	"POST /api/v2/filters keywords_attributes[id]", "POST /api/v2/filters keywords_attributes[_destroy]", "PUT /api/v1/statuses/{id} visibility", "PUT /api/v1/statuses/{id} local_only", "PUT /api/v1/statuses/{id} in_reply_to_id", "PUT /api/v1/statuses/{id} scheduled_at", "PUT /api/v1/statuses/{id} quoted_status_id", "PUT /api/v1/statuses/{id} quote_approval_policy"}
 
 func alertsOn(names ...string) sheet {
 	out := sheet{}

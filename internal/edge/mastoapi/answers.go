@@ -128,7 +128,7 @@ var oldInstanceShape = shape{"uri": "string", "title": "string", "short_descript
 	"contact_account": "Account?", "rules": "[]Rule"}
 
 // added are fields that Mastodon does not have, by entity.
-var added = map[string][]string{}
+var added = map[string][]string{"Status": {"local_only"}, "DeletedStatus": {"local_only"}, "Admin_TrendsStatus": {"local_only"}}
 
 // empty is the answer of what only has an effect: {}. events are those of a
 // stream; a WebSocket brings the same.
