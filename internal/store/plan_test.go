@@ -55,6 +55,22 @@ var hot = []struct {
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.BarePostsTagged(ctx, []string{"go", "cat"}, p))
 		}},
+	{name: "ForeignEmojis", uses: "sqlite_autoindex_foreign_emojis_1 (host=? AND shortcode=?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.ForeignEmojis(ctx, []social.AccountID{1, 2}, []string{"cat"}))
+		}},
+	{name: "FollowersHere", uses: "(target_id=?", sorts: "of those who follow one account, ours",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.FollowersHere(ctx, 1, 0, p.Limit))
+		}},
+	{name: "OrphansOf", uses: "orphans_by_parent (parent_uri=?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.OrphansOf(ctx, "https://far.example/1", p.Limit))
+		}},
+	{name: "Stamped", uses: "quote_stamps_by_uri (uri=?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.Stamped(ctx, "https://far.example/1", p.Limit))
+		}},
 	{name: "Filters", uses: "filters_by_owner (owner_id=?)",
 		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.Filters(ctx, 1)) }},
 	{name: "FollowedTags", sorts: "the tags one follows: MaxFollowedTags at most",

@@ -249,7 +249,7 @@ func TestDeleteAccount(t *testing.T) {
 		for _, f := range facts(t, s) {
 			count[f.Kind()]++
 		}
-		want := map[string]int{"post.deleted": 382, "post.marked": 1, "follow.ended": 3, "account.deleted": 1}
+		want := map[string]int{"post.deleted": 382, "post.marked": 1, "follow.ended": 3, "account.left": 1, "account.deleted": 1}
 		if fmt.Sprint(count) != fmt.Sprint(want) {
 			t.Errorf("recorded %v, want %v", count, want)
 		}

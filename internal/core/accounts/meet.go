@@ -100,7 +100,7 @@ func reach(ctx context.Context, tx *store.Tx, which social.AccountID, who social
 	if err := tx.SetPublicKeys(ctx, which, keys); err != nil {
 		return err
 	}
-	return tx.SetForeignEmojis(ctx, who.Emojis)
+	return tx.SetForeignEmojis(ctx, who.Emojis, social.MaxHostEmojis)
 }
 
 // takeName has whoever else has the name of an account lose it.

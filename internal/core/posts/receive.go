@@ -263,7 +263,7 @@ func keepForeign(ctx context.Context, tx *store.Tx, p *social.Post, f social.For
 			return err
 		}
 	}
-	if err := tx.SetForeignEmojis(ctx, f.Emojis); err != nil || stamp == "" {
+	if err := tx.SetForeignEmojis(ctx, f.Emojis, social.MaxHostEmojis); err != nil || stamp == "" {
 		return err
 	}
 	return tx.SetQuoteStamp(ctx, p.ID, stamp)

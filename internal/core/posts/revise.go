@@ -74,7 +74,7 @@ func (s *Service) revise(ctx context.Context, tx *store.Tx, was social.Post, f s
 	if err := s.stampAnew(ctx, tx, post, author, f); err != nil {
 		return err
 	}
-	if err := tx.SetForeignEmojis(ctx, f.Emojis); err != nil {
+	if err := tx.SetForeignEmojis(ctx, f.Emojis, social.MaxHostEmojis); err != nil {
 		return err
 	}
 	if says(post, was) && !described && !askedAnew {

@@ -25,7 +25,7 @@ func foreigner(h *house, html string) (zoe social.AccountID, p social.Post) {
 			all = append(all, social.ForeignEmoji{Host: "far.example", Shortcode: n, Image: "https://far.example/" + n})
 		}
 		all = append(all, social.ForeignEmoji{Host: "other.example", Shortcode: "fox", Image: "https://other.example/fox"})
-		if err := tx.SetForeignEmojis(h.ctx, all); err != nil {
+		if err := tx.SetForeignEmojis(h.ctx, all, social.MaxHostEmojis); err != nil {
 			return err
 		}
 		return tx.AddPost(h.ctx, p)
@@ -69,7 +69,7 @@ func TestForeignEmojisChange(t *testing.T) {
 		for i, image := range []string{"new", "old"} {
 			h.write(func(tx *store.Tx) error {
 				tx.Record(event.PostEdited{Post: p.ID, Author: p.Author})
-				return tx.SetForeignEmojis(h.ctx, []social.ForeignEmoji{{Host: "far.example", Shortcode: "cow", Image: "https://far.example/" + image, ChangedAt: h.store.Now().AddDate(0, 0, -i)}})
+				return tx.SetForeignEmojis(h.ctx, []social.ForeignEmoji{{Host: "far.example", Shortcode: "cow", Image: "https://far.example/" + image, ChangedAt: h.store.Now().AddDate(0, 0, -i)}}, social.MaxHostEmojis)
 			})
 		}
 		seen, err := h.view.Post(h.ctx, as(ben), p.ID)
@@ -150,4 +150,30 @@ func TestOrphansAreReplies(t *testing.T) {
 	if l.Shows(p, social.Relation{}, follows, follows) {
 		t.Error("it is on lists")
 	}
+}
+
+// A host has so many pictures and no more; those that are there still change.
+func TestForeignEmojisAreBounded(t *testing.T) {
+	each(t, func(h *house) {
+		zoe, _ := foreigner(h, "x") // with three, and one of another host
+		set := func(limit int, name, image string) {
+			h.write(func(tx *store.Tx) error {
+				return tx.SetForeignEmojis(h.ctx, []social.ForeignEmoji{{Host: "far.example", Shortcode: name, Image: image, ChangedAt: tx.Now}}, limit)
+			})
+		}
+		set(3, "past", "a")
+		set(3, "cow", "b")
+		set(4, "within", "c")
+		h.must(h.store.Read(h.ctx, func(v *store.View) error {
+			all, err := v.ForeignEmojis(h.ctx, []social.AccountID{zoe}, []string{"past", "cow", "within"})
+			got := map[string]string{}
+			for _, e := range all {
+				got[e.Shortcode] = e.Image
+			}
+			if len(got) != 2 || got["cow"] != "b" || got["within"] != "c" {
+				t.Errorf("there are %v", got)
+			}
+			return err
+		}))
+	})
 }
