@@ -80,6 +80,12 @@ func (t teller) ofAccount(ctx context.Context, fact event.Fact) error {
 		if f.Action == social.Suspend || f.Action == social.Unsuspend {
 			return t.profile(ctx, f.Account)
 		}
+	case event.Moved:
+		if is, err := t.ours(ctx, f.Account); err != nil || !is {
+			return err
+		}
+		said, err := t.say.Moved(ctx, f.Account)
+		return t.send(ctx, said, err)
 	case event.AccountLeft:
 		said, err := t.say.Gone(ctx, f.Account)
 		return t.sendWide(ctx, said, err)

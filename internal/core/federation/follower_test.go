@@ -111,6 +111,12 @@ func (w wordy) Unblocked(_ context.Context, by, to social.AccountID) (federation
 func (w wordy) ProfileChanged(_ context.Context, who social.AccountID) (federation.Said, error) {
 	return w.wide("ProfileChanged", who, 0)
 }
+func (w wordy) Moved(_ context.Context, who social.AccountID) (federation.Said, error) {
+	return w.wide("Moved", who, 0)
+}
+func (w wordy) QuoteAnswered(_ context.Context, _ social.PostID, request string, agreed bool) (federation.Said, error) {
+	return w.say(fmt.Sprint("QuoteAnswered ", request, " ", agreed), ada, xi)
+}
 func (w wordy) Gone(_ context.Context, who social.AccountID) (federation.Said, error) {
 	return w.wide("Gone", who, 0)
 }
@@ -290,6 +296,8 @@ func TestWhatIsToldToWhom(t *testing.T) {
 			{"is blocked", event.Distanced{Owner: xi, Target: ada, Blocked: true}, nil},
 			{"another name", event.ProfileChanged{Account: ada}, []string{"z.example/all ProfileChanged"}},
 			{"another name elsewhere", event.ProfileChanged{Account: zoe}, nil},
+			{"moves", event.Moved{Account: ada, Target: zoe}, []string{"z.example/all Moved"}},
+			{"moves elsewhere", event.Moved{Account: zoe, Target: ada}, nil},
 			{"is suspended", event.Decided{Account: ada, Action: social.Suspend}, []string{"z.example/all ProfileChanged"}},
 			{"is not any more", event.Decided{Account: ada, Action: social.Unsuspend}, []string{"z.example/all ProfileChanged"}},
 			{"is warned", event.Decided{Account: ada, Action: social.Warn}, nil},
@@ -300,6 +308,27 @@ func TestWhatIsToldToWhom(t *testing.T) {
 			if got := w.sent("x.example", "z.example"); !slices.Equal(got, tt.want) {
 				w.Errorf("%s: sent %q, want %q", tt.name, got, tt.want)
 			}
+		}
+	})
+}
+
+func TestQuotesAreAnswered(t *testing.T) {
+	each(t, func(w *world) {
+		for i, state := range []social.QuoteState{social.QuoteAccepted, social.QuotePending, social.QuoteRevoked} {
+			id := social.PostID(30 + i)
+			w.do(func(ctx context.Context, tx *store.Tx) error {
+				return tx.AddPost(ctx, social.Post{ID: id, Author: xi, URI: fmt.Sprint("https://x.example/", id), Visibility: social.Public, At: tx.Now,
+					Quote: social.Quote{Of: 11, Author: ada, State: state}})
+			})
+			if err := w.core.AnswerQuote(w.Context(), id, "https://x.example/ask"); err != nil {
+				w.Fatal(err)
+			}
+			if got, want := w.sent("x.example"), []string{fmt.Sprint("x.example/xi QuoteAnswered https://x.example/ask ", i == 0)}; !slices.Equal(got, want) {
+				w.Errorf("%s: sent %q, want %q", state, got, want)
+			}
+		}
+		if err := w.core.AnswerQuote(w.Context(), 77, "https://x.example/ask"); errs.KindOf(err) != errs.NotFound {
+			w.Errorf("of a post that is not there: %v, want NotFound", err)
 		}
 	})
 }

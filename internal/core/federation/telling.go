@@ -76,6 +76,21 @@ func (t teller) quoteChanged(ctx context.Context, f event.QuoteChanged) error {
 	return t.send(ctx, said, err)
 }
 
+// AnswerQuote tells the author of a post elsewhere whether it may quote one of
+// ours, as was decided when it came. Request is the address of what they asked
+// with: nothing here keeps it, so whoever took it calls this.
+func (s *Service) AnswerQuote(ctx context.Context, quoting social.PostID, request string) error {
+	defer s.ring()
+	return s.store.Write(ctx, func(tx *store.Tx) error {
+		p, err := tx.Post(ctx, quoting)
+		if err != nil {
+			return err
+		}
+		said, err := s.say.QuoteAnswered(ctx, quoting, request, p.Quote.State == social.QuoteAccepted)
+		return teller{s, tx}.send(ctx, said, err)
+	})
+}
+
 func (t teller) marked(ctx context.Context, f event.Marked) error {
 	var tell func(context.Context, social.AccountID, social.PostID) (Said, error)
 	switch {
