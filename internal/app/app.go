@@ -71,8 +71,8 @@ type Options struct {
 	// Outward is how machines that strangers name are called: the zero value
 	// but for tests.
 	Outward netsafe.Options
-	// Verifier finds out which account elsewhere signed a request; nil believes
-	// nobody.
+	// Verifier finds out which account elsewhere signed a request: nil but for
+	// tests.
 	Verifier serve.Verifier
 	// Reads is told of each parameter that a route of the client API looks for.
 	// It is for tests.

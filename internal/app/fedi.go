@@ -9,7 +9,9 @@ import (
 	"github.com/plaza-social/plaza/internal/base/netsafe"
 	"github.com/plaza-social/plaza/internal/core/federation"
 	"github.com/plaza-social/plaza/internal/edge/fedi/deliver"
+	"github.com/plaza-social/plaza/internal/edge/fedi/fetch"
 	"github.com/plaza-social/plaza/internal/edge/fedi/finger"
+	"github.com/plaza-social/plaza/internal/edge/fedi/inbox"
 	"github.com/plaza-social/plaza/internal/edge/fedi/serve"
 	"github.com/plaza-social/plaza/internal/edge/fedi/sign"
 	"github.com/plaza-social/plaza/internal/edge/mastoapi"
@@ -23,15 +25,21 @@ type fedi struct {
 	finger    *finger.Server
 	ask       *finger.Client
 	sender    *deliver.Sender
+	resolver  *fetch.Resolver
+	inbox     *inbox.Inbox
 }
 
 // openFederation makes what puts things into other servers' words, shows them,
 // and queues them.
 func (a *App) openFederation(o Options) {
 	a.Keys = federation.NewKeys(a.Store, newKey)
+	verifier := o.Verifier
+	if verifier == nil {
+		verifier = signers{a}
+	}
 	config := serve.Config{HandleHost: o.Config.HandleHost, SignedOnly: o.Config.SignedOnly, File: a.fileURL}
 	services := serve.Services{View: a.View, Timelines: a.Timelines, Relations: a.Relations, Tags: a.Tags, Emojis: a.Emojis, Moderation: a.Moderation,
-		Keys: a.Keys, Verifier: o.Verifier, Limiter: a.limiter, Log: a.log}
+		Keys: a.Keys, Verifier: verifier, Limiter: a.limiter, Log: a.log}
 	a.fedi.documents = serve.New(config, services)
 	a.Federation = federation.New(a.Store, a.View, serve.NewSpeaker(config, services), a.log)
 }
@@ -46,6 +54,7 @@ func (a *App) openFedi(o Options) {
 	a.runner.Followers = append(a.runner.Followers, a.Federation.Follower())
 	a.runner.Workers = append(a.runner.Workers, a.Federation.Worker())
 	a.runner.Chores = append(a.runner.Chores, work.Chore{Name: "deliveries", Do: a.Federation.Tidy})
+	a.openInbox(o, agent)
 }
 
 func newKey(kind social.KeyKind) (crypto.Signer, error) {

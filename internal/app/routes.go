@@ -8,6 +8,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/plaza-social/plaza/internal/edge/fedi/finger"
+	"github.com/plaza-social/plaza/internal/edge/fedi/inbox"
 	"github.com/plaza-social/plaza/internal/edge/mastoapi"
 	"github.com/plaza-social/plaza/internal/edge/oauth"
 	"github.com/plaza-social/plaza/internal/edge/stream"
@@ -32,6 +33,7 @@ func (a *App) routes() http.Handler {
 	a.site.Routes(r)
 	a.fedi.finger.Routes(r)
 	a.fedi.documents.Routes(r)
+	a.fedi.inbox.Routes(r)
 	r.Get("/media/{name}", a.media)
 	r.Head("/media/{name}", a.media)
 	r.Get(proxyRoute, a.shownElsewhere)
@@ -68,6 +70,9 @@ func (a *App) Routes() []Route {
 		out = append(out, Route{r.Method, r.Path, r.Who, "", r.Limit, "", "oauth"})
 	}
 	for _, r := range finger.RoutesList() {
+		out = append(out, Route{r.Method, r.Path, r.Who, "", "", "", "fedi"})
+	}
+	for _, r := range inbox.RoutesList() {
 		out = append(out, Route{r.Method, r.Path, r.Who, "", "", "", "fedi"})
 	}
 	for _, r := range a.fedi.documents.RoutesList() {

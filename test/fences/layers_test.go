@@ -31,6 +31,7 @@ var layers = []struct {
 		"subjects meet in the store and in events, not in each other"},
 	{"internal/edge/fedi/as2", []string{"internal/social"}, "documents are read by the rules of names, and nobody is asked"},
 	{"internal/edge/fedi/sign", nil, "signatures know requests and keys, nobody of ours"},
+	{"internal/edge/fedi/fedtest", []string{"internal/edge/fedi/as2", "internal/edge/fedi/sign"}, "other servers know nothing of ours"},
 	{"internal/edge/fedi/as2", []string{"internal/social"}, "documents are read and written, nothing else"},
 	{"internal/edge/fedi/*", []string{"internal/social", "internal/event", "internal/core", "internal/work", "internal/edge/fedi/as2", "internal/edge/fedi/sign"},
 		"what speaks with other servers asks the core, and shares the words and the signatures"},

@@ -20,6 +20,7 @@ import (
 	"github.com/plaza-social/plaza/internal/app"
 	"github.com/plaza-social/plaza/internal/base/clock"
 	"github.com/plaza-social/plaza/internal/base/conf"
+	"github.com/plaza-social/plaza/internal/base/netsafe"
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store/storetest"
@@ -56,6 +57,12 @@ func Each(t *testing.T, fn func(t *testing.T, s *Server), options ...Option) {
 // Start runs a server on SQLite until the test ends.
 func Start(t testing.TB, options ...Option) *Server {
 	t.Helper()
+	return StartReaching(t, Outward(), options...)
+}
+
+// StartReaching is Start for a server that reaches others in its own way.
+func StartReaching(t testing.TB, outward netsafe.Options, options ...Option) *Server {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +77,7 @@ func Start(t testing.TB, options ...Option) *Server {
 		o(&c)
 	}
 	log := slog.New(slog.NewTextHandler(lines{t}, &slog.HandlerOptions{Level: slog.LevelError}))
-	if s.App, err = app.Open(t.Context(), app.Options{Config: c, Clock: clock.System, Log: log, Sender: s, Outward: Outward(), Reads: s.reads}); err != nil {
+	if s.App, err = app.Open(t.Context(), app.Options{Config: c, Clock: clock.System, Log: log, Sender: s, Outward: outward, Reads: s.reads}); err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())

@@ -7,6 +7,7 @@
 package netsafe
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -38,6 +39,10 @@ type Options struct {
 	Timeout  time.Duration  // for a whole call with its redirects and body; 0 is DefaultTimeout
 	Loopback bool           // also reach this machine, on any port: for tests
 	Roots    *x509.CertPool // whose certificates are trusted; nil for those of the system
+	// Instead says where to dial in place of an address, "far.example:443": for
+	// tests, which give names to servers of this machine. Nil is the address
+	// itself. What it leads to is checked like any other.
+	Instead func(address string) string
 }
 
 // Client makes calls outward. It reaches public addresses on ports 80 and 443
@@ -53,7 +58,7 @@ func Client(o Options) *http.Client {
 		Timeout:       timeout,
 		CheckRedirect: redirect,
 		Transport: &http.Transport{
-			DialContext:            dialer.DialContext,
+			DialContext:            dial(o, dialer),
 			TLSClientConfig:        &tls.Config{RootCAs: o.Roots},
 			ForceAttemptHTTP2:      true, // a dialler of one's own turns it off
 			TLSHandshakeTimeout:    dialTimeout,
@@ -62,6 +67,15 @@ func Client(o Options) *http.Client {
 			MaxIdleConnsPerHost:    2,
 			IdleConnTimeout:        30 * time.Second,
 		},
+	}
+}
+
+func dial(o Options, d *net.Dialer) func(ctx context.Context, network, address string) (net.Conn, error) {
+	if o.Instead == nil {
+		return d.DialContext
+	}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		return d.DialContext(ctx, network, o.Instead(address))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/social"
@@ -13,15 +14,10 @@ import (
 
 // about does what a line says of somebody, unless it is so already.
 func (s *Service) about(ctx context.Context, by social.Actor, k social.ImportKind, r row) error {
-	var them social.Account
-	var rel social.Relation
-	err := s.store.Read(ctx, func(v *store.View) (err error) {
-		if them, err = v.AccountNamed(ctx, r.Name, r.Host); err != nil {
-			return err
-		}
-		rel, err = v.Relation(ctx, by.Account, them.ID)
-		return err
-	})
+	them, rel, err := s.person(ctx, by, r)
+	if errs.KindOf(err) == errs.NotFound && err != nil && r.Host != "" && s.found(ctx, r) {
+		them, rel, err = s.person(ctx, by, r)
+	}
 	switch {
 	case errs.KindOf(err) == errs.NotFound && err != nil && r.Host != "":
 		return outcome{social.LineWaiting, fmt.Sprintf("%s is on another server and not known here yet.", r.acct())}
@@ -47,6 +43,33 @@ func (s *Service) about(ctx context.Context, by social.Actor, k social.ImportKin
 		return s.putOnList(ctx, by, them.ID, r.List)
 	}
 	return fmt.Errorf("imports of %s have no lines about people", k)
+}
+
+// person is whom a line is about, and how by stands to them, or NotFound.
+func (s *Service) person(ctx context.Context, by social.Actor, r row) (them social.Account, rel social.Relation, err error) {
+	err = s.store.Read(ctx, func(v *store.View) (err error) {
+		if them, err = v.AccountNamed(ctx, r.Name, r.Host); err != nil {
+			return err
+		}
+		rel, err = v.Relation(ctx, by.Account, them.ID)
+		return err
+	})
+	return them, rel, err
+}
+
+// findWait is how long a line waits for another server. It has to fit, twice,
+// into what a piece of an import may take.
+const findWait = 2500 * time.Millisecond
+
+// found asks another server for whom a line is about. Who is not to be had now
+// may be when the line is seen to again.
+func (s *Service) found(ctx context.Context, r row) bool {
+	if s.Find == nil {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, findWait)
+	defer cancel()
+	return s.Find(ctx, r.Name, r.Host) == nil
 }
 
 func (s *Service) follow(ctx context.Context, by social.Actor, them social.Account, rel social.Relation, r row) error {

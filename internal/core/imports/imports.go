@@ -49,6 +49,9 @@ type Config struct {
 	Relations  Relations
 	Lists      Lists
 	Posts      Posts
+	// Find asks another server for one of its accounts, so that it is known
+	// here. Nil asks nobody.
+	Find func(ctx context.Context, name, host string) error
 }
 
 // Service does it.

@@ -22,6 +22,8 @@ type Service struct {
 	store *store.Store
 	view  *view.View
 	own   string // what follows the second @ in the addresses of our own
+
+	Elsewhere Elsewhere // nil asks nobody
 }
 
 // New returns a Service.
@@ -54,6 +56,7 @@ type Query struct {
 	By        social.AccountID // only this one's posts
 	Offset    int
 	Page      social.Page // of posts
+	Resolve   bool        // also ask the server that Text names
 }
 
 // Results is what was found.
@@ -77,6 +80,9 @@ func (s *Service) Search(ctx context.Context, by social.Actor, q Query) (r Resul
 		return r, nil
 	}
 	if found, err := s.byAddress(ctx, by, q, &r); err != nil || found {
+		return r, err
+	}
+	if found, err := s.elsewhere(ctx, by, q, &r); err != nil || found {
 		return r, err
 	}
 	if q.Kind == "" || q.Kind == Accounts {

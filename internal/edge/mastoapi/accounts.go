@@ -331,7 +331,7 @@ func (a *API) relationships(q *request) (any, error) {
 func (a *API) accountSearch(q *request) (any, error) {
 	p := q.stretch(40, 80, search.MaxOffset)
 	r, err := a.Search.Search(q.Context(), q.By, search.Query{Text: q.str("q"), Kind: search.Accounts, Following: q.flag("following", false),
-		Offset: p.offset, Page: social.Page{Limit: p.limit}})
+		Offset: p.offset, Page: social.Page{Limit: p.limit}, Resolve: q.flag("resolve", false)})
 	if err != nil {
 		return nil, err
 	}

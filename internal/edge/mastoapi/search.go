@@ -23,7 +23,7 @@ type results struct {
 func (a *API) found(q *request) (out results, names []string, err error) {
 	p := q.page(20, search.MaxPage)
 	r, err := a.Search.Search(q.Context(), q.By, search.Query{Text: q.str("q"), Kind: search.Kind(q.str("type")), Following: q.flag("following", false),
-		By: social.AccountID(q.bound("account_id")), Offset: q.num("offset", 0, search.MaxOffset+1), Page: p})
+		By: social.AccountID(q.bound("account_id")), Offset: q.num("offset", 0, search.MaxOffset+1), Page: p, Resolve: q.flag("resolve", false)})
 	if err != nil {
 		return out, nil, err
 	}

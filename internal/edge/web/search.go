@@ -28,7 +28,7 @@ func (s *Site) search(q *ask) error {
 		offset = n
 	}
 	var err error
-	if f.Found, err = s.Search.Search(q.Context(), q.by, search.Query{Text: f.Text, Kind: f.Kind, Offset: offset, Page: page}); err != nil {
+	if f.Found, err = s.Search.Search(q.Context(), q.by, search.Query{Text: f.Text, Kind: f.Kind, Offset: offset, Page: page, Resolve: true}); err != nil {
 		return err
 	}
 	f.Next = f.after(offset)

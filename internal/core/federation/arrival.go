@@ -1,0 +1,97 @@
+package federation
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+// ArrivalJob is the kind of the jobs in which what arrived is applied.
+const ArrivalJob = "inbox"
+
+// heardEvery is how often it is kept that a host lives, while it does.
+const heardEvery = 10 * time.Minute
+
+// An Arrival is an activity that another server sent, as it came.
+type Arrival struct {
+	Signer social.AccountID `json:"signer"` // who signed the request, and need not be who acted
+	Body   string           `json:"body"`   // JSON
+}
+
+// Arrivals keep what other servers send until it is applied, and what is known
+// of those servers.
+type Arrivals struct{ store *store.Store }
+
+// NewArrivals returns those in s.
+func NewArrivals(s *store.Store) *Arrivals { return &Arrivals{s} }
+
+// Keep has a applied. When it returns nil, a is not lost any more. The very
+// same from the same signer that waits already takes its place.
+func (k *Arrivals) Keep(ctx context.Context, host string, a Arrival) error {
+	sum := sha256.Sum256([]byte(a.Body))
+	key := strconv.FormatInt(int64(a.Signer), 10) + " " + hex.EncodeToString(sum[:])
+	if err := k.store.Write(ctx, func(tx *store.Tx) error {
+		if err := heard(ctx, tx, host); err != nil {
+			return err
+		}
+		return tx.AddJob(ctx, ArrivalJob, a, tx.Now, key)
+	}); err != nil {
+		return fmt.Errorf("keep what arrived: %w", err)
+	}
+	return nil
+}
+
+func heard(ctx context.Context, tx *store.Tx, host string) error {
+	p, err := tx.Peer(ctx, host)
+	if err == nil && p.FailingSince.IsZero() && tx.Now.Sub(p.HeardAt) < heardEvery {
+		return nil
+	}
+	if err != nil && errs.KindOf(err) != errs.NotFound {
+		return err
+	}
+	return tx.PeerHeard(ctx, host)
+}
+
+// ReadArrival reads the arguments of a job.
+func ReadArrival(args []byte) (a Arrival, err error) {
+	if err := json.Unmarshal(args, &a); err != nil {
+		return a, errs.Wrap(errs.Invalid, "This job is not about what arrived.", err)
+	}
+	return a, nil
+}
+
+// Signature is the kind of signature that a host takes, empty for the usual
+// one.
+func (k *Arrivals) Signature(ctx context.Context, host string) (kind string, err error) {
+	err = k.store.Read(ctx, func(v *store.View) error {
+		p, err := v.Peer(ctx, host)
+		kind = p.Signature
+		return err
+	})
+	if errs.KindOf(err) == errs.NotFound && err != nil {
+		return "", nil
+	}
+	return kind, err
+}
+
+// SetSignature keeps which kind a host takes.
+func (k *Arrivals) SetSignature(ctx context.Context, host, kind string) error {
+	if host == "" {
+		return errors.New("a host has a name")
+	}
+	return k.store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.MeetPeer(ctx, host); err != nil {
+			return err
+		}
+		return tx.SetPeerSignature(ctx, host, kind)
+	})
+}

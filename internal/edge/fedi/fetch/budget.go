@@ -1,0 +1,154 @@
+package fetch
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/net/publicsuffix"
+
+	"github.com/plaza-social/plaza/internal/base/clock"
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/base/limit"
+)
+
+// What one cause may make us ask for: one activity, one search, one key.
+const (
+	// MaxRequests is how many requests there are for it in all.
+	MaxRequests = 60
+	// MaxParents is how far up a thread is followed.
+	MaxParents = 20
+	// MaxMet is how many of those whom a post mentions are asked for.
+	MaxMet = 10
+)
+
+// perHost is how often one site is asked, for whatever cause. All names of a
+// site count together: they cost who owns it nothing.
+var perHost = limit.Rule{Name: "fetch", Burst: 300, Per: time.Minute}
+
+var (
+	errBudget     = errs.Newf(errs.Limited, "This would take more than %d requests to other servers.", MaxRequests)
+	errHostBudget = errs.New(errs.Limited, "That server was asked too much already. Try again in a minute.")
+)
+
+// site is what host belongs to: the part of its name that somebody registered.
+func site(host string) string {
+	if s, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+		return s
+	}
+	return host
+}
+
+type taskKey struct{}
+
+// A task is what one cause has made us ask for.
+type task struct {
+	left atomic.Int64
+
+	mu    sync.Mutex
+	posts map[string]bool
+}
+
+// budgeted is ctx with a budget for all that is asked for under it. One that
+// it has already stays: what a document leads to is the same cause.
+func budgeted(ctx context.Context) context.Context {
+	if ctx.Value(taskKey{}) != nil {
+		return ctx
+	}
+	t := &task{posts: map[string]bool{}}
+	t.left.Store(MaxRequests)
+	return context.WithValue(ctx, taskKey{}, t)
+}
+
+// spend takes one request off the budget.
+func spend(ctx context.Context) error {
+	t, ok := ctx.Value(taskKey{}).(*task)
+	if ok && t.left.Add(-1) < 0 {
+		return errBudget
+	}
+	return nil
+}
+
+// begin reports whether a post is wanted for the first time: threads may be
+// said to go round.
+func begin(ctx context.Context, post string) bool {
+	t, ok := ctx.Value(taskKey{}).(*task)
+	if !ok {
+		return true
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.posts[post] {
+		return false
+	}
+	t.posts[post] = true
+	return true
+}
+
+// How long it is remembered that there is nothing.
+const (
+	missLife  = 10 * time.Minute // at an address
+	awayLife  = time.Minute      // from a server that does not answer
+	maxMisses = 10_000
+)
+
+// misses are addresses that were asked for in vain.
+type misses struct {
+	now clock.Clock
+	mu  sync.Mutex
+	all map[string]miss
+}
+
+type miss struct {
+	err   error
+	until time.Time
+}
+
+func newMisses(now clock.Clock) *misses { return &misses{now: now, all: map[string]miss{}} }
+
+// of is why an address need not be asked again yet, or nil.
+func (m *misses) of(id string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	was, ok := m.all[id]
+	if !ok || !m.now().Before(was.until) {
+		return nil
+	}
+	return was.err
+}
+
+// keep remembers how asking went.
+func (m *misses) keep(id string, err error) {
+	life := missLife
+	switch errs.KindOf(err) {
+	case errs.Unavailable:
+		life = awayLife
+	case errs.Internal, errs.Limited:
+		if err != nil {
+			return // that is ours, or passes
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err == nil {
+		delete(m.all, id)
+		return
+	}
+	for other, was := range m.all { // whichever come first make room
+		if len(m.all) < maxMisses {
+			break
+		}
+		if delete(m.all, other); m.now().Before(was.until) {
+			break
+		}
+	}
+	m.all[id] = miss{err, m.now().Add(life)}
+}
+
+// forget has an address asked again.
+func (m *misses) forget(id string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.all, id)
+}

@@ -1,0 +1,88 @@
+package inbox
+
+import (
+	"context"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/core/federation"
+	"github.com/plaza-social/plaza/internal/edge/fedi/as2"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/work"
+)
+
+// A task is an activity that is being applied.
+type task struct {
+	*Inbox
+	a      as2.Activity
+	by     social.Actor   // who did it, as they signed
+	signer social.Account // the same, but for what others pass on
+}
+
+// Worker applies what arrived. What cannot be applied is dropped: nobody could
+// mend it. What may work later is tried again.
+func (s *Inbox) Worker() work.Worker {
+	return work.Worker{Kind: federation.ArrivalJob, AtOnce: 8, Timeout: 2 * time.Minute, Tries: 8, Do: func(ctx context.Context, args []byte) error {
+		arrived, err := federation.ReadArrival(args)
+		if err != nil {
+			return err
+		}
+		leave, err := s.turns.wait(ctx, arrived.Signer)
+		if err != nil {
+			return work.ErrLater
+		}
+		defer leave()
+		err = s.apply(ctx, arrived)
+		switch errs.KindOf(err) {
+		case errs.Internal, errs.Limited, errs.Unavailable:
+			return err
+		}
+		s.Log.DebugContext(ctx, "activity dropped", "signer", int64(arrived.Signer), "err", err)
+		return nil
+	}}
+}
+
+func (s *Inbox) apply(ctx context.Context, arrived federation.Arrival) error {
+	signer, err := s.View.Face(ctx, arrived.Signer)
+	if err != nil {
+		return err
+	}
+	if signer.Standing != social.Good { // since it came, or its host
+		return errNotWelcome
+	}
+	a, err := s.activity([]byte(arrived.Body))
+	if err != nil {
+		return err
+	}
+	if err := s.welcome(ctx, a.Actor); err != nil {
+		return err
+	}
+	t := &task{s, a, social.Actor{Account: signer.ID, Standing: signer.Standing, Role: social.Member, Remote: true}, signer.Account}
+	if t.signer.URI != a.Actor {
+		return t.passedOn(ctx)
+	}
+	if do := verbs[a.Type][a.Object.Kind()]; do != nil {
+		return do(t, ctx)
+	}
+	return nil
+}
+
+// turns have one account's activities be applied one after the other.
+type turns [64]chan struct{}
+
+func (l *turns) wait(ctx context.Context, who social.AccountID) (leave func(), err error) {
+	place := l[uint64(who)%uint64(len(l))]
+	select {
+	case place <- struct{}{}:
+		return func() { <-place }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func newTurns() (l turns) {
+	for i := range l {
+		l[i] = make(chan struct{}, 1)
+	}
+	return l
+}

@@ -1,0 +1,95 @@
+package storetest
+
+import (
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// A Witness looks into the file of a database on SQLite, beside whoever uses
+// it: to see that something had no effect at all.
+type Witness struct {
+	t  testing.TB
+	db *sql.DB
+}
+
+// NewWitness looks into the file at path until the test ends.
+func NewWitness(t testing.TB, path string) *Witness {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return &Witness{t, db}
+}
+
+// passing are tables that say nothing of what happened: what is being done,
+// how far it is, and when other servers were asked.
+var passing = map[string]bool{"contacts": true, "public_keys": true, "peers": true, "jobs": true, "cursors": true, "queues": true, "journal_head": true,
+	"activities": true, "deliveries": true, "spreads": true, "own_keys": true}
+
+// State is how many rows each table has, and a digest of them.
+func (w *Witness) State() map[string]string {
+	w.t.Helper()
+	out := map[string]string{}
+	for _, table := range w.column(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`) {
+		if !passing[table] && !strings.HasPrefix(table, "search_") {
+			out[table] = w.digest(table)
+		}
+	}
+	return out
+}
+
+// CaughtUp reports whether all followers have read the whole journal.
+func (w *Witness) CaughtUp() bool {
+	w.t.Helper()
+	return w.column(`SELECT COUNT(*) FROM cursors WHERE major < (SELECT COALESCE(MAX(seq), 0) FROM journal)`)[0] == "0"
+}
+
+func (w *Witness) digest(table string) string {
+	w.t.Helper()
+	rows, err := w.db.QueryContext(w.t.Context(), `SELECT * FROM "`+table+`"`)
+	w.must(err)
+	defer rows.Close()
+	columns, err := rows.Columns()
+	w.must(err)
+	sum, n := sha256.New(), 0
+	for rows.Next() {
+		cells := make([]any, len(columns))
+		for i := range cells {
+			cells[i] = new(any)
+		}
+		w.must(rows.Scan(cells...))
+		for _, c := range cells {
+			fmt.Fprintf(sum, "%v\x00", *c.(*any))
+		}
+		n++
+	}
+	w.must(rows.Err())
+	return fmt.Sprintf("%d rows %s", n, hex.EncodeToString(sum.Sum(nil)[:8]))
+}
+
+func (w *Witness) column(query string) (out []string) {
+	w.t.Helper()
+	rows, err := w.db.QueryContext(w.t.Context(), query)
+	w.must(err)
+	defer rows.Close()
+	for rows.Next() {
+		var s string
+		w.must(rows.Scan(&s))
+		out = append(out, s)
+	}
+	w.must(rows.Err())
+	return out
+}
+
+func (w *Witness) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
