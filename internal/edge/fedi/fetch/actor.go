@@ -162,7 +162,7 @@ func stranger(a as2.Actor, now time.Time) social.Stranger {
 		kind = social.Person
 	}
 	s := social.Stranger{MovedTo: a.MovedTo, Emojis: emojis(a.Tags), Account: social.Account{
-		URI: a.ID, Page: ownPage(a.URL, a.ID), Kind: kind, DisplayName: a.Name, Bio: a.Bio,
+		URI: a.ID, Page: own(a.URL, a.ID), Kind: kind, DisplayName: a.Name, Bio: a.Bio,
 		Avatar: social.FileElsewhere(social.AsAvatar, a.Icon.URL), AvatarAlt: a.Icon.Description,
 		Header: social.FileElsewhere(social.AsHeader, a.Image.URL), HeaderAlt: a.Image.Description,
 		Locked: a.Locked, Discoverable: a.Discoverable, Indexable: a.Indexable, CreatedAt: a.Published, Aliases: a.AlsoKnownAs,
@@ -185,9 +185,6 @@ func own(address, owner string) string {
 	}
 	return address
 }
-
-// ownPage is the same of a page, which may lack what an id has to have.
-func ownPage(address, owner string) string { return own(address, owner) }
 
 // keysOf are the keys that an actor says are its own.
 func keysOf(a as2.Actor, now time.Time) (out []social.PublicKey) {

@@ -12,7 +12,6 @@ import (
 	"crypto"
 	"fmt"
 	"net/http"
-	"time"
 
 	"golang.org/x/sync/singleflight"
 
@@ -262,9 +261,4 @@ func explain(err error) error {
 		return err
 	}
 	return errs.Wrap(errs.Unavailable, errLate, err)
-}
-
-// within ends what is asked for after d.
-func within(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, d)
 }

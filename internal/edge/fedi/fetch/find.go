@@ -44,7 +44,7 @@ func (r *Resolver) Find(ctx context.Context, by social.Actor, typed string) (who
 	case !r.Limits.Take(perPerson, strconv.FormatInt(int64(by.Account), 10)).OK:
 		return 0, 0, errOften
 	}
-	ctx, cancel := within(budgeted(ctx), patience)
+	ctx, cancel := context.WithTimeout(budgeted(ctx), patience)
 	defer cancel()
 	if isAddress {
 		return r.at(ctx, address)

@@ -14,7 +14,7 @@ import (
 
 // read is a post in our words.
 func (r *Resolver) read(ctx context.Context, n as2.Note, author person) (f social.ForeignPost, err error) {
-	f = social.ForeignPost{URI: n.ID, Page: ownPage(n.URL, n.ID), HTML: n.Content, Warning: n.Summary, Language: n.Language,
+	f = social.ForeignPost{URI: n.ID, Page: own(n.URL, n.ID), HTML: n.Content, Warning: n.Summary, Language: n.Language,
 		Visibility: visibility(n.To, n.Cc, author.Contact.Followers), At: n.Published, EditedAt: n.Updated, ReplyTo: n.InReplyTo,
 		Tags: tags(n.Tags), Media: media(n), Poll: poll(n.Poll), QuotePolicy: quotePolicy(n.Policy.CanQuote, author), Emojis: emojis(n.Tags)}
 	if n.Type != "Note" && n.Type != "Question" {
@@ -63,7 +63,7 @@ func asLink(n as2.Note) string {
 		}
 		out.WriteString("<p>" + strings.ReplaceAll(html.EscapeString(about), "\n", "<br>") + "</p>")
 	}
-	at := ownPage(n.URL, n.ID)
+	at := own(n.URL, n.ID)
 	if at == "" {
 		at = n.ID
 	}

@@ -2,7 +2,7 @@ package inbox_test
 
 import (
 	"context"
-	"crypto/x509"
+	"crypto"
 	"fmt"
 	"net/http"
 	"os"
@@ -13,6 +13,7 @@ import (
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/edge/fedi/fedtest"
+	"github.com/plaza-social/plaza/internal/edge/fedi/sign"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 	"github.com/plaza-social/plaza/internal/store/storetest"
@@ -65,10 +66,14 @@ func each(t *testing.T, fn func(t *testing.T, h *house)) {
 // houseKey spares each house the time that making a key takes.
 func (h *house) houseKey() {
 	h.t.Helper()
-	der, err := x509.MarshalPKCS8PrivateKey(fedtest.NewKey(h.t))
+	ed, err := sign.GenerateEd25519()
 	h.must(err)
 	h.write(func(ctx context.Context, tx *store.Tx) error {
-		for _, kind := range []social.KeyKind{social.RSA, social.Ed25519} {
+		for kind, key := range map[social.KeyKind]crypto.Signer{social.RSA: fedtest.NewKey(h.t), social.Ed25519: ed} {
+			der, err := sign.MarshalPrivate(key)
+			if err != nil {
+				return err
+			}
 			if err := tx.AddOwnKey(ctx, social.OwnKey{Kind: kind, PKCS8: der, MadeAt: tx.Now}); err != nil {
 				return err
 			}
