@@ -105,9 +105,15 @@ func uri(p *apptest.Person) string { return view.Base(base).ActorURI(p.ID) }
 // post is the id of what somebody of ours says, and its address.
 func (h *house) post(p *apptest.Person, text, visibility string) (social.PostID, string) {
 	h.t.Helper()
-	var n int64
-	fmt.Sscan(p.Post(text, visibility).ID, &n)
-	return social.PostID(n), view.Base(base).PostURI(social.PostID(n))
+	which := h.number(p.Post(text, visibility).ID)
+	return which, view.Base(base).PostURI(which)
+}
+
+func (h *house) number(id string) (which social.PostID) {
+	h.t.Helper()
+	_, err := fmt.Sscan(id, &which)
+	h.must(err)
+	return which
 }
 
 // send has an actor send something that is taken, and waits until it was

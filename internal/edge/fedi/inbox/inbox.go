@@ -74,6 +74,7 @@ type Config struct {
 	Relations  *relations.Service
 	Polls      *polls.Service
 	Moderation *moderation.Service
+	Federation *federation.Service
 }
 
 // Limits of what comes.

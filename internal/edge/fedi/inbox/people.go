@@ -3,6 +3,7 @@ package inbox
 import (
 	"context"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -116,11 +117,14 @@ func (t *task) answer(ctx context.Context, asked as2.Doc, yes bool) error {
 			return err
 		}
 		if a.Type == "QuoteRequest" {
-			return t.answerQuote(ctx, a, yes)
+			return t.answerQuote(ctx, a.Instrument.ID(), yes)
 		}
 		if a.Type != "Follow" || a.Object.ID() != t.a.Actor {
 			return errNotTheirs
 		}
+	}
+	if quoting, ok := strings.CutSuffix(asked.ID(), quoteRequest); ok {
+		return t.answerQuote(ctx, quoting, yes)
 	}
 	owner, err := t.asker(ctx, asked.ID(), a.Actor)
 	if err != nil {
@@ -142,20 +146,29 @@ func (t *task) asker(ctx context.Context, follow, actor string) (social.AccountI
 	return t.ours(ctx, actor)
 }
 
+// quoteRequest ends the address of what one of ours asks to be let quote with.
+const quoteRequest = "#quote-request"
+
 // answerQuote takes what somebody says to being quoted by a post of ours.
-func (t *task) answerQuote(ctx context.Context, a as2.Activity, yes bool) error {
-	quoting := a.Instrument.ID()
-	if !t.Own(as2.Host(quoting)) || !as2.SameOrigin(a.Object.ID(), t.a.Actor) {
+func (t *task) answerQuote(ctx context.Context, quoting string, yes bool) error {
+	if !t.Own(as2.Host(quoting)) {
 		return errNotTheirs
 	}
 	which, err := t.Posts.Lookup(ctx, quoting)
 	if err != nil {
 		return err
 	}
+	of, err := t.Posts.Quoted(ctx, which)
+	if err != nil {
+		return err
+	}
+	if !as2.SameOrigin(of.URI, t.a.Actor) {
+		return errNotTheirs
+	}
 	if !yes {
 		return t.Posts.AnswerQuote(ctx, t.by, which, "", false)
 	}
-	if err := t.Resolver.Stamp(ctx, t.a.Result, t.a.Actor, quoting, a.Object.ID()); err != nil {
+	if err := t.Resolver.Stamp(ctx, t.a.Result, t.a.Actor, quoting, of.URI); err != nil {
 		return err
 	}
 	return t.Posts.AnswerQuote(ctx, t.by, which, t.a.Result, true)

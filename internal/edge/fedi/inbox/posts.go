@@ -315,9 +315,12 @@ func (t *task) quoting(ctx context.Context) (social.PostID, error) {
 // quoteRequest asks whether a post of theirs may quote one of ours. Who of ours
 // is asked answers by what they decided beforehand.
 func (t *task) quoteRequest(ctx context.Context) error {
-	quoted, err := t.Posts.Lookup(ctx, t.a.Object.ID())
-	if err != nil || !t.Own(as2.Host(t.a.Object.ID())) {
+	if !t.Own(as2.Host(t.a.Object.ID())) || !as2.SameOrigin(t.a.ID, t.a.Actor) {
 		return errUnwanted
+	}
+	quoted, err := t.Posts.Lookup(ctx, t.a.Object.ID())
+	if err != nil {
+		return err
 	}
 	if err := t.Posts.MayBeQuotedBy(ctx, quoted, t.by.Account); errs.KindOf(err) == errs.NotFound && err != nil {
 		return err
@@ -326,9 +329,11 @@ func (t *task) quoteRequest(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	author, err := t.Posts.Author(ctx, which)
-	if err == nil && author.ID != t.by.Account {
-		err = errNotTheirs
+	if of, err := t.Posts.Quoted(ctx, which); err != nil || of.ID != quoted {
+		return errNotTheirs
 	}
-	return err
+	if err := t.Posts.Consent(ctx, t.by, which); err != nil && errs.KindOf(err) != errs.Forbidden {
+		return err
+	}
+	return t.Federation.AnswerQuote(ctx, which, t.a.ID)
 }
