@@ -298,6 +298,7 @@ func TestRefreshMedia(t *testing.T) {
 		refresh(app.RefreshWish{Post: p.ID, DryRun: true})
 		refresh(app.RefreshWish{Account: "@zoe@far.example"})
 		s.Eventually("the new edition", func() bool { return see() == "2" })
+		s.Eventually("that job to be done", idle) // a second of the same file would be the first until then
 		edition.Store(3)
 		refresh(app.RefreshWish{Post: p.ID, Missing: true})
 		s.Eventually("the newest edition", func() bool { return see() == "3" })
