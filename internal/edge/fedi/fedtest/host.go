@@ -24,6 +24,7 @@ type Host struct {
 	actors map[string]*Actor // by name, for WebFinger
 	asked  []Asked
 	any    http.HandlerFunc
+	whole  http.Handler
 }
 
 // An Asked is a request that a host got.
@@ -82,6 +83,13 @@ func (h *Host) Handle(path string, f http.HandlerFunc) string {
 	return h.URL(path)
 }
 
+// Be has a server of its own answer whatever the host is asked.
+func (h *Host) Be(server http.Handler) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.whole = server
+}
+
 // HandleAll has f answer wherever nothing else does.
 func (h *Host) HandleAll(f http.HandlerFunc) {
 	h.mu.Lock()
@@ -110,6 +118,13 @@ func (h *Host) Got(verb string) (out []M) {
 const maxKept = 2 << 20
 
 func (h *Host) serve(w http.ResponseWriter, r *http.Request) {
+	h.mu.Lock()
+	whole := h.whole
+	h.mu.Unlock()
+	if whole != nil {
+		whole.ServeHTTP(w, r)
+		return
+	}
 	body, _ := io.ReadAll(io.LimitReader(r.Body, maxKept))
 	h.mu.Lock()
 	h.asked = append(h.asked, Asked{r.Method, r.Host, r.URL.Path, r.Header.Clone(), body})

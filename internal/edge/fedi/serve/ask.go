@@ -69,7 +69,10 @@ func (s *Server) answer(w http.ResponseWriter, q *ask, e route) {
 		fail(w, http.StatusTooManyRequests, "Too many requests. Try again later.")
 		return
 	}
-	err := s.identify(q)
+	var err error
+	if !e.blind {
+		err = s.identify(q)
+	}
 	if err == nil && s.SignedOnly && !e.open && !q.signed() {
 		err = notSigned
 	}

@@ -74,13 +74,17 @@ type route struct {
 	do   handler
 	page func(q *ask) string // what a browser is shown instead
 	open bool                // also where all else is for those who sign only
+	// blind is for what is shown without a look at who asks: another server asks
+	// who the house is to check what the house signed, so the house does not ask
+	// back who that is, or they would never end.
+	blind bool
 }
 
 // New returns a Server.
 func New(c Config, s Services) *Server {
 	v := &Server{scribe: scribe{c, s}}
 	v.routes = []route{
-		{path: "/ap/actor", do: v.houseActor, page: v.aboutPage, open: true},
+		{path: "/ap/actor", do: v.houseActor, page: v.aboutPage, open: true, blind: true},
 		{path: "/ap/users/{account}", do: v.person, page: v.personPage(""), open: true},
 		{path: "/ap/users/{account}/outbox", do: v.outbox, page: v.personPage("")},
 		{path: "/ap/users/{account}/followers", do: v.people(social.EdgesFollowers), page: v.personPage("/followers")},
