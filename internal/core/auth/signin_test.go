@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -295,7 +296,7 @@ func TestDeleteAccount(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.letter("ada@Example.org", "Your account is deleted")
-		if fs := facts(); len(fs) != 2 || fs[0] != (event.AccessChanged{Account: ada.Account}) || fs[1] != (event.ProfileChanged{Account: ada.Account}) {
+		if fs := facts(); !slices.Equal(fs, []event.Fact{event.AccessChanged{Account: ada.Account}, event.ProfileChanged{Account: ada.Account}, event.AccountLeft{Account: ada.Account}}) {
 			t.Errorf("recorded %+v", fs)
 		}
 		_, err = h.BySession(h.ctx, session)
