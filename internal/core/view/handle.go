@@ -29,7 +29,7 @@ func (v *View) AccountAt(ctx context.Context, address string) (*Face, error) {
 		return nil, store.NoPost
 	}
 	path := strings.TrimSuffix(u.Path, "/")
-	if place, ok := v.Base.ParseURI(string(v.Base) + path); ok && place.Account != 0 {
+	if place, ok := v.Base.ParseURI(string(v.Base) + path); ok && place.Account != 0 && place.Part == "" {
 		return v.ours(v.Face(ctx, place.Account))
 	}
 	acct, ok := strings.CutPrefix(path, "/@")
