@@ -37,6 +37,9 @@ func TestShutHosts(t *testing.T) {
 		for _, who := range []*apptest.Person{ada, ben} {
 			for _, other := range []social.Actor{rob, near} {
 				who.Must("POST", fmt.Sprintf("/api/v1/accounts/%d/follow", other.Account), nil, nil)
+				if err := s.Relations.Answer(ctx, other, who.ID, true); err != nil {
+					t.Fatal(err)
+				}
 			}
 		}
 		if err := s.Relations.Follow(ctx, rob, social.Follow{Target: ada.ID}); err != nil {
