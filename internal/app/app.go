@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -134,6 +135,11 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if !o.Config.RateLimits {
 		a.limiter.Off()
 		a.log.Warn("RATE LIMITS ARE OFF: anybody may try anything as often as they like. This is for tests only; remove PLAZA_RATE_LIMITS=off.")
+	}
+	o.Outward.Private = slices.Concat(o.Outward.Private, o.Config.Private)
+	if len(o.Config.Private) > 0 {
+		a.log.Warn("PRIVATE NETWORKS ARE OPEN: other servers may have this one call machines in them, and are believed without https. This is for tests and closed networks only; remove private_networks.",
+			"networks", o.Config.Private)
 	}
 	var err error
 	if a.Store, err = store.Open(ctx, store.Options{URL: o.Config.Database(), Clock: o.Clock, Log: o.Log}); err != nil {

@@ -36,7 +36,7 @@ const (
 // Examine looks at everything a server needs, and says how to mend what is
 // wrong. The settings have been checked already.
 func Examine(ctx context.Context, c conf.Config, now func() time.Time) []Finding {
-	out := []Finding{{What: "settings", OK: true, Says: "understood"}, limits(c), folder(c), disk(c), makers()}
+	out := []Finding{{What: "settings", OK: true, Says: "understood"}, limits(c), closed(c), folder(c), disk(c), makers()}
 	if _, err := os.Stat(c.Data); err == nil {
 		out = append(out, files(ctx, c))
 	}
@@ -50,6 +50,14 @@ func limits(c conf.Config) Finding {
 	}
 	return Finding{What: "rate limits", Says: "OFF: anybody may try anything as often as they like",
 		Mend: "Remove PLAZA_RATE_LIMITS=off, and rate_limits from plaza.toml. It is for tests only."}
+}
+
+func closed(c conf.Config) Finding {
+	if len(c.Private) == 0 {
+		return Finding{What: "private networks", OK: true, Says: "strangers cannot have this server call into them"}
+	}
+	return Finding{What: "private networks", Says: fmt.Sprintf("OPEN: other servers may have this one call machines in %v, and are believed without https", c.Private),
+		Mend: "Remove PLAZA_PRIVATE_NETWORKS, and private_networks from plaza.toml, unless this is a test or a network of your own."}
 }
 
 func folder(c conf.Config) Finding {

@@ -16,7 +16,7 @@ import (
 // openInbox makes what takes in what other servers send, and asks them for
 // what they have.
 func (a *App) openInbox(o Options, agent string) {
-	arrivals, rules := federation.NewArrivals(a.Store), as2.Rules{PlainHTTP: o.Outward.Loopback}
+	arrivals, rules := federation.NewArrivals(a.Store), as2.Rules{PlainHTTP: len(o.Config.Private) > 0}
 	a.fedi.resolver = &fetch.Resolver{
 		Fetcher: fetch.New(fetch.Config{Reach: o.Outward, Agent: agent, Rules: rules, Own: a.View.OwnHost, Refused: a.refused,
 			Signer: house{a}, Peers: arrivals, Clock: o.Clock}),

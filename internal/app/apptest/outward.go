@@ -15,5 +15,5 @@ var Outward = sync.OnceValue(func() netsafe.Options {
 	defer s.Close()
 	roots := x509.NewCertPool()
 	roots.AddCert(s.Certificate())
-	return netsafe.Options{Loopback: true, Roots: roots}
+	return netsafe.Options{Private: netsafe.Loopback, Roots: roots}
 })

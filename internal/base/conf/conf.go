@@ -29,6 +29,7 @@ type Config struct {
 	SignedOnly     bool           // other servers are shown nothing unless they say who they are
 	MaxPost        int            // characters of a post
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+	Private        []netip.Prefix // networks in which other servers may be, also without https: for tests and closed networks
 	MetricsToken   Secret         // lets a caller from elsewhere read /metrics
 	Mail           Mail
 	Media          Media

@@ -150,6 +150,8 @@ func TestWrongValues(t *testing.T) {
 		{[]string{"PLAZA_TRUSTED_PROXIES", "none"}, ""},
 		{[]string{"PLAZA_TRUSTED_PROXIES", "loopback, 10.0.0.0/8,2001:db8::/32"}, ""},
 		{[]string{"PLAZA_TRUSTED_PROXIES", "10.0.0.0/33"}, "trusted_proxies|10.0.0.0/33|such as 10.0.0.0/8"},
+		{[]string{"PLAZA_PRIVATE_NETWORKS", "loopback,10.0.0.0/8"}, ""},
+		{[]string{"PLAZA_PRIVATE_NETWORKS", "on"}, "private_networks|\"on\" is not a network"},
 		{[]string{"PLAZA_METRICS_TOKEN", "123456789012345"}, "metrics_token|at least 16"},
 		{[]string{"PLAZA_METRICS_TOKEN", "1234567890123456"}, ""},
 		{[]string{"PLAZA_MAIL_HOST", "smtp.example.org"}, "mail.from|is not a sender"},

@@ -30,7 +30,8 @@ var settings = []setting{
 	toggle("rate_limits", "PLAZA_RATE_LIMITS", func(c *Config) *bool { return &c.RateLimits }),
 	toggle("authorized_fetch", "PLAZA_AUTHORIZED_FETCH", func(c *Config) *bool { return &c.SignedOnly }),
 	number("max_post", "PLAZA_MAX_POST", func(c *Config) *int { return &c.MaxPost }, checkMaxPost),
-	proxies("trusted_proxies", "PLAZA_TRUSTED_PROXIES"),
+	prefixes("trusted_proxies", "PLAZA_TRUSTED_PROXIES", func(c *Config) *[]netip.Prefix { return &c.TrustedProxies }),
+	prefixes("private_networks", "PLAZA_PRIVATE_NETWORKS", func(c *Config) *[]netip.Prefix { return &c.Private }),
 	hide("metrics_token", "PLAZA_METRICS_TOKEN", func(c *Config) *Secret { return &c.MetricsToken }, checkMetricsToken),
 	text("mail.from", "PLAZA_MAIL_FROM", func(c *Config) *string { return &c.Mail.From }, checkMailFrom),
 	text("mail.host", "PLAZA_MAIL_HOST", func(c *Config) *string { return &c.Mail.Host }, checkMailHost),
@@ -142,21 +143,21 @@ func database(name, env string) setting {
 
 const none = "none"
 
-// proxies is a list of networks or addresses, or the word loopback or none.
-func proxies(name, env string) setting {
+// prefixes is a list of networks or addresses, or the word loopback or none.
+func prefixes(name, env string, field func(*Config) *[]netip.Prefix) setting {
 	return setting{
 		name: name, env: env,
 		set: func(c *Config, v string) string {
 			list, problem := networks(v)
 			if problem == "" {
-				c.TrustedProxies = list
+				*field(c) = list
 			}
 			return problem
 		},
 		get: func(c Config) string {
-			texts := make([]string, len(c.TrustedProxies))
-			for i, p := range c.TrustedProxies {
-				texts[i] = p.String()
+			var texts []string
+			for _, p := range *field(&c) {
+				texts = append(texts, p.String())
 			}
 			if len(texts) == 0 {
 				return none

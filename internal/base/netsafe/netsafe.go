@@ -36,9 +36,9 @@ const (
 
 // Options are what a client may do differently.
 type Options struct {
-	Timeout  time.Duration  // for a whole call with its redirects and body; 0 is DefaultTimeout
-	Loopback bool           // also reach this machine, on any port: for tests
-	Roots    *x509.CertPool // whose certificates are trusted; nil for those of the system
+	Timeout time.Duration  // for a whole call with its redirects and body; 0 is DefaultTimeout
+	Private []netip.Prefix // also reach addresses in these, on any port: for closed networks and tests
+	Roots   *x509.CertPool // whose certificates are trusted; nil for those of the system
 	// Instead says where to dial in place of an address, "far.example:443": for
 	// tests, which give names to servers of this machine. Nil is the address
 	// itself. What it leads to is checked like any other.
@@ -82,21 +82,25 @@ func dial(o Options, d *net.Dialer) func(ctx context.Context, network, address s
 // guard checks an address as it is dialled, and gives what it turns down a
 // kind and a sentence.
 func guard(o Options) func(network, address string, c syscall.RawConn) error {
-	var allowed []ssrf.Option
-	if o.Loopback {
-		allowed = []ssrf.Option{
-			ssrf.WithAnyPort(),
-			ssrf.WithAllowedV4Prefixes(netip.MustParsePrefix("127.0.0.0/8")),
-			ssrf.WithAllowedV6Prefixes(netip.MustParsePrefix("::1/128")),
-		}
-	}
-	public := ssrf.New(allowed...)
+	public := ssrf.New()
 	return func(network, address string, c syscall.RawConn) error {
+		if at, err := netip.ParseAddrPort(address); err == nil && o.named(at.Addr()) {
+			return nil
+		}
 		if err := public.Safe(network, address, c); err != nil {
 			return errs.Wrap(errs.Forbidden, notPublic, err)
 		}
 		return nil
 	}
+}
+
+// Loopback is this machine.
+var Loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+
+// named reports whether an address is in one of the private networks that may
+// be reached.
+func (o Options) named(at netip.Addr) bool {
+	return slices.ContainsFunc(o.Private, func(p netip.Prefix) bool { return p.Contains(at.Unmap()) })
 }
 
 // CheckHost reports why a client of these options will not call host on port,
@@ -110,11 +114,11 @@ func CheckHost(o Options, host, port string) error {
 		}
 		return guard(o)(network, net.JoinHostPort(host, port), nil)
 	}
-	last := host[strings.LastIndexByte(host, '.')+1:]
-	if o.Loopback && host == "localhost" {
+	if len(o.Private) > 0 { // where names may be of any form
 		return nil
 	}
-	if last == host || strings.Trim(last, "0123456789") == "" || slices.Contains(private, last) || port != "443" && port != "80" && !o.Loopback {
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	if last == host || strings.Trim(last, "0123456789") == "" || slices.Contains(private, last) || port != "443" && port != "80" {
 		return errNotPublic
 	}
 	return nil

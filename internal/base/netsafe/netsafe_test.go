@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -51,9 +52,28 @@ func TestOwnMachineIsRefused(t *testing.T) {
 	if calls.Load() != 0 {
 		t.Errorf("%d calls arrived", calls.Load())
 	}
-	resp, err := get(t, Client(Options{Loopback: true}), url)
+	resp, err := get(t, Client(Options{Private: Loopback}), url)
 	if err != nil || resp.StatusCode != http.StatusOK {
-		t.Errorf("with Loopback: %v", err)
+		t.Errorf("with a private network: %v", err)
+	}
+}
+
+// What is named is open, on every port, and nothing beside it.
+func TestPrivateNetworks(t *testing.T) {
+	t.Parallel()
+	check := guard(Options{Private: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("fd00:1::/32")}})
+	for address, want := range map[string]errs.Kind{
+		"10.1.2.3:8080": 0, "[::ffff:10.1.2.3]:22": 0, "[fd00:1::5]:8080": 0, "93.184.215.14:443": 0,
+		"10.2.0.1:80": errs.Forbidden, "127.0.0.1:80": errs.Forbidden, "[::1]:80": errs.Forbidden, "[fd00:2::5]:80": errs.Forbidden,
+		"[::ffff:10.2.0.1]:80": errs.Forbidden, "169.254.169.254:80": errs.Forbidden, "93.184.215.14:8080": errs.Forbidden,
+	} {
+		network := "tcp4"
+		if address[0] == '[' {
+			network = "tcp6"
+		}
+		if err := check(network, address, nil); (err == nil) != (want == 0) || err != nil && errs.KindOf(err) != want {
+			t.Errorf("%s: %v, want kind %d", address, err, want)
+		}
 	}
 }
 
@@ -86,7 +106,7 @@ func TestRedirects(t *testing.T) {
 			http.Redirect(w, r, to, http.StatusFound)
 		}
 	})
-	c := Client(Options{Loopback: true, Timeout: 2 * time.Second})
+	c := Client(Options{Private: Loopback, Timeout: 2 * time.Second})
 	for path, want := range map[string]errs.Kind{
 		"/4":                            errs.Invalid,
 		"/?to=http://10.0.0.1/":         errs.Forbidden,
@@ -108,7 +128,7 @@ func TestNoWayBackToPlain(t *testing.T) {
 	plain := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("the plain address was called") })
 	s := httptest.NewTLSServer(http.RedirectHandler(plain, http.StatusFound))
 	t.Cleanup(s.Close)
-	c := Client(Options{Loopback: true})
+	c := Client(Options{Private: Loopback})
 	c.Transport.(*http.Transport).TLSClientConfig = s.Client().Transport.(*http.Transport).TLSClientConfig
 	if _, err := get(t, c, s.URL); errs.KindOf(err) != errs.Forbidden {
 		t.Errorf("from https to http: %v, want Forbidden", err)
@@ -126,7 +146,7 @@ func TestDeadlineCoversTheBody(t *testing.T) {
 		}
 	})
 	begun := time.Now()
-	resp, err := get(t, Client(Options{Loopback: true, Timeout: 100 * time.Millisecond}), url)
+	resp, err := get(t, Client(Options{Private: Loopback, Timeout: 100 * time.Millisecond}), url)
 	if err == nil {
 		_, err = ReadBody(resp, 1<<40)
 	}
@@ -165,7 +185,7 @@ func TestReadBody(t *testing.T) {
 		}
 		w.Write(text)
 	})
-	c := Client(Options{Loopback: true})
+	c := Client(Options{Private: Loopback})
 	for _, test := range []struct {
 		path string
 		want errs.Kind

@@ -39,7 +39,7 @@ func (s *Service) elsewhere(ctx context.Context, by social.Actor, q Query, r *Re
 
 // known is what is here under an ActivityPub id.
 func (s *Service) known(ctx context.Context, address string) (who social.AccountID, post social.PostID, err error) {
-	if !strings.HasPrefix(address, "https://") || len(address) > MaxQuery {
+	if !strings.HasPrefix(address, "https://") && !strings.HasPrefix(address, "http://") || len(address) > MaxQuery {
 		return 0, 0, nil
 	}
 	err = s.store.Read(ctx, func(v *store.View) (err error) {

@@ -37,7 +37,7 @@ func elsewhere(t *testing.T, pages http.Handler) (*Fetcher, *darkroom, string) {
 	roots := x509.NewCertPool()
 	roots.AddCert(s.Certificate())
 	d := &darkroom{}
-	return &Fetcher{Client: netsafe.Client(netsafe.Options{Loopback: true, Roots: roots, Timeout: 2 * time.Second}), Pictures: d, Agent: "Plaza"}, d, s.URL
+	return &Fetcher{Client: netsafe.Client(netsafe.Options{Private: netsafe.Loopback, Roots: roots, Timeout: 2 * time.Second}), Pictures: d, Agent: "Plaza"}, d, s.URL
 }
 
 // says answers with a page.

@@ -43,7 +43,7 @@ func (plain) Remake(_ context.Context, _ string, data []byte) ([]byte, string, e
 func start(t *testing.T, budget int64, now func() time.Time) (*Proxy, string) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "remote")
-	return New(Config{Dir: dir, Budget: budget, Key: []byte("a key of thirty-two bytes, or so"), Reach: netsafe.Options{Loopback: true}, Maker: plain{}, Clock: now, Log: slog.New(slog.DiscardHandler)}), dir
+	return New(Config{Dir: dir, Budget: budget, Key: []byte("a key of thirty-two bytes, or so"), Reach: netsafe.Options{Private: netsafe.Loopback}, Maker: plain{}, Clock: now, Log: slog.New(slog.DiscardHandler)}), dir
 }
 
 // publisher has a film or a picture of any size at /film/{size}/{number} and

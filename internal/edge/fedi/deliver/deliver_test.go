@@ -68,7 +68,7 @@ func each(t *testing.T, fn func(h *house)) {
 func (h *house) open() {
 	log := slog.New(slog.DiscardHandler)
 	h.core = federation.New(h.store, rules{}, nil, log)
-	h.send = deliver.New(deliver.Config{Core: h.core, Client: netsafe.Client(netsafe.Options{Loopback: true}), Agent: "Plaza/test", Clock: h.clock.Now, Log: log,
+	h.send = deliver.New(deliver.Config{Core: h.core, Client: netsafe.Client(netsafe.Options{Private: netsafe.Loopback}), Agent: "Plaza/test", Clock: h.clock.Now, Log: log,
 		Key: func(_ context.Context, signer social.AccountID) (string, crypto.Signer, error) {
 			if signer == gone {
 				return "", nil, errs.New(errs.NotFound, "none")
@@ -454,7 +454,7 @@ func TestHealthyDoNotWait(t *testing.T) {
 func TestNoAnswerInTime(t *testing.T) {
 	each(t, func(h *house) {
 		release := make(chan bool)
-		h.send.Client = netsafe.Client(netsafe.Options{Loopback: true, Timeout: 100 * time.Millisecond})
+		h.send.Client = netsafe.Client(netsafe.Options{Private: netsafe.Loopback, Timeout: 100 * time.Millisecond})
 		hangs := h.peer("hangs.example", func(http.ResponseWriter, *http.Request, *peer, sign.Kind) bool { <-release; return false })
 		drips := h.peer("drips.example", func(w http.ResponseWriter, r *http.Request, _ *peer, _ sign.Kind) bool {
 			w.WriteHeader(http.StatusOK)

@@ -52,7 +52,7 @@ func (w *World) Outward() netsafe.Options {
 	roots := x509.NewCertPool()
 	roots.AddCert(w.root)
 	at := w.server.Listener.Addr().String()
-	return netsafe.Options{Loopback: true, Roots: roots, Instead: func(address string) string {
+	return netsafe.Options{Private: netsafe.Loopback, Roots: roots, Instead: func(address string) string {
 		if host, _, err := net.SplitHostPort(address); err == nil && strings.Trim(host, "0123456789.:") != "" {
 			return at
 		}

@@ -21,9 +21,12 @@ type Config struct {
 	Reach netsafe.Options
 	Agent string                 // who asks
 	Own   func(host string) bool // whether a host is this house, which is not asked
+	// PlainHTTP is for tests and closed networks: who does not answer by https is
+	// asked by http.
+	PlainHTTP bool
 }
 
-// Client asks other servers, by https alone. It keeps nothing: whoever uses it
+// Client asks other servers, by https alone but for PlainHTTP. It keeps nothing: whoever uses it
 // remembers, and asks no host too often.
 type Client struct {
 	Config
@@ -113,10 +116,10 @@ func (c *Client) handle(username, host string) (h Handle, err error) {
 	return h, err
 }
 
-// host is a host as we call it. A port belongs to tests only.
+// host is a host as we call it. A port belongs to closed networks only.
 func (c *Client) host(typed string) (string, error) {
 	name, port, err := net.SplitHostPort(typed)
-	if !c.Reach.Loopback || err != nil {
+	if len(c.Reach.Private) == 0 || err != nil {
 		port = "443"
 		if name, err = social.CleanHost(typed); err != nil || strings.ContainsAny(typed, "/:@") {
 			return "", errHandle
@@ -132,7 +135,7 @@ func (c *Client) host(typed string) (string, error) {
 // ask asks one host about one of its people.
 func (c *Client) ask(ctx context.Context, h Handle) (f Found, err error) {
 	query := url.Values{"resource": {"acct:" + h.Username + "@" + h.Host}}
-	b, _, err := c.get(ctx, "https://"+h.Host+fingerPath+"?"+query.Encode())
+	b, _, err := c.wellKnown(ctx, h.Host, fingerPath+"?"+query.Encode())
 	if err != nil {
 		return f, err
 	}
@@ -148,13 +151,22 @@ func (c *Client) ask(ctx context.Context, h Handle) (f Found, err error) {
 	if f.Subject, err = c.handle(name, host); err != nil {
 		return Found{}, err
 	}
-	if f.Actor = d.actor(); f.Actor == "" {
+	if f.Actor = d.actor(c.PlainHTTP); f.Actor == "" {
 		return Found{}, errNoActor
 	}
 	if u, err := url.Parse(f.Actor); err != nil || c.Own(u.Host) {
 		return Found{}, errOurs
 	}
 	return f, nil
+}
+
+// wellKnown reads a document at a place that every host has.
+func (c *Client) wellKnown(ctx context.Context, host, path string) (b []byte, from string, err error) {
+	b, from, err = c.get(ctx, "https://"+host+path)
+	if errs.KindOf(err) == errs.Unavailable && c.PlainHTTP {
+		return c.get(ctx, "http://"+host+path)
+	}
+	return b, from, err
 }
 
 // get reads a JSON document, and tells whose it is in the end: the well-known

@@ -61,6 +61,26 @@ func described(subject, actor string) string {
 		`{"rel":"self","type":"text/html","href":"https://x.example/other"},{"rel":"self","type":"application/activity+json","href":"` + actor + `"}],"properties":{"a":null}}`
 }
 
+// In a closed network who does not speak https is asked by http, and its
+// addresses may be of that.
+func TestPlainHTTP(t *testing.T) {
+	t.Parallel()
+	var host string
+	eva := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/jrd+json")
+		io.WriteString(w, described("acct:eva@"+host, "http://"+host+"/eva"))
+	}))
+	t.Cleanup(eva.Close)
+	host = strings.TrimPrefix(eva.URL, "http://")
+	for _, plain := range []bool{true, false} {
+		c := client(0)
+		c.PlainHTTP = plain
+		if f, err := c.Finger(t.Context(), "eva", host); (err == nil) != plain || plain && f.Actor != eva.URL+"/eva" {
+			t.Errorf("PlainHTTP %v: %+v, %v", plain, f, err)
+		}
+	}
+}
+
 func TestAskFinger(t *testing.T) {
 	t.Parallel()
 	ctx, c := t.Context(), client(0)

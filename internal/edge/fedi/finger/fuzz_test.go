@@ -30,7 +30,7 @@ func FuzzJRD(f *testing.F) {
 		if len(d.Links) > maxLinks || len(b) > maxAnswer || !utf8.ValidString(d.Subject) {
 			t.Errorf("%d links of %d bytes, %q", len(d.Links), len(b), d.Subject)
 		}
-		for _, address := range []string{d.actor(), d.node("x.example")} {
+		for _, address := range []string{d.actor(false), d.node("x.example", false)} {
 			if u, err := url.Parse(address); address != "" && (err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || len(address) > maxURL) {
 				t.Errorf("%q", address)
 			}

@@ -43,9 +43,9 @@ func readJRD(b []byte) (d jrd, err error) {
 
 // actor is the address of the first link to an ActivityPub actor, or empty. A
 // server that has more than one of a name puts the person first.
-func (d jrd) actor() string {
+func (d jrd) actor(plain bool) string {
 	for _, l := range d.Links {
-		if l.Rel == relSelf && isActivity(l.Type) && isAddress(l.Href) {
+		if l.Rel == relSelf && isActivity(l.Type) && isAddress(l.Href, plain) {
 			return l.Href
 		}
 	}
@@ -58,12 +58,12 @@ func isActivity(kind string) bool {
 	return err == nil && (k == activityKind || k == "application/ld+json" && params["profile"] == streams)
 }
 
-// isAddress reports whether s is an absolute https address without anything
-// that could make it look like another.
-func isAddress(s string) bool {
+// isAddress reports whether s is an absolute https address, or one of http if
+// that will do, without anything that could make it look like another.
+func isAddress(s string, plain bool) bool {
 	if len(s) > maxURL || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == '\\' || r == 0x7f }) {
 		return false
 	}
 	u, err := url.Parse(s)
-	return err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil && u.Fragment == "" && u.Opaque == ""
+	return err == nil && (u.Scheme == "https" || plain && u.Scheme == "http") && u.Host != "" && u.User == nil && u.Fragment == "" && u.Opaque == ""
 }

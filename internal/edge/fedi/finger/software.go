@@ -30,7 +30,7 @@ func (c *Client) NodeInfo(ctx context.Context, host string) (Software, error) {
 	if err != nil {
 		return Software{}, err
 	}
-	b, from, err := c.get(ctx, "https://"+host+nodePath)
+	b, from, err := c.wellKnown(ctx, host, nodePath)
 	if err != nil {
 		return Software{}, err
 	}
@@ -38,7 +38,7 @@ func (c *Client) NodeInfo(ctx context.Context, host string) (Software, error) {
 	if err != nil {
 		return Software{}, err
 	}
-	address := d.node(from)
+	address := d.node(from, c.PlainHTTP)
 	if address == "" {
 		return Software{}, errSoftware
 	}
@@ -49,10 +49,10 @@ func (c *Client) NodeInfo(ctx context.Context, host string) (Software, error) {
 }
 
 // node is the address of the newest description that we read, on host.
-func (d jrd) node(host string) string {
+func (d jrd) node(host string, plain bool) string {
 	for _, version := range []string{"2.1", "2.0"} {
 		for _, l := range d.Links {
-			if u, err := url.Parse(l.Href); l.Rel == relNode+version && err == nil && isAddress(l.Href) && u.Host == host {
+			if u, err := url.Parse(l.Href); l.Rel == relNode+version && err == nil && isAddress(l.Href, plain) && u.Host == host {
 				return l.Href
 			}
 		}
