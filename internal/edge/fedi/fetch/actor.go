@@ -163,8 +163,7 @@ func stranger(a as2.Actor, now time.Time) social.Stranger {
 	}
 	s := social.Stranger{MovedTo: a.MovedTo, Emojis: emojis(a.Tags), Account: social.Account{
 		URI: a.ID, Page: own(a.URL, a.ID), Kind: kind, DisplayName: a.Name, Bio: a.Bio,
-		Avatar: social.FileElsewhere(social.AsAvatar, a.Icon.URL), AvatarAlt: a.Icon.Description,
-		Header: social.FileElsewhere(social.AsHeader, a.Image.URL), HeaderAlt: a.Image.Description,
+		Avatar: a.Icon.URL, AvatarAlt: a.Icon.Description, Header: a.Image.URL, HeaderAlt: a.Image.Description,
 		Locked: a.Locked, Discoverable: a.Discoverable, Indexable: a.Indexable, CreatedAt: a.Published, Aliases: a.AlsoKnownAs,
 		Wishes: social.Wishes{Credits: a.Domains},
 	}}
