@@ -42,6 +42,7 @@ type meters struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
+	pushes   *prometheus.CounterVec
 	handler  http.Handler
 }
 
@@ -50,8 +51,9 @@ func newMeters(a *App) *meters {
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "plaza_http_requests_total", Help: "Requests answered, by route and status."}, []string{"route", "code"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "plaza_http_seconds", Help: "Time to answer, by kind of route.",
 			Buckets: []float64{.0005, .002, .01, .05, .2, 1, 5}}, []string{"for"}),
+		pushes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "plaza_pushes_total", Help: "Calls to push services, by what came of them: taken, refused, ended (the app is gone), lost (tried again)."}, []string{"outcome"}),
 	}
-	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m.requests, m.seconds,
+	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m.requests, m.seconds, m.pushes,
 		jobs{a.Store}, queues{a}, prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_streams_open", Help: "Streaming connections."},
 			func() float64 { return float64(a.hub.Open()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_remote_bytes", Help: "What is kept of other servers' files, at most, in bytes of the disk."},

@@ -26,7 +26,8 @@ func (a *App) pushWorker(o Options) work.Worker {
 	client := netsafe.Client(o.Outward)
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	s := &edge.Sender{Push: a.Push, Notices: a.Notices, Client: client, Clock: o.Clock,
-		Icon: func(f *view.Face) string { return a.api.Avatar(f) },
+		Tried: func(o push.Outcome) { a.meters.pushes.WithLabelValues(o.String()).Inc() },
+		Icon:  func(f *view.Face) string { return a.api.Avatar(f) },
 		Subject: func() string {
 			if c := a.Instance.Settings().Contact; c != "" {
 				return "mailto:" + c

@@ -113,6 +113,9 @@ const (
 	Ended           // the endpoint says that the subscription is over
 )
 
+// String is the name of an outcome.
+func (o Outcome) String() string { return [...]string{"taken", "refused", "lost", "ended"}[o] }
+
 // Note keeps how an endpoint is doing. One that is over, refuses too often in
 // a row or is out of reach for too long is forgotten.
 func (s *Service) Note(ctx context.Context, p social.PushSubscription, o Outcome) error {

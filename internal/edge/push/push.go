@@ -33,6 +33,7 @@ type Sender struct {
 	Clock   clock.Clock
 	Icon    func(*view.Face) string // where an account's picture is
 	Subject func() string           // an address at which whoever runs the house is reached
+	Tried   func(push.Outcome)      // is told of each attempt; nil is nobody
 
 	hosts hosts
 }
@@ -77,6 +78,9 @@ func (s *Sender) run(ctx context.Context, e push.Errand) error {
 	}
 	outcome, until, fault := s.send(r)
 	leave(until)
+	if s.Tried != nil {
+		s.Tried(outcome)
+	}
 	if err := s.Push.Note(ctx, d.PushSubscription, outcome); err != nil {
 		return err
 	}

@@ -36,15 +36,30 @@ type World struct {
 }
 
 // New returns a World that ends with the test.
-func New(t testing.TB) *World {
+func New(t testing.TB) *World { return NewAt(t, "127.0.0.1") }
+
+// NewAt is New with all servers at one address of this machine.
+func NewAt(t testing.TB, address string) *World {
 	t.Helper()
 	w := &World{t: t, hosts: map[string]*Host{}, certs: map[string]*tls.Certificate{}}
 	w.authority()
 	w.server = httptest.NewUnstartedServer(http.HandlerFunc(w.serve))
+	l, err := net.Listen("tcp", net.JoinHostPort(address, "0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.server.Listener.Close()
+	w.server.Listener = l
 	w.server.TLS = &tls.Config{GetCertificate: w.certificate}
 	w.server.StartTLS()
 	t.Cleanup(w.server.Close)
 	return w
+}
+
+// Port is where all servers listen.
+func (w *World) Port() string {
+	_, port, _ := net.SplitHostPort(w.server.Listener.Addr().String())
+	return port
 }
 
 // Outward is how a server that is tested reaches this world, and no other.
