@@ -33,28 +33,32 @@ import (
 // machine but the one outside, and on the ports that are allowed if we may
 // listen there.
 type canary struct {
-	ports []string
+	ports []string // those at 127.0.0.1 that nobody else has
 	sung  atomic.Int64
 }
 
 func newCanary(t *testing.T) *canary {
 	c := &canary{}
 	for _, port := range []string{"0", "80", "443"} {
-		for _, host := range []string{"127.0.0.1", "::1", "0.0.0.0"} {
-			l, err := net.Listen("tcp", net.JoinHostPort(host, port))
-			if err != nil {
-				t.Logf("no canary at %s port %s: %v", host, port, err)
-				continue
-			}
-			t.Cleanup(func() { l.Close() })
-			go c.listen(l)
-			if port == "0" && len(c.ports) == 0 {
-				_, p, _ := net.SplitHostPort(l.Addr().String())
-				c.ports = append(c.ports, p)
-			}
+		for _, host := range []string{"127.0.0.1", "::1"} {
+			c.listenAt(t, host, port)
 		}
 	}
 	return c
+}
+
+// listenAt listens at one more place, if that is possible.
+func (c *canary) listenAt(t *testing.T, host, port string) {
+	l, err := net.Listen("tcp", net.JoinHostPort(host, port))
+	if err != nil {
+		t.Logf("no canary at %s port %s: %v", host, port, err)
+		return
+	}
+	t.Cleanup(func() { l.Close() })
+	go c.listen(l)
+	if _, p, _ := net.SplitHostPort(l.Addr().String()); port == "0" && len(c.ports) == 0 {
+		c.ports = append(c.ports, p)
+	}
 }
 
 func (c *canary) listen(l net.Listener) {
@@ -276,7 +280,7 @@ func TestTheCanarySings(t *testing.T) {
 func world(t *testing.T) (*fedtest.World, netsafe.Options) {
 	w := fedtest.NewAt(t, outside)
 	reach := w.Outward()
-	reach.Private, reach.Timeout = []netip.Prefix{netip.MustParsePrefix(outside + "/32")}, 3*time.Second
+	reach.Private, reach.Timeout = []netip.Prefix{netip.MustParsePrefix(outside + "/32")}, time.Second
 	reach.Instead = func(address string) string {
 		host, port, err := net.SplitHostPort(address)
 		if err == nil && port == "443" && strings.Trim(host, "0123456789.:") != "" {

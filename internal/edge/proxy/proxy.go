@@ -9,6 +9,7 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -83,7 +84,7 @@ type failure struct {
 
 // New returns a Proxy.
 func New(c Config) *Proxy {
-	c.Reach.Timeout = fetchWait
+	c.Reach.Timeout = cmp.Or(c.Reach.Timeout, fetchWait)
 	return &Proxy{Config: c, client: netsafe.Client(c.Reach), turns: semaphore.NewWeighted(fetchAtOnce), failures: map[key]failure{},
 		shelf: sync.OnceValues(func() (*shelf, error) { return openShelf(c.Dir, c.Budget, c.Clock) })}
 }
