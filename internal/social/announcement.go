@@ -26,11 +26,13 @@ type Announcement struct {
 // Over reports whether it is not shown any more.
 func (a Announcement) Over(now time.Time) bool { return !a.EndsAt.IsZero() && !now.Before(a.EndsAt) }
 
-// A Reaction is an emoji under an announcement, and how many chose it.
+// A Reaction is an emoji under an announcement or a post, and how many chose
+// it.
 type Reaction struct {
-	Name  string
+	Name  string // a sign, or of a picture the shortcode; of one elsewhere with its host: "cat@far.example"
 	Count int
-	Mine  bool // the reader chose it, too
+	Mine  bool   // the reader chose it, too
+	Image string // of a picture elsewhere: its address
 }
 
 // Limits of announcements.

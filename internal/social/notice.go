@@ -15,6 +15,7 @@ const (
 	NoticeFollowRequest  NoticeKind = "follow_request"
 	NoticeBoost          NoticeKind = "boost"
 	NoticeLike           NoticeKind = "like"
+	NoticeReaction       NoticeKind = "reaction"        // an emoji under one's post
 	NoticeEdit           NoticeKind = "edit"            // of a post one boosted
 	NoticePost           NoticeKind = "post"            // by somebody one asked to be told of
 	NoticePoll           NoticeKind = "poll"            // one asked or answered has ended
@@ -28,7 +29,7 @@ const (
 )
 
 // NoticeKinds are all of them.
-var NoticeKinds = []NoticeKind{NoticeMention, NoticeFollow, NoticeFollowRequest, NoticeBoost, NoticeLike, NoticeEdit, NoticePost, NoticePoll, NoticeQuote, NoticeQuotedEdit, NoticeSignUp,
+var NoticeKinds = []NoticeKind{NoticeMention, NoticeFollow, NoticeFollowRequest, NoticeBoost, NoticeLike, NoticeReaction, NoticeEdit, NoticePost, NoticePoll, NoticeQuote, NoticeQuotedEdit, NoticeSignUp,
 	NoticeCollected, NoticeCollectionEdit, NoticeReport, NoticeWarning}
 
 // GroupedKinds are those of which many are told as one: what several people
@@ -52,7 +53,7 @@ type Notice struct {
 	Kind  NoticeKind
 	From  AccountID
 	Post  PostID // zero unless the kind is about one
-	About int64  // the report, decision or collection that it is about, by its id
+	About int64  // the report, decision, collection or reaction that it is about, by its id
 	At    time.Time
 	// Group is the notice that began the group this one is in; it may be gone.
 	// A notice that stands alone is a group of itself.

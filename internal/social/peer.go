@@ -127,6 +127,7 @@ const (
 	ActFollow   ActKind = "follow"
 	ActBlock    ActKind = "block"
 	ActReaction ActKind = "reaction"
+	ActDown     ActKind = "down"
 )
 
 // An Act is what a remote account did to a post or an account, by the address
@@ -135,6 +136,6 @@ type Act struct {
 	URI    string
 	Kind   ActKind
 	Owner  AccountID
-	Target int64 // a PostID or an AccountID
+	Target int64 // a PostID, an AccountID or a ReactionID
 	At     time.Time
 }

@@ -76,7 +76,9 @@ type Post struct {
 	Likes,
 	Boosts,
 	Replies,
-	Quotes int
+	Quotes,
+	Downs, // votes against it
+	Kinds int // of reactions under it
 }
 
 // Somebody is who wrote what is not here.
@@ -195,6 +197,7 @@ const (
 	Bookmarked
 	Pinned
 	MutedThread
+	VotedDown
 )
 
 // Has reports whether m holds all of what.

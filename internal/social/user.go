@@ -121,6 +121,9 @@ type Settings struct {
 	LimitedFederation bool `json:"limited_federation,omitempty"`
 	// ReviewTrends has nothing be a trend before somebody has looked at it.
 	ReviewTrends bool `json:"review_trends,omitempty"`
+	// Downvotes has people here vote against posts, and shows such votes. What
+	// comes from elsewhere is counted also without.
+	Downvotes bool `json:"downvotes,omitempty"`
 }
 
 // A Text is something the owner has written, and since when it says that.

@@ -8,9 +8,9 @@ import (
 )
 
 // markTables are where the marks that list posts are kept.
-var markTables = map[social.Marks]string{social.Liked: "likes", social.Bookmarked: "bookmarks", social.Pinned: "pins"}
+var markTables = map[social.Marks]string{social.Liked: "likes", social.Bookmarked: "bookmarks", social.Pinned: "pins", social.VotedDown: "downs"}
 
-// AddMark stores a like, bookmark or pin and tells whether it is new. A post
+// AddMark stores a like, bookmark, pin or vote against a post and tells whether it is new. A post
 // that somebody else has just deleted is NoPost.
 func (tx *Tx) AddMark(ctx context.Context, m social.Marks, owner social.AccountID, post social.PostID) (bool, error) {
 	n, err := tx.exec(ctx, `INSERT INTO `+markTables[m]+` (id, owner_id, post_id) VALUES ($1, $2, $3) ON CONFLICT (post_id, owner_id) DO NOTHING`,
@@ -21,7 +21,7 @@ func (tx *Tx) AddMark(ctx context.Context, m social.Marks, owner social.AccountI
 	return n > 0, err
 }
 
-// EndMark removes a like, bookmark or pin and tells whether there was one.
+// EndMark removes a like, bookmark, pin or vote against a post and tells whether there was one.
 func (tx *Tx) EndMark(ctx context.Context, m social.Marks, owner social.AccountID, post social.PostID) (bool, error) {
 	n, err := tx.exec(ctx, `DELETE FROM `+markTables[m]+` WHERE owner_id = $1 AND post_id = $2`, owner, post)
 	return n > 0, err
@@ -44,6 +44,12 @@ func (tx *Tx) CountLike(ctx context.Context, id social.PostID, n int) error {
 	return err
 }
 
+// CountDown adds n to the votes against a post.
+func (tx *Tx) CountDown(ctx context.Context, id social.PostID, n int) error {
+	_, err := tx.exec(ctx, `UPDATE posts SET downs = downs + $2 WHERE id = $1`, id, n)
+	return err
+}
+
 // PinCount is how many posts owner has pinned.
 func (v *View) PinCount(ctx context.Context, owner social.AccountID) (int, error) {
 	return value[int](ctx, v, `SELECT COUNT(*) FROM pins WHERE owner_id = $1`, owner)
@@ -58,7 +64,8 @@ type Marking struct {
 
 func scanMarking(r row) (m Marking, err error) { return m, r.Scan(&m.ID, &m.Owner, &m.Post) }
 
-// MarkedBy returns a page of what owner liked, bookmarked or pinned.
+// MarkedBy returns a page of what owner liked, bookmarked, pinned or voted
+// against.
 func (v *View) MarkedBy(ctx context.Context, m social.Marks, owner social.AccountID, p social.Page) ([]Marking, error) {
 	before, after := bounds(p)
 	return rows(ctx, v, scanMarking, `SELECT id, owner_id, post_id FROM `+markTables[m]+`
@@ -84,6 +91,7 @@ func (v *View) Marks(ctx context.Context, owner social.AccountID, posts []social
 		UNION ALL SELECT boost_of, 2 FROM posts WHERE author_id = $1 AND boost_of <> 0 AND boost_of `+v.d.idList(2)+`
 		UNION ALL SELECT post_id, 4 FROM bookmarks WHERE owner_id = $1 AND post_id `+v.d.idList(2)+`
 		UNION ALL SELECT post_id, 8 FROM pins WHERE owner_id = $1 AND post_id `+v.d.idList(2)+`
+		UNION ALL SELECT post_id, 32 FROM downs WHERE owner_id = $1 AND post_id `+v.d.idList(2)+`
 		UNION ALL SELECT id, 16 FROM posts p WHERE id `+v.d.idList(2)+`
 			AND EXISTS (SELECT 1 FROM thread_mutes m WHERE m.owner_id = $1 AND m.thread_id = p.thread_id)`,
 		owner, ids)

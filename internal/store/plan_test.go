@@ -123,6 +123,26 @@ var hot = []struct {
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.MarkedBy(ctx, social.Liked, 1, p))
 		}},
+	{name: "MarkedBy, against", uses: "downs_by_owner (owner_id=? AND id>? AND id<?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.MarkedBy(ctx, social.VotedDown, 1, p))
+		}},
+	{name: "ReactionCounts", uses: "sqlite_autoindex_reaction_counts_1 (post_id=?)", sorts: "the kinds under each: MaxReactionKinds at most",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.ReactionCounts(ctx, []social.PostID{1, 2}))
+		}},
+	{name: "ReactionsBy", uses: "reactions_once (post_id=? AND owner_id=?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.ReactionsBy(ctx, 1, []social.PostID{1, 2}))
+		}},
+	{name: "ReactionsOf", uses: "reactions_by_name (post_id=? AND name=?)", sorts: "some of each kind, merged",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.ReactionsOf(ctx, 1, []string{"a", "b"}, p.Limit))
+		}},
+	{name: "ReactionsMade", uses: "reactions_by_owner (owner_id=? AND id>? AND id<?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.ReactionsMade(ctx, 1, p))
+		}},
 	{name: "LikesOf", uses: "likes_once (post_id=?)", sorts: "the likes of one post",
 		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.LikesOf(ctx, 1, p)) }},
 	{name: "Circle", sorts: "the members of one's own lists, to name each once",

@@ -47,6 +47,7 @@ func TestContract(t *testing.T) {
 	w.announced(t)
 	w.moderated(t)
 	w.foreign(t)
+	w.reacted(t)
 	for _, r := range s.Routes() {
 		route := r.Method + " " + r.Path
 		if r.Off != "" { // it has nothing to show

@@ -120,7 +120,7 @@ var elsewhereTold = []string{"POST /api/v1/media", "POST /api/v2/media", "PUT /a
 
 func alertsOn(names ...string) sheet {
 	out := sheet{}
-	for _, n := range []string{"mention", "quote", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "quoted_update", "added_to_collection", "collection_update", "admin.sign_up", "admin.report"} {
+	for _, n := range []string{"mention", "quote", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "quoted_update", "added_to_collection", "collection_update", "admin.sign_up", "admin.report", "pleroma:emoji_reaction"} {
 		out[n] = slices.Contains(names, n)
 	}
 	return out

@@ -220,6 +220,18 @@ func town(t *testing.T, s *store.Store) (parent, liked social.PostID) {
 			if err := tx.CountLike(ctx, liked, 1); err != nil {
 				return err
 			}
+			if _, err := tx.AddMark(ctx, social.VotedDown, who, parent); err != nil {
+				return err
+			}
+			if err := tx.CountDown(ctx, parent, 1); err != nil {
+				return err
+			}
+			if _, _, err := tx.React(ctx, who, liked, "🎉"); err != nil {
+				return err
+			}
+		}
+		if _, _, err := tx.React(ctx, ada, liked, "🔥"); err != nil {
+			return err
 		}
 		for _, pair := range [][2]social.AccountID{{ada, ben}, {ben, ada}, {lo, ben}} {
 			if err := tx.AddFollow(ctx, social.Follow{Owner: pair[0], Target: pair[1]}, true); err != nil {
@@ -249,7 +261,7 @@ func TestDeleteAccount(t *testing.T) {
 		for _, f := range facts(t, s) {
 			count[f.Kind()]++
 		}
-		want := map[string]int{"post.deleted": 382, "post.marked": 1, "follow.ended": 3, "account.left": 1, "account.deleted": 1}
+		want := map[string]int{"post.deleted": 382, "post.marked": 2, "post.reacted": 2, "follow.ended": 3, "account.left": 1, "account.deleted": 1}
 		if fmt.Sprint(count) != fmt.Sprint(want) {
 			t.Errorf("recorded %v, want %v", count, want)
 		}
@@ -268,8 +280,9 @@ func checkGone(t *testing.T, s *store.Store, parent, liked social.PostID) {
 			t.Errorf("%d posts are left, %v; want ben's two", len(left), err)
 		}
 		for _, p := range left {
-			if likes := map[social.PostID]int{liked: 1}[p.ID]; p.Replies != 0 || p.Boosts != 0 || p.Likes != likes {
-				t.Errorf("%s: %d replies, %d boosts, %d likes; want 0, 0, %d", p.Text, p.Replies, p.Boosts, p.Likes, likes)
+			one, downs := map[social.PostID]int{liked: 1}[p.ID], map[social.PostID]int{parent: 1}[p.ID]
+			if p.Replies != 0 || p.Boosts != 0 || p.Likes != one || p.Kinds != one || p.Downs != downs {
+				t.Errorf("%s: %d replies, %d boosts, %d likes, %d reactions, %d votes against; want 0, 0, %d, %d, %d", p.Text, p.Replies, p.Boosts, p.Likes, p.Kinds, p.Downs, one, one, downs)
 			}
 		}
 		for who, want := range map[social.AccountID][3]int{ben: {2, 1, 0}, lo: {0, 0, 1}} {

@@ -72,6 +72,14 @@ func TestForgetOnlyStrangers(t *testing.T) {
 				_, err := tx.AddMark(ctx, social.Liked, who, post.ID)
 				return err
 			},
+			"voted against": func(ctx context.Context, tx *store.Tx, who social.AccountID) error {
+				_, err := tx.AddMark(ctx, social.VotedDown, who, post.ID)
+				return err
+			},
+			"reacts": func(ctx context.Context, tx *store.Tx, who social.AccountID) error {
+				_, _, err := tx.React(ctx, who, post.ID, "🎉")
+				return err
+			},
 			"posted": func(ctx context.Context, tx *store.Tx, who social.AccountID) error {
 				return tx.AddPost(ctx, social.Post{ID: social.PostID(id.New(tx.Now)), Author: who, Visibility: social.Public, At: tx.Now})
 			},

@@ -43,7 +43,7 @@ func (s *Service) Worker() work.Worker {
 		if err := json.Unmarshal(args, &who); err != nil {
 			return errs.Wrap(errs.Invalid, "This job does not name an account.", err)
 		}
-		for _, step := range []step{posts, likes, follows(social.EdgesFollowing), follows(social.EdgesFollowers), follows(social.EdgesRequests), media, votes, told, row} {
+		for _, step := range []step{posts, likes, downs, reactions, follows(social.EdgesFollowing), follows(social.EdgesFollowers), follows(social.EdgesRequests), media, votes, told, row} {
 			if err := s.exhaust(ctx, who, step); err != nil {
 				return fmt.Errorf("delete account: %w", err)
 			}
@@ -103,35 +103,75 @@ func posts(ctx context.Context, tx *store.Tx, who social.AccountID) (bool, error
 	return false, nil
 }
 
+// likes takes the votes for posts back, and downs those against.
 func likes(ctx context.Context, tx *store.Tx, who social.AccountID) (bool, error) {
-	all, err := tx.MarkedBy(ctx, social.Liked, who, social.Page{Limit: stepSize})
+	return marks(ctx, tx, who, social.Liked, tx.CountLike)
+}
+
+func downs(ctx context.Context, tx *store.Tx, who social.AccountID) (bool, error) {
+	return marks(ctx, tx, who, social.VotedDown, tx.CountDown)
+}
+
+func marks(ctx context.Context, tx *store.Tx, who social.AccountID, mark social.Marks, count func(context.Context, social.PostID, int) error) (bool, error) {
+	all, err := tx.MarkedBy(ctx, mark, who, social.Page{Limit: stepSize})
 	if err != nil || len(all) == 0 {
 		return false, err
 	}
-	authors := map[social.PostID]social.AccountID{}
 	var ids []social.PostID
 	for _, m := range all {
 		ids = append(ids, m.Post)
 	}
-	liked, err := tx.Posts(ctx, ids)
+	authors, err := authorsOf(ctx, tx, ids)
 	if err != nil {
 		return false, err
 	}
-	for _, p := range liked {
-		authors[p.ID] = p.Author
-	}
 	for _, m := range all {
-		was, err := tx.EndMark(ctx, social.Liked, who, m.Post)
+		was, err := tx.EndMark(ctx, mark, who, m.Post)
 		if err != nil {
 			return false, err
 		}
 		if !was {
 			continue // taken back just now
 		}
-		if err := tx.CountLike(ctx, m.Post, -1); err != nil {
+		if err := count(ctx, m.Post, -1); err != nil {
 			return false, err
 		}
-		tx.Record(event.Marked{Owner: who, Post: m.Post, Author: authors[m.Post], Mark: social.Liked, Off: true})
+		tx.Record(event.Marked{Owner: who, Post: m.Post, Author: authors[m.Post], Mark: mark, Off: true})
+	}
+	return len(all) == stepSize, nil
+}
+
+func authorsOf(ctx context.Context, tx *store.Tx, ids []social.PostID) (map[social.PostID]social.AccountID, error) {
+	all, err := tx.Posts(ctx, ids)
+	out := map[social.PostID]social.AccountID{}
+	for _, p := range all {
+		out[p.ID] = p.Author
+	}
+	return out, err
+}
+
+// reactions takes away what who put under posts.
+func reactions(ctx context.Context, tx *store.Tx, who social.AccountID) (bool, error) {
+	all, err := tx.ReactionsMade(ctx, who, social.Page{Limit: stepSize})
+	if err != nil || len(all) == 0 {
+		return false, err
+	}
+	var ids []social.PostID
+	for _, x := range all {
+		ids = append(ids, x.Post)
+	}
+	authors, err := authorsOf(ctx, tx, ids)
+	if err != nil {
+		return false, err
+	}
+	for _, x := range all {
+		_, was, err := tx.Unreact(ctx, who, x.Post, x.Name)
+		if err != nil {
+			return false, err
+		}
+		if was {
+			tx.Record(event.Reacted{Reaction: x.ID, Owner: who, Post: x.Post, Author: authors[x.Post], Name: x.Name, Off: true})
+		}
 	}
 	return len(all) == stepSize, nil
 }

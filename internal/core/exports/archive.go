@@ -63,6 +63,8 @@ func (p packer) pack() error {
 	}{
 		{"outbox.json", p.outbox},
 		{"likes.json", func(do func(any) error) error { return p.marks(social.Liked, do) }},
+		{"dislikes.json", func(do func(any) error) error { return p.marks(social.VotedDown, do) }},
+		{"reactions.json", p.reactions},
 		{"bookmarks.json", func(do func(any) error) error { return p.marks(social.Bookmarked, do) }},
 	} {
 		if err := p.file(c.name, func(w io.Writer) error { return collection(w, c.name, c.each) }); err != nil {

@@ -56,6 +56,8 @@ func (s *Service) follow(ctx context.Context, t teller, fact event.Fact) error {
 		return t.quoteChanged(ctx, f)
 	case event.Marked:
 		return t.marked(ctx, f)
+	case event.Reacted:
+		return t.reacted(ctx, f)
 	case event.Voted:
 		return t.voted(ctx, f)
 	case event.PollEnded:

@@ -76,6 +76,18 @@ func (w wordy) QuoteRevoked(context.Context, social.PostID) (federation.Said, er
 func (w wordy) Liked(_ context.Context, by social.AccountID, _ social.PostID) (federation.Said, error) {
 	return w.say("Liked", by, xi)
 }
+func (w wordy) Disliked(_ context.Context, by social.AccountID, _ social.PostID) (federation.Said, error) {
+	return w.say("Disliked", by, xi)
+}
+func (w wordy) Undisliked(_ context.Context, by social.AccountID, _ social.PostID) (federation.Said, error) {
+	return w.say("Undisliked", by, xi)
+}
+func (w wordy) Reacted(_ context.Context, with social.Reacting) (federation.Said, error) {
+	return w.say("Reacted "+with.Name, with.Owner, xi)
+}
+func (w wordy) Unreacted(_ context.Context, with social.Reacting) (federation.Said, error) {
+	return w.say("Unreacted "+with.Name, with.Owner, xi)
+}
 func (w wordy) Unliked(_ context.Context, by social.AccountID, _ social.PostID) (federation.Said, error) {
 	return w.say("Unliked", by, xi)
 }
@@ -272,6 +284,13 @@ func TestWhatIsToldToWhom(t *testing.T) {
 			{"a quote elsewhere is revoked", event.QuoteChanged{Post: 10, Author: xi, QuoteOf: 11}, []string{"x.example/xi QuoteRevoked"}},
 			{"a like", event.Marked{Owner: ada, Post: 10, Author: xi, Mark: social.Liked}, []string{"x.example/xi Liked"}},
 			{"no like any more", event.Marked{Owner: ada, Post: 10, Author: xi, Mark: social.Liked, Off: true}, []string{"x.example/xi Unliked"}},
+			{"a vote against", event.Marked{Owner: ada, Post: 10, Author: xi, Mark: social.VotedDown}, []string{"x.example/xi Disliked"}},
+			{"that taken back", event.Marked{Owner: ada, Post: 10, Author: xi, Mark: social.VotedDown, Off: true}, []string{"x.example/xi Undisliked"}},
+			{"a vote against among ours", event.Marked{Owner: ada, Post: 11, Author: ben, Mark: social.VotedDown}, nil},
+			{"a reaction", event.Reacted{Reaction: 5, Owner: ada, Post: 10, Author: xi, Name: "🎉"}, []string{"x.example/xi Reacted 🎉"}},
+			{"no reaction any more", event.Reacted{Reaction: 5, Owner: ada, Post: 10, Author: xi, Name: "🎉", Off: true}, []string{"x.example/xi Unreacted 🎉"}},
+			{"a reaction among ours", event.Reacted{Reaction: 6, Owner: ada, Post: 11, Author: ben, Name: "🎉"}, nil},
+			{"a reaction from elsewhere", event.Reacted{Reaction: 7, Owner: xi, Post: 11, Author: ada, Name: "🎉"}, nil},
 			{"a like among ours", event.Marked{Owner: ada, Post: 11, Author: ben, Mark: social.Liked}, nil},
 			{"a like from elsewhere", event.Marked{Owner: xi, Post: 11, Author: ada, Mark: social.Liked}, nil},
 			{"a bookmark", event.Marked{Owner: ada, Post: 10, Author: xi, Mark: social.Bookmarked}, nil},

@@ -21,6 +21,12 @@ type Speaker interface {
 	Unboosted(ctx context.Context, boost Left) (Said, error)
 	Liked(ctx context.Context, by social.AccountID, post social.PostID) (Said, error)
 	Unliked(ctx context.Context, by social.AccountID, post social.PostID) (Said, error)
+	// Disliked is of a vote against a post.
+	Disliked(ctx context.Context, by social.AccountID, post social.PostID) (Said, error)
+	Undisliked(ctx context.Context, by social.AccountID, post social.PostID) (Said, error)
+	Reacted(ctx context.Context, with social.Reacting) (Said, error)
+	// Unreacted is of what was there.
+	Unreacted(ctx context.Context, with social.Reacting) (Said, error)
 	Pinned(ctx context.Context, by social.AccountID, post social.PostID) (Said, error)
 	Unpinned(ctx context.Context, by social.AccountID, post social.PostID) (Said, error)
 	// Voted is one activity for each option that by chose in a remote post's poll.

@@ -98,6 +98,10 @@ func (t teller) marked(ctx context.Context, f event.Marked) error {
 		tell = t.say.Unliked
 	case f.Mark == social.Liked:
 		tell = t.say.Liked
+	case f.Mark == social.VotedDown && f.Off:
+		tell = t.say.Undisliked
+	case f.Mark == social.VotedDown:
+		tell = t.say.Disliked
 	case f.Mark == social.Pinned && f.Off:
 		tell = t.say.Unpinned
 	case f.Mark == social.Pinned:
@@ -106,13 +110,26 @@ func (t teller) marked(ctx context.Context, f event.Marked) error {
 		return nil
 	}
 	is, err := t.ours(ctx, f.Owner)
-	if err == nil && is && f.Mark == social.Liked { // of posts that live elsewhere
+	if err == nil && is && f.Mark != social.Pinned { // of posts that live elsewhere
 		is, err = t.elsewhere(ctx, f.Author)
 	}
 	if err != nil || !is {
 		return err
 	}
 	said, err := tell(ctx, f.Owner, f.Post)
+	return t.send(ctx, said, err)
+}
+
+// reacted tells an author elsewhere of an emoji under their post.
+func (t teller) reacted(ctx context.Context, f event.Reacted) error {
+	if is, err := t.across(ctx, f.Owner, f.Author); err != nil || !is {
+		return err
+	}
+	tell := t.say.Reacted
+	if f.Off {
+		tell = t.say.Unreacted
+	}
+	said, err := tell(ctx, social.Reacting{ID: f.Reaction, Post: f.Post, Owner: f.Owner, Name: f.Name})
 	return t.send(ctx, said, err)
 }
 

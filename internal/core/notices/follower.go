@@ -35,6 +35,8 @@ func Follower() work.Follower {
 			}
 		case event.Marked:
 			return t.marked(ctx, f)
+		case event.Reacted:
+			return t.reacted(ctx, f)
 		case event.Followed:
 			return t.followed(ctx, f)
 		case event.FollowAsked:

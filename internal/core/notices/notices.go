@@ -31,6 +31,7 @@ type Told struct {
 	Report     *Reported
 	Decision   *social.Decision
 	Collection *view.Collection // nil if the notice is not about one
+	Reaction   *social.Reaction // nil if the notice is not about one
 }
 
 // MaxPage is how many notices a page has, at most.
@@ -89,7 +90,10 @@ func (s *Service) show(ctx context.Context, by social.Actor, ns []social.Notice)
 	if out, err = s.official(ctx, by, out); err != nil {
 		return nil, err
 	}
-	return s.collections(ctx, by, out)
+	if out, err = s.collections(ctx, by, out); err != nil {
+		return nil, err
+	}
+	return s.reactions(ctx, out)
 }
 
 // put joins a notice with what it is about, if that is still there.

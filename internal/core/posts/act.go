@@ -94,79 +94,78 @@ func passedHere(ctx context.Context, tx *store.Tx, by social.Actor, target socia
 // was undone before it came has no effect, once: some servers use an address
 // again.
 func (s *Service) Like(ctx context.Context, by social.Actor, of social.PostID, uri string, on bool) error {
-	if err := by.MustAct(); err != nil {
-		return err
-	}
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
-		who, err := stranger(ctx, tx, by)
-		if err != nil {
+	return s.voteAs(ctx, by, of, social.Liked, uri, on)
+}
+
+// Dislike is Like for a vote against the post. One account has one vote.
+func (s *Service) Dislike(ctx context.Context, by social.Actor, of social.PostID, uri string, on bool) error {
+	return s.voteAs(ctx, by, of, social.VotedDown, uri, on)
+}
+
+func (s *Service) voteAs(ctx context.Context, by social.Actor, of social.PostID, way social.Marks, uri string, on bool) error {
+	return s.store.WriteFor(ctx, by, "vote from elsewhere", func(tx *store.Tx) error {
+		if _, err := theirAct(ctx, tx, by, uri); err != nil {
 			return err
-		}
-		if uri != "" && (!social.Address(uri) || !social.SameHost(uri, who.URI)) {
-			return errElsewhere
 		}
 		if !on {
-			return unlike(ctx, tx, by, of, uri)
+			return unvote(ctx, tx, by, of, way, uri)
 		}
-		return like(ctx, tx, by, of, uri)
+		return vote(ctx, tx, by, of, way, uri)
 	})
-	if err != nil {
-		return fmt.Errorf("like post: %w", err)
-	}
-	return nil
 }
 
-func like(ctx context.Context, tx *store.Tx, by social.Actor, of social.PostID, uri string) error {
-	if uri != "" {
-		if gone, err := tx.EndGone(ctx, uri); err != nil || gone {
-			return err
-		}
+// theirAct is by's account, if it is on another server and can have done
+// something under an address.
+func theirAct(ctx context.Context, tx *store.Tx, by social.Actor, uri string) (social.Account, error) {
+	who, err := stranger(ctx, tx, by)
+	if err == nil && uri != "" && (!social.Address(uri) || !social.SameHost(uri, who.URI)) {
+		err = errElsewhere
 	}
-	p, err := marked(ctx, tx, by, of, social.Liked, true)
+	return who, err
+}
+
+// undone reports whether what comes under an address was undone before it came,
+// and forgets that.
+func undone(ctx context.Context, tx *store.Tx, uri string) (bool, error) {
+	if uri == "" {
+		return false, nil
+	}
+	return tx.EndGone(ctx, uri)
+}
+
+func vote(ctx context.Context, tx *store.Tx, by social.Actor, of social.PostID, way social.Marks, uri string) error {
+	if gone, err := undone(ctx, tx, uri); err != nil || gone {
+		return err
+	}
+	p, err := marked(ctx, tx, by, of, way, true)
 	if err != nil {
 		return err
 	}
-	if uri != "" {
-		if err := tx.AddAct(ctx, social.Act{URI: uri, Kind: social.ActLike, Owner: by.Account, Target: int64(p.ID)}); err != nil {
-			return err
-		}
-	}
-	if isNew, err := tx.AddMark(ctx, social.Liked, by.Account, p.ID); err != nil || !isNew {
+	if _, err := cast(ctx, tx, by, p, way); err != nil || uri == "" {
 		return err
 	}
-	tx.Record(event.Marked{Owner: by.Account, Post: p.ID, Author: p.Author, Mark: social.Liked})
-	return tx.CountLike(ctx, p.ID, 1)
+	return tx.AddAct(ctx, social.Act{URI: uri, Kind: voteActs[way], Owner: by.Account, Target: int64(p.ID)})
 }
 
-// unlike takes a like back. One under another address has replaced what is
+// unvote takes a vote back. One under another address has replaced what is
 // undone.
-func unlike(ctx context.Context, tx *store.Tx, by social.Actor, of social.PostID, uri string) error {
-	p, err := marked(ctx, tx, by, of, social.Liked, false)
+func unvote(ctx context.Context, tx *store.Tx, by social.Actor, of social.PostID, way social.Marks, uri string) error {
+	p, err := marked(ctx, tx, by, of, way, false)
 	if err != nil {
 		return err
 	}
-	act, err := tx.ActOf(ctx, by.Account, social.ActLike, int64(p.ID))
+	act, err := tx.ActOf(ctx, by.Account, voteActs[way], int64(p.ID))
 	if err != nil && errs.KindOf(err) != errs.NotFound {
 		return err
 	}
 	if err == nil && uri != "" && act.URI != uri {
 		return nil
 	}
-	was, err := tx.EndMark(ctx, social.Liked, by.Account, p.ID)
-	if err != nil {
+	was, err := uncast(ctx, tx, by, p, way)
+	if err != nil || was || uri == "" {
 		return err
 	}
-	if !was {
-		if uri == "" {
-			return nil
-		}
-		return tx.SetGone(ctx, uri)
-	}
-	tx.Record(event.Marked{Owner: by.Account, Post: p.ID, Author: p.Author, Mark: social.Liked, Off: true})
-	if err := tx.EndAct(ctx, by.Account, social.ActLike, int64(p.ID)); err != nil {
-		return err
-	}
-	return tx.CountLike(ctx, p.ID, -1)
+	return tx.SetGone(ctx, uri)
 }
 
 // Pin has a post of by's, who is from another server, stand on top of their

@@ -177,8 +177,8 @@ func (s *Service) Unboost(ctx context.Context, by social.Actor, which social.Pos
 	return which, nil
 }
 
-// Mark likes, bookmarks, pins or mutes a post (for a boost, what it passes
-// on), or no longer does, and returns which post that was. It does so once.
+// Mark likes, bookmarks, pins, mutes or votes against a post (for a boost, what
+// it passes on), or no longer does, and returns which post that was. It does so once.
 func (s *Service) Mark(ctx context.Context, by social.Actor, which social.PostID, mark social.Marks, on bool) (social.PostID, error) {
 	if err := by.MustAct(); err != nil {
 		return 0, err
@@ -191,6 +191,10 @@ func (s *Service) Mark(ctx context.Context, by social.Actor, which social.PostID
 		which = p.ID
 		var changed bool
 		switch {
+		case otherWay[mark] != 0 && on:
+			changed, err = cast(ctx, tx, by, p, mark)
+		case otherWay[mark] != 0:
+			changed, err = uncast(ctx, tx, by, p, mark)
 		case mark == social.MutedThread:
 			changed, err = tx.MuteThread(ctx, by.Account, p.Thread, on)
 		case on:
@@ -205,11 +209,10 @@ func (s *Service) Mark(ctx context.Context, by social.Actor, which social.PostID
 			_, err := tx.VisiblePost(ctx, by.Account, p.ID)
 			return err
 		}
-		tx.Record(event.Marked{Owner: by.Account, Post: p.ID, Author: p.Author, Mark: mark, Off: !on})
-		if mark != social.Liked {
-			return nil
+		if otherWay[mark] == 0 { // a vote has told already
+			tx.Record(event.Marked{Owner: by.Account, Post: p.ID, Author: p.Author, Mark: mark, Off: !on})
 		}
-		return tx.CountLike(ctx, p.ID, map[bool]int{true: 1, false: -1}[on])
+		return nil
 	})
 	if err != nil {
 		return 0, fmt.Errorf("mark post: %w", err)

@@ -117,6 +117,11 @@ func TestForgetOnlyWhatNobodyTouched(t *testing.T) {
 		})
 		for what, touch := range map[string]func(*store.Tx, social.Post) error{
 			"liked": mark(social.Liked, ada), "kept": mark(social.Bookmarked, ada), "pinned": mark(social.Pinned, una),
+			"voted against": mark(social.VotedDown, ada),
+			"reacted to": func(tx *store.Tx, p social.Post) error {
+				_, _, err := tx.React(ctx, ada, p.ID, "🎉")
+				return err
+			},
 			"told of": func(tx *store.Tx, p social.Post) error {
 				_, err := tx.AddNotice(ctx, social.Notice{ID: social.NoticeID(id.New(tx.Now)), Owner: ada, Kind: social.NoticeMention, From: una, Post: p.ID})
 				return err

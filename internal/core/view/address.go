@@ -49,6 +49,16 @@ func (b Base) LikeURI(who social.AccountID, post social.PostID) string {
 	return b.ActorURI(who) + "#likes/" + number(post)
 }
 
+// DownURI is one of ours' voting against a post.
+func (b Base) DownURI(who social.AccountID, post social.PostID) string {
+	return b.ActorURI(who) + "#dislikes/" + number(post)
+}
+
+// ReactionURI is an emoji that one of ours put under a post.
+func (b Base) ReactionURI(who social.AccountID, which social.ReactionID) string {
+	return b.ActorURI(who) + "#reactions/" + number(which)
+}
+
 // FollowURI is one of ours' following an account, or asking to.
 func (b Base) FollowURI(who, target social.AccountID) string {
 	return b.ActorURI(who) + "#follows/" + number(target)

@@ -151,7 +151,10 @@ func (l *layout) mark(ctx context.Context, v *View, out []*Seen) error {
 	for _, s := range out {
 		s.Marks, s.Hits = s.Original().Marks, s.Original().Hits
 	}
-	return l.votes(ctx, v, all)
+	if err := l.votes(ctx, v, all); err != nil {
+		return err
+	}
+	return l.reacted(ctx, v, all)
 }
 
 // Original is the post itself: of a boost, what it passes on.

@@ -46,6 +46,7 @@ type Card struct {
 	words       Memo                  // what filters are held against
 	Emojis      []social.ForeignEmoji // that a post from elsewhere uses
 	plain       Memo                  // what it says, without HTML
+	Reactions   []social.Reaction     // under it, those that came first first
 }
 
 // Seen is a post before a reader who may see it.
@@ -62,6 +63,7 @@ type Seen struct {
 	Votes       []int              // what the reader chose in its poll; nil if the reader has not voted
 	Hits        []social.FilterHit // the reader's filters it meets, also in what it boosts
 	Collections []Collection       // those it links to and the reader may see
+	Reacted     []string           // the names of the Reactions that are the reader's
 }
 
 // Veiled reports whether what s shows is behind a warning: its author says so,

@@ -83,6 +83,8 @@ func (v *View) Watch(_ context.Context, rs []event.Record) {
 		case event.Marked:
 			v.cards.drop(f.Post)
 			v.forgetMark(f.Owner, f.Post, f.Mark == social.MutedThread)
+		case event.Reacted:
+			v.cards.drop(f.Post)
 		case event.Followed:
 			v.forget(f.Owner, f.Target)
 		case event.Unfollowed:

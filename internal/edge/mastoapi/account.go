@@ -41,6 +41,8 @@ type renderer struct {
 	view   *view.View
 	emojis *emojis.Service
 	now    func() time.Time
+	// downvotes tells whether the house votes against posts.
+	downvotes func() bool
 }
 
 // https://docs.joinmastodon.org/entities/Account/

@@ -40,13 +40,18 @@ type reaction struct {
 	Name  string `json:"name"`
 	Count int    `json:"count"`
 	Me    *bool  `json:"me,omitempty"`
-	// URL and Still are where one of the house's is; nil of signs.
+	// URL and Still are where a picture is; nil of signs.
 	URL   *string `json:"url,omitempty"`
 	Still *string `json:"static_url,omitempty"`
 }
 
 func (r renderer) reaction(x social.Reaction) reaction {
 	out := reaction{Name: x.Name, Count: x.Count}
+	if url := social.FileElsewhere(social.AsEmoji, x.Image); url != "" {
+		url = r.media(url)
+		out.URL, out.Still = &url, &url
+		return out
+	}
 	if e, ours := r.emojis.Named(x.Name); ours {
 		url, still := r.media(e.File), r.media(e.Still)
 		out.URL, out.Still = &url, &still

@@ -31,6 +31,8 @@ var entities = map[string]any{
 	"GroupedNotificationsResults":          spliced{groupedResults{}, shape{"accounts": "[]Account", "statuses": "[]Status"}},
 	"PlazaImport":                          importEntity{},
 	"PlazaImportLine":                      lineEntity{},
+	"PlazaReaction":                        spliced{reactionWho{}, shape{"accounts": "[]Account"}},
+	"PlazaVotes":                           votes{},
 	"Poll":                                 poll{},
 	"PreviewCard":                          spliced{previewCard{}, shape{"authors": "[]PreviewCardAuthor"}},
 	"PreviewCardAuthor":                    spliced{cardAuthor{}, shape{"account": "Account?"}},
@@ -89,6 +91,7 @@ var entities = map[string]any{
 // statusRest is what a status has besides its head; the last of it is for
 // readers with a token only.
 var statusRest = shape{"account": "Account", "reblog": "Status?", "media_attachments": "[]MediaAttachment", "card": "PreviewCard?", "poll": "Poll?", "quote": "Quote?", "quote_approval": "QuoteApproval", "tagged_collections": "[]Collection",
+	"plaza": shape{"reactions": "[]Announcement_Reaction", "votes": "PlazaVotes"}, "pleroma": shape{"emoji_reactions": "[]Announcement_Reaction"},
 	"favourited?": "bool", "reblogged?": "bool", "muted?": "bool", "bookmarked?": "bool", "pinned?": "bool", "filtered?": "[]FilterResult"}
 
 // and is s with more in it.
@@ -128,7 +131,10 @@ var oldInstanceShape = shape{"uri": "string", "title": "string", "short_descript
 	"contact_account": "Account?", "rules": "[]Rule"}
 
 // added are fields that Mastodon does not have, by entity.
-var added = map[string][]string{"Status": {"local_only"}, "DeletedStatus": {"local_only"}, "Admin_TrendsStatus": {"local_only"}}
+var added = map[string][]string{"Status": statusAdds, "DeletedStatus": statusAdds, "Admin_TrendsStatus": statusAdds,
+	"Notification": reactionAdds, "NotificationGroup": reactionAdds}
+
+var statusAdds, reactionAdds = []string{"local_only", "plaza", "pleroma"}, []string{"emoji", "emoji_url"}
 
 // empty is the answer of what only has an effect: {}. events are those of a
 // stream; a WebSocket brings the same.
@@ -216,15 +222,21 @@ var answers = map[string]any{
 	"PUT /api/v1/statuses/{id}/interaction_policy":       "Status",
 	"GET /api/v1/polls/{id}":                             "Poll",
 	"POST /api/v1/polls/{id}/votes":                      "Poll",
-	"POST /api/v1/media":                                 "MediaAttachment",
-	"POST /api/v2/media":                                 "MediaAttachment",
-	"GET /api/v1/media/{id}":                             "MediaAttachment",
-	"PUT /api/v1/media/{id}":                             "MediaAttachment",
-	"DELETE /api/v1/media/{id}":                          empty,
-	"GET /api/v1/scheduled_statuses":                     "[]ScheduledStatus",
-	"GET /api/v1/scheduled_statuses/{id}":                "ScheduledStatus",
-	"PUT /api/v1/scheduled_statuses/{id}":                "ScheduledStatus",
-	"DELETE /api/v1/scheduled_statuses/{id}":             empty,
+	"PUT /api/plaza/v1/statuses/{id}/vote":               "Status",
+
+	"PUT /api/v1/pleroma/statuses/{id}/reactions/{name}":    "Status",
+	"DELETE /api/v1/pleroma/statuses/{id}/reactions/{name}": "Status",
+	"GET /api/v1/pleroma/statuses/{id}/reactions":           "[]PlazaReaction",
+	"GET /api/v1/pleroma/statuses/{id}/reactions/{name}":    "[]PlazaReaction",
+	"POST /api/v1/media":                     "MediaAttachment",
+	"POST /api/v2/media":                     "MediaAttachment",
+	"GET /api/v1/media/{id}":                 "MediaAttachment",
+	"PUT /api/v1/media/{id}":                 "MediaAttachment",
+	"DELETE /api/v1/media/{id}":              empty,
+	"GET /api/v1/scheduled_statuses":         "[]ScheduledStatus",
+	"GET /api/v1/scheduled_statuses/{id}":    "ScheduledStatus",
+	"PUT /api/v1/scheduled_statuses/{id}":    "ScheduledStatus",
+	"DELETE /api/v1/scheduled_statuses/{id}": empty,
 
 	"GET /api/v1/timelines/home":          "[]Status",
 	"GET /api/v1/timelines/public":        "[]Status",

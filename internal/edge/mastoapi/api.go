@@ -121,7 +121,7 @@ type API struct {
 // New returns an API.
 func New(c Config, s Services) *API {
 	a := &API{Config: c, Services: s}
-	a.render = renderer{base: c.BaseURL, media: c.File, view: s.View, emojis: s.Emojis, now: c.Clock}
+	a.render = renderer{base: c.BaseURL, media: c.File, view: s.View, emojis: s.Emojis, now: c.Clock, downvotes: func() bool { return s.Instance.Settings().Downvotes }}
 	for _, add := range []func(*API){
 		(*API).appRoutes,
 		(*API).accountRoutes,
@@ -144,6 +144,7 @@ func New(c Config, s Services) *API {
 		(*API).offRoutes,
 		(*API).mediaRoutes,
 		(*API).pollRoutes,
+		(*API).reactionRoutes,
 		(*API).pushRoutes,
 		(*API).scheduledRoutes,
 		(*API).discoverRoutes,

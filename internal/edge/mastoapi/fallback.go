@@ -23,6 +23,7 @@ var deeds = map[social.NoticeKind]string{
 	social.NoticeFollowRequest:  "asks to follow you",
 	social.NoticeBoost:          "boosted your post",
 	social.NoticeLike:           "likes your post",
+	social.NoticeReaction:       "reacted to your post",
 	social.NoticeEdit:           "edited a post that you boosted",
 	social.NoticePost:           "has posted",
 	social.NoticePoll:           "ran a poll that has ended",

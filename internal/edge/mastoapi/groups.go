@@ -81,6 +81,8 @@ type notificationGroup struct {
 	Warning            *warning        `json:"moderation_warning,omitempty"`
 	Collection         *collection     `json:"collection,omitempty"`
 	Fallback           *fallback       `json:"fallback,omitempty"`
+	Emoji              string          `json:"emoji,omitempty"`
+	EmojiURL           *string         `json:"emoji_url,omitempty"`
 }
 
 // https://docs.joinmastodon.org/methods/grouped_notifications/#GroupedNotificationsResults
@@ -122,6 +124,7 @@ func (r renderer) notificationGroup(g notices.Group) notificationGroup {
 	}
 	out.Report, out.Warning = r.official(g.Told)
 	out.Collection = r.collectionOrNil(g.Collection)
+	out.Emoji, out.EmojiURL = r.reactionOf(g.Told)
 	return out
 }
 

@@ -23,11 +23,16 @@ func (a *API) notificationRoutes() {
 // noticeTypes is what Mastodon calls the kinds. One that it does not have goes
 // by our name, and with a fallback in words.
 var noticeTypes = map[social.NoticeKind]string{social.NoticeMention: "mention", social.NoticeFollow: "follow",
-	social.NoticeFollowRequest: "follow_request", social.NoticeBoost: "reblog", social.NoticeLike: "favourite",
+	social.NoticeFollowRequest: "follow_request", social.NoticeBoost: "reblog", social.NoticeLike: "favourite", social.NoticeReaction: reactionType,
 	social.NoticeEdit: "update", social.NoticePost: "status", social.NoticePoll: "poll", social.NoticeSignUp: "admin.sign_up",
 	social.NoticeQuote: "quote", social.NoticeQuotedEdit: "quoted_update",
 	social.NoticeCollected: "added_to_collection", social.NoticeCollectionEdit: "collection_update",
 	social.NoticeReport: "admin.report", social.NoticeWarning: "moderation_warning"}
+
+// reactionType is what Akkoma calls a notice of an emoji. Mastodon's apps do not
+// know it, and some end with what they do not know: it is for those who ask for
+// it by name.
+const reactionType = "pleroma:emoji_reaction"
 
 func noticeType(k social.NoticeKind) string {
 	if theirs := noticeTypes[k]; theirs != "" {
@@ -48,6 +53,8 @@ type notification struct {
 	Warning    *warning    `json:"moderation_warning,omitempty"`
 	Collection *collection `json:"collection,omitempty"`
 	Fallback   *fallback   `json:"fallback,omitempty"`
+	Emoji      string      `json:"emoji,omitempty"` // of a reaction, as Akkoma has it
+	EmojiURL   *string     `json:"emoji_url,omitempty"`
 }
 
 func (r renderer) notification(t notices.Told) notification {
@@ -57,7 +64,17 @@ func (r renderer) notification(t notices.Told) notification {
 	}
 	n.Report, n.Warning = r.official(t)
 	n.Collection = r.collectionOrNil(t.Collection)
+	n.Emoji, n.EmojiURL = r.reactionOf(t)
 	return n
+}
+
+// reactionOf is the emoji that a notice is about, and where it is if it is a
+// picture.
+func (r renderer) reactionOf(t notices.Told) (string, *string) {
+	if t.Reaction == nil {
+		return "", nil
+	}
+	return t.Reaction.Name, r.reaction(*t.Reaction).URL
 }
 
 // kinds reads Mastodon's names of kinds; unknown ones name nothing.
@@ -74,7 +91,11 @@ func (q *request) kinds(name string) (out []social.NoticeKind) {
 // we do not have.
 func (q *request) notices() (f social.NoticeFilter, none bool) {
 	f = social.NoticeFilter{Kinds: q.kinds("types"), Not: q.kinds("exclude_types"), From: social.AccountID(q.bound("account_id")), Filtered: q.flag("include_filtered", false)}
-	return f, len(q.strs("types")) > 0 && len(f.Kinds) == 0
+	none = len(q.strs("types")) > 0 && len(f.Kinds) == 0
+	if len(f.Kinds) == 0 {
+		f.Not = append(f.Not, social.NoticeReaction)
+	}
+	return f, none
 }
 
 func (a *API) notifications(q *request) (any, error) {

@@ -89,7 +89,7 @@ func (r Route) usual() string {
 // Ours reports whether a route is one that Mastodon does not have.
 func (r Route) Ours() bool {
 	usual := r.usual()
-	return strings.HasPrefix(r.Path, "/api/plaza/") || r.Path == "/api/openapi.json" || usual != "" && usual != r.Method
+	return strings.HasPrefix(r.Path, "/api/plaza/") || strings.HasPrefix(r.Path, "/api/v1/pleroma/") || r.Path == "/api/openapi.json" || usual != "" && usual != r.Method
 }
 
 func (r Route) operation() schema {
@@ -111,7 +111,7 @@ func (r Route) operation() schema {
 	return out
 }
 
-var versions = regexp.MustCompile(`^(v\d+(_alpha)?|api|plaza|)$`)
+var versions = regexp.MustCompile(`^(v\d+(_alpha)?|api|plaza|pleroma|)$`)
 
 // group is the first word of a path that says what it is about.
 func (r Route) group() string {

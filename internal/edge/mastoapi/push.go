@@ -20,7 +20,7 @@ func (a *API) pushRoutes() {
 // alerts are what apps ask to be told of; each is answered, also where nothing
 // of the kind happens here.
 var alerts = []string{"mention", "quote", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "quoted_update",
-	"added_to_collection", "collection_update", "admin.sign_up", "admin.report"}
+	"added_to_collection", "collection_update", "admin.sign_up", "admin.report", reactionType}
 
 // alertKind is the kind of notice that an alert is for. One that we do not
 // have is kept under its own name.

@@ -128,6 +128,7 @@ func (r renderer) appendStatus(b []byte, s *view.Seen, reader social.AccountID) 
 	b = r.appendPoll(b, s, reader)
 	b = r.appendQuote(b, s, reader)
 	b = r.appendCollections(b, s)
+	b = r.appendReactions(b, s)
 	if reader == 0 {
 		return append(b, '}')
 	}

@@ -40,6 +40,7 @@ var wordings = map[social.NoticeKind]wording{
 	social.NoticeFollowRequest:  {"follow_request", "asks to follow you"},
 	social.NoticeBoost:          {"reblog", "boosted your post"},
 	social.NoticeLike:           {"favourite", "likes your post"},
+	social.NoticeReaction:       {"pleroma:emoji_reaction", "reacted to your post"},
 	social.NoticeEdit:           {"update", "edited a post that you boosted"},
 	social.NoticePost:           {"status", "has posted"},
 	social.NoticePoll:           {"poll", "ran a poll that has ended"},

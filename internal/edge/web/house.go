@@ -25,7 +25,7 @@ func (s *Site) saveHouse(q *ask) error {
 	wish := q.page.House
 	wish.Title, wish.Description, wish.Contact = strings.TrimSpace(q.form("title")), strings.TrimSpace(q.form("description")), strings.TrimSpace(q.form("contact"))
 	wish.SignUps, wish.Rules = social.SignUps(q.form("sign_ups")), rulesOf(q.form("rules"), q.page.House.Rules)
-	wish.ReviewTrends = q.ticked("review_trends")
+	wish.ReviewTrends, wish.Downvotes = q.ticked("review_trends"), q.ticked("downvotes")
 	now := s.config.Clock()
 	wish.About, wish.Privacy = wish.About.Say(strings.TrimSpace(q.form("about")), now), wish.Privacy.Say(strings.TrimSpace(q.form("privacy")), now)
 	if terms := strings.TrimSpace(q.form("terms")); terms != termsInForce(wish) {

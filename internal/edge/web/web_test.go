@@ -43,10 +43,18 @@ func TestFromSignUpToDelete(t *testing.T) {
 	id := post[strings.LastIndex(post, "/")+1:]
 	want(t, ben.post("/new", "text", "@ada I saw it!", "visibility", "public", "reply_to", id, "back", post), 200, "I saw it!", "Your post is out.")
 	want(t, ben.post(post+"/like", "back", post), 200, `class="act like on"`, "/unlike")
+	party := "react?emoji=%F0%9F%8E%89"
+	want(t, ben.get(post), 200, "/"+party, `aria-label="React with 🎉"`, `!class="reactions"`, "!downvote")
+	want(t, ben.post(post+"/"+party, "back", post), 200, `class="act reaction on"`, `aria-label="🎉 (1 time)"`, "/un"+party)
+	want(t, h.browser().get(post), 200, `class="act reaction"`)
+	want(t, ben.post(post+"/un"+party, "back", post), 200, `!class="reactions"`)
+	want(t, ben.post(post+"/"+party, "back", post), 200, `class="act reaction on"`)
+	want(t, ben.post(post+"/react?emoji=words", "back", post), 422)
+	want(t, ben.post(post+"/downvote", "back", post), 403)
 	want(t, ben.post("/@ada/follow", "back", "/@ada"), 200, "You follow them now.", ">Following<")
 	h.follow()
-	want(t, ada.get("/"), 200, `<span>3</span>`)
-	want(t, ada.get("/notifications"), 200, "likes your post", "follows you", "I saw it!")
+	want(t, ada.get("/"), 200, `<span>4</span>`)
+	want(t, ada.get("/notifications"), 200, "likes your post", "reacted to your post with", "🎉", "follows you", "I saw it!")
 	want(t, ada.get("/"), 200, "data-unread hidden")
 	want(t, ada.get(post+"/likes"), 200, "@ben")
 

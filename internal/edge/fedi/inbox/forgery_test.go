@@ -80,7 +80,7 @@ func (w *town) acts(by string) map[string]m {
 		"Update":       act("Update", note(m{"id": theirs, "updated": time.Now().Add(time.Hour).UTC().Format(time.RFC3339)}), nil),
 		"Update actor": act("Update", copied(w.ada.Doc, m{"id": by, "name": "Mallory", "publicKey": w.mallory.PublicKey()}), nil),
 		"Delete":       act("Delete", theirs, nil), "Delete tombstone": act("Delete", m{"id": theirs, "type": "Tombstone"}, nil), "Delete actor": act("Delete", by, nil),
-		"Announce": act("Announce", w.poll, nil), "Like": act("Like", w.ours, nil), "EmojiReact": act("EmojiReact", w.ours, m{"content": "🎉"}),
+		"Announce": act("Announce", w.poll, nil), "Like": act("Like", w.ours, nil), "EmojiReact": act("EmojiReact", w.ours, m{"content": "🎉"}), "Dislike": act("Dislike", w.ours, nil),
 		"Follow": act("Follow", uri(w.ben), nil), "Block": act("Block", uri(w.ben), nil), "Flag": act("Flag", []string{uri(w.ben), w.ours}, nil),
 		"Accept": act("Accept", w.asked, nil), "Reject": act("Reject", w.asked, nil), "Accept address": act("Accept", w.asked["id"], nil),
 		"Undo": act("Undo", copied(w.boost, m{"actor": by}), nil), "Undo address": act("Undo", w.boost["id"], nil),

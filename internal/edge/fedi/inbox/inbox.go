@@ -47,6 +47,8 @@ type Resolver interface {
 	Take(ctx context.Context, n as2.Note) (social.PostID, error)
 	Revise(ctx context.Context, n as2.Note) error
 	Again(ctx context.Context, uri string) error
+	// Activity is what somebody did, as their own server tells it.
+	Activity(ctx context.Context, id string) (as2.Activity, error)
 	IsGone(ctx context.Context, uri string) (bool, error)
 	Stamp(ctx context.Context, address, by, quoting, quoted string) error
 }

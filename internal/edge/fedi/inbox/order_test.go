@@ -42,7 +42,7 @@ func TestOutOfOrder(t *testing.T) {
 	}
 
 	which, ours := h.post(h.ben, "Hello", "public")
-	for _, verb := range []string{"Like", "Announce"} {
+	for _, verb := range []string{"Like", "Dislike", "Announce"} {
 		did := h.ada.Does(verb, ours, m{"to": []string{fedtest.Public}})
 		h.send(h.ada, h.ada.Does("Undo", did, nil))
 		h.send(h.ada, did)
@@ -50,7 +50,7 @@ func TestOutOfOrder(t *testing.T) {
 	follow := h.ada.Does("Follow", uri(h.ben), nil)
 	h.send(h.ada, h.ada.Does("Undo", follow, nil))
 	h.send(h.ada, follow)
-	if p := h.local(which); p.Likes != 0 || p.Boosts != 0 || h.relation(ada, h.ben.ID).Follows {
+	if p := h.local(which); p.Likes != 0 || p.Downs != 0 || p.Boosts != 0 || h.relation(ada, h.ben.ID).Follows {
 		t.Errorf("undone before they came: %d likes, %d boosts, follows %t", p.Likes, p.Boosts, h.relation(ada, h.ben.ID).Follows)
 	}
 

@@ -205,13 +205,22 @@ func (t *task) undoAddress(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return t.takeBack(ctx, act)
+}
+
+// takeBack undoes what has an address.
+func (t *task) takeBack(ctx context.Context, act social.Act) error {
 	switch act.Kind {
 	case social.ActFollow:
 		return t.Relations.Unfollow(ctx, t.by, social.AccountID(act.Target))
 	case social.ActBlock:
 		return t.Relations.Unblock(ctx, t.by, social.AccountID(act.Target))
 	case social.ActLike:
-		return t.Posts.Like(ctx, t.by, social.PostID(act.Target), id, false)
+		return t.Posts.Like(ctx, t.by, social.PostID(act.Target), act.URI, false)
+	case social.ActDown:
+		return t.Posts.Dislike(ctx, t.by, social.PostID(act.Target), act.URI, false)
+	case social.ActReaction:
+		return t.Posts.UnreactAt(ctx, t.by, act.URI)
 	}
 	return nil
 }

@@ -206,6 +206,9 @@ func (t *task) passedOn(ctx context.Context) error {
 
 // third asks at its own server what became of what an activity is about.
 func (t *task) third(ctx context.Context, a as2.Activity) error {
+	if aboutVotes[a.Type] {
+		return t.voteThird(ctx, a)
+	}
 	id := a.Object.ID()
 	if id == "" || t.Own(as2.Host(id)) || !as2.SameOrigin(id, a.Actor) {
 		return errNotTheirs
@@ -246,23 +249,6 @@ func (t *task) removeThird(ctx context.Context, actor, id string) error {
 	}
 	return t.Posts.Retract(ctx, social.Actor{Account: who, Standing: social.Good, Role: social.Member, Remote: true}, id)
 }
-
-// like marks a post of ours. What others like elsewhere is theirs to count.
-func (t *task) like(ctx context.Context) error { return t.liked(ctx, t.a, true) }
-
-func (t *task) liked(ctx context.Context, a as2.Activity, on bool) error {
-	id := a.Object.ID()
-	if !t.Own(as2.Host(id)) || a.ID != "" && !as2.SameOrigin(a.ID, t.a.Actor) {
-		return errUnwanted
-	}
-	which, err := t.Posts.Lookup(ctx, id)
-	if err != nil {
-		return err
-	}
-	return t.Posts.Like(ctx, t.by, which, a.ID, on)
-}
-
-func (t *task) unlike(ctx context.Context, a as2.Activity) error { return t.liked(ctx, a, false) }
 
 func (t *task) unannounce(ctx context.Context, a as2.Activity) error {
 	if a.ID == "" || !as2.SameOrigin(a.ID, t.a.Actor) {

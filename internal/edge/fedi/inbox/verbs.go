@@ -7,7 +7,7 @@ import (
 )
 
 // verbs is what each activity does, by what it is about. Whatever is not here
-// has no effect: a Dislike, for one, which is not counted here.
+// has no effect.
 //
 // When one of these is called, whoever acts has signed. That the object is
 // theirs to act on is checked by each, or by the command.
@@ -17,7 +17,8 @@ var verbs = map[string]map[as2.Kind]func(*task, context.Context) error{
 	"Delete":       {as2.ATombstone: (*task).remove, as2.Reference: (*task).remove, as2.APost: (*task).remove, as2.AnActor: (*task).remove, as2.AnAuthorization: (*task).remove, as2.Unknown: (*task).remove},
 	"Announce":     {as2.Reference: (*task).announce, as2.APost: (*task).announce, as2.AnActivity: (*task).announceActivity},
 	"Like":         {as2.Reference: (*task).like, as2.APost: (*task).like},
-	"EmojiReact":   {as2.Reference: (*task).like, as2.APost: (*task).like},
+	"Dislike":      {as2.Reference: (*task).dislike, as2.APost: (*task).dislike},
+	"EmojiReact":   {as2.Reference: (*task).react, as2.APost: (*task).react},
 	"Follow":       {as2.Reference: (*task).follow, as2.AnActor: (*task).follow},
 	"Block":        {as2.Reference: (*task).block, as2.AnActor: (*task).block},
 	"Accept":       {as2.Reference: (*task).accept, as2.AnActivity: (*task).accept},
@@ -35,7 +36,8 @@ var undos = map[string]func(*task, context.Context, as2.Activity) error{
 	"Follow":     (*task).unfollow,
 	"Block":      (*task).unblock,
 	"Like":       (*task).unlike,
-	"EmojiReact": (*task).unlike,
+	"Dislike":    (*task).undislike,
+	"EmojiReact": (*task).unreact,
 	"Announce":   (*task).unannounce,
 	"Accept":     (*task).unaccept,
 }

@@ -168,9 +168,14 @@ func TestActsOnOurs(t *testing.T) { t.Parallel(); each(t, playActsOnOurs) }
 func playActsOnOurs(t *testing.T, h *house) {
 	which, at := h.post(h.ben, "Hello", "public")
 	for verb, count := range map[string]func(social.Post) int{
-		"Like": func(p social.Post) int { return p.Likes }, "EmojiReact": func(p social.Post) int { return p.Likes }, "Announce": func(p social.Post) int { return p.Boosts },
+		"Like": func(p social.Post) int { return p.Likes }, "EmojiReact": func(p social.Post) int { return p.Kinds },
+		"Dislike": func(p social.Post) int { return p.Downs }, "Announce": func(p social.Post) int { return p.Boosts },
 	} {
-		did := h.ada.Does(verb, at, m{"content": "🎉", "to": []string{fedtest.Public}})
+		more := m{"to": []string{fedtest.Public}}
+		if verb == "EmojiReact" {
+			more["content"] = "🎉"
+		}
+		did := h.ada.Does(verb, at, more)
 		h.send(h.ada, did)
 		h.send(h.ada, did)
 		if got := count(h.local(which)); got != 1 {

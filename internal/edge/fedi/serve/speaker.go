@@ -162,30 +162,6 @@ func (s scribe) reach(ctx context.Context, post social.PostID) (view.Spot, error
 	return at, nil
 }
 
-func (s scribe) like(by social.AccountID, of view.Spot) as2.ActivityDocument {
-	return as2.ActivityDocument{Context: as2.PlainContext, ID: s.View.LikeURI(by, of.Post), Type: "Like", Actor: s.View.ActorURI(by), To: []string{s.View.AccountURI(of.Author)}, Object: s.uriOf(of)}
-}
-
-// Liked implements federation.Speaker.
-func (s *Speaker) Liked(ctx context.Context, by social.AccountID, post social.PostID) (federation.Said, error) {
-	at := s.anew()
-	of, err := at.reach(ctx, post)
-	if err != nil {
-		return federation.Said{}, err
-	}
-	return said(at.like(by, of), by, of.Author.ID)
-}
-
-// Unliked implements federation.Speaker.
-func (s *Speaker) Unliked(ctx context.Context, by social.AccountID, post social.PostID) (federation.Said, error) {
-	at := s.anew()
-	of, err := at.reach(ctx, post)
-	if err != nil {
-		return federation.Said{}, err
-	}
-	return said(undo(at.like(by, of)), by, of.Author.ID)
-}
-
 // Pinned implements federation.Speaker.
 func (s *Speaker) Pinned(ctx context.Context, by social.AccountID, post social.PostID) (federation.Said, error) {
 	return s.pin(ctx, "Add", by, post)

@@ -48,6 +48,12 @@ func TestSpeaker(t *testing.T) {
 		unboost := federation.Left{Post: boost.ID, Author: ada.ID, Visibility: social.Public, BoostOf: theirs.ID, BoostAuthor: zoe.ID}
 		names := map[string]int64{"ada": int64(ada.ID), "ben": int64(ben.ID), "post": int64(p.ID), "theirs": int64(theirs.ID), "boost": int64(boost.ID), "asks": int64(asks.ID),
 			"quoting": int64(quoting.ID), "poll": int64(poll.ID), "zoe": int64(zoe.ID), "report": int64(report.ID), "cleo": int64(cleo.ID)}
+		with := func(name string) social.Reacting {
+			return social.Reacting{ID: social.ReactionID(p.ID), Post: theirs.ID, Owner: ada.ID, Name: name}
+		}
+		h.write(func(ctx context.Context, tx *store.Tx) error {
+			return tx.SetForeignEmojis(ctx, []social.ForeignEmoji{{Shortcode: "cat", Host: "far.example", URI: "https://far.example/emoji/cat", Image: "https://far.example/cat.png"}}, 9)
+		})
 		const nobody, followers, everybody = 0, 1, 3
 		for _, c := range []struct {
 			name, kind string
@@ -63,6 +69,11 @@ func TestSpeaker(t *testing.T) {
 			{"unboosted", "Undo", func() (federation.Said, error) { return h.speaker.Unboosted(ctx, unboost) }, ada.ID, []social.AccountID{zoe.ID}, everybody},
 			{"liked", "Like", func() (federation.Said, error) { return h.speaker.Liked(ctx, ada.ID, theirs.ID) }, ada.ID, []social.AccountID{zoe.ID}, nobody},
 			{"unliked", "Undo", func() (federation.Said, error) { return h.speaker.Unliked(ctx, ada.ID, theirs.ID) }, ada.ID, []social.AccountID{zoe.ID}, nobody},
+			{"disliked", "Dislike", func() (federation.Said, error) { return h.speaker.Disliked(ctx, ada.ID, theirs.ID) }, ada.ID, []social.AccountID{zoe.ID}, nobody},
+			{"undisliked", "Undo", func() (federation.Said, error) { return h.speaker.Undisliked(ctx, ada.ID, theirs.ID) }, ada.ID, []social.AccountID{zoe.ID}, nobody},
+			{"reacted", "EmojiReact", func() (federation.Said, error) { return h.speaker.Reacted(ctx, with("🎉")) }, ada.ID, []social.AccountID{zoe.ID}, nobody},
+			{"reacted-picture", "EmojiReact", func() (federation.Said, error) { return h.speaker.Reacted(ctx, with("cat@far.example")) }, ada.ID, []social.AccountID{zoe.ID}, nobody},
+			{"unreacted", "Undo", func() (federation.Said, error) { return h.speaker.Unreacted(ctx, with("🎉")) }, ada.ID, []social.AccountID{zoe.ID}, nobody},
 			{"pinned", "Add", func() (federation.Said, error) { return h.speaker.Pinned(ctx, ada.ID, p.ID) }, ada.ID, nil, everybody},
 			{"unpinned", "Remove", func() (federation.Said, error) { return h.speaker.Unpinned(ctx, ada.ID, p.ID) }, ada.ID, nil, everybody},
 			{"voted", "Create", func() (federation.Said, error) { return only(h.speaker.Voted(ctx, ada.ID, poll.ID)) }, ada.ID, []social.AccountID{zoe.ID}, nobody},

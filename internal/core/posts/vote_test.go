@@ -1,0 +1,102 @@
+package posts_test
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/core/posts"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+	"github.com/plaza-social/plaza/internal/store/storetest"
+)
+
+func allowDowns(t *testing.T, s *store.Store) {
+	t.Helper()
+	must(t, s.Write(t.Context(), func(tx *store.Tx) error {
+		house := social.DefaultSettings
+		house.Downvotes = true
+		return tx.SetHouse(t.Context(), house)
+	}))
+}
+
+func TestVote(t *testing.T) {
+	each(t, func(ctx context.Context, t *testing.T, s *store.Store, svc *posts.Service) {
+		p, closed := say(t, svc, ben, "hello", social.Public), say(t, svc, ada, "friends", social.Followers)
+		if _, err := svc.Vote(ctx, as(ben), p.ID, -1); errs.KindOf(err) != errs.Forbidden {
+			t.Errorf("against, where the house does not: %v, want Forbidden", err)
+		}
+		allowDowns(t, s)
+		for _, step := range []struct {
+			value, up, down int
+			mark            social.Marks
+		}{{1, 1, 0, social.Liked}, {-1, 0, 1, social.VotedDown}, {-1, 0, 1, social.VotedDown}, {1, 1, 0, social.Liked}, {0, 0, 0, 0}, {0, 0, 0, 0}, {-1, 0, 1, social.VotedDown}, {0, 0, 0, 0}} {
+			which, err := svc.Vote(ctx, as(ben), p.ID, step.value)
+			got, _ := read(t, s, p.ID)
+			if err != nil || which != p.ID || got.Likes != step.up || got.Downs != step.down || marks(t, s, ben, p.ID) != step.mark {
+				t.Errorf("after %d: %d for, %d against, mark %b, %v; want %+v", step.value, got.Likes, got.Downs, marks(t, s, ben, p.ID), err, step)
+			}
+		}
+		_, err := svc.Vote(ctx, as(cleo), p.ID, -1)
+		must(t, err)
+		_, err = svc.Mark(ctx, as(cleo), p.ID, social.Liked, true) // as apps like
+		must(t, err)
+		if got, _ := read(t, s, p.ID); got.Likes != 1 || got.Downs != 0 {
+			t.Errorf("a like left %d for and %d against", got.Likes, got.Downs)
+		}
+		for name, err := range map[string]error{
+			"two votes":           second(svc.Vote(ctx, as(ben), p.ID, 2)),
+			"what one cannot see": second(svc.Vote(ctx, as(cleo), closed.ID, -1)),
+			"none of that":        second(svc.Vote(ctx, as(cleo), closed.ID, 0)),
+			"not signed in":       second(svc.Vote(ctx, social.Anyone, p.ID, 0)),
+		} {
+			if err == nil {
+				t.Errorf("%s: no error", name)
+			}
+		}
+	})
+}
+
+func TestDislike(t *testing.T) {
+	afar(t, func(ctx context.Context, t *testing.T, s *store.Store, svc *posts.Service, c *storetest.Clock) {
+		p := say(t, svc, ada, "hello", social.Public)
+		check := func(what string, err error, up, down int) {
+			t.Helper()
+			if got, _ := read(t, s, p.ID); err != nil || got.Likes != up || got.Downs != down {
+				t.Errorf("%s: %d for, %d against, %v; want %d and %d", what, got.Likes, got.Downs, err, up, down)
+			}
+		}
+		check("against, which is counted whatever the house does", svc.Dislike(ctx, from(zoe), p.ID, doings+"1", true), 0, 1)
+		check("again", svc.Dislike(ctx, from(zoe), p.ID, doings+"1", true), 0, 1)
+		check("for", svc.Like(ctx, from(zoe), p.ID, doings+"2", true), 1, 0)
+		check("the first undone, late", svc.Dislike(ctx, from(zoe), p.ID, doings+"1", false), 1, 0)
+		check("and sent late", svc.Dislike(ctx, from(zoe), p.ID, doings+"1", true), 1, 0)
+		check("undone before it came", svc.Dislike(ctx, from(yan), p.ID, doings+"3", false), 1, 0)
+		check("coming late", svc.Dislike(ctx, from(yan), p.ID, doings+"3", true), 1, 0)
+		check("against", svc.Dislike(ctx, from(zoe), p.ID, doings+"4", true), 0, 1)
+		check("undone by the post", svc.Dislike(ctx, from(zoe), p.ID, "", false), 0, 0)
+		if err := svc.Dislike(ctx, from(mal), p.ID, doings+"5", true); err == nil {
+			t.Error("under an address of another server: no error")
+		}
+	})
+}
+
+// Who votes both ways at once has one vote in the end.
+func TestOneVoteAtOnce(t *testing.T) {
+	each(t, func(ctx context.Context, t *testing.T, s *store.Store, svc *posts.Service) {
+		allowDowns(t, s)
+		p := say(t, svc, ada, "hello", social.Public)
+		var turn atomic.Int32
+		for _, err := range atOnce(func() error {
+			_, err := svc.Vote(ctx, as(ben), p.ID, 1-2*int(turn.Add(1)%2))
+			return err
+		}) {
+			must(t, err)
+		}
+		got, _ := read(t, s, p.ID)
+		if m := marks(t, s, ben, p.ID); got.Likes+got.Downs != 1 || m.Has(social.Liked) != (got.Likes == 1) || m.Has(social.VotedDown) != (got.Downs == 1) {
+			t.Errorf("%d for, %d against, mark %b; want one", got.Likes, got.Downs, m)
+		}
+	})
+}
