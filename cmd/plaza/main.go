@@ -47,6 +47,7 @@ type cli struct {
 	Version      version      `cmd:"" help:"Show the version."`
 	Domain       domain       `cmd:"" help:"Look after other hosts: whom to keep away from, whom to let in."`
 	Peers        peers        `cmd:"" help:"Look at other servers, and at what waits for them."`
+	Relay        relay        `cmd:"" help:"Look after relays, which pass public posts on."`
 	EmailDomain  emailDomain  `cmd:"" help:"Turn away addresses of hosts of e-mail."`
 	IPBlock      ipBlock      `cmd:"" name:"ip-block" help:"Turn away networks."`
 	Settings     settings     `cmd:"" help:"Decide about the house."`

@@ -43,6 +43,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/posts"
 	"github.com/plaza-social/plaza/internal/core/push"
 	"github.com/plaza-social/plaza/internal/core/relations"
+	"github.com/plaza-social/plaza/internal/core/relays"
 	"github.com/plaza-social/plaza/internal/core/screen"
 	"github.com/plaza-social/plaza/internal/core/search"
 	"github.com/plaza-social/plaza/internal/core/tags"
@@ -109,6 +110,7 @@ type App struct {
 	Collections *collections.Service
 	Keys        *federation.Keys
 	Federation  *federation.Service
+	Relays      *relays.Service
 
 	Announcements *announcements.Service
 	Conversations *conversations.Service
@@ -183,7 +185,7 @@ func (a *App) assemble(o Options) (err error) {
 	a.Moderation = moderation.New(a.Store, a.View)
 	a.Relations, a.Lists = relations.New(a.Store, a.View), lists.New(a.Store, a.View)
 	a.Hosts, a.Announcements, a.Measures = hosts.New(a.Store, a.View), announcements.New(a.Store), measures.New(a.Store)
-	a.Notices = notices.New(a.Store, a.View)
+	a.Notices, a.Relays = notices.New(a.Store, a.View), relays.New(a.Store)
 	a.Conversations = conversations.New(a.Store, a.View)
 	a.Search = search.New(a.Store, a.View, c.HandleHost)
 	a.Imports = imports.New(a.Store, imports.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Relations: a.Relations, Lists: a.Lists, Posts: a.Posts})
@@ -207,14 +209,14 @@ func (a *App) assemble(o Options) (err error) {
 		web.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
 			Polls: a.Polls, Imports: a.Imports, Exports: a.Exports,
-			Announcements: a.Announcements, Collections: a.Collections, Hosts: a.Hosts, Federation: a.Federation, Screen: a.Screen,
+			Announcements: a.Announcements, Collections: a.Collections, Hosts: a.Hosts, Relays: a.Relays, Federation: a.Federation, Screen: a.Screen,
 			Emojis: a.Emojis, Blobs: a.blobs, Limiter: a.limiter, Log: a.log})
 	a.oauth = &oauth.Server{BaseURL: c.URL, Auth: a.Auth, View: a.View, Pages: pages{a.site}, Limiter: a.limiter, Log: a.log}
 	a.hub = &stream.Hub{Auth: a.Auth, View: a.View, Timelines: a.Timelines, Lists: a.Lists, Notices: a.Notices, Announcements: a.Announcements, Render: a.api, Log: a.log}
-	for _, w := range []store.Watcher{a.Instance.Watch, a.Screen.Watch, a.Emojis.Watch, a.Announcements.Watch, a.Discover.Watch, a.Auth.Watch, a.View.Watch, a.Keys.Watch, a.Timelines.Watch, a.hub.Watch} {
+	for _, w := range []store.Watcher{a.Instance.Watch, a.Screen.Watch, a.Emojis.Watch, a.Announcements.Watch, a.Discover.Watch, a.Auth.Watch, a.View.Watch, a.Keys.Watch, a.Relays.Watch, a.Timelines.Watch, a.hub.Watch} {
 		a.Store.Watch(w)
 	}
-	for _, w := range []store.Watcher{a.Emojis.Watch, a.Auth.Watch, a.View.Watch, a.Keys.Watch, a.Announcements.Watch} {
+	for _, w := range []store.Watcher{a.Emojis.Watch, a.Auth.Watch, a.View.Watch, a.Keys.Watch, a.Relays.Watch, a.Announcements.Watch} {
 		a.Store.WatchEarly(w)
 	}
 

@@ -22,13 +22,14 @@ func (a *App) openInbox(o Options, agent string) {
 			Signer: house{a}, Peers: arrivals, Clock: o.Clock}),
 		Finger: asker{a.fedi.ask}, Accounts: a.Accounts, Posts: a.Posts, Limits: a.limiter}
 	a.fedi.inbox = inbox.New(inbox.Config{Base: a.View.Base, Rules: rules, Own: a.View.OwnHost, Refused: a.refused, Clock: o.Clock, Limiter: a.limiter, Log: a.log,
-		Resolver: a.fedi.resolver, Arrivals: arrivals, View: a.View, Accounts: a.Accounts, Posts: a.Posts, Relations: a.Relations, Polls: a.Polls, Moderation: a.Moderation, Federation: a.Federation})
-	a.Search.Elsewhere = a.fedi.resolver
+		Resolver: a.fedi.resolver, Arrivals: arrivals, View: a.View, Accounts: a.Accounts, Posts: a.Posts, Relations: a.Relations, Polls: a.Polls, Moderation: a.Moderation, Federation: a.Federation,
+		Relays: a.Relays})
+	a.Search.Elsewhere, a.Relays.Find = a.fedi.resolver, a.fedi.resolver.Relay
 	a.Imports.Find = func(ctx context.Context, name, host string) error {
 		_, err := a.fedi.resolver.Named(ctx, name, host)
 		return err
 	}
-	a.runner.Workers = append(a.runner.Workers, a.fedi.inbox.Worker())
+	a.runner.Workers = append(a.runner.Workers, a.fedi.inbox.Workers()...)
 }
 
 // refused reports whether nothing is taken from a host.

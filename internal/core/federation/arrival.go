@@ -15,8 +15,13 @@ import (
 	"github.com/plaza-social/plaza/internal/store"
 )
 
-// ArrivalJob is the kind of the jobs in which what arrived is applied.
-const ArrivalJob = "inbox"
+// ArrivalJob and RelayedJob are the kinds of the jobs in which what arrived is
+// applied. What relays bring waits by itself: it is much, each has to be asked
+// for, and nobody misses it if it is late.
+const (
+	ArrivalJob = "inbox"
+	RelayedJob = "relayed"
+)
 
 // heardEvery is how often it is kept that a host lives, while it does.
 const heardEvery = 10 * time.Minute
@@ -25,6 +30,7 @@ const heardEvery = 10 * time.Minute
 type Arrival struct {
 	Signer social.AccountID `json:"signer"` // who signed the request, and need not be who acted
 	Body   string           `json:"body"`   // JSON
+	Relay  bool             `json:"-"`      // it came by a relay
 }
 
 // Arrivals keep what other servers send until it is applied, and what is known
@@ -39,11 +45,15 @@ func NewArrivals(s *store.Store) *Arrivals { return &Arrivals{s} }
 func (k *Arrivals) Keep(ctx context.Context, host string, a Arrival) error {
 	sum := sha256.Sum256([]byte(a.Body))
 	key := strconv.FormatInt(int64(a.Signer), 10) + " " + hex.EncodeToString(sum[:])
+	kind := ArrivalJob
+	if a.Relay {
+		kind = RelayedJob
+	}
 	if err := k.store.Write(ctx, func(tx *store.Tx) error {
 		if err := heard(ctx, tx, host); err != nil {
 			return err
 		}
-		return tx.AddJob(ctx, ArrivalJob, a, tx.Now, key)
+		return tx.AddJob(ctx, kind, a, tx.Now, key)
 	}); err != nil {
 		return fmt.Errorf("keep what arrived: %w", err)
 	}

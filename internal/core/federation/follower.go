@@ -22,7 +22,7 @@ const (
 // Follower has told to other servers what ours do.
 func (s *Service) Follower() work.Follower {
 	return work.Follower{Name: "federation", Batch: factsAtOnce, After: s.ring, Follow: func(ctx context.Context, tx *store.Tx, r event.Record) error {
-		if met, err := tx.AnyContact(ctx); err != nil || !met {
+		if met, err := tx.AnyContact(ctx); err != nil || !met && !ofRelay(r.Fact) {
 			return err
 		}
 		return s.passOver(ctx, r, s.follow(ctx, teller{s, tx}, r.Fact))
@@ -64,6 +64,8 @@ func (s *Service) follow(ctx context.Context, t teller, fact event.Fact) error {
 		return t.counted(ctx, f.Post)
 	case event.FollowAsked, event.Followed, event.Unfollowed, event.Distanced:
 		return t.related(ctx, fact)
+	case event.RelayAdded, event.RelayRemoved:
+		return t.joined(ctx, fact)
 	case event.HostsChanged, event.SettingsChanged:
 		return t.keepAway(ctx)
 	}

@@ -26,6 +26,7 @@ func (t teller) send(ctx context.Context, said Said, err error, besides ...socia
 	if err != nil {
 		return err
 	}
+	boxes = append(boxes, said.relays...)
 	many := false
 	if said.Followers && said.Signer != 0 {
 		a, err := t.tx.Account(ctx, said.Signer)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
 )
 
 // A Speaker puts what happened here into the words of other servers. It reads
@@ -54,6 +55,15 @@ type Speaker interface {
 	Gone(ctx context.Context, account social.AccountID) (Said, error)
 	// Flagged is said by the house, for whoever reported.
 	Flagged(ctx context.Context, report social.ReportID) (Said, error)
+
+	// RelayAsked, RelayLeft and RelayAnswered are said by the house: it asks a
+	// relay to take it in, does not want it any more, or lets it follow. Act is
+	// the address of what the relay asked with.
+	RelayAsked(ctx context.Context, r social.Relay) (Said, error)
+	RelayLeft(ctx context.Context, r social.Relay) (Said, error)
+	RelayAnswered(ctx context.Context, r social.Relay, act string) (Said, error)
+	// Relayed is the house's passing on a post of ours that is for everybody.
+	Relayed(ctx context.Context, post social.PostID) (Said, error)
 }
 
 // A Said is an activity of ours as it is sent, and whom it is for.
@@ -63,8 +73,11 @@ type Said struct {
 	Post   social.PostID    // that it carries, so that it need not wait in a queue when that is gone; zero if none
 
 	Public    bool               // it is for everybody, so it may be sent to whoever cares besides
+	Open      bool               // anybody may come across it, so relays may have it
 	Followers bool               // it is for those who follow the signer
 	To        []social.AccountID // it is for, by name; ours among them
+
+	relays []store.Inbox // that it is for besides
 }
 
 // A Left is what is known of a post or a boost whose row is gone.

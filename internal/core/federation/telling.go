@@ -22,7 +22,10 @@ func (t teller) published(ctx context.Context, f event.PostPublished) error {
 		return t.send(ctx, said, err)
 	}
 	said, err := t.say.Created(ctx, f.Post)
-	if err := t.send(ctx, said, err); err != nil {
+	if err := t.sendOpen(ctx, said, err, social.RelayMastodon); err != nil {
+		return err
+	}
+	if err := t.passOn(ctx, f, said); err != nil {
 		return err
 	}
 	if is, err := t.elsewhere(ctx, f.QuoteAuthor); err != nil || !is {
@@ -37,7 +40,7 @@ func (t teller) edited(ctx context.Context, author social.AccountID, post social
 		return err
 	}
 	said, err := t.say.Edited(ctx, post)
-	return t.send(ctx, said, err)
+	return t.sendOpen(ctx, said, err, social.RelayMastodon, social.RelayLitePub)
 }
 
 // deleted takes what carries the post out of all queues first: what did not
@@ -50,12 +53,12 @@ func (t teller) deleted(ctx context.Context, f event.PostDeleted) error {
 		return err
 	}
 	left := Left{Post: f.Post, Author: f.Author, Visibility: f.Visibility, BoostOf: f.BoostOf, BoostAuthor: f.BoostAuthor, ReplyAuthor: f.ReplyAuthor, Mentions: f.Mentions}
-	tell := t.say.Deleted
 	if f.BoostOf != 0 {
-		tell = t.say.Unboosted
+		said, err := t.say.Unboosted(ctx, left)
+		return t.send(ctx, said, err)
 	}
-	said, err := tell(ctx, left)
-	return t.send(ctx, said, err)
+	said, err := t.say.Deleted(ctx, left)
+	return t.sendOpen(ctx, said, err, social.RelayMastodon, social.RelayLitePub)
 }
 
 // quoteChanged is about a post of ours, which is shown otherwise now, or about

@@ -69,6 +69,14 @@ func (b Base) BlockURI(who, target social.AccountID) string {
 	return b.ActorURI(who) + "#blocks/" + number(target)
 }
 
+// RelayURI is the house's asking a relay to take it in.
+func (b Base) RelayURI(relay social.RelayID) string { return b.HouseURI() + "#relays/" + number(relay) }
+
+// RelayedURI is the house's passing a post of ours on to relays.
+func (b Base) RelayedURI(post social.PostID) string {
+	return b.HouseURI() + "#announces/" + number(post)
+}
+
 func number[ID ~int64](id ID) string { return strconv.FormatInt(int64(id), 10) }
 
 // A Place is what an ActivityPub id of ours, or the address of a page, names.
@@ -81,7 +89,7 @@ type Place struct {
 	Thread  social.PostID
 	Quote   social.PostID // a consent, by the post that quotes
 	Part    string        // what of it: "inbox", "followers", "activity", "likes"; empty for the thing itself
-	Target  int64         // what a like, follow or block is about
+	Target  int64         // what a like, follow or block is about, or which relay the house asked
 }
 
 // ParseURI tells what an address names here; false for what cannot be ours.
@@ -102,7 +110,11 @@ func (b Base) ParseURI(uri string) (p Place, ok bool) {
 	n, part, _ := strings.Cut(rest, "/")
 	if p.Part = part; kind == "actor" || kind == "inbox" {
 		p.House, p.Part = true, n
-		return p, part == ""
+		if act, target, found := strings.Cut(fragment, "/"); found && n == "" {
+			p.Part = act
+			p.Target, ok = id.Parse(target)
+		}
+		return p, ok && part == ""
 	}
 	which, ok := id.Parse(n)
 	if !ok || strings.Contains(part, "/") {

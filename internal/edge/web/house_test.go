@@ -33,6 +33,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/polls"
 	"github.com/plaza-social/plaza/internal/core/posts"
 	"github.com/plaza-social/plaza/internal/core/relations"
+	"github.com/plaza-social/plaza/internal/core/relays"
 	"github.com/plaza-social/plaza/internal/core/screen"
 	"github.com/plaza-social/plaza/internal/core/search"
 	"github.com/plaza-social/plaza/internal/core/timelines"
@@ -53,6 +54,7 @@ type house struct {
 	clock    storetest.Clock
 	store    *store.Store
 	auth     *auth.Service
+	relays   *relays.Service
 	instance *instance.Service
 	site     *web.Site
 	handler  *chi.Mux
@@ -89,7 +91,8 @@ func open(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, w := range []store.Watcher{smileys.Watch, h.instance.Watch, h.auth.Watch, v.Watch, lines.Watch} {
+	h.relays = relays.New(s)
+	for _, w := range []store.Watcher{h.relays.Watch, smileys.Watch, h.instance.Watch, h.auth.Watch, v.Watch, lines.Watch} {
 		s.Watch(w)
 	}
 	written, related, listed := posts.New(s, posts.Config{MaxText: social.MaxText, HandleHost: host}), relations.New(s, v), lists.New(s, v)
@@ -99,7 +102,7 @@ func open(t *testing.T) *house {
 		Imports:       imports.New(s, imports.Config{BaseURL: "https://" + host, HandleHost: host, Relations: related, Lists: listed, Posts: written}),
 		Exports:       exports.New(s, v, exports.Config{BaseURL: "https://" + host, HandleHost: host}),
 		Emojis:        smileys,
-		Announcements: announcements.New(s), Collections: collections.New(s, v), Hosts: hosts.New(s, v), Federation: federation.New(s, v, nil, slog.New(slog.DiscardHandler)), Screen: screen.New(s),
+		Announcements: announcements.New(s), Collections: collections.New(s, v), Hosts: hosts.New(s, v), Relays: h.relays, Federation: federation.New(s, v, nil, slog.New(slog.DiscardHandler)), Screen: screen.New(s),
 		Blobs: pictures{}, Limiter: limiter})
 	h.handler = chi.NewRouter()
 	h.site.Routes(h.handler)

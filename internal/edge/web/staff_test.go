@@ -1,11 +1,13 @@
 package web_test
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"testing"
 	"time"
 
+	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 )
@@ -110,4 +112,47 @@ func TestScreen(t *testing.T) {
 		want(t, ada.post(end), 200, "!"+tt.shown+"<")
 	}
 	want(t, ada.post("/settings/screen/net", "net", "192.0.2.0/24", "severity", "no_access"), 422, "You come from this network yourself")
+}
+
+// Relays are for admins; the page says what came of each.
+func TestRelays(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ada, mona := h.member("ada", social.Admin), h.member("mona", social.Moderator)
+	h.relays.Find = func(_ context.Context, address string) (social.Relay, error) {
+		switch address {
+		case "https://relay.example/inbox":
+			return social.Relay{Kind: social.RelayMastodon, Inbox: address, Host: "relay.example"}, nil
+		case "https://slow.example":
+			return social.Relay{}, errs.New(errs.Unavailable, "That server is <slow>.")
+		}
+		return social.Relay{}, errs.New(errs.Invalid, "Say where the relay is.")
+	}
+	want(t, mona.get("/settings/relays"), 403)
+	want(t, ada.get("/settings/relays"), 200, "There are none.", "nobody can say who gets them")
+	want(t, ada.post("/settings/relays", "address", "<relay>"), 422, "Say where the relay is.", `value="&lt;relay&gt;"`)
+	want(t, ada.post("/settings/relays", "address", "https://slow.example"), 422, "That server is &lt;slow&gt;.", `value="https://slow.example"`)
+	page := ada.post("/settings/relays", "address", "https://relay.example/inbox")
+	want(t, page, 200, "Saved.", "relay.example/inbox", "was asked", "let in by hand")
+	want(t, ada.post("/settings/relays", "address", "https://relay.example/inbox"), 422, "on the list already")
+	all, err := h.relays.All(t.Context(), social.Keyboard)
+	if err != nil || len(all) != 1 {
+		t.Fatal(all, err)
+	}
+	if err := h.relays.Answer(t.Context(), "https://relay.example/actor", all[0].ID, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.store.Write(t.Context(), func(tx *store.Tx) error {
+		if err := tx.MeetPeer(t.Context(), "relay.example"); err != nil {
+			return err
+		}
+		return tx.PeerFailed(t.Context(), "relay.example", "it <answered> 502")
+	}); err != nil {
+		t.Fatal(err)
+	}
+	want(t, ada.get("/settings/relays"), 200, "passes posts on", "!let in by hand", "1 failures", "it &lt;answered&gt; 502")
+	end := regexp.MustCompile(`/settings/relays/\d+/end`).FindString(page.Body.String())
+	want(t, mona.post(end), 403)
+	want(t, ada.post(end), 200, "There are none.")
+	want(t, ada.post(end), 404)
 }

@@ -28,6 +28,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/polls"
 	"github.com/plaza-social/plaza/internal/core/posts"
 	"github.com/plaza-social/plaza/internal/core/relations"
+	"github.com/plaza-social/plaza/internal/core/relays"
 	"github.com/plaza-social/plaza/internal/core/screen"
 	"github.com/plaza-social/plaza/internal/core/search"
 	"github.com/plaza-social/plaza/internal/core/timelines"
@@ -70,6 +71,7 @@ type Services struct {
 	Announcements *announcements.Service
 	Collections   *collections.Service
 	Hosts         *hosts.Service
+	Relays        *relays.Service
 	Federation    *federation.Service
 	Screen        *screen.Service
 	Blobs         Blobs
@@ -120,7 +122,7 @@ func New(c Config, s Services) *Site {
 		site.timelineRoutes, site.composeRoutes, site.profileRoutes, site.relationRoutes, site.postRoutes, site.changeRoutes, site.pollRoutes, site.quoteRoutes, site.embedRoutes,
 		site.listRoutes, site.noticeRoutes, site.policyRoutes, site.searchRoutes, site.interactionRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes, site.importRoutes,
 		site.securityRoutes, site.peopleRoutes, site.houseRoutes, site.aboutRoutes,
-		site.announcementRoutes, site.collectionRoutes, site.hostRoutes, site.screenRoutes,
+		site.announcementRoutes, site.collectionRoutes, site.hostRoutes, site.relayRoutes, site.screenRoutes,
 	} {
 		add(&site.router)
 	}

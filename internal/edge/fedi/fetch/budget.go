@@ -17,6 +17,8 @@ import (
 const (
 	// MaxRequests is how many requests there are for it in all.
 	MaxRequests = 60
+	// MaxRelayed is how many there are for a post that only a relay told of.
+	MaxRelayed = 20
 	// MaxParents is how far up a thread is followed.
 	MaxParents = 20
 	// MaxMet is how many of those whom a post mentions are asked for.
@@ -52,12 +54,15 @@ type task struct {
 
 // budgeted is ctx with a budget for all that is asked for under it. One that
 // it has already stays: what a document leads to is the same cause.
-func budgeted(ctx context.Context) context.Context {
+func budgeted(ctx context.Context) context.Context { return budgetedFor(ctx, MaxRequests) }
+
+// budgetedFor is budgeted with another number of requests.
+func budgetedFor(ctx context.Context, requests int64) context.Context {
 	if ctx.Value(taskKey{}) != nil {
 		return ctx
 	}
 	t := &task{posts: map[string]bool{}}
-	t.left.Store(MaxRequests)
+	t.left.Store(requests)
 	return context.WithValue(ctx, taskKey{}, t)
 }
 

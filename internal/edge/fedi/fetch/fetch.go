@@ -83,6 +83,7 @@ var (
 	errForm     = errs.New(errs.Invalid, "What is at this address is not an ActivityPub document.")
 	errOrigin   = errs.New(errs.Invalid, "The document says that it is of another server than the one it came from.")
 	errNotThere = errs.New(errs.Invalid, "The document says that it is at an address where there is another one.")
+	errHidden   = errs.New(errs.Forbidden, "That server does not show us this.")
 	errLate     = "The server does not answer in time. Try again later."
 )
 
@@ -245,7 +246,7 @@ func refusal(code int) error {
 	case http.StatusGone:
 		return errs.New(errs.Gone, "What was at this address is gone.")
 	case http.StatusUnauthorized, http.StatusForbidden:
-		return errs.New(errs.Forbidden, "That server does not show us this.")
+		return errHidden
 	case http.StatusTooManyRequests:
 		return errs.New(errs.Limited, "That server was asked too often. Try again later.")
 	}

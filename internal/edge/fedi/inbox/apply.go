@@ -19,27 +19,47 @@ type task struct {
 	signer social.Account // the same, but for what others pass on
 }
 
-// Worker applies what arrived. What cannot be applied is dropped: nobody could
+// Workers apply what arrived, what relays brought by itself.
+func (s *Inbox) Workers() []work.Worker {
+	return []work.Worker{
+		{Kind: federation.ArrivalJob, AtOnce: 8, Timeout: 2 * time.Minute, Tries: 8, Do: s.inTurn},
+		{Kind: federation.RelayedJob, AtOnce: 2, Timeout: 2 * time.Minute, Tries: 4, Do: s.anyhow},
+	}
+}
+
+// inTurn applies what somebody did after what they did before.
+func (s *Inbox) inTurn(ctx context.Context, args []byte) error {
+	arrived, err := federation.ReadArrival(args)
+	if err != nil {
+		return err
+	}
+	leave, err := s.turns.wait(ctx, arrived.Signer)
+	if err != nil {
+		return work.ErrLater
+	}
+	defer leave()
+	return s.settled(ctx, arrived)
+}
+
+// anyhow applies what a relay brought, in whatever order: it is all asked for.
+func (s *Inbox) anyhow(ctx context.Context, args []byte) error {
+	arrived, err := federation.ReadArrival(args)
+	if err != nil {
+		return err
+	}
+	return s.settled(ctx, arrived)
+}
+
+// settled applies one activity. What cannot be applied is dropped: nobody could
 // mend it. What may work later is tried again.
-func (s *Inbox) Worker() work.Worker {
-	return work.Worker{Kind: federation.ArrivalJob, AtOnce: 8, Timeout: 2 * time.Minute, Tries: 8, Do: func(ctx context.Context, args []byte) error {
-		arrived, err := federation.ReadArrival(args)
-		if err != nil {
-			return err
-		}
-		leave, err := s.turns.wait(ctx, arrived.Signer)
-		if err != nil {
-			return work.ErrLater
-		}
-		defer leave()
-		err = s.apply(ctx, arrived)
-		switch errs.KindOf(err) {
-		case errs.Internal, errs.Limited, errs.Unavailable:
-			return err
-		}
-		s.Log.DebugContext(ctx, "activity dropped", "signer", int64(arrived.Signer), "err", err)
-		return nil
-	}}
+func (s *Inbox) settled(ctx context.Context, arrived federation.Arrival) error {
+	err := s.apply(ctx, arrived)
+	switch errs.KindOf(err) {
+	case errs.Internal, errs.Limited, errs.Unavailable:
+		return err
+	}
+	s.Log.DebugContext(ctx, "activity dropped", "signer", int64(arrived.Signer), "err", err)
+	return nil
 }
 
 func (s *Inbox) apply(ctx context.Context, arrived federation.Arrival) error {
@@ -58,6 +78,9 @@ func (s *Inbox) apply(ctx context.Context, arrived federation.Arrival) error {
 		return err
 	}
 	t := &task{s, a, social.Actor{Account: signer.ID, Standing: signer.Standing, Role: social.Member, Remote: true}, signer.Account}
+	if done, err := t.byRelay(ctx); done || err != nil {
+		return err
+	}
 	if t.signer.URI != a.Actor {
 		return t.passedOn(ctx)
 	}

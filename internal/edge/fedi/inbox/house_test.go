@@ -135,8 +135,8 @@ func (h *house) settle() {
 			stats, err := v.JobStats(ctx)
 			n = 0
 			for _, s := range stats {
-				if s.Kind == "inbox" {
-					n = s.Waiting
+				if s.Kind == "inbox" || s.Kind == "relayed" {
+					n += s.Waiting
 				}
 			}
 			return err

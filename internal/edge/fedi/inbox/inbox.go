@@ -29,6 +29,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/polls"
 	"github.com/plaza-social/plaza/internal/core/posts"
 	"github.com/plaza-social/plaza/internal/core/relations"
+	"github.com/plaza-social/plaza/internal/core/relays"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/edge/fedi/as2"
 	"github.com/plaza-social/plaza/internal/edge/fedi/sign"
@@ -44,6 +45,7 @@ type Resolver interface {
 	KeyAgain(ctx context.Context, address string) (sign.Key, social.Account, error)
 	Actor(ctx context.Context, uri string, anew bool) (social.Account, error)
 	Post(ctx context.Context, uri string) (social.PostID, error)
+	Relayed(ctx context.Context, uri string) (social.PostID, error)
 	Take(ctx context.Context, n as2.Note) (social.PostID, error)
 	Revise(ctx context.Context, n as2.Note) error
 	Again(ctx context.Context, uri string) error
@@ -77,6 +79,7 @@ type Config struct {
 	Polls      *polls.Service
 	Moderation *moderation.Service
 	Federation *federation.Service
+	Relays     *relays.Service
 }
 
 // Limits of what comes.
@@ -201,7 +204,15 @@ func (s *Inbox) take(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	_, err = s.Relays.Accepted(r.Context(), signer.URI)
+	relay := err == nil
+	if absent(err) != nil {
+		return err
+	}
 	if signer.URI != a.Actor && !passable[a.Type] {
+		if relay { // they do not choose, and there is no harm in it
+			return nil
+		}
 		return errForeign
 	}
 	host := as2.Host(signer.URI)
@@ -211,7 +222,7 @@ func (s *Inbox) take(w http.ResponseWriter, r *http.Request) error {
 	if s.seen.before(claim.Sum(), s.Clock()) {
 		return nil
 	}
-	err = s.Arrivals.Keep(r.Context(), host, federation.Arrival{Signer: signer.ID, Body: string(body)})
+	err = s.Arrivals.Keep(r.Context(), host, federation.Arrival{Signer: signer.ID, Body: string(body), Relay: relay})
 	if err != nil {
 		s.seen.forget(claim.Sum())
 	}

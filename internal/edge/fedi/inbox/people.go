@@ -41,6 +41,9 @@ func (t *task) again(ctx context.Context, actor string) error {
 }
 
 func (t *task) follow(ctx context.Context) error {
+	if t.a.Object.ID() == t.Base.HouseURI() {
+		return t.followHouse(ctx)
+	}
 	target, err := t.ours(ctx, t.a.Object.ID())
 	if err != nil {
 		return err
@@ -110,6 +113,9 @@ func (t *task) unaccept(ctx context.Context, a as2.Activity) error {
 // or to quote them. What was asked is ours, so nothing of what came with it
 // counts but whom it names.
 func (t *task) answer(ctx context.Context, asked as2.Doc, yes bool) error {
+	if place, ok := t.Base.ParseURI(asked.ID()); ok && place.House && place.Part == "relays" {
+		return t.answerRelay(ctx, place.Target, yes)
+	}
 	a := as2.Activity{}
 	if asked.Kind() == as2.AnActivity {
 		var err error

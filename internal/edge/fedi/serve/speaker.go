@@ -39,6 +39,7 @@ func said(a as2.ActivityDocument, by social.AccountID, to ...social.AccountID) (
 func widely(a as2.ActivityDocument, by social.AccountID, post social.PostID, v social.Visibility, to ...social.AccountID) (federation.Said, error) {
 	d, err := said(a, by, to...)
 	d.Post, d.Public, d.Followers = post, v == social.Public || v == social.Unlisted, v != social.Direct
+	d.Open = v == social.Public
 	return d, err
 }
 
