@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"slices"
 	"strconv"
 	"sync"
@@ -146,7 +147,7 @@ func driveOne(addr string, i int, next func(int) []byte, got func(int, answer) e
 		if err != nil {
 			return times, err
 		}
-		if a.status != 200 {
+		if a.status != http.StatusOK && a.status != http.StatusAccepted {
 			return times, fmt.Errorf("answered %d: %.200q", a.status, a.body)
 		}
 		times = append(times, a.took)

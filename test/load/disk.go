@@ -12,9 +12,9 @@ import (
 	_ "modernc.org/sqlite"             // the driver
 )
 
-// freshDatabase makes a database on a PostgreSQL server; without one it does
-// nothing.
-func freshDatabase(server string) (db string, drop func(), err error) {
+// freshDatabase makes a database on a PostgreSQL server, with a name that ends
+// so; without a server it does nothing.
+func freshDatabase(server, suffix string) (db string, drop func(), err error) {
 	if server == "" {
 		return "", func() {}, nil
 	}
@@ -26,7 +26,7 @@ func freshDatabase(server string) (db string, drop func(), err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	name := fmt.Sprintf("plaza_load_%d", os.Getpid())
+	name := fmt.Sprintf("plaza_load_%d%s", os.Getpid(), suffix)
 	if _, err := admin.Exec(`CREATE DATABASE ` + name); err != nil {
 		admin.Close()
 		return "", nil, fmt.Errorf("make a database: %w", err)

@@ -27,6 +27,7 @@ type options struct {
 	db              string
 	plaza           string
 	accounts, posts int
+	hosts           int
 	seconds         float64
 }
 
@@ -39,6 +40,7 @@ func main() {
 	flag.StringVar(&o.plaza, "plaza", "", "plaza `binary` to measure (default: built from this tree)")
 	flag.IntVar(&o.accounts, "accounts", 1000, "people")
 	flag.IntVar(&o.posts, "posts", 20000, "posts")
+	flag.IntVar(&o.hosts, "hosts", 1000, "other servers that a burst goes to")
 	flag.Float64Var(&o.seconds, "seconds", 5, "how long each trial lasts")
 	flag.Parse()
 	exit(run(o))
@@ -64,8 +66,8 @@ type bench struct {
 func (o options) trial() time.Duration { return time.Duration(o.seconds * float64(time.Second)) }
 
 func run(o options) (err error) {
-	if o.accounts < 10 || o.posts < 1 || o.seconds <= 0 {
-		return fmt.Errorf("take at least 10 accounts, 1 post and a part of a second")
+	if o.accounts < 10 || o.posts < 1 || o.hosts < 1 || o.seconds <= 0 {
+		return fmt.Errorf("take at least 10 accounts, 1 post, 1 host and a part of a second")
 	}
 	dir, err := os.MkdirTemp("", "plaza-load")
 	if err != nil {
@@ -82,7 +84,7 @@ func run(o options) (err error) {
 			return fmt.Errorf("build plaza: %w", err)
 		}
 	}
-	db, drop, err := freshDatabase(o.db)
+	db, drop, err := freshDatabase(o.db, "")
 	if err != nil {
 		return err
 	}
@@ -128,8 +130,11 @@ func (b *bench) measure() error {
 	}
 	b.out.Machine = machine(b.options)
 	var err error
-	b.out.Memory, err = memoryOf(b.server.pid())
-	return err
+	if b.out.Memory, err = memoryOf(b.server.pid()); err != nil {
+		return err
+	}
+	say("speaking with other servers")
+	return b.fediverse()
 }
 
 func say(form string, args ...any) { fmt.Fprintf(os.Stderr, form+"\n", args...) }

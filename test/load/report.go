@@ -18,6 +18,7 @@ type report struct {
 	Spread       spread    `json:"spread"`
 	Start        starting  `json:"start"`
 	Memory       memory    `json:"memory"`
+	Fediverse    fediverse `json:"fediverse"`
 	BytesPerPost float64   `json:"disk_bytes_per_post"`
 	Follows      int       `json:"follows"`
 	Follow       trial     `json:"follow"`
@@ -70,6 +71,7 @@ const (
 	maxSpread  = 50  // ms
 	maxStart   = 300 // ms
 	maxMemory  = 150 // MB
+	maxSlower  = .1
 )
 
 // judge compares the figures with the goals.
@@ -88,6 +90,7 @@ func (r *report) judge() {
 	add(r.Spread.FeedsWithout == 0, "feeds without the post", fmt.Sprint(r.Spread.FeedsWithout), "none of %d", r.Spread.FeedsChecked)
 	add(r.Start.Healthy < maxStart, "start to first answer", fmt.Sprintf("%.0f ms", r.Start.Healthy), "under %d ms", maxStart)
 	add(r.Memory.Resident < maxMemory, "resident memory", fmt.Sprintf("%.0f MB", r.Memory.Resident), "under %d MB", maxMemory)
+	add(r.Fediverse.Slower <= maxSlower, "healthy hosts beside 20 % dead ones, slower by", fmt.Sprintf("%.0f %%", 100*r.Fediverse.Slower), "at most %.0f %%", 100*maxSlower)
 }
 
 // table prints the figures for people.
@@ -119,6 +122,7 @@ func (r *report) table(w io.Writer) {
 	fmt.Fprintf(w, "%-34s %9.0f ms healthz, %.0f ms public timeline\n", "start, median", r.Start.Healthy, r.Start.Public)
 	fmt.Fprintf(w, "%-34s %9.0f MB now, %.0f MB peak\n", "memory", r.Memory.Resident, r.Memory.Peak)
 	fmt.Fprintf(w, "%-34s %9.0f bytes\n\n", "disk for a post", r.BytesPerPost)
+	r.Fediverse.table(w, line)
 	for _, g := range r.Goals {
 		mark := "ok    "
 		if !g.OK {
@@ -126,4 +130,17 @@ func (r *report) table(w io.Writer) {
 		}
 		fmt.Fprintf(w, "%s %s: %s (%s)\n", mark, g.Name, g.Got, g.Want)
 	}
+}
+
+// table prints how the server speaks with others.
+func (f fediverse) table(w io.Writer, line func(name string, t trial, more string, args ...any)) {
+	line("signed activities accepted", f.Accepted, "RSA alone: %.0f/s checked, %.0f/s made", f.Verified, f.Signed)
+	const rate = "%-34s %9.0f/s  %s\n"
+	fmt.Fprintf(w, rate, "activities applied", f.Applied, "")
+	fmt.Fprintf(w, "%-34s %9.1f ms p50 %9.1f ms p99\n", "accepted to follower's feed", f.FeedP50, f.FeedP99)
+	fmt.Fprintf(w, rate, "deliveries", f.Many, fmt.Sprintf("%d inboxes on %d hosts", manyInboxes, manyHosts))
+	fmt.Fprintf(w, rate, "deliveries", f.Shared, "one shared inbox")
+	fmt.Fprintf(w, "%-34s %9.1f s, %.1f s beside %d that hang or are dead\n", "to the healthy of these hosts", f.Healthy, f.HealthyDead, deadHosts)
+	fmt.Fprintf(w, rate, "burst", f.Burst, fmt.Sprintf("%d hosts; home p99 %.1f ms meanwhile, %.1f ms before; peak %.0f MB", f.BurstHosts, f.HomeBurst, f.HomeQuiet, f.MemoryAtBurst))
+	fmt.Fprintln(w)
 }

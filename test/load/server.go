@@ -18,6 +18,7 @@ import (
 // server is a plaza process and its data.
 type server struct {
 	plaza, data, db string
+	env             []string
 	addr            string
 	cmd             *exec.Cmd
 	exited          chan struct{}
@@ -67,6 +68,7 @@ func (s *server) start() error {
 	defer log.Close()
 	cmd := exec.Command(s.plaza, s.args("serve", "--listen", s.addr, "--url", "http://"+s.addr)...)
 	cmd.Env = append(os.Environ(), "PLAZA_RATE_LIMITS=off", "PLAZA_LOG_LEVEL=warn")
+	cmd.Env = append(cmd.Env, s.env...)
 	cmd.Stderr = log
 	if err := cmd.Start(); err != nil {
 		return err
@@ -153,28 +155,49 @@ func (s *server) settle() (time.Duration, error) {
 	return 0, errors.New("the followers of the journal do not catch up")
 }
 
+// idle waits until what has come from other servers is applied, and told.
+func (s *server) idle() error {
+	for late := time.Now().Add(5 * upWait); time.Now().Before(late); time.Sleep(10 * time.Millisecond) {
+		behind, err := s.behind()
+		if err != nil {
+			return err
+		}
+		waiting, err := s.metric(`plaza_jobs_waiting{kind="inbox"}`)
+		if err != nil {
+			return err
+		}
+		sending, err := s.metric(`plaza_deliveries_waiting`)
+		if err != nil {
+			return err
+		}
+		if behind+waiting+sending == 0 {
+			return nil
+		}
+	}
+	return errors.New("what has come from other servers is not applied")
+}
+
 // behind is how many facts the followers of the journal have still to read,
 // as far as the server counts.
-func (s *server) behind() (n float64, err error) {
+func (s *server) behind() (n float64, err error) { return s.metric("plaza_follower_behind{") }
+
+// metric is the sum of what the server counts under names that begin so. What
+// it does not name is zero.
+func (s *server) metric(name string) (n float64, err error) {
 	page, err := http.Get("http://" + s.addr + "/metrics")
 	if err != nil {
 		return 0, err
 	}
 	defer page.Body.Close()
-	found := false
 	for lines := bufio.NewScanner(page.Body); lines.Scan(); {
-		if !strings.HasPrefix(lines.Text(), "plaza_follower_behind{") {
+		if !strings.HasPrefix(lines.Text(), name) {
 			continue
 		}
-		_, number, _ := strings.Cut(lines.Text(), "} ")
-		facts, err := strconv.ParseFloat(number, 64)
+		counted, err := strconv.ParseFloat(lines.Text()[strings.LastIndexByte(lines.Text(), ' ')+1:], 64)
 		if err != nil {
 			return 0, fmt.Errorf("read the metrics: %w", err)
 		}
-		n, found = n+facts, true
-	}
-	if !found {
-		return 0, errors.New("the metrics do not say how far the followers are")
+		n += counted
 	}
 	return n, nil
 }
