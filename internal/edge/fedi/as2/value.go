@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -17,6 +18,9 @@ type value struct {
 	text  string        // of a string or a number
 	names []string      // of an object's properties
 	parts []value       // an object's properties, a list's items
+	// literal is of what said besides of which type or language it is, which an
+	// address is not.
+	literal bool
 }
 
 // get is the property of v that has name.
@@ -83,9 +87,10 @@ type parser struct {
 }
 
 var (
-	errDeep   = errs.Newf(errs.Invalid, "A document is at most %d levels deep.", MaxDepth)
-	errMany   = errs.Newf(errs.Invalid, "A document has at most %d values, an object %d, a list %d.", MaxValues, MaxNames, MaxItems)
-	errString = errs.Newf(errs.Invalid, "A string in a document has at most %d bytes, and no NUL among them.", MaxString)
+	errDeep    = errs.Newf(errs.Invalid, "A document is at most %d levels deep.", MaxDepth)
+	errMany    = errs.Newf(errs.Invalid, "A document has at most %d values, an object %d, a list %d.", MaxValues, MaxNames, MaxItems)
+	errCompact = errs.New(errs.Invalid, "A document is in compact form, and no property has two spellings.")
+	errString  = errs.Newf(errs.Invalid, "A string in a document has at most %d bytes, and no NUL among them.", MaxString)
 )
 
 // value reads the next value. Within @context names are terms, not properties.
@@ -146,27 +151,57 @@ func (p *parser) object(v value, depth int, context bool) (value, error) {
 		}
 		if !context {
 			if name = term(name); !mayBeNamed(v.names, name) {
-				return value{}, errs.New(errs.Invalid, "A document is in compact form, and no property has two spellings.")
+				return value{}, errCompact
 			}
 		}
 		part, err := p.value(depth, context || name == "@context")
 		if err != nil {
 			return value{}, err
 		}
+		if settled[name] && slices.ContainsFunc(part.list(), func(v value) bool { return v.literal }) {
+			return value{}, errCompact // for others that is nobody
+		}
 		v.names, v.parts = append(v.names, name), append(v.parts, part)
 	}
-	if _, err := p.dec.ReadToken(); err != nil || !context {
+	_, err := p.dec.ReadToken()
+	switch {
+	case err != nil:
 		return v, err
+	case context:
+		return v, checkContext(v)
 	}
-	return v, checkContext(v)
+	return plainly(v)
 }
+
+// plainly is v, or if it is a value that tells its type or language besides, as
+// programs write it that know more of them than their @context, the value. Both
+// mean the same.
+func plainly(v value) (value, error) {
+	if !slices.ContainsFunc(v.names, func(name string) bool { return inLiterals[name] && name != "type" }) {
+		return v, nil
+	}
+	for _, name := range v.names {
+		if !inLiterals[name] {
+			return value{}, errCompact
+		}
+	}
+	plain := v.get("@value")
+	if plain.kind == 0 || plain.kind == '{' || plain.kind == '[' {
+		return value{}, errCompact
+	}
+	plain.literal = true
+	return plain, nil
+}
+
+// inLiterals is what stands in a value that is an object.
+var inLiterals = words("@value @type @language @direction type")
 
 // mayBeNamed reports whether an object that has names may have one more. One
 // that differs by its case only is read as the same by others, and so whoever
 // wrote it wants two readers to see two things. What begins with @ belongs to
-// JSON-LD, of which only @context is left when it is compact.
+// JSON-LD, of which only @context is left when it is compact, and plainly's.
 func mayBeNamed(names []string, name string) bool {
-	if strings.HasPrefix(name, "@") && name != "@context" {
+	if strings.HasPrefix(name, "@") && name != "@context" && !inLiterals[name] {
 		return false
 	}
 	for _, n := range names {
