@@ -15,7 +15,7 @@ type Context = jsontext.Value
 // The contexts, each with no more than its documents need.
 var (
 	ActorContext = Context(`["https://www.w3.org/ns/activitystreams","https://w3id.org/security/v1","https://w3id.org/security/multikey/v1",` +
-		`{"manuallyApprovesFollowers":"as:manuallyApprovesFollowers","alsoKnownAs":{"@id":"as:alsoKnownAs","@type":"@id"},` +
+		`{"assertionMethod":{"@id":"https://w3id.org/security#assertionMethod","@type":"@id"},"manuallyApprovesFollowers":"as:manuallyApprovesFollowers","alsoKnownAs":{"@id":"as:alsoKnownAs","@type":"@id"},` +
 		`"movedTo":{"@id":"as:movedTo","@type":"@id"},"Hashtag":"as:Hashtag","toot":"http://joinmastodon.org/ns#",` +
 		`"featured":{"@id":"toot:featured","@type":"@id"},"featuredTags":{"@id":"toot:featuredTags","@type":"@id"},` +
 		`"discoverable":"toot:discoverable","indexable":"toot:indexable","memorial":"toot:memorial","suspended":"toot:suspended",` +
