@@ -26,6 +26,8 @@ type Unfollowed struct {
 	Owner  social.AccountID `json:"owner"`
 	Target social.AccountID `json:"target"`
 	By     social.AccountID `json:"by,omitempty"` // who ended it; zero for the house
+	// Act is the address of the Follow, of an owner elsewhere: it is forgotten now.
+	Act string `json:"act,omitempty"`
 }
 
 // Kind implements Fact.

@@ -211,7 +211,7 @@ func (t teller) related(ctx context.Context, fact event.Fact) error {
 	case event.FollowAsked:
 		return t.relation(ctx, f.Owner, f.Target, t.say.FollowAsked)
 	case event.Followed:
-		return t.answer(ctx, f.Owner, f.Target, t.say.FollowAccepted)
+		return t.answer(ctx, f.Owner, f.Target, "", t.say.FollowAccepted)
 	case event.Unfollowed:
 		if f.By != f.Target {
 			if err := t.relation(ctx, f.Owner, f.Target, t.say.FollowUndone); err != nil {
@@ -219,7 +219,7 @@ func (t teller) related(ctx context.Context, fact event.Fact) error {
 			}
 		}
 		if f.By != f.Owner {
-			return t.answer(ctx, f.Owner, f.Target, t.say.FollowRejected)
+			return t.answer(ctx, f.Owner, f.Target, f.Act, t.say.FollowRejected)
 		}
 	case event.Distanced:
 		switch {
@@ -242,15 +242,18 @@ func (t teller) relation(ctx context.Context, owner, target social.AccountID, te
 }
 
 // answer tells what target says to owner's follow, if target is ours and owner
-// elsewhere.
-func (t teller) answer(ctx context.Context, owner, target social.AccountID, tell func(context.Context, social.AccountID, social.AccountID, string) (Said, error)) error {
+// elsewhere. Act is its address, or empty if that is still kept.
+func (t teller) answer(ctx context.Context, owner, target social.AccountID, act string, tell func(context.Context, social.AccountID, social.AccountID, string) (Said, error)) error {
 	if is, err := t.across(ctx, target, owner); err != nil || !is {
 		return err
 	}
-	act, err := t.tx.ActOf(ctx, owner, social.ActFollow, int64(target))
-	if missing(err) != nil {
-		return err
+	if act == "" {
+		a, err := t.tx.ActOf(ctx, owner, social.ActFollow, int64(target))
+		if missing(err) != nil {
+			return err
+		}
+		act = a.URI
 	}
-	said, err := tell(ctx, owner, target, act.URI)
+	said, err := tell(ctx, owner, target, act)
 	return t.send(ctx, said, err)
 }

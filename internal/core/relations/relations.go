@@ -165,7 +165,11 @@ func end(ctx context.Context, tx *store.Tx, by social.Actor, owner, target socia
 	if err != nil || !was {
 		return err
 	}
-	tx.Record(event.Unfollowed{Owner: owner, Target: target, By: by.Account})
+	act, err := tx.ActOf(ctx, owner, social.ActFollow, int64(target))
+	if err != nil && errs.KindOf(err) != errs.NotFound {
+		return err
+	}
+	tx.Record(event.Unfollowed{Owner: owner, Target: target, By: by.Account, Act: act.URI})
 	if err := tx.EndAct(ctx, owner, social.ActFollow, int64(target)); err != nil || !accepted {
 		return err
 	}
