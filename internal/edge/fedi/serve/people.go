@@ -33,12 +33,15 @@ func (s *Server) owner(q *ask) (*view.Face, error) {
 
 // meets is nil if an account of ours and who asks have not parted: they are not
 // there for each other then.
-func (s *Server) meets(q *ask, f *view.Face) error {
+func (s *Server) meets(q *ask, f *view.Face) error { return s.unless(q, f, social.Relation.Apart) }
+
+// unless is nil if not so are an account of ours and who asks.
+func (s *Server) unless(q *ask, f *view.Face, so func(social.Relation) bool) error {
 	if !q.signed() {
 		return nil
 	}
 	r, err := s.View.Reader(q.Context(), f.ID)
-	if err == nil && r.RelationTo(q.face, s.View.Now()).Apart() {
+	if err == nil && so(r.RelationTo(q.face, s.View.Now())) {
 		err = absent
 	}
 	return err
@@ -61,8 +64,10 @@ func (s *Server) person(q *ask) (any, error) {
 	return s.describe(q, f)
 }
 
+// describe tells who somebody is, also to those who have blocked them: without
+// that, they could not take it back.
 func (s *Server) describe(q *ask, f *view.Face) (any, error) {
-	if err := s.meets(q, f); err != nil {
+	if err := s.unless(q, f, func(r social.Relation) bool { return r.Blocks || r.ShutsHost }); err != nil {
 		return nil, err
 	}
 	keys, err := s.Keys.Of(q.Context(), f.ID)
