@@ -38,6 +38,10 @@ bench: build ## measure a running server with made data; prints JSON
 test-clients: build ## have toot, masto, megalodon and go-mastodon do all they can, each against a server of its own
 	test/interop/run.sh
 
+.PHONY: test-peers
+test-peers: ## have Plaza live beside a server made with fedify: follow, post, quote, move, in both directions
+	bash -ec '. scripts/postgres.sh; . scripts/fedify.sh; find_fedify; [ -z "$$FEDIFY_WHY" ] || echo "skipped: test/peers, because $$FEDIFY_WHY"; go test ./test/peers -count=1'
+
 .PHONY: test-budget
 test-budget: ## push 5 GB from other servers through a budget of 100 MB, and look at the folder all the while
 	go test ./internal/edge/proxy -run TestBudgetHolds -count=1 -timeout 60m -v -whole

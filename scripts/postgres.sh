@@ -58,5 +58,6 @@ free_port() {
 
 stop_postgres() {
 	[ -n "${PG_BIN:-}" ] && as_postgres "$PG_BIN/pg_ctl -D $PG_DIR/data -m immediate stop" >/dev/null 2>&1
-	rm -rf "$PG_DIR" "$PG_DIR.log"
+	[ -n "${PG_DIR:-}" ] && rm -rf "$PG_DIR" "$PG_DIR.log"
+	true
 }

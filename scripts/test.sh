@@ -6,15 +6,17 @@ cd "$(dirname "$0")/.."
 . scripts/postgres.sh
 . scripts/chromium.sh
 . scripts/media.sh
+. scripts/fedify.sh
 export GOFLAGS="-tags=nodynamic ${GOFLAGS:-}" # the decoders we bring along, not what the machine has
 start_postgres
 find_chromium
 find_media_tools
+find_fedify
 go vet ./...
 go test -p 2 ./cmd/... ./internal/...
 go test -p 2 -count=1 -timeout 20m ./test/... # these run the program, which the test cache does not see
 echo
-echo "ran: SQLite (embedded)${PLAZA_TEST_POSTGRES:+, PostgreSQL $PG_VERSION}${PLAZA_TEST_CHROMIUM:+, $CHROMIUM_VERSION}"
+echo "ran: SQLite (embedded)${PLAZA_TEST_POSTGRES:+, PostgreSQL $PG_VERSION}${PLAZA_TEST_CHROMIUM:+, $CHROMIUM_VERSION}${PLAZA_TEST_FEDIFY:+, fedify $FEDIFY_VERSION}"
 if [ -z "${PLAZA_TEST_POSTGRES:-}" ]; then
 	echo "skipped: everything on PostgreSQL, because $PG_WHY"
 fi
@@ -23,4 +25,7 @@ if [ -z "${PLAZA_TEST_CHROMIUM:-}" ]; then
 fi
 if [ -n "$MEDIA_WHY" ]; then
 	echo "skipped: some or all of test/media, because $MEDIA_WHY"
+fi
+if [ -z "${PLAZA_TEST_FEDIFY:-}" ]; then
+	echo "skipped: test/peers, because $FEDIFY_WHY"
 fi
