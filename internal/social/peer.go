@@ -69,7 +69,12 @@ type Peer struct {
 	Failures     int       // in a row
 	NextTry      time.Time
 	LastError    string
+	HeldAt       time.Time // since when nothing is sent to it, because of what was decided about it; zero if it is
 }
+
+// Heeded reports whether something is queued for a host from which this house
+// keeps away: for a while, since who did that may have been mistaken.
+func (p Peer) Heeded(now time.Time) bool { return p.HeldAt.IsZero() || now.Sub(p.HeldAt) < HoldFor }
 
 // Parked reports whether a host was not reached for so long that nothing is
 // queued for it until it is heard of again.
@@ -91,6 +96,9 @@ type Queues struct {
 const (
 	ParkAfter    = 7 * 24 * time.Hour  // without an answer, before nothing more is queued
 	DeliveryLife = 10 * 24 * time.Hour // for which one is tried
+	// HoldFor is how long it is queued for a host, and what came from there is
+	// kept, after it was decided to keep away from it.
+	HoldFor = 10 * 24 * time.Hour
 )
 
 // ActivityID names something that is sent to other servers.

@@ -10,16 +10,16 @@ import (
 	"github.com/plaza-social/plaza/internal/social"
 )
 
-const peerColumns = `p.host, p.software, p.version, p.asked_ms, p.met_ms, p.heard_ms, p.signature, p.reached_ms, p.failing_ms, p.failures, p.last_error,
+const peerColumns = `p.host, p.software, p.version, p.asked_ms, p.met_ms, p.heard_ms, p.signature, p.reached_ms, p.failing_ms, p.failures, p.last_error, p.held_ms,
 	COALESCE((SELECT next_ms FROM queues WHERE queues.host = p.host), 0),
 	(SELECT COUNT(*) FROM deliveries d WHERE d.host = p.host),
 	COALESCE((SELECT a.at_ms FROM activities a WHERE a.id = (SELECT d.activity_id FROM deliveries d WHERE d.host = p.host ORDER BY d.id LIMIT 1)), 0)`
 
 func scanPeer(r row) (p social.Peer, err error) {
-	var asked, met, heard, reached, failing, next, oldest int64
-	err = r.Scan(&p.Host, &p.Software, &p.Version, &asked, &met, &heard, &p.Signature, &reached, &failing, &p.Failures, &p.LastError, &next, &p.Waiting, &oldest)
+	var asked, met, heard, reached, failing, held, next, oldest int64
+	err = r.Scan(&p.Host, &p.Software, &p.Version, &asked, &met, &heard, &p.Signature, &reached, &failing, &p.Failures, &p.LastError, &held, &next, &p.Waiting, &oldest)
 	p.AskedAt, p.MetAt, p.HeardAt, p.ReachedAt = moment(asked), moment(met), moment(heard), moment(reached)
-	p.FailingSince, p.NextTry, p.Oldest = moment(failing), moment(next), moment(oldest)
+	p.FailingSince, p.NextTry, p.Oldest, p.HeldAt = moment(failing), moment(next), moment(oldest), moment(held)
 	return p, err
 }
 
@@ -148,15 +148,9 @@ func (v *View) QueueDue(ctx context.Context, failing bool, now time.Time) (bool,
 
 func failed(failing bool) string {
 	if failing {
-		return `EXISTS (SELECT 1 FROM peers WHERE peers.host = queues.host AND failures > 0)`
+		return `EXISTS (SELECT 1 FROM peers WHERE peers.host = queues.host AND failures > 0 AND held_ms = 0)`
 	}
-	return `NOT EXISTS (SELECT 1 FROM peers WHERE peers.host = queues.host AND failures > 0)`
-}
-
-// QueuedHosts returns up to limit hosts that something waits for, by name,
-// those after one.
-func (v *View) QueuedHosts(ctx context.Context, after string, limit int) ([]string, error) {
-	return list[string](ctx, v, `SELECT host FROM queues WHERE host > $1 ORDER BY host LIMIT $2`, after, limit)
+	return `NOT EXISTS (SELECT 1 FROM peers WHERE peers.host = queues.host AND (failures > 0 OR held_ms > 0))`
 }
 
 // Queues says how all queues together are doing.
@@ -168,7 +162,8 @@ func (v *View) Queues(ctx context.Context, now time.Time) (social.Queues, error)
 		return s, err
 	}, `SELECT (SELECT COUNT(*) FROM peers), (SELECT COUNT(*) FROM deliveries), (SELECT COUNT(*) FROM queues), (SELECT COUNT(*) FROM peers WHERE failures > 0),
 		(SELECT COUNT(*) FROM peers WHERE failing_ms > 0 AND failing_ms <= $1),
-		COALESCE((SELECT a.at_ms FROM activities a WHERE a.id = (SELECT activity_id FROM deliveries ORDER BY id LIMIT 1)), 0)`,
+		COALESCE((SELECT a.at_ms FROM activities a WHERE a.id = (SELECT d.activity_id FROM deliveries d
+			WHERE NOT EXISTS (SELECT 1 FROM peers p WHERE p.host = d.host AND p.held_ms > 0) ORDER BY d.id LIMIT 1)), 0)`,
 		millis(now.Add(-social.ParkAfter)))
 }
 
@@ -222,6 +217,59 @@ func (tx *Tx) PeerFailed(ctx context.Context, host, why string) error {
 	_, err := tx.exec(ctx, `UPDATE peers SET failures = failures + 1, failing_ms = CASE WHEN failing_ms = 0 THEN $2 ELSE failing_ms END, last_error = $3 WHERE host = $1`,
 		host, millis(tx.Now), why)
 	return err
+}
+
+// A HeldPeer is since when nothing is sent to a host; zero if it is.
+type HeldPeer struct {
+	Host string
+	At   time.Time
+}
+
+func scanHeldPeer(r row) (h HeldPeer, err error) {
+	var at int64
+	err = r.Scan(&h.Host, &at)
+	h.At = moment(at)
+	return h, err
+}
+
+// HeldPeers returns up to limit hosts by name, those after one, with since when
+// nothing is sent to them.
+func (v *View) HeldPeers(ctx context.Context, after string, limit int) ([]HeldPeer, error) {
+	return rows(ctx, v, scanHeldPeer, `SELECT host, held_ms FROM peers WHERE host > $1 ORDER BY host LIMIT $2`, after, limit)
+}
+
+// PeersHeld returns the same of those of hosts that were met.
+func (v *View) PeersHeld(ctx context.Context, hosts []string) (map[string]time.Time, error) {
+	all, err := rows(ctx, v, scanHeldPeer, `SELECT host, held_ms FROM peers WHERE host IN `+v.d.strList(1), asJSON(hosts))
+	out := make(map[string]time.Time, len(all))
+	for _, h := range all {
+		out[h.Host] = h.At
+	}
+	return out, err
+}
+
+// HoldPeer has nothing be sent to a host. What is for it waits.
+func (tx *Tx) HoldPeer(ctx context.Context, host string) error {
+	_, err := tx.exec(ctx, `UPDATE peers SET held_ms = $2 WHERE host = $1 AND held_ms = 0`, host, millis(tx.Now))
+	return err
+}
+
+// FreePeer has what waits for a host be sent, at once. Whether it answers is to
+// be seen anew.
+func (tx *Tx) FreePeer(ctx context.Context, host string) error {
+	if _, err := tx.exec(ctx, `UPDATE peers SET held_ms = 0, failing_ms = 0, failures = 0 WHERE host = $1`, host); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `UPDATE queues SET next_ms = $2 WHERE host = $1`, host, millis(tx.Now))
+	return err
+}
+
+// FollowsTo returns up to limit follows of ours to accounts of a host, with
+// those that were asked for: those after one.
+func (v *View) FollowsTo(ctx context.Context, host string, after social.FollowID, limit int) ([]social.Follow, error) {
+	return rows(ctx, v, func(r row) (f social.Follow, err error) { return f, r.Scan(&f.ID, &f.Owner, &f.Target) }, `
+		SELECT f.id, f.owner_id, f.target_id FROM accounts a JOIN follows f ON f.target_id = a.id JOIN users u ON u.account_id = f.owner_id
+		WHERE a.host = $1 AND f.id > $2 ORDER BY f.id LIMIT $3`, host, after, limit)
 }
 
 // DropQueue forgets all that waits for a host.

@@ -28,9 +28,18 @@ const heardEvery = 10 * time.Minute
 
 // An Arrival is an activity that another server sent, as it came.
 type Arrival struct {
-	Signer social.AccountID `json:"signer"` // who signed the request, and need not be who acted
-	Body   string           `json:"body"`   // JSON
-	Relay  bool             `json:"-"`      // it came by a relay
+	Signer social.AccountID `json:"signer"`       // who signed the request, and need not be who acted
+	Body   string           `json:"body"`         // JSON
+	At     int64            `json:"at,omitempty"` // when it came, in milliseconds
+	Relay  bool             `json:"-"`            // it came by a relay
+}
+
+// kind is that of the job in which a is applied.
+func (a Arrival) kind() string {
+	if a.Relay {
+		return RelayedJob
+	}
+	return ArrivalJob
 }
 
 // Arrivals keep what other servers send until it is applied, and what is known
@@ -43,21 +52,31 @@ func NewArrivals(s *store.Store) *Arrivals { return &Arrivals{s} }
 // Keep has a applied. When it returns nil, a is not lost any more. The very
 // same from the same signer that waits already takes its place.
 func (k *Arrivals) Keep(ctx context.Context, host string, a Arrival) error {
+	a.At = k.store.Now().UnixMilli()
 	sum := sha256.Sum256([]byte(a.Body))
 	key := strconv.FormatInt(int64(a.Signer), 10) + " " + hex.EncodeToString(sum[:])
-	kind := ArrivalJob
-	if a.Relay {
-		kind = RelayedJob
-	}
 	if err := k.store.Write(ctx, func(tx *store.Tx) error {
 		if err := heard(ctx, tx, host); err != nil {
 			return err
 		}
-		return tx.AddJob(ctx, kind, a, tx.Now, key)
+		return tx.AddJob(ctx, a.kind(), a, tx.Now, key)
 	}); err != nil {
 		return fmt.Errorf("keep what arrived: %w", err)
 	}
 	return nil
+}
+
+// putOffFor is how long what came from a host that is kept away from waits
+// before it is looked at again.
+const putOffFor = 10 * time.Minute
+
+// PutOff has a, which was acknowledged, applied later, as it comes from a host
+// that this house keeps away from since. After HoldFor that is Forbidden.
+func (k *Arrivals) PutOff(ctx context.Context, a Arrival) error {
+	if k.store.Now().Sub(time.UnixMilli(a.At)) >= social.HoldFor {
+		return errs.New(errs.Forbidden, "Nothing is taken from that server here.")
+	}
+	return k.store.Write(ctx, func(tx *store.Tx) error { return tx.AddJob(ctx, a.kind(), a, tx.Now.Add(putOffFor), "") })
 }
 
 func heard(ctx context.Context, tx *store.Tx, host string) error {

@@ -387,37 +387,6 @@ func TestDeletedDoesNotWait(t *testing.T) {
 	})
 }
 
-// TestKeptAway: nothing is queued for a host that is suspended, or not let in
-// where only some may come, and what waits is forgotten.
-func TestKeptAway(t *testing.T) {
-	each(t, func(w *world) {
-		w.happens(event.PostPublished{Post: 11, Author: ada})
-		w.do(func(ctx context.Context, tx *store.Tx) error {
-			return tx.AddHostBlock(ctx, social.HostBlock{ID: 1, Host: "z.example", Severity: social.HostSuspends})
-		})
-		w.happens(event.HostsChanged{Host: "z.example"})
-		if got, want := w.sent("x.example", "z.example"), []string{"x.example/xi Created"}; !slices.Equal(got, want) {
-			w.Errorf("after a block %q waits, want %q", got, want)
-		}
-		w.happens(event.PostPublished{Post: 12, Author: ada}, event.FollowAsked{Owner: ada, Target: zoe})
-		if got, want := w.sent("x.example", "z.example"), []string{"x.example/xi Created"}; !slices.Equal(got, want) {
-			w.Errorf("of what is new %q waits, want %q", got, want)
-		}
-		w.do(func(ctx context.Context, tx *store.Tx) error {
-			house, err := tx.House(ctx)
-			if err != nil {
-				return err
-			}
-			house.LimitedFederation = true
-			return tx.SetHouse(ctx, house)
-		})
-		w.happens(event.SettingsChanged{}, event.PostPublished{Post: 13, Author: ada})
-		if got := w.sent("x.example", "z.example"); len(got) != 0 {
-			w.Errorf("where only some may come %q waits", got)
-		}
-	})
-}
-
 // TestFarewell goes to every host with a shared inbox, and its key stays until
 // it was sent.
 func TestFarewell(t *testing.T) {

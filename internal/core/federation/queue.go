@@ -28,15 +28,15 @@ func (s *Service) Claim(ctx context.Context, failing bool, limit int, lease time
 }
 
 // Waiting returns what is known of a host and up to limit of what waits for it,
-// oldest first. If this house does not deal with it any more, what waits is
-// forgotten.
+// oldest first. If this house does not deal with it any more, nothing is sent
+// to it until it does again.
 func (s *Service) Waiting(ctx context.Context, host string, limit int) (p social.Peer, ds []social.Delivery, err error) {
 	rules, err := s.rules.HostRules(ctx)
 	if err != nil {
 		return p, nil, err
 	}
 	if rules.On(host).Severity == social.HostSuspends {
-		return p, nil, s.store.Write(ctx, func(tx *store.Tx) error { return tx.DropQueue(ctx, host) })
+		return p, nil, s.store.Write(ctx, func(tx *store.Tx) error { return tx.HoldPeer(ctx, host) })
 	}
 	err = s.store.Read(ctx, func(v *store.View) error {
 		if p, err = v.Peer(ctx, host); err != nil {

@@ -55,7 +55,7 @@ func (t teller) sendWide(ctx context.Context, said Said, err error) error {
 // queue queues what was said for boxes at once and, if there are many, bit by
 // bit for those who follow an account; zero is for everybody.
 func (t teller) queue(ctx context.Context, said Said, boxes []store.Inbox, many bool, following social.AccountID) error {
-	boxes, err := t.welcome(ctx, boxes)
+	boxes, err := t.welcome(ctx, &t.tx.View, boxes)
 	if err != nil || len(boxes) == 0 && !many {
 		return err
 	}
@@ -88,25 +88,8 @@ func once(boxes []store.Inbox) (out []store.Inbox) {
 	return out
 }
 
-// welcome is those of boxes whose hosts this house deals with. What was decided
-// a moment ago may not be known here yet; whoever sends looks again.
-func (s *Service) welcome(ctx context.Context, boxes []store.Inbox) ([]store.Inbox, error) {
-	if len(boxes) == 0 {
-		return nil, nil
-	}
-	rules, err := s.rules.HostRules(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(boxes, func(box store.Inbox) bool { return rules.On(box.Host).Severity == social.HostSuspends }), nil
-}
-
-const (
-	// inboxesAtOnce is how many inboxes of a large audience are in memory.
-	inboxesAtOnce = 10_000
-	// hostsAtOnce is how many hosts' queues are looked at together.
-	hostsAtOnce = 1000
-)
+// inboxesAtOnce is how many inboxes of a large audience are in memory.
+const inboxesAtOnce = 10_000
 
 // Spread goes on with what is for more inboxes than are queued at once, the
 // oldest first, so that whoever follows hears things in order. It tells whether
@@ -142,7 +125,10 @@ func (s *Service) Spread(ctx context.Context) (more bool, err error) {
 // meanwhile or another process has gone on with it.
 func (s *Service) spread(ctx context.Context, at *store.Spread, part []store.Inbox, end bool) (ours bool, err error) {
 	to := slices.DeleteFunc(slices.Clone(part), func(box store.Inbox) bool { return slices.Contains(at.Except, box.URL) })
-	if to, err = s.welcome(ctx, to); err != nil {
+	if err = s.store.Read(ctx, func(v *store.View) (err error) {
+		to, err = s.welcome(ctx, v, to)
+		return err
+	}); err != nil {
 		return false, err
 	}
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
@@ -163,27 +149,4 @@ func (s *Service) spread(ctx context.Context, at *store.Spread, part []store.Inb
 		at.After = part[len(part)-1].URL
 	}
 	return ours, err
-}
-
-// keepAway drops what waits for hosts that this house does not deal with any
-// more.
-func (t teller) keepAway(ctx context.Context) error {
-	rules, err := t.tx.HostRules(ctx)
-	if err != nil {
-		return err
-	}
-	for after := ""; ; {
-		hosts, err := t.tx.QueuedHosts(ctx, after, hostsAtOnce)
-		if err != nil || len(hosts) == 0 {
-			return err
-		}
-		for _, host := range hosts {
-			if after = host; rules.On(host).Severity != social.HostSuspends {
-				continue
-			}
-			if err := t.tx.DropQueue(ctx, host); err != nil {
-				return err
-			}
-		}
-	}
 }

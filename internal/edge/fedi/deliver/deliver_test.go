@@ -532,7 +532,9 @@ func TestNothingForTheBlocked(t *testing.T) {
 		h.queueAs(gone, "two", yes.inbox("/inbox"))
 		h.run()
 		h.eventually("sent", func() bool { return len(yes.has()) == 1 && h.waiting("p.example").Waiting == 0 })
-		h.eventually("forgotten", func() bool { return h.waiting(blocked).Waiting == 0 && h.waiting("below."+blocked).Waiting == 0 })
+		h.eventually("held", func() bool {
+			return !h.waiting(blocked).HeldAt.IsZero() && !h.waiting("below."+blocked).HeldAt.IsZero()
+		})
 		if no.requests()+below.requests() != 0 {
 			t.Errorf("%d requests reached hosts that are blocked", no.requests()+below.requests())
 		}

@@ -47,6 +47,7 @@ func (s *Inbox) anyhow(ctx context.Context, args []byte) error {
 	if err != nil {
 		return err
 	}
+	arrived.Relay = true
 	return s.settled(ctx, arrived)
 }
 
@@ -67,12 +68,19 @@ func (s *Inbox) apply(ctx context.Context, arrived federation.Arrival) error {
 	if err != nil {
 		return err
 	}
-	if signer.Standing != social.Good { // since it came, or its host
-		return errNotWelcome
-	}
 	a, err := s.activity([]byte(arrived.Body))
 	if err != nil {
 		return err
+	}
+	for _, host := range []string{signer.Host, as2.Host(a.Actor)} {
+		if away, err := s.Refused(ctx, host); err != nil {
+			return err
+		} else if away { // since it came, and that may have been a mistake
+			return s.Arrivals.PutOff(ctx, arrived)
+		}
+	}
+	if signer.Standing != social.Good {
+		return errNotWelcome
 	}
 	if err := s.welcome(ctx, a.Actor); err != nil {
 		return err
