@@ -19,8 +19,9 @@ type domain struct {
 	Allow    domainAllow    `cmd:"" help:"Let a host in, where only those may come that were let in."`
 	Disallow domainDisallow `cmd:"" help:"Have a host not be let in any more."`
 	List     domainList     `cmd:"" help:"Show the hosts that are kept away from, and those that were let in."`
-	Import   domainImport   `cmd:"" help:"Keep away from the hosts of a CSV file, as Mastodon writes it."`
-	Export   domainExport   `cmd:"" help:"Write the hosts that are kept away from as such a file."`
+	Import   domainImport   `cmd:"" help:"Keep away from the hosts of a CSV file, as Mastodon writes it, or let them in."`
+	Export   domainExport   `cmd:"" help:"Write the hosts that are kept away from, or were let in, as such a file."`
+	Lists    domainLists    `cmd:"" help:"Lists of hosts that others keep, and that are heeded here."`
 }
 
 // asJSON says how a command writes.
@@ -68,27 +69,55 @@ func (v *domainBlock) Run(ctx context.Context, s streams) error {
 	b := social.HostBlock{Host: v.Host, Severity: social.HostSeverity(v.Severity), RejectMedia: v.RejectMedia, RejectReports: v.RejectReports,
 		Public: v.Public, Private: v.Private, Obfuscate: v.Obfuscate}
 	return v.with(ctx, s, func(a *app.App) error {
-		done, err := a.Keep(ctx, []app.HostChange{{Host: v.Host, Block: b}}, true, v.DryRun, func(int, int) {})
+		done, cut, err := a.Keep(ctx, []app.HostLine{{Block: b}}, app.HostWish{Overwrite: true, Dry: v.DryRun}, func(int, int) {})
 		if err != nil {
 			return err
 		}
 		if done[0].Does == "fail" {
 			return errs.New(errs.Invalid, done[0].Why)
 		}
-		return v.tell(s, done[0], func(w io.Writer) { tellChanges(w, done, v.DryRun) })
+		out := struct {
+			app.HostChange
+			Cut cutFor `json:"cut"`
+		}{done[0], cutFor(cut)}
+		return v.tell(s, out, func(w io.Writer) { tellChanges(w, done, cut, v.DryRun) })
 	})
 }
 
+// cutFor is a cut as it is written for programs.
+type cutFor social.HostCut
+
+// MarshalJSON implements json.Marshaler.
+func (c cutFor) MarshalJSON() ([]byte, error) {
+	losers := []map[string]any{}
+	for _, l := range c.Losers {
+		losers = append(losers, map[string]any{"username": l.Username, "following": l.Following, "followers": l.Followers})
+	}
+	return json.Marshal(map[string]any{"hosts": c.Known, "accounts": c.Accounts, "following": c.Following, "followers": c.Followers, "posts": c.Posts, "files": c.Files, "most": losers})
+}
+
+// tellCut writes what is cut, all together, and for whom it is the most.
+func tellCut(w io.Writer, c social.HostCut) {
+	fmt.Fprintf(w, "Kept further away from: %d hosts known here, with %d accounts, %d follows from here, %d followers of people here, %d posts and %d files.\n",
+		c.Known, c.Accounts, c.Following, c.Followers, c.Posts, c.Files)
+	for _, l := range c.Losers {
+		fmt.Fprintf(w, "\t@%s\tfollows %d there, is followed by %d\n", l.Username, l.Following, l.Followers)
+	}
+}
+
 // tellChanges writes what becomes of hosts, or would.
-func tellChanges(w io.Writer, all []app.HostChange, dry bool) {
+func tellChanges(w io.Writer, all []app.HostChange, cut social.HostCut, dry bool) {
 	n := map[string]int{}
 	for _, c := range all {
 		n[c.Does]++
 		why := c.Why
-		if c.Does == "add" || c.Does == "change" {
+		if (c.Does == "add" || c.Does == "change") && c.Block.Severity != "" {
 			why = fmt.Sprintf("%s; %d accounts known, %d followed from here, %d follow people here", c.Block.Severity, c.Accounts, c.Following, c.Followers)
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\n", c.Does, c.Host, why)
+	}
+	if cut.Known > 0 {
+		tellCut(w, cut)
 	}
 	end := "%d added, %d changed, %d kept as they were, %d not possible.\n"
 	if dry {
@@ -164,8 +193,15 @@ func (v *domainDisallow) Run(ctx context.Context, s streams) error {
 			if one.Host != host {
 				continue
 			}
-			did := map[string]any{"host": host, "dry_run": v.DryRun}
+			cut, err := a.Hosts.PreviewDisallow(ctx, social.Keyboard, host)
+			if err != nil {
+				return err
+			}
+			did := map[string]any{"host": host, "dry_run": v.DryRun, "cut": cutFor(cut)}
 			if v.DryRun {
+				if !v.JSON {
+					tellCut(s.out, cut)
+				}
 				return tell(s.out, v.JSON, did, "%s would not be let in any more.", host)
 			}
 			if err := a.Hosts.Disallow(ctx, social.Keyboard, one.ID); err != nil {
@@ -226,6 +262,7 @@ func (v *domainList) Run(ctx context.Context, s streams) error {
 type domainImport struct {
 	where
 	asJSON
+	Allows    bool   `help:"Let them in, where only those may come that were let in."`
 	Overwrite bool   `help:"Have blocks that there are say what the file says."`
 	DryRun    bool   `help:"Only tell what would be, and what it cuts."`
 	File      string `arg:"" help:"The file." type:"existingfile"`
@@ -238,26 +275,27 @@ func (v *domainImport) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer f.Close()
-	wishes, err := app.ReadHosts(f)
+	lines, err := app.ReadHosts(f)
 	if err != nil {
 		return err
 	}
 	return v.with(ctx, s, func(a *app.App) error {
 		bar := s.bar()
-		done, err := a.Keep(ctx, wishes, v.Overwrite, v.DryRun, bar.tell)
+		done, cut, err := a.Keep(ctx, lines, app.HostWish{Allows: v.Allows, Overwrite: v.Overwrite, Dry: v.DryRun}, bar.tell)
 		if bar.end(); err != nil {
 			return err
 		}
 		if done == nil {
 			done = []app.HostChange{}
 		}
-		return v.tell(s, done, func(w io.Writer) { tellChanges(w, done, v.DryRun) })
+		return v.tell(s, done, func(w io.Writer) { tellChanges(w, done, cut, v.DryRun) })
 	})
 }
 
 type domainExport struct {
 	where
 	asJSON
+	Allows bool `help:"Those that were let in."`
 }
 
 // Run writes the file to the output.
@@ -265,11 +303,5 @@ func (v *domainExport) Run(ctx context.Context, s streams) error {
 	if v.JSON {
 		return (&domainList{v.where, v.asJSON}).Run(ctx, s)
 	}
-	return v.with(ctx, s, func(a *app.App) error {
-		blocks, err := a.HostBlocks(ctx)
-		if err != nil {
-			return err
-		}
-		return app.WriteHosts(s.out, blocks)
-	})
+	return v.with(ctx, s, func(a *app.App) error { return a.WriteHosts(ctx, s.out, v.Allows) })
 }

@@ -231,6 +231,7 @@ func (a *App) assemble(o Options) (err error) {
 			a.Relations.Worker(), a.Relations.AlongWorker(),
 			a.pushWorker(o),
 			a.Posts.Worker(), a.Posts.AdoptWorker(),
+			a.Hosts.Worker(),
 		},
 		Chores: []work.Chore{
 			{Name: "sign-ups", Do: a.Auth.Tidy},
@@ -239,6 +240,7 @@ func (a *App) assemble(o Options) (err error) {
 			{Name: "imports", Do: a.Imports.Tidy}, {Name: "links", Do: a.Links.Tidy},
 			{Name: "screen", Do: a.Screen.Tidy},
 			{Name: "reviews", Do: a.Discover.Tidy},
+			{Name: "lists of hosts", Do: a.Hosts.Tidy},
 			{Name: "announcements", Do: a.Announcements.Tidy},
 		},
 	}

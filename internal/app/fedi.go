@@ -14,6 +14,7 @@ import (
 	"github.com/plaza-social/plaza/internal/edge/fedi/inbox"
 	"github.com/plaza-social/plaza/internal/edge/fedi/serve"
 	"github.com/plaza-social/plaza/internal/edge/fedi/sign"
+	"github.com/plaza-social/plaza/internal/edge/hostlist"
 	"github.com/plaza-social/plaza/internal/edge/mastoapi"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/work"
@@ -52,8 +53,9 @@ func (a *App) openFedi(o Options) {
 	a.fedi.ask = finger.NewClient(finger.Config{Reach: o.Outward, Agent: agent, Own: a.View.OwnHost, PlainHTTP: len(o.Config.Private) > 0})
 	a.fedi.sender = deliver.New(deliver.Config{Core: a.Federation, Key: a.signingKey, Client: netsafe.Client(o.Outward), Agent: agent, Clock: o.Clock, Log: a.log})
 	a.runner.Followers = append(a.runner.Followers, a.Federation.Follower())
-	a.runner.Workers = append(a.runner.Workers, a.Federation.Worker())
+	a.runner.Workers = append(a.runner.Workers, a.Federation.Worker(), a.Federation.RejoinWorker())
 	a.runner.Chores = append(a.runner.Chores, work.Chore{Name: "deliveries", Do: a.Federation.Tidy})
+	a.Hosts.Fetch = hostlist.New(o.Outward, agent).Fetch
 	a.openInbox(o, agent)
 }
 

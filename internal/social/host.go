@@ -40,6 +40,7 @@ type HostBlock struct {
 	Private       string
 	Public        string
 	Obfuscate     bool // the public list shows the name in part
+	Listed        bool // it stands because of lists that others keep, and goes with them
 	CreatedAt     time.Time
 }
 

@@ -8,11 +8,11 @@ import (
 	"github.com/plaza-social/plaza/internal/social"
 )
 
-const hostColumns = `id, host, severity, reject_media, reject_reports, private_comment, public_comment, obfuscate, created_ms`
+const hostColumns = `id, host, severity, reject_media, reject_reports, private_comment, public_comment, obfuscate, listed, created_ms`
 
 func scanHostBlock(r row) (b social.HostBlock, err error) {
 	var created int64
-	err = r.Scan(&b.ID, &b.Host, &b.Severity, &b.RejectMedia, &b.RejectReports, &b.Private, &b.Public, &b.Obfuscate, &created)
+	err = r.Scan(&b.ID, &b.Host, &b.Severity, &b.RejectMedia, &b.RejectReports, &b.Private, &b.Public, &b.Obfuscate, &b.Listed, &created)
 	b.CreatedAt = moment(created)
 	return b, err
 }
@@ -67,8 +67,8 @@ func (v *View) CountHostBlocks(ctx context.Context) (int, error) {
 
 // AddHostBlock stores a new block of a host that has none.
 func (tx *Tx) AddHostBlock(ctx context.Context, b social.HostBlock) error {
-	n, err := tx.exec(ctx, `INSERT INTO host_blocks (`+hostColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
-		b.ID, b.Host, b.Severity, b.RejectMedia, b.RejectReports, b.Private, b.Public, b.Obfuscate, millis(b.CreatedAt))
+	n, err := tx.exec(ctx, `INSERT INTO host_blocks (`+hostColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
+		b.ID, b.Host, b.Severity, b.RejectMedia, b.RejectReports, b.Private, b.Public, b.Obfuscate, b.Listed, millis(b.CreatedAt))
 	if err == nil && n == 0 {
 		return HostBlocked
 	}
@@ -80,8 +80,8 @@ var HostBlocked = errs.New(errs.Conflict, "Validation failed: This host has a bl
 
 // SetHostBlock stores what a block says.
 func (tx *Tx) SetHostBlock(ctx context.Context, b social.HostBlock) error {
-	_, err := tx.exec(ctx, `UPDATE host_blocks SET severity = $2, reject_media = $3, reject_reports = $4, private_comment = $5, public_comment = $6, obfuscate = $7
-		WHERE id = $1`, b.ID, b.Severity, b.RejectMedia, b.RejectReports, b.Private, b.Public, b.Obfuscate)
+	_, err := tx.exec(ctx, `UPDATE host_blocks SET severity = $2, reject_media = $3, reject_reports = $4, private_comment = $5, public_comment = $6, obfuscate = $7, listed = $8
+		WHERE id = $1`, b.ID, b.Severity, b.RejectMedia, b.RejectReports, b.Private, b.Public, b.Obfuscate, b.Listed)
 	return err
 }
 

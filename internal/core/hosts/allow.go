@@ -31,7 +31,7 @@ func (s *Service) Allowed(ctx context.Context, by social.Actor, which social.Hos
 // Allow lets a host in; that it was let in before is fine. It has an effect
 // where the house takes only hosts that were let in.
 func (s *Service) Allow(ctx context.Context, by social.Actor, host string) (a social.HostAllow, err error) {
-	if host, err = social.CleanHost(host); err != nil {
+	if host, err = s.foreign(host); err != nil {
 		return a, err
 	}
 	err = s.write(ctx, "allow host", by, func(tx *store.Tx) error {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
-	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/base/text"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/event"
@@ -20,6 +19,8 @@ import (
 type Service struct {
 	store *store.Store
 	view  *view.View
+	// Fetch asks for a list of hosts that others keep; nil asks nobody.
+	Fetch func(ctx context.Context, address string) ([]byte, error)
 }
 
 // New returns a Service.
@@ -85,10 +86,7 @@ func (s *Service) Of(ctx context.Context, by social.Actor, host string) (b socia
 
 // Add keeps away from a host. One that has a block already is a Conflict.
 func (s *Service) Add(ctx context.Context, by social.Actor, b social.HostBlock) (_ social.HostBlock, err error) {
-	if b.Host, err = social.CleanHost(b.Host); err != nil {
-		return b, err
-	}
-	if b, err = clean(b); err != nil {
+	if b, err = s.checked(b); err != nil {
 		return b, err
 	}
 	return b, s.write(ctx, "block host", by, func(tx *store.Tx) error {
@@ -99,13 +97,13 @@ func (s *Service) Add(ctx context.Context, by social.Actor, b social.HostBlock) 
 		if n >= social.MaxHosts {
 			return errMany
 		}
-		b.ID, b.CreatedAt = social.HostID(id.New(tx.Now)), tx.Now
 		tx.Record(event.HostsChanged{Host: b.Host})
-		return tx.AddHostBlock(ctx, b)
+		return add(ctx, tx, &b)
 	})
 }
 
-// Change has a block say what change makes of it; its host stays.
+// Change has a block say what change makes of it; its host stays. From then on
+// it was made by hand, and no list changes it.
 func (s *Service) Change(ctx context.Context, by social.Actor, which social.HostID, change func(*social.HostBlock)) (b social.HostBlock, err error) {
 	err = s.write(ctx, "change block of host", by, func(tx *store.Tx) error {
 		was, err := tx.HostBlock(ctx, which)
@@ -114,7 +112,7 @@ func (s *Service) Change(ctx context.Context, by social.Actor, which social.Host
 		}
 		b = was
 		change(&b)
-		b.ID, b.Host, b.CreatedAt = was.ID, was.Host, was.CreatedAt
+		b.ID, b.Host, b.CreatedAt, b.Listed = was.ID, was.Host, was.CreatedAt, false
 		if b, err = clean(b); err != nil {
 			return err
 		}
@@ -124,7 +122,8 @@ func (s *Service) Change(ctx context.Context, by social.Actor, which social.Host
 	return b, err
 }
 
-// End takes a host off the list.
+// End takes a host off the list. A list that others keep, and that has it now,
+// does not bring it back.
 func (s *Service) End(ctx context.Context, by social.Actor, which social.HostID) error {
 	return s.write(ctx, "unblock host", by, func(tx *store.Tx) error {
 		b, err := tx.HostBlock(ctx, which)
@@ -132,6 +131,9 @@ func (s *Service) End(ctx context.Context, by social.Actor, which social.HostID)
 			return err
 		}
 		tx.Record(event.HostsChanged{Host: b.Host})
+		if err := tx.WaiveHost(ctx, b.Host); err != nil {
+			return err
+		}
 		return tx.EndHostBlock(ctx, which)
 	})
 }

@@ -38,27 +38,31 @@ type house struct {
 }
 
 func each(t *testing.T, fn func(ctx context.Context, t *testing.T, h house)) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		ctx := t.Context()
-		if err := s.Write(ctx, func(tx *store.Tx) error {
-			for who, host := range map[social.AccountID]string{ada: "", fred: "", rita: "sub.elsewhere.example"} {
-				name := map[social.AccountID]string{ada: "ada", fred: "fred", rita: "rita"}[who]
-				if err := tx.AddAccount(ctx, social.Account{ID: who, Username: name, Host: host, Kind: social.Person, Standing: social.Good, Discoverable: true, CreatedAt: tx.Now}); err != nil {
-					return err
-				}
-			}
-			if err := tx.AddFollow(ctx, social.Follow{Owner: fred, Target: rita}, true); err != nil {
+	storetest.Each(t, func(t *testing.T, s *store.Store) { fn(t.Context(), t, inhabited(t, s)) })
+}
+
+// inhabited is a house with everybody in it.
+func inhabited(t *testing.T, s *store.Store) house {
+	t.Helper()
+	ctx := t.Context()
+	if err := s.Write(ctx, func(tx *store.Tx) error {
+		for who, host := range map[social.AccountID]string{ada: "", fred: "", rita: "sub.elsewhere.example"} {
+			name := map[social.AccountID]string{ada: "ada", fred: "fred", rita: "rita"}[who]
+			if err := tx.AddAccount(ctx, social.Account{ID: who, Username: name, Host: host, Kind: social.Person, Standing: social.Good, Discoverable: true, CreatedAt: tx.Now}); err != nil {
 				return err
 			}
-			return tx.AddPost(ctx, social.Post{ID: said, Author: rita, Text: "Hello", HTML: "Hello", Visibility: social.Public, At: tx.Now})
-		}); err != nil {
-			t.Fatal(err)
 		}
-		v := view.New(s, view.Config{})
-		s.Watch(v.Watch)
-		s.WatchEarly(v.Watch)
-		fn(ctx, t, house{hosts.New(s, v), s, v})
-	})
+		if err := tx.AddFollow(ctx, social.Follow{Owner: fred, Target: rita}, true); err != nil {
+			return err
+		}
+		return tx.AddPost(ctx, social.Post{ID: said, Author: rita, Text: "Hello", HTML: "Hello", Visibility: social.Public, At: tx.Now})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	v := view.New(s, view.Config{HandleHost: "social.plaza.example"})
+	s.Watch(v.Watch)
+	s.WatchEarly(v.Watch)
+	return house{hosts.New(s, v), s, v}
 }
 
 func (h house) sees(t *testing.T, who social.AccountID, door social.Door) bool {

@@ -21,6 +21,18 @@ func (v *View) OwnHost(host string) bool {
 	return strings.EqualFold(host, v.config.HandleHost) || strings.EqualFold(host, web)
 }
 
+// HoldsUs reports whether what is decided about a host, and so about all below
+// it, would be about the house itself.
+func (v *View) HoldsUs(host string) bool {
+	for _, own := range []string{v.config.HandleHost, string(v.Base)} {
+		name, err := social.CleanHost(own)
+		if err == nil && (name == host || strings.HasSuffix(name, "."+host)) {
+			return true
+		}
+	}
+	return v.OwnHost(host)
+}
+
 // AccountAt returns the account of ours that an address names, its actor's or
 // its page's, or NotFound. Who has not been let in yet is not there.
 func (v *View) AccountAt(ctx context.Context, address string) (*Face, error) {
