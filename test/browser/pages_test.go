@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -38,7 +39,14 @@ func (h house) pages() []page {
 	file := "juno,true,false\nzoe@far.example,true,false\nnobody,true,false\n"
 	brought, err := h.Imports.Start(h.t.Context(), social.Actor{Account: ada.ID, Standing: social.Good}, imports.Wish{Kind: social.ImportFollowing, Mode: social.ImportMerge}, strings.NewReader(file), int64(len(file)))
 	h.must(err)
+	h.Hosts.Fetch = func(context.Context, string) ([]byte, error) {
+		return []byte("#domain,#severity\nfar.example,suspend\nawful-and-with-a-very-long-name-that-has-to-be-broken-somewhere.example,silence\n"), nil
+	}
+	heeded, err := h.Hosts.Subscribe(h.t.Context(), social.Actor{Account: ada.ID, Standing: social.Good, Role: social.Owner}, "https://lists.example/"+strings.Repeat("shared-", 12)+"list.csv", true)
+	h.must(err)
 	all := []page{
+		{"hosts-cut", "ada", "/settings/hosts/preview?host=far.example&severity=suspend"}, {"hosts-limit", "ada", "/settings/hosts/limit"}, {"hosts-files", "ada", "/settings/hosts/files"},
+		{"hosts-lists", "ada", "/settings/hosts/lists"}, {"hosts-list", "ada", fmt.Sprintf("/settings/hosts/lists/%d", heeded.ID)},
 		{"import", "ada", "/settings/import"}, {"import-one", "ada", fmt.Sprintf("/settings/import/%d", brought.ID)},
 		{"landing", "", "/"}, {"thread-stranger", "", omar}, {"profile-stranger", "", "/@juno"}, {"public", "", "/public"}, {"public-local", "", "/public/local"},
 		{"tag", "", "/tags/sourdough"}, {"tag-empty", "", "/tags/nothing"}, {"about", "", "/about"}, {"privacy", "", "/privacy"}, {"terms", "", "/terms"}, {"not-found", "", "/nowhere"},

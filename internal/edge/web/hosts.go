@@ -18,6 +18,9 @@ func (s *Site) hostRoutes(r *router) {
 	r.Do("POST /settings/hosts/limit", admin, s.limitHosts)
 	r.Do("POST /settings/hosts/allow", admin, s.allowHost)
 	r.Do("POST /settings/hosts/allow/{host}/end", admin, s.disallowHost)
+	s.cutRoutes(r)
+	s.hostFileRoutes(r)
+	s.hostListRoutes(r)
 }
 
 // linesOnPage is how many lines of what admins decided a page has.
@@ -41,8 +44,12 @@ func (s *Site) showHosts(q *ask, status int, wish social.HostBlock, problem stri
 	if err != nil {
 		return err
 	}
+	from, err := s.Hosts.Provenance(q.Context(), q.by, blocks.Items)
+	if err != nil {
+		return err
+	}
 	q.settle()
-	return q.showAs(status, "Other hosts", hostSettings(q.page, blocks, allows.Items, wish, problem, sent))
+	return q.showAs(status, "Other hosts", hostSettings(q.page, blocks, from, allows.Items, wish, problem, sent))
 }
 
 // blockHost keeps away from a host, or changes how.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,7 +41,11 @@ func TestOtherHosts(t *testing.T) {
 	want(t, mona.get("/settings/hosts"), 403)
 	want(t, ada.post("/settings/hosts", "host", "no host", "severity", "silence"), 422, "such as example.org", `value="no host"`)
 	want(t, ada.post("/settings/hosts", "host", "Bad.example", "severity", "silence", "public", "Spam."), 200, "Saved.", "bad.example", "Silence", "Spam.")
-	want(t, ada.get("/settings/hosts?host=bad.example"), 200, `value="Spam."`)
+	want(t, ada.get("/settings/hosts?host=bad.example"), 200, `value="bad.example"`, `value="silence" checked`)
+	want(t, ada.get("/settings/hosts/preview?host=Bad.example&severity=suspend"), 200, "Keep away from bad.example", "Nothing that is known here", `value="Spam."`, `name="severity" value="suspend"`, "!reject_media")
+	want(t, ada.get("/settings/hosts/preview?host=no+host&severity=suspend"), 422, "such as example.org", `value="no host"`)
+	want(t, ada.get("/settings/hosts/preview?host=bad.example&severity=ban"), 422, "How severe a block is")
+	want(t, mona.get("/settings/hosts/preview?host=bad.example&severity=suspend"), 403)
 	page := ada.post("/settings/hosts", "host", "bad.example", "severity", "suspend", "reject_media", "1")
 	want(t, page, 200, "Saved.", "no pictures", "!Spam.")
 	end := regexp.MustCompile(`/settings/hosts/\d+/end`).FindString(page.Body.String())
@@ -48,7 +53,10 @@ func TestOtherHosts(t *testing.T) {
 	want(t, ada.post(end), 404)
 	page = ada.post("/settings/hosts/allow", "allow", "friend.example")
 	want(t, page, 200, "friend.example")
-	want(t, ada.post("/settings/hosts/limit", "limited", "1"), 200, `name="limited" value="1" checked`)
+	want(t, ada.get("/settings/hosts/limit"), 200, "Nothing that is known here", `name="limited" value="1"`)
+	want(t, ada.post("/settings/hosts/limit", "limited", "1"), 200, "Only hosts that were let in may come.")
+	want(t, ada.get(strings.TrimSuffix(regexp.MustCompile(`/settings/hosts/allow/\d+/end`).FindString(page.Body.String()), "/end")), 200, "Let friend.example in no more")
+	want(t, ada.get("/settings/hosts/allow/17"), 404)
 	want(t, ada.post(regexp.MustCompile(`/settings/hosts/allow/\d+/end`).FindString(page.Body.String())), 200, "!friend.example")
 }
 
