@@ -63,7 +63,7 @@ func TestListOfAnotherServer(t *testing.T) {
 		"a page in disguise": {lists.ServeAs("/page.csv", "text/csv", http.StatusOK, []byte("\n<html>")), errs.Invalid},
 		"no columns":         {lists.ServeAs("/names.csv", "text/plain", http.StatusOK, []byte("bad.example\n")), errs.Invalid},
 		"nothing":            {lists.ServeAs("/nothing.csv", "text/csv", http.StatusOK, []byte("#domain\n")), errs.Invalid},
-		"only ourselves":     {lists.ServeAs("/us.csv", "text/csv", http.StatusOK, []byte("#domain\n" + strings.TrimPrefix(s.URL, "http://") + "\n")), errs.Invalid},
+		"only ourselves":     {lists.ServeAs("/us.csv", "text/csv", http.StatusOK, []byte("#domain\n"+strings.TrimPrefix(s.URL, "http://")+"\n")), errs.Invalid},
 		"endless":            {endless, errs.Invalid},
 		"a bomb":             {bomb, errs.Invalid},
 		"5 GB, it says":      {claims, errs.Invalid},

@@ -44,8 +44,10 @@ func (h house) pages() []page {
 	}
 	heeded, err := h.Hosts.Subscribe(h.t.Context(), social.Actor{Account: ada.ID, Standing: social.Good, Role: social.Owner}, "https://lists.example/"+strings.Repeat("shared-", 12)+"list.csv", true)
 	h.must(err)
+	friend, err := h.Hosts.Allow(h.t.Context(), social.Actor{Account: ada.ID, Standing: social.Good, Role: social.Owner}, "friend.example")
+	h.must(err)
 	all := []page{
-		{"hosts-cut", "ada", "/settings/hosts/preview?host=far.example&severity=suspend"}, {"hosts-limit", "ada", "/settings/hosts/limit"}, {"hosts-files", "ada", "/settings/hosts/files"},
+		{"hosts-friend", "ada", fmt.Sprintf("/settings/hosts/allow/%d", friend.ID)}, {"hosts-cut", "ada", "/settings/hosts/preview?host=far.example&severity=suspend"}, {"hosts-limit", "ada", "/settings/hosts/limit"}, {"hosts-files", "ada", "/settings/hosts/files"},
 		{"hosts-lists", "ada", "/settings/hosts/lists"}, {"hosts-list", "ada", fmt.Sprintf("/settings/hosts/lists/%d", heeded.ID)},
 		{"import", "ada", "/settings/import"}, {"import-one", "ada", fmt.Sprintf("/settings/import/%d", brought.ID)},
 		{"landing", "", "/"}, {"thread-stranger", "", omar}, {"profile-stranger", "", "/@juno"}, {"public", "", "/public"}, {"public-local", "", "/public/local"},

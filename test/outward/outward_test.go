@@ -25,6 +25,7 @@ import (
 	"github.com/plaza-social/plaza/internal/edge/fedi/fedtest"
 	"github.com/plaza-social/plaza/internal/edge/fedi/finger"
 	"github.com/plaza-social/plaza/internal/edge/fedi/sign"
+	"github.com/plaza-social/plaza/internal/edge/hostlist"
 	"github.com/plaza-social/plaza/internal/edge/preview"
 	"github.com/plaza-social/plaza/internal/social"
 )
@@ -88,7 +89,7 @@ func newHouse(t *testing.T, reach netsafe.Options) *house {
 	return &house{Server: s, t: t, ada: s.Join("ada", social.Member), ben: s.Join("ben", social.Member), reach: reach}
 }
 
-// kinds are the eight ways to have the house call an address. Each returns when
+// kinds are the nine ways to have the house call an address. Each returns when
 // the house is done with it.
 var kinds = []struct {
 	name string
@@ -104,6 +105,7 @@ var kinds = []struct {
 	{"preview", func(h *house, address string) { h.preview().Fetch(h.t.Context(), address) }},
 	{"picture", (*house).picture},
 	{"push", (*house).push},
+	{"list", func(h *house, address string) { hostlist.New(h.reach, "Plaza").Fetch(h.t.Context(), address) }},
 }
 
 func (h *house) finger() *finger.Client {

@@ -199,39 +199,39 @@ func TestSuddenChangesWait(t *testing.T) {
 		}
 		return out
 	}
-	for _, tt := range []struct {
-		name    string
-		before  []string
-		after   string
-		applied bool
-	}{
-		{"a fifth more", names(0, 50), list(names(0, 60)...), true},
-		{"more than that", names(0, 50), list(names(0, 61)...), false},
-		{"a fifth less", names(0, 50), list(names(0, 40)...), true},
-		{"less than that", names(0, 50), list(names(0, 39)...), false},
-		{"a few of a few", names(0, 6), list(names(0, 1)...), true},
-		{"none of them", names(0, 3), list("other.example"), false},
-		{"nothing", names(0, 3), "#domain\n", false},
-		{"a page", names(0, 3), "<html>", false},
-		{"all of them milder", names(0, 50), "#domain,#severity\n" + strings.Join(names(0, 50), ",noop\n") + ",noop\n", false},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			eachReader(t, func(ctx context.Context, t *testing.T, r reader) {
-				r.shelf[one] = list(tt.before...)
-				l := r.heeds(one, true)
-				before := r.rules()
-				r.shelf[one] = tt.after
-				r.passes()
-				if applied := r.rules() != before; applied != tt.applied {
-					t.Errorf("applied: %v, want %v", applied, tt.applied)
-				}
-				got := r.list(l)
-				if tt.applied != (got.Stage == social.HostListIdle && got.Failure == "") {
-					t.Errorf("%+v", got)
-				}
-			})
-		})
-	}
+	eachReader(t, func(ctx context.Context, t *testing.T, r reader) {
+		for _, tt := range []struct {
+			name    string
+			before  []string
+			after   string
+			applied bool
+		}{
+			{"a fifth more", names(0, 50), list(names(0, 60)...), true},
+			{"more than that", names(0, 50), list(names(0, 61)...), false},
+			{"a fifth less", names(0, 50), list(names(0, 40)...), true},
+			{"less than that", names(0, 50), list(names(0, 39)...), false},
+			{"a few of a few", names(0, 6), list(names(0, 1)...), true},
+			{"none of them", names(0, 3), list("other.example"), false},
+			{"nothing", names(0, 3), "#domain\n", false},
+			{"a page", names(0, 3), "<html>", false},
+			{"all of them milder", names(0, 50), "#domain,#severity\n" + strings.Join(names(0, 50), ",noop\n") + ",noop\n", false},
+		} {
+			r.shelf[one] = list(tt.before...)
+			l := r.heeds(one, true)
+			before := r.rules()
+			r.shelf[one] = tt.after
+			r.passes()
+			if applied := r.rules() != before; applied != tt.applied {
+				t.Errorf("%s: applied: %v, want %v", tt.name, applied, tt.applied)
+			}
+			got := r.list(l)
+			if tt.applied != (got.Stage == social.HostListIdle && got.Failure == "") {
+				t.Errorf("%s: %+v", tt.name, got)
+			}
+			r.must(r.Unsubscribe(ctx, admin, l))
+			r.has(tt.name+", without the list", "")
+		}
+	})
 }
 
 // A list that cannot be had changes nothing, and is asked for once a day.

@@ -26,7 +26,9 @@ type Client struct {
 
 // New returns a Client that calls itself agent.
 func New(reach netsafe.Options, agent string) *Client {
-	reach.Timeout = timeout
+	if reach.Timeout == 0 {
+		reach.Timeout = timeout
+	}
 	return &Client{agent, netsafe.Client(reach)}
 }
 
