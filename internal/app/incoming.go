@@ -24,7 +24,7 @@ func (a *App) openInbox(o Options, agent string) {
 	a.fedi.inbox = inbox.New(inbox.Config{Base: a.View.Base, Rules: rules, Own: a.View.OwnHost, Refused: a.refused, Clock: o.Clock, Limiter: a.limiter, Log: a.log,
 		Resolver: a.fedi.resolver, Arrivals: arrivals, View: a.View, Accounts: a.Accounts, Posts: a.Posts, Relations: a.Relations, Polls: a.Polls, Moderation: a.Moderation, Federation: a.Federation,
 		Relays: a.Relays})
-	a.Search.Elsewhere, a.Relays.Find = a.fedi.resolver, a.fedi.resolver.Relay
+	a.Search.Elsewhere, a.Accounts.Elsewhere, a.Relays.Find = a.fedi.resolver, a.fedi.resolver, a.fedi.resolver.Relay
 	a.Imports.Find = func(ctx context.Context, name, host string) error {
 		_, err := a.fedi.resolver.Named(ctx, name, host)
 		return err

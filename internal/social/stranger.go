@@ -178,3 +178,11 @@ const (
 	MoveRest        = 30 * 24 * time.Hour
 	ForeignMoveRest = 7 * 24 * time.Hour
 )
+
+// MovesAgain is when one of ours may move the next time.
+func (a Account) MovesAgain() time.Time {
+	if a.MovedAt.IsZero() {
+		return time.Time{}
+	}
+	return a.MovedAt.Add(MoveRest)
+}

@@ -31,6 +31,8 @@ type Service struct {
 	store  *store.Store
 	config Config
 	blobs  Blobs
+
+	Elsewhere Elsewhere // nil asks nobody
 }
 
 // New returns a Service for accounts in s with pictures in b.

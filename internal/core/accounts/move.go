@@ -21,10 +21,12 @@ func (s *Service) SetAliases(ctx context.Context, by social.Actor, uris []string
 			return errs.New(errs.Invalid, "Name each of your other accounts once, by its address.")
 		}
 	}
-	return s.store.WriteFor(ctx, by, "set aliases", func(tx *store.Tx) error {
-		tx.Record(event.ProfileChanged{Account: by.Account})
-		return tx.SetAliases(ctx, by.Account, uris)
-	})
+	return s.store.WriteFor(ctx, by, "set aliases", func(tx *store.Tx) error { return setAliases(ctx, tx, by.Account, uris) })
+}
+
+func setAliases(ctx context.Context, tx *store.Tx, who social.AccountID, uris []string) error {
+	tx.Record(event.ProfileChanged{Account: who})
+	return tx.SetAliases(ctx, who, uris)
 }
 
 // Move tells everybody that by, who is one of ours, lives at target now.
@@ -37,8 +39,9 @@ func (s *Service) Move(ctx context.Context, by social.Actor, target social.Accou
 			return err
 		case !a.Local():
 			return errs.New(errs.Invalid, "Only who lives here moves away from here.")
-		case tx.Now.Sub(a.MovedAt) < social.MoveRest:
-			return errs.Newf(errs.Invalid, "You have moved lately. An account moves once in %d days.", int(social.MoveRest.Hours()/24))
+		case tx.Now.Before(a.MovesAgain()):
+			return errs.Newf(errs.Invalid, "You have moved lately. An account moves once in %d days; you can again on %s.",
+				int(social.MoveRest.Hours()/24), a.MovesAgain().UTC().Format("2 January 2006"))
 		}
 		return s.move(ctx, tx, a, target)
 	})
@@ -83,10 +86,12 @@ func (s *Service) move(ctx context.Context, tx *store.Tx, a social.Account, targ
 	switch {
 	case err != nil:
 		return err
-	case to.ID == a.ID || to.Standing != social.Good || to.MovedTo != 0:
+	case to.ID == a.ID || to.Standing != social.Good:
 		return errs.New(errs.Invalid, "Nobody can move to this account.")
+	case to.MovedTo != 0:
+		return errs.New(errs.Invalid, "The other account has moved away itself. Name the account where it lives now.")
 	case !s.isAlso(to, a):
-		return errs.Newf(errs.Invalid, "The other account does not say that it is yours. Add %s to its aliases first.", s.uri(a))
+		return errs.Newf(errs.Invalid, "The other account does not say yet that it is yours. Sign in there, add @%s to its aliases (%s), and try again here.", s.handle(a), s.uri(a))
 	}
 	a.MovedTo, a.MovedAt = to.ID, tx.Now
 	if err := tx.SetMoved(ctx, a); err != nil {
@@ -101,6 +106,14 @@ func (s *Service) uri(a social.Account) string {
 		return s.config.Base.ActorURI(a.ID)
 	}
 	return a.URI
+}
+
+// handle is what people everywhere call an account.
+func (s *Service) handle(a social.Account) string {
+	if a.Local() {
+		return a.Username + "@" + s.config.HandleHost
+	}
+	return a.Acct()
 }
 
 // isAlso reports whether an account says that it is another, too.

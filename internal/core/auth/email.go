@@ -233,6 +233,13 @@ func (s *Service) again(ctx context.Context, by social.Actor, field, password st
 	return u, err
 }
 
+// Really makes sure that it is by who asks for something that others are told
+// of: they give their password again.
+func (s *Service) Really(ctx context.Context, by social.Actor, password string) error {
+	_, err := s.again(ctx, by, "password", password)
+	return err
+}
+
 // ChangePassword gives by a new password. All other sessions and all tokens
 // end.
 func (s *Service) ChangePassword(ctx context.Context, by social.Actor, old, new string) error {

@@ -36,13 +36,11 @@ func (r *Resolver) Find(ctx context.Context, by social.Actor, typed string) (who
 	name, host, isName := handle(typed)
 	address, err := r.Rules.Clean(typed)
 	isAddress := err == nil && !r.Own(as2.Host(address))
-	switch {
-	case !isAddress && (!isName || r.Own(host)):
+	if !isAddress && (!isName || r.Own(host)) {
 		return 0, 0, nil
-	case by.MustAct() != nil:
-		return 0, 0, errNobody
-	case !r.Limits.Take(perPerson, strconv.FormatInt(int64(by.Account), 10)).OK:
-		return 0, 0, errOften
+	}
+	if err := r.mayAsk(by); err != nil {
+		return 0, 0, err
 	}
 	ctx, cancel := context.WithTimeout(budgeted(ctx), patience)
 	defer cancel()
@@ -51,6 +49,42 @@ func (r *Resolver) Find(ctx context.Context, by social.Actor, typed string) (who
 	}
 	who, err = r.Named(ctx, name, host)
 	return who, 0, err
+}
+
+// mayAsk reports why somebody may not have other servers asked, or nil.
+func (r *Resolver) mayAsk(by social.Actor) error {
+	if by.MustAct() != nil {
+		return errNobody
+	}
+	if !r.Limits.Take(perPerson, strconv.FormatInt(int64(by.Account), 10)).OK {
+		return errOften
+	}
+	return nil
+}
+
+// Whom is who on another server is meant by what somebody typed, as their
+// server says now: "@name@host", or an address; zero if such a text names
+// nobody elsewhere. Errors are as Document's.
+func (r *Resolver) Whom(ctx context.Context, by social.Actor, typed string) (social.AccountID, error) {
+	typed = strings.TrimSpace(typed)
+	name, host, isName := handle(typed)
+	address, err := r.Rules.Clean(typed)
+	isAddress := err == nil && !r.Own(as2.Host(address))
+	if !isAddress && (!isName || r.Own(host)) {
+		return 0, nil
+	}
+	if err := r.mayAsk(by); err != nil {
+		return 0, err
+	}
+	ctx, cancel := context.WithTimeout(budgeted(ctx), patience)
+	defer cancel()
+	if !isAddress {
+		if address, err = r.actorOf(ctx, name, host); err != nil {
+			return 0, err
+		}
+	}
+	p, err := r.person(ctx, address, true)
+	return p.ID, err
 }
 
 // handle takes "@name@host", with or without the first @ or "acct:", apart.
@@ -63,20 +97,25 @@ func handle(typed string) (name, host string, ok bool) {
 // Named is the account of that name on that host.
 func (r *Resolver) Named(ctx context.Context, name, host string) (social.AccountID, error) {
 	ctx = budgeted(ctx)
-	if no, err := r.Refused(ctx, host); err != nil {
-		return 0, err
-	} else if no {
-		return 0, errRefused
-	}
-	if !r.rates.Take(perHost, site(host)).OK {
-		return 0, errHostBudget
-	}
-	actor, err := r.Finger.Find(ctx, name, host)
+	actor, err := r.actorOf(ctx, name, host)
 	if err != nil {
 		return 0, err
 	}
 	p, err := r.person(ctx, actor, false)
 	return p.ID, err
+}
+
+// actorOf is the address of the actor that a host has for a name.
+func (r *Resolver) actorOf(ctx context.Context, name, host string) (string, error) {
+	if no, err := r.Refused(ctx, host); err != nil {
+		return "", err
+	} else if no {
+		return "", errRefused
+	}
+	if !r.rates.Take(perHost, site(host)).OK {
+		return "", errHostBudget
+	}
+	return r.Finger.Find(ctx, name, host)
 }
 
 // at is what is at an address: somebody, or a post.
