@@ -200,6 +200,10 @@ type account struct {
 	Delete    accountDelete    `cmd:"" help:"Delete an account for good."`
 	Prune     accountPrune     `cmd:"" help:"Remove accounts of other servers that nobody here has anything to do with."`
 
+	Alias    accountAlias    `cmd:"" help:"Say which other accounts are the same person's, so that they can move here."`
+	Move     accountMove     `cmd:"" help:"Have an account move to another, with its followers; or take that back."`
+	Refollow accountRefollow `cmd:"" help:"Ask other servers again for everything that was asked to be followed there."`
+
 	RotateKeys accountRotateKeys `cmd:"" help:"Have an account, or the house, sign what it sends to other servers with new keys."`
 }
 

@@ -41,3 +41,18 @@ func (tx *Tx) CopyMember(ctx context.Context, owner, of, member social.AccountID
 		WHERE l.owner_id = $1 AND (SELECT COUNT(*) FROM list_members c WHERE c.list_id = l.id) < $4
 		ON CONFLICT DO NOTHING RETURNING list_id`, owner, of, member, limit)
 }
+
+const followsElsewhere = ` FROM follows f JOIN accounts o ON o.id = f.owner_id AND o.host = '' AND o.standing = 'good'
+	JOIN contacts c ON c.account_id = f.target_id WHERE (f.owner_id = $1 OR $1 = 0)`
+
+// FollowsElsewhere returns up to limit of what one of ours (zero is everybody)
+// follows, or asked to, on other servers, by the ids of the follows.
+func (v *View) FollowsElsewhere(ctx context.Context, owner social.AccountID, after social.FollowID, limit int) ([]social.Follow, error) {
+	return rows(ctx, v, func(r row) (f social.Follow, err error) { return f, r.Scan(&f.ID, &f.Owner, &f.Target) },
+		`SELECT f.id, f.owner_id, f.target_id`+followsElsewhere+` AND f.id > $2 ORDER BY f.id LIMIT $3`, owner, after, limit)
+}
+
+// CountFollowsElsewhere counts them.
+func (v *View) CountFollowsElsewhere(ctx context.Context, owner social.AccountID) (int, error) {
+	return value[int](ctx, v, `SELECT COUNT(*)`+followsElsewhere, owner)
+}

@@ -68,7 +68,7 @@ func (h house) pages() []page {
 	for _, p := range []page{{"long-home", "", "/"}, {"long-profile", "", max}, {"long-thread", "", long}, {"rtl-profile", "", "/@laila"}, {"warned", "", warned}, {"edited", "", edited}, {"history", "", edited + "/history"}, {"edit", "", edited + "/edit"}, {"delete", "", edited + "/delete"},
 		{"noted", "", "/@rosa"}, {"bookmarks", "", "/bookmarks"}, {"likes", "", "/favourites"}, {"lists", "", "/lists"}, {"list", "", list}, {"list-edit", "", list + "/edit"}, {"long-notices", "", "/notifications"},
 		{"set-profile", "", "/settings/profile"}, {"set-privacy", "", "/settings/privacy"}, {"set-account", "", "/settings/account"}, {"set-sessions", "", "/settings/sessions"}, {"set-apps", "", "/settings/apps"},
-		{"set-notices", "", "/settings/notices"}, {"set-requests", "", "/settings/follow_requests"}, {"set-mutes", "", "/settings/mutes"}, {"set-blocks", "", "/settings/blocks"}, {"set-invites", "", "/settings/invites"}, {"set-delete", "", "/settings/delete"}} {
+		{"set-notices", "", "/settings/notices"}, {"set-requests", "", "/settings/follow_requests"}, {"set-mutes", "", "/settings/mutes"}, {"set-blocks", "", "/settings/blocks"}, {"set-invites", "", "/settings/invites"}, {"set-delete", "", "/settings/delete"}, {"set-moving", "", "/settings/moving"}} {
 		p.who = longName
 		all = append(all, p)
 	}

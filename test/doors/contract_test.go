@@ -48,6 +48,7 @@ func TestContract(t *testing.T) {
 	w.moderated(t)
 	w.foreign(t)
 	w.reacted(t)
+	w.moving(t)
 	for _, r := range s.Routes() {
 		route := r.Method + " " + r.Path
 		if r.Off != "" { // it has nothing to show

@@ -44,6 +44,8 @@ var sayings = []saying{
 	{"POST /api/v1/accounts/{ben}/follow", sheet{"languages": []any{}}},
 	{"POST /api/v1/accounts/{cleo}/mute", sheet{"notifications": false, "duration": 3600}},
 	{"POST /api/v1/accounts/{ben}/note", sheet{"comment": "Knows bread & salt"}},
+	{"POST /api/v1/accounts/alias", sheet{"also_known_as_uris": []any{"@ben", "@cleo"}}},
+	{"POST /api/v1/accounts/alias", sheet{"also_known_as_uris": []any{}}},
 	{"POST /api/v1/apps", sheet{"client_name": "Forms", "redirect_uris": []any{"https://a.example/", "b://c"}, "scopes": "read write", "website": "https://a.example"}},
 	{"POST /api/v1/domain_blocks", sheet{"domain": "far.example"}},
 	{"DELETE /api/v1/domain_blocks", sheet{"domain": "far.example"}},
@@ -115,7 +117,7 @@ var sayings = []saying{
 // elsewhereTold are parameters that are sent by other tests: files, what begins
 // with somebody who is not here yet, and codes.
 var elsewhereTold = []string{"POST /api/v1/media", "POST /api/v2/media", "PUT /api/v1/media/{id} file", "PUT /api/v1/media/{id} thumbnail", "POST /api/plaza/v1/imports",
-	"POST /api/v1/accounts", "POST /api/v1/emails/confirmations", "POST /oauth/authorize", "POST /oauth/token code", "POST /oauth/token code_verifier", "POST /oauth/token username", "POST /oauth/token password",
+	"POST /api/v1/accounts", "POST /api/v1/accounts/move", "POST /api/v1/emails/confirmations", "POST /oauth/authorize", "POST /oauth/token code", "POST /oauth/token code_verifier", "POST /oauth/token username", "POST /oauth/token password",
 	"POST /api/v2/filters keywords_attributes[id]", "POST /api/v2/filters keywords_attributes[_destroy]", "PUT /api/v1/statuses/{id} visibility", "PUT /api/v1/statuses/{id} local_only", "PUT /api/v1/statuses/{id} in_reply_to_id", "PUT /api/v1/statuses/{id} scheduled_at", "PUT /api/v1/statuses/{id} quoted_status_id", "PUT /api/v1/statuses/{id} quote_approval_policy"}
 
 func alertsOn(names ...string) sheet {

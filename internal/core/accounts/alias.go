@@ -69,12 +69,12 @@ func (s *Service) AddAlias(ctx context.Context, by social.Actor, typed string) (
 	return other, s.store.WriteFor(ctx, by, "add alias", func(tx *store.Tx) error {
 		a, err := tx.Account(ctx, by.Account)
 		switch {
-		case err != nil || slices.Contains(a.Aliases, s.uri(other)):
+		case err != nil || slices.Contains(a.Aliases, s.URI(other)):
 			return err
 		case len(a.Aliases) >= social.MaxAliases:
 			return errs.Newf(errs.Invalid, "An account is known as at most %d others. Remove one first.", social.MaxAliases)
 		}
-		return setAliases(ctx, tx, by.Account, append(a.Aliases, s.uri(other)))
+		return setAliases(ctx, tx, by.Account, append(a.Aliases, s.URI(other)))
 	})
 }
 
@@ -109,7 +109,7 @@ func (s *Service) KnownAs(ctx context.Context, by social.Actor, typed []string) 
 		if err != nil {
 			return err
 		}
-		uris[i] = s.uri(other)
+		uris[i] = s.URI(other)
 	}
 	return s.SetAliases(ctx, by, uris)
 }

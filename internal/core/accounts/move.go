@@ -91,7 +91,7 @@ func (s *Service) move(ctx context.Context, tx *store.Tx, a social.Account, targ
 	case to.MovedTo != 0:
 		return errs.New(errs.Invalid, "The other account has moved away itself. Name the account where it lives now.")
 	case !s.isAlso(to, a):
-		return errs.Newf(errs.Invalid, "The other account does not say yet that it is yours. Sign in there, add @%s to its aliases (%s), and try again here.", s.handle(a), s.uri(a))
+		return errs.Newf(errs.Invalid, "The other account does not say yet that it is yours. Sign in there, add @%s to its aliases (%s), and try again here.", s.handle(a), s.URI(a))
 	}
 	a.MovedTo, a.MovedAt = to.ID, tx.Now
 	if err := tx.SetMoved(ctx, a); err != nil {
@@ -101,7 +101,8 @@ func (s *Service) move(ctx context.Context, tx *store.Tx, a social.Account, targ
 	return tx.FollowAlong(ctx, store.Moving{From: a.ID, To: to.ID})
 }
 
-func (s *Service) uri(a social.Account) string {
+// URI is an account's ActivityPub id, ours or a remote one's.
+func (s *Service) URI(a social.Account) string {
 	if a.Local() {
 		return s.config.Base.ActorURI(a.ID)
 	}
@@ -118,5 +119,5 @@ func (s *Service) handle(a social.Account) string {
 
 // isAlso reports whether an account says that it is another, too.
 func (s *Service) isAlso(one, other social.Account) bool {
-	return slices.Contains(one.Aliases, s.uri(other))
+	return slices.Contains(one.Aliases, s.URI(other))
 }

@@ -139,7 +139,10 @@ func TestAlongIsBounded(t *testing.T) {
 		moves(t, svc, s, zoe, first)
 		for l, want := range map[social.ListID]bool{1: false, 2: true} {
 			var lists []social.List
-			must(t, s.Read(ctx, func(v *store.View) (err error) { lists, err = v.ListsWith(ctx, first+social.AccountID(l), first); return err }))
+			must(t, s.Read(ctx, func(v *store.View) (err error) {
+				lists, err = v.ListsWith(ctx, first+social.AccountID(l), first)
+				return err
+			}))
 			if (len(lists) == 1) != want {
 				t.Errorf("on list %d: %v, want %v", l, lists, want)
 			}

@@ -133,6 +133,7 @@ type source struct {
 	Indexable           bool     `json:"indexable"`
 	QuotePolicy         string   `json:"quote_policy"`
 	AttributionDomains  []string `json:"attribution_domains"`
+	AlsoKnownAs         []string `json:"also_known_as_uris,omitempty"` // as GoToSocial has it
 }
 
 // https://docs.joinmastodon.org/entities/Role/
@@ -173,7 +174,7 @@ func (a *API) self(q *request) (any, error) {
 	}
 	s := source{Privacy: visibility[v], Sensitive: user.Prefs.Sensitive, Note: f.Bio, Fields: []field{}, FollowRequestsCount: len(asks.Items),
 		HideCollections: f.HideFollows, Discoverable: f.Discoverable, Indexable: f.Indexable, QuotePolicy: quotesUsually(user.Prefs),
-		AttributionDomains: credits(f.Account)}
+		AttributionDomains: credits(f.Account), AlsoKnownAs: f.Aliases}
 	if user.Prefs.Language != "" {
 		s.Language = &user.Prefs.Language
 	}

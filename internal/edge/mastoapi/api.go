@@ -140,7 +140,7 @@ func New(c Config, s Services) *API {
 		(*API).emojiRoutes,
 		(*API).importRoutes,
 		(*API).houseRoutes,
-		(*API).profileRoutes,
+		(*API).profileRoutes, (*API).movingRoutes,
 		(*API).offRoutes,
 		(*API).mediaRoutes,
 		(*API).pollRoutes,
@@ -279,6 +279,7 @@ var (
 	limitApp      = limit.Rule{Name: "app", Burst: 60, Per: halfHour}
 	limitSearch   = limit.Rule{Name: "search", Burst: 60, Per: fiveMinutes}
 	limitReport   = limit.Rule{Name: "report", Burst: 30, Per: 6 * hour}
+	limitMove     = limit.Rule{Name: "move", Burst: 30, Per: halfHour}
 	limitPush     = limit.Rule{Name: "push", Burst: 60, Per: halfHour}
 )
 

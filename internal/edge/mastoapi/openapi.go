@@ -89,7 +89,8 @@ func (r Route) usual() string {
 // Ours reports whether a route is one that Mastodon does not have.
 func (r Route) Ours() bool {
 	usual := r.usual()
-	return strings.HasPrefix(r.Path, "/api/plaza/") || strings.HasPrefix(r.Path, "/api/v1/pleroma/") || r.Path == "/api/openapi.json" || usual != "" && usual != r.Method
+	return strings.HasPrefix(r.Path, "/api/plaza/") || strings.HasPrefix(r.Path, "/api/v1/pleroma/") || r.Path == "/api/openapi.json" ||
+		r.Path == aliasPath || r.Path == movePath || usual != "" && usual != r.Method
 }
 
 func (r Route) operation() schema {
@@ -147,7 +148,7 @@ func (r Route) security() []schema {
 
 // further are answers with another status than 200 that keep to the same form.
 var further = map[string][]string{
-	"POST /api/v1/media": {"202"}, "POST /api/v2/media": {"202"}, "GET /api/v1/media/{id}": {"206"}, "PUT /api/v1/media/{id}": {"206"},
+	"POST /api/v1/media": {"202"}, "POST /api/v2/media": {"202"}, "GET /api/v1/media/{id}": {"206"}, "PUT /api/v1/media/{id}": {"206"}, "POST " + movePath: {"202"},
 	"GET /api/v1/donation_campaigns": {"204"}, "POST /oauth/authorize": {"302", "303"},
 }
 

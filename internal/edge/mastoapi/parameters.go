@@ -22,6 +22,8 @@ var takes = map[string]shape{
 	"GET /api/v1/accounts/{id}/statuses":        page(shape{"pinned": "bool", "only_media": "bool", "exclude_replies": "bool", "exclude_reblogs": "bool", "exclude_direct": "bool", "tagged": "string"}),
 	"GET /api/v1/accounts/{id}/followers":       page(nil), "GET /api/v1/accounts/{id}/following": page(nil),
 	"GET /api/v1/blocks": page(nil), "GET /api/v1/mutes": page(nil), "GET /api/v1/follow_requests": page(nil),
+	"POST /api/v1/accounts/alias":            {"also_known_as_uris": "[]string"},
+	"POST /api/v1/accounts/move":             {"moved_to_uri": "string", "password": "string"},
 	"POST /api/v1/accounts/{id}/follow":      {"reblogs?": "bool", "notify?": "bool", "languages?": "[]string"},
 	"POST /api/v1/accounts/{id}/mute":        {"notifications?": "bool", "duration?": "int"},
 	"POST /api/v1/accounts/{id}/note":        {"comment?": "string"},

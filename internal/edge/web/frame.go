@@ -121,6 +121,8 @@ var sayings = map[string]string{
 	"confirmed-waiting": "Your address is confirmed. Somebody will look at your request soon.",
 	"welcome":           "Welcome! This is your home.",
 	"approved":          "Approved. They were told.", "rejected": "Turned down.", "decided": "Somebody has seen to it already.", "gone": "Your account is deleted. Farewell.",
+	"moved": "You have moved. Those who follow you are being told.", "stayed": "Welcome back. You live here again.",
+	"aliased": "Added. You can have that account moved here now.", "unaliased": "Removed. That account cannot be moved here any more.",
 	"announced": "Everybody who is here is told.",
 	"list":      "Your list is ready.", "reset": "Your new password is set. Please sign in with it.",
 }

@@ -18,7 +18,7 @@ func rooms(f *frame) []place {
 	all := []place{{"", "/settings/profile", "person", "Profile"}, {"", "/settings/privacy", "pen", "Posting and privacy"},
 		{"", "/settings/account", "key", "E-mail and password"}, {"", "/settings/sessions", "public", "Browsers"}, {"", "/settings/apps", "robot", "Apps"},
 		{"", "/settings/follow_requests", "people", "Follow requests"}, {"", noticeSettings, "bell", "Notifications"}, {"", "/settings/mutes", "moon", "Muted people"}, {"", "/settings/blocks", "lock", "Blocked people"},
-		{"", "/settings/invites", "mail", "Invitations"}, {"", importPage, "list", "Import and export"}}
+		{"", "/settings/invites", "mail", "Invitations"}, {"", importPage, "list", "Import and export"}, {"", movingPage, "out", "Moving"}}
 	if f.staff() {
 		all = append(all, place{"", "/settings/approvals", "check", "People waiting to join"})
 	}

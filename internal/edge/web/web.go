@@ -121,7 +121,7 @@ func New(c Config, s Services) *Site {
 		site.emojiRoutes,
 		site.timelineRoutes, site.composeRoutes, site.profileRoutes, site.relationRoutes, site.postRoutes, site.changeRoutes, site.pollRoutes, site.quoteRoutes, site.embedRoutes,
 		site.listRoutes, site.noticeRoutes, site.policyRoutes, site.searchRoutes, site.interactionRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes, site.importRoutes,
-		site.securityRoutes, site.peopleRoutes, site.houseRoutes, site.aboutRoutes,
+		site.securityRoutes, site.movingRoutes, site.peopleRoutes, site.houseRoutes, site.aboutRoutes,
 		site.announcementRoutes, site.collectionRoutes, site.hostRoutes, site.relayRoutes, site.screenRoutes,
 	} {
 		add(&site.router)
