@@ -236,6 +236,7 @@ func (a *App) assemble(o Options) (err error) {
 		Chores: []work.Chore{
 			{Name: "sign-ups", Do: a.Auth.Tidy},
 			{Name: "keys", Do: a.Posts.Tidy}, {Name: "gone", Do: a.Posts.ForgetGone},
+			{Name: "fields", Do: a.Accounts.CheckFields},
 			{Name: "media", Do: a.Media.Tidy},
 			{Name: "imports", Do: a.Imports.Tidy}, {Name: "links", Do: a.Links.Tidy},
 			{Name: "screen", Do: a.Screen.Tidy},
@@ -244,7 +245,7 @@ func (a *App) assemble(o Options) (err error) {
 			{Name: "announcements", Do: a.Announcements.Tidy},
 		},
 	}
-	a.runner.Workers = append(append(a.runner.Workers, a.previewWorker(o), media.RefreshWorker(a.proxy.Refresh)), a.Media.Workers()...)
+	a.runner.Workers = append(append(append(a.runner.Workers, a.pageWorkers(o)...), media.RefreshWorker(a.proxy.Refresh)), a.Media.Workers()...)
 	a.openFedi(o)
 	a.meters = newMeters(a)
 	a.handler = a.routes()

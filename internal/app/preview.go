@@ -6,8 +6,9 @@ import (
 	"github.com/plaza-social/plaza/internal/work"
 )
 
-// previewWorker asks pages elsewhere for what is shown under posts.
-func (a *App) previewWorker(o Options) work.Worker {
+// pageWorkers ask pages elsewhere for what is shown under posts, and whether
+// they are of those whose profiles link to them.
+func (a *App) pageWorkers(o Options) []work.Worker {
 	f := &preview.Fetcher{Links: a.Links, Client: netsafe.Client(o.Outward), Pictures: a.blobs, Agent: "Plaza/" + Version + " (+" + a.Config.URL + "; link previews)"}
-	return f.Worker()
+	return []work.Worker{f.Worker(), a.Accounts.FieldsWorker(f.LinksBack)}
 }

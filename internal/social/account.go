@@ -36,6 +36,7 @@ type Field struct {
 	Name       string     `json:"name"`
 	Value      string     `json:"value"`
 	VerifiedAt *time.Time `json:"verified_at,omitempty"`
+	Misses     int        `json:"misses,omitempty"` // how often in a row its page could not be had
 }
 
 // An Account is somebody who posts, ours or a remote one.
@@ -248,10 +249,11 @@ func (p Profile) Apply(a Account, now time.Time) Account {
 		}
 	}
 	if p.Fields != nil {
+		was := a.Fields
 		a.Fields = nil
 		for _, f := range *p.Fields {
 			if f.Name != "" || f.Value != "" {
-				a.Fields = append(a.Fields, f)
+				a.Fields = append(a.Fields, f.proven(was))
 			}
 		}
 	}

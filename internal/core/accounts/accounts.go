@@ -58,6 +58,11 @@ func (s *Service) SetProfile(ctx context.Context, by social.Actor, p social.Prof
 		if err := tx.SetProfile(ctx, a); err != nil {
 			return err
 		}
+		if p.Fields != nil {
+			if err := checkSoon(ctx, tx, a); err != nil {
+				return err
+			}
+		}
 		for _, old := range [][2]string{{was.Avatar, a.Avatar}, {was.Header, a.Header}} {
 			if old[0] != old[1] {
 				if err := tx.DropFile(ctx, old[0]); err != nil {

@@ -28,6 +28,9 @@ func (b Base) ActorURI(who social.AccountID) string {
 	return string(b) + "/ap/users/" + number(who)
 }
 
+// PageURL is where an account of ours shows itself to people.
+func (b Base) PageURL(username string) string { return string(b) + "/@" + username }
+
 // PostURI is a post of ours.
 func (b Base) PostURI(which social.PostID) string { return string(b) + "/ap/posts/" + number(which) }
 

@@ -23,7 +23,7 @@ func (v *View) AccountURI(a *Face) string {
 func (v *View) AccountURL(a *Face) string {
 	switch {
 	case a.Local():
-		return v.config.BaseURL + "/@" + a.Username
+		return v.PageURL(a.Username)
 	case a.Page != "":
 		return a.Page
 	}

@@ -104,6 +104,8 @@ func (v *View) Watch(_ context.Context, rs []event.Record) {
 			v.readers.drop(f.Owner)
 		case event.ProfileChanged:
 			v.faces.drop(f.Account)
+		case event.FieldsChecked:
+			v.faces.drop(f.Account)
 		case event.AccessChanged:
 			v.faces.drop(f.Account) // its standing
 		case event.TagRuled:

@@ -34,29 +34,38 @@ type page struct {
 // readHead reads up to where the body begins, or until it is too much.
 func readHead(r io.Reader) *page {
 	p := &page{says: map[string]string{}}
-	z := html.NewTokenizer(r)
-	z.SetMaxBuf(maxToken)
 	within := ""
-	for range maxTokens {
-		switch z.Next() {
-		case html.ErrorToken:
-			return p
+	tokens(r, maxTokens, maxToken, func(z *html.Tokenizer, kind html.TokenType) bool {
+		switch kind {
 		case html.StartTagToken, html.SelfClosingTagToken:
 			t := z.Token()
 			if t.Data == "body" {
-				return p
+				return false
 			}
 			within = p.element(t)
 		case html.TextToken:
 			p.text(within, string(z.Text()))
 		case html.EndTagToken:
 			if t := z.Token(); t.Data == "head" {
-				return p
+				return false
 			}
 			within = ""
 		}
-	}
+		return true
+	})
 	return p
+}
+
+// tokens hands over up to most pieces of a page, none of them larger than
+// size, while take wants more.
+func tokens(r io.Reader, most, size int, take func(z *html.Tokenizer, kind html.TokenType) bool) {
+	z := html.NewTokenizer(r)
+	z.SetMaxBuf(size)
+	for range most {
+		if kind := z.Next(); kind == html.ErrorToken || !take(z, kind) {
+			return
+		}
+	}
 }
 
 // element takes what an element says, and tells what the text within it is.
