@@ -71,8 +71,10 @@ func (f *visit) linksBack(ctx context.Context, page string, to []string) (social
 	if err == nil && pageLinks(body, wanted) {
 		return social.LinksBack, nil
 	}
-	if whole.err != nil { // it broke off, and may have linked back further down
-		return social.Unread, whole.err
+	// A page that broke off may have linked back further down. One that took too
+	// long can also end cleanly: its server sees that we hang up.
+	if late := resp.Request.Context().Err(); whole.err != nil || late != nil {
+		return social.Unread, errors.Join(whole.err, late)
 	}
 	return social.LinksNot, nil
 }
@@ -87,7 +89,7 @@ type faults struct {
 // Read implements io.Reader.
 func (f *faults) Read(p []byte) (int, error) {
 	n, err := f.r.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if err != nil && !errors.Is(err, io.EOF) {
 		f.err = err
 	}
 	return n, err
