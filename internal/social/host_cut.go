@@ -10,7 +10,7 @@ const (
 )
 
 // A HostCut is what a change of the rules about hosts would keep people here
-// from. Nothing of it is deleted: docs/decisions/0026-undo.md.
+// from. Nothing of it is deleted: docs/decisions/0027-undo.md.
 type HostCut struct {
 	Hosts     []string // that are known here and kept further away than before, by name; the first of them
 	Known     int      // how many those are

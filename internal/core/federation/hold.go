@@ -13,7 +13,7 @@ import (
 )
 
 // What this house keeps away from is held, not dropped: who decided that may
-// have been mistaken. docs/decisions/0026-undo.md tells what for how long.
+// have been mistaken. docs/decisions/0027-undo.md tells what for how long.
 
 const (
 	// hostsAtOnce is how many hosts are looked at together.
