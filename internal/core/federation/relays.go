@@ -58,6 +58,9 @@ func (t teller) sendOpen(ctx context.Context, said Said, err error, kinds ...soc
 	if err == nil && said.Open {
 		said.relays, err = t.relays(ctx, said.Signer, kinds...)
 	}
+	if err == nil && said.Post != 0 {
+		said.relays, err = t.heard(ctx, said.relays)
+	}
 	return t.send(ctx, said, err)
 }
 
@@ -79,6 +82,20 @@ func (t teller) relays(ctx context.Context, by social.AccountID, kinds ...social
 	return boxes, nil
 }
 
+// heard is those of relays that this house deals with. A post that waited until
+// it does again would be old by then, and a relay passes on what is new; that
+// one is deleted does wait.
+func (t teller) heard(ctx context.Context, relays []store.Inbox) ([]store.Inbox, error) {
+	if len(relays) == 0 {
+		return nil, nil
+	}
+	rules, err := t.rules.HostRules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(relays, func(box store.Inbox) bool { return rules.On(box.Host).Severity == social.HostSuspends }), nil
+}
+
 // passOn tells relays that take addresses of a new post of ours, which was
 // told as said.
 func (t teller) passOn(ctx context.Context, f event.PostPublished, said Said) error {
@@ -86,6 +103,9 @@ func (t teller) passOn(ctx context.Context, f event.PostPublished, said Said) er
 		return nil
 	}
 	boxes, err := t.relays(ctx, f.Author, social.RelayLitePub)
+	if err == nil {
+		boxes, err = t.heard(ctx, boxes)
+	}
 	if err != nil || len(boxes) == 0 {
 		return err
 	}
