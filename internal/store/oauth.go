@@ -24,10 +24,10 @@ func scanApp(r row) (a social.App, err error) {
 
 var noApp = errs.New(errs.NotFound, "There is no such app.")
 
-// AddApp registers an app.
+// AddApp registers an app, unless there is one with its client id.
 func (tx *Tx) AddApp(ctx context.Context, a social.App) error {
 	_, err := tx.exec(ctx, `INSERT INTO apps (id, client_id, secret_hash, name, website, redirects, scopes, created_ms)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, a.ID, a.ClientID, a.SecretHash, a.Name, a.Website, asJSON(a.Redirects), a.Scopes.String(), millis(a.CreatedAt))
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (client_id) DO NOTHING`, a.ID, a.ClientID, a.SecretHash, a.Name, a.Website, asJSON(a.Redirects), a.Scopes.String(), millis(a.CreatedAt))
 	return err
 }
 

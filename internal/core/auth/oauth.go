@@ -186,9 +186,11 @@ func (s *Service) TokenFor(ctx context.Context, who social.AccountID, scopes soc
 			return err
 		}
 		app, err := tx.AppByClient(ctx, commandLine)
-		if errs.KindOf(err) == errs.NotFound {
-			app = social.App{ID: social.AppID(id.New(tx.Now)), ClientID: commandLine, Name: "Command line", Scopes: Scopes, CreatedAt: tx.Now}
-			err = tx.AddApp(ctx, app)
+		if errs.KindOf(err) == errs.NotFound && err != nil {
+			if err := tx.AddApp(ctx, social.App{ID: social.AppID(id.New(tx.Now)), ClientID: commandLine, Name: "Command line", Scopes: Scopes, CreatedAt: tx.Now}); err != nil {
+				return err
+			}
+			app, err = tx.AppByClient(ctx, commandLine) // that of whoever was first
 		}
 		if err != nil {
 			return err

@@ -218,6 +218,22 @@ func TestExchangeRace(t *testing.T) {
 	})
 }
 
+// The first tokens of the command line may be made side by side.
+func TestTokenForRace(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		var wg sync.WaitGroup
+		for _, name := range []string{"ada", "ben", "cleo", "dan"} {
+			who := h.member(name, social.Member).Account
+			wg.Go(func() {
+				if _, err := h.TokenFor(h.ctx, who, social.Scopes{"read"}); err != nil {
+					t.Errorf("a token for %s: %v", name, err)
+				}
+			})
+		}
+		wg.Wait()
+	})
+}
+
 func TestCodeEndsWithThePassword(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ada, _ := h.signedIn("ada")
