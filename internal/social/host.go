@@ -3,6 +3,7 @@ package social
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"net"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -145,10 +146,13 @@ func NewHostRules(blocks []HostBlock, allows []HostAllow, limited bool) *HostRul
 }
 
 // On is what holds for a host: the block of the nearest name above it, or of
-// itself. Our own, the empty one, is always welcome.
+// itself, on whatever port. Our own, the empty one, is always welcome.
 func (r *HostRules) On(host string) HostBlock {
 	if host == "" {
 		return HostBlock{Severity: HostNoop}
+	}
+	if name, _, err := net.SplitHostPort(host); err == nil { // there are ports in closed networks only
+		host = name
 	}
 	if r.limited && !r.allows[host] {
 		return HostBlock{Host: host, Severity: HostSuspends, RejectMedia: true, RejectReports: true}

@@ -62,7 +62,7 @@ func TestHostRules(t *testing.T) {
 			elsewhere = HostSuspends
 		}
 		for host, want := range map[string]HostSeverity{"": HostNoop, "friend.example": HostNoop, "loud.example": HostSilence, "bad.example": HostSuspends,
-			"a.b.bad.example": HostSuspends, "but.bad.example": elsewhere, "notbad.example": elsewhere, "example": elsewhere, "other.example": elsewhere} {
+			"a.b.bad.example": HostSuspends, "a.bad.example:8443": HostSuspends, "friend.example:80": HostNoop, "but.bad.example": elsewhere, "notbad.example": elsewhere, "example": elsewhere, "other.example": elsewhere} {
 			if got := r.On(host).Severity; got != want {
 				t.Errorf("limited %v: %q is %s, want %s", limited, host, got, want)
 			}
