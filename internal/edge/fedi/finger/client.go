@@ -106,9 +106,11 @@ func (c *Client) Confirm(ctx context.Context, actor, username, host string) (Han
 	return f.Subject, nil
 }
 
-// handle checks what is to be asked for, before anybody is.
+// handle checks what is to be asked for, before anybody is. A house is called as
+// its host is, port and all.
 func (c *Client) handle(username, host string) (h Handle, err error) {
-	if username == "" || len(username) > maxUsername || strings.ContainsFunc(username, func(r rune) bool { return r <= ' ' || strings.ContainsRune(`@/\:?#%<>"`, r) || r == 0x7f }) {
+	odd := func(r rune) bool { return r <= ' ' || strings.ContainsRune(`@/\:?#%<>"`, r) || r == 0x7f }
+	if username == "" || len(username) > maxUsername || username != host && strings.ContainsFunc(username, odd) {
 		return h, errHandle
 	}
 	h.Username = username

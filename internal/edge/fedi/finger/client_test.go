@@ -61,6 +61,26 @@ func described(subject, actor string) string {
 		`{"rel":"self","type":"text/html","href":"https://x.example/other"},{"rel":"self","type":"application/activity+json","href":"` + actor + `"}],"properties":{"a":null}}`
 }
 
+// In a closed network a house may be called as its host is, port and all.
+func TestHouseWithPort(t *testing.T) {
+	t.Parallel()
+	var host string
+	there := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/jrd+json")
+		io.WriteString(w, described("acct:"+host+"@"+host, "http://"+host+"/actor"))
+	}))
+	t.Cleanup(there.Close)
+	host = strings.TrimPrefix(there.URL, "http://")
+	c := client(0)
+	c.PlainHTTP = true
+	if h, err := c.Confirm(t.Context(), there.URL+"/actor", host, host); err != nil || h.Username != host || h.Host != host {
+		t.Errorf("the house is %v, %v", h, err)
+	}
+	if _, err := c.Confirm(t.Context(), there.URL+"/actor", "eva:1", host); errs.KindOf(err) != errs.Invalid {
+		t.Errorf("somebody with a colon: %v, want Invalid", err)
+	}
+}
+
 // In a closed network who does not speak https is asked by http, and its
 // addresses may be of that.
 func TestPlainHTTP(t *testing.T) {
