@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/plaza-social/plaza/internal/app/apptest"
+	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/edge/fedi/serve"
 	"github.com/plaza-social/plaza/internal/social"
 )
@@ -124,6 +125,10 @@ func TestSignedOnly(t *testing.T) {
 	}
 	if a := h.get("/ap/actor", nil); a.Status != 200 {
 		t.Errorf("the house without a signature: %d", a.Status)
+	}
+	h.known.fault = errs.New(errs.Unavailable, "The server of the key does not answer.")
+	if a := h.get(person(ada), zoe); a.Status != 503 {
+		t.Errorf("ada, while it cannot be found out who asks: %d %s; want 503, as it is not all that there is", a.Status, a.Body)
 	}
 }
 

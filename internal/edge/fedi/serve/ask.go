@@ -41,6 +41,7 @@ func (q *ask) post(name string) social.PostID { return social.PostID(q.number(na
 var (
 	absent    = errs.New(errs.NotFound, "Record not found")
 	notSigned = errs.New(errs.Unauthenticated, "Sign the request: what is here is shown to nobody whom it is not known of who they are.")
+	errLater  = errs.New(errs.Unavailable, "Who signs this cannot be found out at the moment. Ask again later.")
 	unwelcome = errs.New(errs.Forbidden, "Nobody is answered where you come from.")
 )
 
@@ -88,15 +89,21 @@ func (s *Server) answer(w http.ResponseWriter, q *ask, e route) {
 }
 
 // identify finds out who signed the request. A signature that proves nothing is
-// as good as none.
+// as good as none; where all have to sign, one that cannot be checked at the
+// moment is not: who is shown less than there is would take it for all.
 func (s *Server) identify(q *ask) error {
 	if s.Verifier == nil || !claims(q.Request) {
 		return nil
 	}
 	who, err := s.Verifier.Verify(q.Request)
 	if err != nil {
-		if kind := errs.KindOf(err); kind == errs.Forbidden || kind == errs.Internal {
+		switch errs.KindOf(err) {
+		case errs.Forbidden, errs.Internal:
 			return err
+		case errs.Unavailable, errs.Limited:
+			if s.SignedOnly {
+				return errLater
+			}
 		}
 		s.Log.DebugContext(q.Context(), "a signature that proves nothing", "path", q.URL.Path, "err", err)
 		return nil

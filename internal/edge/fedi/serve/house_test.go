@@ -42,9 +42,13 @@ type keyring struct {
 	ours  []string
 	keys  map[string]sign.Key
 	whose map[string]social.AccountID
+	fault error // that keeps it from looking
 }
 
 func (k *keyring) Verify(r *http.Request) (social.AccountID, error) {
+	if k.fault != nil {
+		return 0, k.fault
+	}
 	claim, err := sign.Parse(r, nil, k.ours, time.Now())
 	if err == nil {
 		err = claim.Verify(k.keys[claim.KeyID])
