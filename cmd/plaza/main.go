@@ -160,6 +160,9 @@ func (v *serve) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer a.Close()
+	if err := a.Resume(ctx); err != nil {
+		return err
+	}
 	link, err := a.OwnerLink(ctx)
 	if err != nil {
 		return err

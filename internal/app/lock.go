@@ -1,12 +1,14 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
 	"syscall"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/store"
 )
 
 // Lock keeps a second server off the same data folder: what each holds in
@@ -28,4 +30,14 @@ func Lock(data string) (unlock func(), err error) {
 		return nil, errs.Wrap(errs.Unavailable, "The data folder "+data+" cannot be locked.", err)
 	}
 	return func() { f.Close() }, nil
+}
+
+// Resume goes on at once with what a process before this one had begun, and was
+// killed in. It is for who holds the Lock. On PostgreSQL there may be others
+// that are at it: there, what was begun waits until its lease is over.
+func (a *App) Resume(ctx context.Context) error {
+	if a.Store.Engine() != "sqlite" {
+		return nil
+	}
+	return a.Store.Write(ctx, func(tx *store.Tx) error { return tx.EndLeases(ctx) })
 }

@@ -102,3 +102,15 @@ func (tx *Tx) RenewJob(ctx context.Context, j Job) error {
 		j.ID, j.Attempts, id.New(tx.Now), millis(tx.Now))
 	return err
 }
+
+// EndLeases gives back what another process took and cannot go on with, because
+// it is not there any more: jobs, in the order in which they were added, and
+// the queues of hosts that did answer. It is for who is sure to be alone.
+func (tx *Tx) EndLeases(ctx context.Context) error {
+	if _, err := tx.exec(ctx, `UPDATE jobs SET due_ms = $1 - ($2 - id) / $3 WHERE attempts > 0 AND due_ms > $1 AND last_error = '' AND buried_ms = 0`,
+		millis(tx.Now), id.Floor(tx.Now), id.Floor(tx.Now)-id.Floor(tx.Now.Add(-time.Millisecond))); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `UPDATE queues SET next_ms = $1 WHERE next_ms > $1 AND `+failed(false), millis(tx.Now))
+	return err
+}
