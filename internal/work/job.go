@@ -1,10 +1,12 @@
 package work
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -23,6 +25,10 @@ type Worker struct {
 	// job. Zero is half a minute.
 	Slack time.Duration
 	Tries int
+	// Lane is for jobs that are to be done one after the other, in the order in
+	// which they were added, as far as none of them has to be tried again. Those
+	// of different lanes run side by side, as do all if it is nil.
+	Lane func(args []byte) string
 }
 
 // ErrAgain is what Do answers when it has done a part, and the rest is to be
@@ -80,14 +86,19 @@ func Once(ctx context.Context, s *store.Store, w Worker) (n int, err error) {
 // own place only: the others are filled again as they get free. more rings
 // when there may be new ones; while none is under way, the caller looks.
 func drain(ctx context.Context, s *store.Store, w Worker, more <-chan struct{}) (err error) {
-	done, busy := make(chan error, w.AtOnce), 0
+	done, busy, lanes := make(chan error, w.AtOnce), 0, lanes{}
 	for err == nil && ctx.Err() == nil {
 		var jobs []store.Job
 		if jobs, err = claim(ctx, s, w, w.AtOnce-busy); err != nil {
 			break
 		}
 		for _, j := range jobs {
-			go func() { done <- attempt(ctx, s, w, j) }()
+			enter, leave := lanes.place(ctx, w, j)
+			go func() {
+				enter()
+				defer leave()
+				done <- attempt(ctx, s, w, j)
+			}()
 		}
 		if busy += len(jobs); busy == 0 {
 			return nil
@@ -98,6 +109,36 @@ func drain(ctx context.Context, s *store.Store, w Worker, more <-chan struct{}) 
 		err = errors.Join(err, <-done)
 	}
 	return err
+}
+
+// lanes are the last jobs that were begun, by lane: each is closed when it is
+// over.
+type lanes map[string]chan struct{}
+
+// place puts a job behind those that were begun before in its lane.
+func (l lanes) place(ctx context.Context, w Worker, j store.Job) (enter, leave func()) {
+	if w.Lane == nil {
+		return func() {}, func() {}
+	}
+	for lane, over := range l { // what is over need not be waited for
+		select {
+		case <-over:
+			delete(l, lane)
+		default:
+		}
+	}
+	lane := w.Lane(j.Args)
+	before, mine := l[lane], make(chan struct{})
+	l[lane] = mine
+	return func() {
+		if before == nil {
+			return
+		}
+		select {
+		case <-before:
+		case <-ctx.Done():
+		}
+	}, func() { close(mine) }
 }
 
 // freed waits until a place has become free, or it is time to look for jobs
@@ -135,6 +176,7 @@ func claim(ctx context.Context, s *store.Store, w Worker, limit int) (jobs []sto
 	}); err != nil {
 		return nil, fmt.Errorf("claim %s jobs: %w", w.Kind, err)
 	}
+	slices.SortFunc(jobs, func(a, b store.Job) int { return cmp.Compare(a.ID, b.ID) })
 	return jobs, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 
@@ -215,6 +216,48 @@ func TestJobPutOffCostsNoTry(t *testing.T) {
 		}
 		if got := jobs(t, s); got.Waiting != 1 || got.Buried != 0 {
 			t.Errorf("%+v, want it waiting", got)
+		}
+	})
+}
+
+// Jobs of one lane are done in the order in which they were added, those of
+// others meanwhile.
+func TestLanes(t *testing.T) {
+	storetest.EachTimed(t, func(t *testing.T, s *store.Store, c *storetest.Clock) {
+		for _, args := range []string{"a1", "a2", "b1", "a3", "a4"} {
+			if err := s.Write(t.Context(), func(tx *store.Tx) error { return tx.AddJob(t.Context(), "greet", args, tx.Now, "") }); err != nil {
+				t.Fatal(err)
+			}
+			c.Pass(time.Millisecond) // ids have the time, and are by chance within a moment
+		}
+		var mu sync.Mutex
+		var did []string
+		other, all := make(chan struct{}), make(chan struct{})
+		w := work.Worker{Kind: "greet", AtOnce: 5, Timeout: time.Minute, Tries: 1, Lane: func(args []byte) string { return string(args[1:2]) }, Do: func(ctx context.Context, args []byte) error {
+			what := string(args[1:3])
+			if what == "b1" {
+				close(other)
+				return nil
+			}
+			<-other // which is added later, and does not wait for a1
+			mu.Lock()
+			defer mu.Unlock()
+			if did = append(did, what); len(did) == 4 {
+				close(all)
+			}
+			return nil
+		}}
+		ctx, stop := context.WithCancel(t.Context())
+		stopped := make(chan struct{})
+		go func() {
+			defer close(stopped)
+			work.Runner{Store: s, Workers: []work.Worker{w}, Log: slog.New(slog.DiscardHandler)}.Run(ctx)
+		}()
+		<-all
+		stop()
+		<-stopped
+		if got := strings.Join(did, " "); got != "a1 a2 a3 a4" {
+			t.Errorf("done in the order %s", got)
 		}
 	})
 }

@@ -50,11 +50,15 @@ type Arrivals struct{ store *store.Store }
 func NewArrivals(s *store.Store) *Arrivals { return &Arrivals{s} }
 
 // Keep has a applied. When it returns nil, a is not lost any more. The very
-// same from the same signer that waits already takes its place.
+// same may come twice, and be meant twice: what was liked, and then not, may be
+// liked again, under the same address.
 func (k *Arrivals) Keep(ctx context.Context, host string, a Arrival) error {
 	a.At = k.store.Now().UnixMilli()
-	sum := sha256.Sum256([]byte(a.Body))
-	key := strconv.FormatInt(int64(a.Signer), 10) + " " + hex.EncodeToString(sum[:])
+	key := ""
+	if a.Relay { // in whatever order, and asked for anyway: once will do while it waits
+		sum := sha256.Sum256([]byte(a.Body))
+		key = strconv.FormatInt(int64(a.Signer), 10) + " " + hex.EncodeToString(sum[:])
+	}
 	if err := k.store.Write(ctx, func(tx *store.Tx) error {
 		if err := heard(ctx, tx, host); err != nil {
 			return err

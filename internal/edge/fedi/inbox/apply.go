@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -22,7 +23,7 @@ type task struct {
 // Workers apply what arrived, what relays brought by itself.
 func (s *Inbox) Workers() []work.Worker {
 	return []work.Worker{
-		{Kind: federation.ArrivalJob, AtOnce: 8, Timeout: 2 * time.Minute, Tries: 8, Do: s.inTurn},
+		{Kind: federation.ArrivalJob, AtOnce: 8, Timeout: 2 * time.Minute, Tries: 8, Lane: lane, Do: s.inTurn},
 		{Kind: federation.RelayedJob, AtOnce: 2, Timeout: 2 * time.Minute, Tries: 4, Do: s.anyhow},
 	}
 }
@@ -61,6 +62,12 @@ func (s *Inbox) settled(ctx context.Context, arrived federation.Arrival) error {
 	}
 	s.Log.DebugContext(ctx, "activity dropped", "signer", int64(arrived.Signer), "err", err)
 	return nil
+}
+
+// lane is whoever signed: what somebody does and undoes is done in that order.
+func lane(args []byte) string {
+	arrived, _ := federation.ReadArrival(args) // what is none is refused by itself
+	return strconv.FormatInt(int64(arrived.Signer), 10)
 }
 
 func (s *Inbox) apply(ctx context.Context, arrived federation.Arrival) error {
