@@ -59,7 +59,7 @@ func (d Date) IsZero() bool { return time.Time(d).IsZero() }
 
 // MarshalText writes RFC 3339.
 func (d Date) MarshalText() ([]byte, error) {
-	return time.Time(d).UTC().AppendFormat(nil, "2006-01-02T15:04:05.999Z"), nil
+	return time.Time(d).UTC().AppendFormat(nil, "2006-01-02T15:04:05.999999999Z"), nil
 }
 
 // Duration is how long something plays, as our documents have it: ISO 8601.

@@ -22,13 +22,13 @@ func (s scribe) between(ctx context.Context, by, target social.AccountID, what f
 
 func (s scribe) follow(owner social.AccountID) func(*view.Face) as2.ActivityDocument {
 	return func(target *view.Face) as2.ActivityDocument {
-		return as2.ActivityDocument{ID: s.View.FollowURI(owner, target.ID), Type: "Follow", Actor: s.View.ActorURI(owner), Object: s.View.AccountURI(target)}
+		return distinct(as2.ActivityDocument{ID: s.View.FollowURI(owner, target.ID), Type: "Follow", Actor: s.View.ActorURI(owner), Object: s.View.AccountURI(target)})
 	}
 }
 
 func (s scribe) block(owner social.AccountID) func(*view.Face) as2.ActivityDocument {
 	return func(target *view.Face) as2.ActivityDocument {
-		return as2.ActivityDocument{ID: s.View.BlockURI(owner, target.ID), Type: "Block", Actor: s.View.ActorURI(owner), Object: s.View.AccountURI(target)}
+		return distinct(as2.ActivityDocument{ID: s.View.BlockURI(owner, target.ID), Type: "Block", Actor: s.View.ActorURI(owner), Object: s.View.AccountURI(target)})
 	}
 }
 

@@ -140,6 +140,32 @@ func (h *house) asked(by *stranger) social.Post {
 	return p
 }
 
+// TestAgain has the same said twice at once: as the signature of the same is the
+// same within a second, it would be taken for a replay.
+func TestAgain(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	h := open(t, s)
+	ada, zoe := s.Join("ada", social.Member), h.meet("zoe", "far.example")
+	theirs := h.received(zoe, social.Post{HTML: "<p>Bread</p>"})
+	for what, say := range map[string]func(context.Context) (federation.Said, error){
+		"like":     func(ctx context.Context) (federation.Said, error) { return h.speaker.Liked(ctx, ada.ID, theirs.ID) },
+		"unlike":   func(ctx context.Context) (federation.Said, error) { return h.speaker.Unliked(ctx, ada.ID, theirs.ID) },
+		"follow":   func(ctx context.Context) (federation.Said, error) { return h.speaker.FollowAsked(ctx, ada.ID, zoe.ID) },
+		"unfollow": func(ctx context.Context) (federation.Said, error) { return h.speaker.FollowUndone(ctx, ada.ID, zoe.ID) },
+		"block":    func(ctx context.Context) (federation.Said, error) { return h.speaker.Blocked(ctx, ada.ID, zoe.ID) },
+		"unblock":  func(ctx context.Context) (federation.Said, error) { return h.speaker.Unblocked(ctx, ada.ID, zoe.ID) },
+	} {
+		one, err := say(t.Context())
+		h.must(err)
+		two, err := say(t.Context())
+		h.must(err)
+		if string(one.Body) == string(two.Body) {
+			t.Errorf("%s, and again: both are %s", what, one.Body)
+		}
+	}
+}
+
 // TestNothingToSay asks for words about what stays here or is not there.
 func TestNothingToSay(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {

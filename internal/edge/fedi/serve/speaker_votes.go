@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"path"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/core/federation"
 	"github.com/plaza-social/plaza/internal/core/view"
@@ -10,8 +11,15 @@ import (
 	"github.com/plaza-social/plaza/internal/social"
 )
 
+// distinct is on what is done again under one address, and undone again: the
+// same signed twice within a second cannot be told from a replay.
+func distinct(a as2.ActivityDocument) as2.ActivityDocument {
+	a.Published = as2.Date(time.Now())
+	return a
+}
+
 func (s scribe) like(by social.AccountID, of view.Spot) as2.ActivityDocument {
-	return as2.ActivityDocument{Context: as2.PlainContext, ID: s.View.LikeURI(by, of.Post), Type: "Like", Actor: s.View.ActorURI(by), To: []string{s.View.AccountURI(of.Author)}, Object: s.uriOf(of)}
+	return distinct(as2.ActivityDocument{Context: as2.PlainContext, ID: s.View.LikeURI(by, of.Post), Type: "Like", Actor: s.View.ActorURI(by), To: []string{s.View.AccountURI(of.Author)}, Object: s.uriOf(of)})
 }
 
 // dislike is a vote against a post.
