@@ -46,6 +46,10 @@ test-peers: ## have Plaza live beside a server made with fedify: follow, post, q
 test-budget: ## push 5 GB from other servers through a budget of 100 MB, and look at the folder all the while
 	go test ./internal/edge/proxy -run TestBudgetHolds -count=1 -timeout 60m -v -whole
 
+.PHONY: test-kill-federation
+test-kill-federation: ## have two servers talk for some minutes while one is killed, and then the other, again and again
+	bash -ec '. scripts/postgres.sh; PLAZA_KILL_LONG=1 go test ./test/kill -run TestKillHouses -count=1 -timeout 40m -v'
+
 .PHONY: test-files
 test-files: ## send 74 files of all formats, made and labelled by other programs, and look for what was written into them
 	bash -ec '. scripts/postgres.sh; . scripts/media.sh; find_media_tools' && PLAZA_TEST_FOLDER=1 go test ./test/media -run TestGoodFiles -count=1 -timeout 40m -v

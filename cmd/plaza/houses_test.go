@@ -46,7 +46,7 @@ func TestHouses(t *testing.T) {
 				Dir:   "../../test/scenarios/houses",
 				Setup: func(e *testscript.Env) error { return settle(e, strict) },
 				Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-					"serve": serveHouse, "kill": killHouse, "restart": restartHouse, "at": atHouse,
+					"serve": serveHouse, "crash": crashHouse, "restart": restartHouse, "at": atHouse,
 					"as": as, "until": until, "keep": keep, "meet": meet, "find": find, "shown": shown, "pollends": pollEnds, "pictures": pictures, "picture": picture},
 			})
 		})
@@ -142,7 +142,12 @@ func (h *house) join(names []string) error {
 		name, token, _ := strings.Cut(strings.TrimSpace(line), " ")
 		h.tokens[name] = token
 	}
-	return h.plaza("account", "modify", names[0], "--role", "owner").Run()
+	if err := h.plaza("account", "modify", names[0], "--role", "owner").Run(); err != nil {
+		return err
+	}
+	token, err := h.plaza("token", "create", "--account", names[0], "--scopes", "read write follow admin:read admin:write").Output()
+	h.tokens[names[0]] = string(bytes.TrimSpace(token))
+	return err
 }
 
 // start starts the server and waits until it is well.
@@ -200,8 +205,8 @@ func serveHouse(ts *testscript.TestScript, _ bool, args []string) {
 	sideBySide(ts, args, (*house).start)
 }
 
-// kill HOUSE...: with SIGKILL.
-func killHouse(ts *testscript.TestScript, _ bool, args []string) {
+// crash HOUSE...: with SIGKILL.
+func crashHouse(ts *testscript.TestScript, _ bool, args []string) {
 	sideBySide(ts, args, func(h *house) error { h.kill(); return nil })
 }
 
@@ -393,7 +398,7 @@ func firstID(ts *testscript.TestScript, kind string) string {
 	return got
 }
 
-// pollends HOUSE POST: the poll of a post ends now, as if its time had passed.
+// pollends HOUSE POST: the poll of a post ends in a moment, as if its time had passed.
 // The house must not be served meanwhile.
 func pollEnds(ts *testscript.TestScript, _ bool, args []string) {
 	h, ctx := named(ts, args[0]), context.Background()
@@ -413,7 +418,7 @@ func pollEnds(ts *testscript.TestScript, _ bool, args []string) {
 		if err != nil {
 			return err
 		}
-		poll.EndsAt = tx.Now
+		poll.EndsAt = tx.Now.Add(time.Second) // what ended before it came is not told of
 		return tx.SetPoll(ctx, poll, true)
 	}))
 }

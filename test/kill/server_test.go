@@ -17,6 +17,7 @@ import (
 type server struct {
 	*testing.T
 	plaza, data, db, addr string
+	env                   []string // settings besides
 	cmd                   *exec.Cmd
 	log                   *os.File
 }
@@ -98,7 +99,7 @@ const upWait = 20 * time.Second
 // start starts the process and returns when it is well.
 func (s *server) start() error {
 	s.cmd = exec.Command(s.plaza, s.args("serve", "--listen", s.addr, "--url", "http://"+s.addr)...)
-	s.cmd.Env = append(os.Environ(), "PLAZA_RATE_LIMITS=off")
+	s.cmd.Env = append(append(os.Environ(), "PLAZA_RATE_LIMITS=off"), s.env...)
 	s.cmd.Stderr = s.log
 	if err := s.cmd.Start(); err != nil {
 		return err
