@@ -11,6 +11,7 @@ import (
 	"github.com/plaza-social/plaza/internal/edge/fedi/finger"
 	"github.com/plaza-social/plaza/internal/edge/fedi/inbox"
 	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/work"
 )
 
 // openInbox makes what takes in what other servers send, and asks them for
@@ -29,7 +30,9 @@ func (a *App) openInbox(o Options, agent string) {
 		_, err := a.fedi.resolver.Named(ctx, name, host)
 		return err
 	}
-	a.runner.Workers = append(a.runner.Workers, a.fedi.inbox.Workers()...)
+	a.Timelines.Opened = a.opened
+	a.runner.Workers = append(append(a.runner.Workers, a.fedi.inbox.Workers()...), a.fedi.resolver.GatherWorker(), a.fedi.resolver.ParentWorker())
+	a.runner.Chores = append(a.runner.Chores, work.Chore{Name: "threads", Do: a.Posts.TidyThreads})
 }
 
 // refused reports whether nothing is taken from a host.

@@ -28,6 +28,7 @@ type ForeignPost struct {
 	QuoteStamp   string  // the address of the consent to that
 	QuotePolicy  QuotePolicy
 	Emojis       []ForeignEmoji
+	Quiet        bool // it was looked for, and is no news until its server sends it
 }
 
 // Limits of what another server says that somebody said. What honest servers

@@ -114,6 +114,9 @@ type Activity struct {
 	Post   PostID    // that it carries, so that what is deleted does not wait in a queue; zero if none
 	Body   []byte    // JSON
 	At     time.Time
+	// ForFollowers says that it is for the signer's followers alone, so that whoever
+	// gets it had better know who they are.
+	ForFollowers bool
 }
 
 // A Delivery is an activity on its way to an inbox.

@@ -158,7 +158,7 @@ func (tx *Tx) TrimGone(ctx context.Context, before time.Time) error {
 
 // AddOrphan keeps what a post answers that is not here yet.
 func (tx *Tx) AddOrphan(ctx context.Context, post social.PostID, parent string) error {
-	_, err := tx.exec(ctx, `INSERT INTO orphans (post_id, parent_uri) VALUES ($1, $2) ON CONFLICT DO NOTHING`, post, parent)
+	_, err := tx.exec(ctx, `INSERT INTO orphans (post_id, parent_uri, at_ms) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, post, parent, millis(tx.Now))
 	return err
 }
 

@@ -78,7 +78,8 @@ func (tx *Tx) SetPeerSignature(ctx context.Context, host, kind string) error {
 
 // AddActivity stores what is to be sent, for Send.
 func (tx *Tx) AddActivity(ctx context.Context, a social.Activity) error {
-	_, err := tx.exec(ctx, `INSERT INTO activities (id, signer_id, post_id, body, at_ms) VALUES ($1, $2, $3, $4, $5)`, a.ID, a.Signer, a.Post, string(a.Body), millis(tx.Now))
+	_, err := tx.exec(ctx, `INSERT INTO activities (id, signer_id, post_id, body, at_ms, for_followers) VALUES ($1, $2, $3, $4, $5, $6)`,
+		a.ID, a.Signer, a.Post, string(a.Body), millis(tx.Now), a.ForFollowers)
 	return err
 }
 
@@ -172,10 +173,10 @@ func (v *View) Deliveries(ctx context.Context, host string, limit int) ([]social
 	return rows(ctx, v, func(r row) (d social.Delivery, err error) {
 		var body string
 		var at int64
-		err = r.Scan(&d.ID, &d.Host, &d.Inbox, &d.Attempts, &d.Activity.ID, &d.Activity.Signer, &d.Activity.Post, &body, &at)
+		err = r.Scan(&d.ID, &d.Host, &d.Inbox, &d.Attempts, &d.Activity.ID, &d.Activity.Signer, &d.Activity.Post, &body, &at, &d.Activity.ForFollowers)
 		d.Activity.Body, d.Activity.At = []byte(body), moment(at)
 		return d, err
-	}, `SELECT d.id, d.host, d.inbox, d.attempts, a.id, a.signer_id, a.post_id, a.body, a.at_ms FROM deliveries d JOIN activities a ON a.id = d.activity_id
+	}, `SELECT d.id, d.host, d.inbox, d.attempts, a.id, a.signer_id, a.post_id, a.body, a.at_ms, a.for_followers FROM deliveries d JOIN activities a ON a.id = d.activity_id
 		WHERE d.host = $1 ORDER BY d.id LIMIT $2`, host, limit)
 }
 

@@ -31,6 +31,8 @@ type Config struct {
 type Service struct {
 	store  *store.Store
 	config Config
+
+	gathered gathered
 }
 
 // New returns a Service that keeps posts in s.
@@ -203,10 +205,14 @@ func publish(ctx context.Context, tx *store.Tx, p social.Post, remote bool) erro
 	if err := tx.CountIn(ctx, p); err != nil {
 		return err
 	}
+	tell(tx, p, remote)
+	return nil
+}
+
+func tell(tx *store.Tx, p social.Post, remote bool) {
 	tx.Record(event.PostPublished{Post: p.ID, Author: p.Author, Visibility: p.Visibility, Language: p.Language,
 		ReplyTo: p.ReplyTo, ReplyAuthor: p.ReplyAuthor, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.Tags, Remote: remote,
 		QuoteOf: p.Quote.Of, QuoteAuthor: p.Quote.Author})
-	return nil
 }
 
 // Boost passes a post on to by's followers, and returns the boost. Boosting

@@ -85,6 +85,9 @@ func (s *Service) receive(ctx context.Context, tx *store.Tx, by social.Actor, f 
 		return post, err
 	}
 	if here, err := here(ctx, tx, by, f.URI); err != nil || here.ID != 0 {
+		if err == nil && !f.Quiet {
+			err = tellLate(ctx, tx, here)
+		}
 		return here, err
 	}
 	f = f.Trimmed(tx.Now, author.Host)
@@ -250,7 +253,7 @@ func keepForeign(ctx context.Context, tx *store.Tx, p *social.Post, f social.For
 	if poll != nil {
 		p.Poll = poll.ID
 	}
-	if err := keepAs(ctx, tx, *p); err != nil {
+	if err := keepAs(ctx, tx, *p, f.Quiet); err != nil {
 		return err
 	}
 	for _, m := range media {
@@ -271,16 +274,32 @@ func keepForeign(ctx context.Context, tx *store.Tx, p *social.Post, f social.For
 
 // keepAs is publish for news, and keepPast for what is old: that has been
 // looked for here, or its server was not heard of for long. A message is
-// always news.
-func keepAs(ctx context.Context, tx *store.Tx, p social.Post) error {
-	if p.Visibility == social.Direct || tx.Now.Sub(p.At) < social.NewsFor {
+// always news, and what is quiet is none yet.
+func keepAs(ctx context.Context, tx *store.Tx, p social.Post, quiet bool) error {
+	news := p.Visibility == social.Direct || tx.Now.Sub(p.At) < social.NewsFor
+	if news && !quiet {
 		return publish(ctx, tx, p, true)
 	}
 	if err := tx.AddPost(ctx, p); err != nil {
 		return err
 	}
+	if news {
+		if err := tx.SetQuiet(ctx, p.ID); err != nil {
+			return err
+		}
+	}
 	tx.Record(event.PostImported{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf})
 	return tx.CountIn(ctx, p)
+}
+
+// tellLate tells of a post that was found before its server sent it: whom it
+// mentions is to hear of it all the same.
+func tellLate(ctx context.Context, tx *store.Tx, p social.Post) error {
+	was, err := tx.EndQuiet(ctx, p.ID)
+	if err == nil && was {
+		tell(tx, p, true)
+	}
+	return err
 }
 
 // namedMedia is attachments as ours are kept.

@@ -50,6 +50,9 @@ func (s *Service) Thread(ctx context.Context, by social.Actor, which social.Post
 		return t, err
 	}
 	t.Descendants, err = s.descendants(ctx, by, which, replies, down)
+	if err == nil && s.Opened != nil {
+		s.Opened(ctx, by, t)
+	}
 	return t, err
 }
 

@@ -18,6 +18,9 @@ type Service struct {
 	view  *view.View
 	ring  ring
 	feeds feeds
+
+	// Opened, if there is one, is told of each thread that somebody was shown.
+	Opened func(ctx context.Context, by social.Actor, t Thread)
 }
 
 // New returns a Service. Its Watch must be told of every fact, after view's.

@@ -30,7 +30,7 @@ const (
 var perHost = limit.Rule{Name: "fetch", Burst: 300, Per: time.Minute}
 
 var (
-	errBudget     = errs.Newf(errs.Limited, "This would take more than %d requests to other servers.", MaxRequests)
+	errBudget     = errs.New(errs.Limited, "This would take too many requests to other servers.")
 	errHostBudget = errs.New(errs.Limited, "That server was asked too much already. Try again in a minute.")
 )
 
@@ -46,10 +46,22 @@ type taskKey struct{}
 
 // A task is what one cause has made us ask for.
 type task struct {
-	left atomic.Int64
+	left  atomic.Int64
+	of    *task // that this one is a part of, if it is
+	whole *bounds
+	quiet bool // what is found is no news, and nothing is tried again
 
 	mu    sync.Mutex
 	posts map[string]bool
+}
+
+// bounds are what a task with many parts keeps to besides.
+type bounds struct {
+	bytes   atomic.Int64 // that may still be read
+	perSite int
+
+	mu    sync.Mutex
+	sites map[string]int // requests
 }
 
 // budgeted is ctx with a budget for all that is asked for under it. One that
@@ -58,28 +70,71 @@ func budgeted(ctx context.Context) context.Context { return budgetedFor(ctx, Max
 
 // budgetedFor is budgeted with another number of requests.
 func budgetedFor(ctx context.Context, requests int64) context.Context {
-	if ctx.Value(taskKey{}) != nil {
+	if taskOf(ctx) != nil {
 		return ctx
 	}
+	return within(ctx, newTask(requests))
+}
+
+func newTask(requests int64) *task {
 	t := &task{posts: map[string]bool{}}
 	t.left.Store(requests)
+	return t
+}
+
+func within(ctx context.Context, t *task) context.Context {
 	return context.WithValue(ctx, taskKey{}, t)
+}
+
+func taskOf(ctx context.Context) *task {
+	t, _ := ctx.Value(taskKey{}).(*task)
+	return t
+}
+
+// part is ctx with a budget of its own, which counts on that of the whole too.
+func part(ctx context.Context, requests int64) context.Context {
+	of := taskOf(ctx)
+	t := newTask(requests)
+	t.of, t.whole, t.quiet = of, of.whole, of.quiet
+	return within(ctx, t)
 }
 
 // spend takes one request off the budget.
 func spend(ctx context.Context) error {
-	t, ok := ctx.Value(taskKey{}).(*task)
-	if ok && t.left.Add(-1) < 0 {
-		return errBudget
+	for t := taskOf(ctx); t != nil; t = t.of {
+		if t.left.Add(-1) < 0 || t.whole != nil && t.whole.bytes.Load() < 0 {
+			return errBudget
+		}
 	}
 	return nil
+}
+
+// visit takes one request off what the task may ask of a site.
+func visit(ctx context.Context, site string) error {
+	t := taskOf(ctx)
+	if t == nil || t.whole == nil {
+		return nil
+	}
+	t.whole.mu.Lock()
+	defer t.whole.mu.Unlock()
+	if t.whole.sites[site]++; t.whole.sites[site] > t.whole.perSite {
+		return errHostBudget
+	}
+	return nil
+}
+
+// weigh takes what was read off the budget.
+func weigh(ctx context.Context, bytes int) {
+	if t := taskOf(ctx); t != nil && t.whole != nil {
+		t.whole.bytes.Add(-int64(bytes))
+	}
 }
 
 // begin reports whether a post is wanted for the first time: threads may be
 // said to go round.
 func begin(ctx context.Context, post string) bool {
-	t, ok := ctx.Value(taskKey{}).(*task)
-	if !ok {
+	t := taskOf(ctx)
+	if t == nil {
 		return true
 	}
 	t.mu.Lock()

@@ -195,6 +195,9 @@ func (f *Fetcher) prepare(r *http.Request) error {
 	} else if no {
 		return errRefused
 	}
+	if err := visit(ctx, site(host)); err != nil {
+		return err
+	}
 	if !f.rates.Take(perHost, site(host)).OK {
 		return errHostBudget
 	}
@@ -222,8 +225,10 @@ func (f *Fetcher) read(resp *http.Response) (d as2.Doc, err error) {
 	}
 	b, err := netsafe.ReadBody(resp, maxDocument)
 	if err != nil {
+		weigh(resp.Request.Context(), maxDocument) // as far as anybody knows
 		return d, explain(err)
 	}
+	weigh(resp.Request.Context(), len(b))
 	if d, err = f.Rules.Parse(b); err != nil {
 		return as2.Doc{}, err
 	}

@@ -17,6 +17,9 @@ func (r *Resolver) read(ctx context.Context, n as2.Note, author person) (f socia
 	f = social.ForeignPost{URI: n.ID, Page: own(n.URL, n.ID), HTML: n.Content, Warning: n.Summary, Language: n.Language,
 		Visibility: visibility(n.To, n.Cc, author.Contact.Followers), At: n.Published, EditedAt: n.Updated, ReplyTo: n.InReplyTo,
 		Tags: tags(n.Tags), Media: media(n), Poll: poll(n.Poll), QuotePolicy: quotePolicy(n.Policy.CanQuote, author), Emojis: emojis(n.Tags)}
+	if t := taskOf(ctx); t != nil {
+		f.Quiet = t.quiet
+	}
 	if n.Type != "Note" && n.Type != "Question" {
 		f.HTML, f.Warning = asLink(n), ""
 	} else {

@@ -81,8 +81,8 @@ func (r *Resolver) take(ctx context.Context, n as2.Note, depth int) (social.Post
 	}
 	for _, other := range []string{n.InReplyTo, n.Quote.Of} {
 		if other != "" && depth < MaxParents {
-			// What is not to be had now may come later; the post waits for it.
-			if _, err := r.post(ctx, other, depth+1); errs.KindOf(err) == errs.Internal && err != nil {
+			_, err := r.post(ctx, other, depth+1)
+			if err := r.orLater(ctx, other, other == n.InReplyTo, err); err != nil {
 				return 0, err
 			}
 		}
@@ -93,6 +93,16 @@ func (r *Resolver) take(ctx context.Context, n as2.Note, depth int) (social.Post
 	}
 	p, err := r.Posts.Receive(ctx, By(author.Account), f)
 	return p.ID, err
+}
+
+// orLater lets through what is not to be had now: it may come later, and what
+// answers it waits for that. So that it does, it is tried once more.
+func (r *Resolver) orLater(ctx context.Context, uri string, waits bool, err error) error {
+	passes := errs.KindOf(err) == errs.Unavailable || errs.KindOf(err) == errs.Limited
+	if err != nil && passes && waits && !taskOf(ctx).quiet {
+		return r.Posts.ParentLater(ctx, uri)
+	}
+	return ours(err)
 }
 
 // author is by whom a post is, who must be at home where it is.
