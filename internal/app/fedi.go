@@ -40,7 +40,10 @@ func (a *App) openFederation(o Options) {
 	}
 	config := serve.Config{HandleHost: o.Config.HandleHost, SignedOnly: o.Config.SignedOnly, File: a.fileURL}
 	services := serve.Services{View: a.View, Timelines: a.Timelines, Relations: a.Relations, Tags: a.Tags, Emojis: a.Emojis, Moderation: a.Moderation,
-		Keys: a.Keys, Verifier: verifier, Limiter: a.limiter, Log: a.log}
+		Keys: a.Keys, Verifier: verifier, Limiter: a.limiter, Log: a.log,
+		Followers: func(ctx context.Context, of social.AccountID, at string) ([]string, error) {
+			return a.Federation.Followers(ctx, of, at)
+		}}
 	a.fedi.documents = serve.New(config, services)
 	a.Federation = federation.New(a.Store, a.View, serve.NewSpeaker(config, services), a.log)
 }
@@ -51,10 +54,11 @@ func (a *App) openFedi(o Options) {
 	agent := "Plaza/" + Version + " (+" + c.URL + ")"
 	a.fedi.finger = &finger.Server{HandleHost: c.HandleHost, Version: Version, Source: mastoapi.SourceURL, View: a.View, Instance: a.Instance, File: a.fileURL, Log: a.log}
 	a.fedi.ask = finger.NewClient(finger.Config{Reach: o.Outward, Agent: agent, Own: a.View.OwnHost, PlainHTTP: len(o.Config.Private) > 0})
-	a.fedi.sender = deliver.New(deliver.Config{Core: a.Federation, Key: a.signingKey, Client: netsafe.Client(o.Outward), Agent: agent, Clock: o.Clock, Log: a.log})
+	a.fedi.sender = deliver.New(deliver.Config{Core: a.Federation, Key: a.signingKey, Client: netsafe.Client(o.Outward), Agent: agent, Clock: o.Clock, Log: a.log,
+		Synchronization: a.synchronization})
 	a.runner.Followers = append(a.runner.Followers, a.Federation.Follower())
 	a.runner.Workers = append(a.runner.Workers, a.Federation.Worker(), a.Federation.RejoinWorker())
-	a.runner.Chores = append(a.runner.Chores, work.Chore{Name: "deliveries", Do: a.Federation.Tidy})
+	a.runner.Chores = append(a.runner.Chores, work.Chore{Name: "deliveries", Do: a.Federation.Tidy}, work.Chore{Name: "software", Do: a.AskPeers})
 	a.Hosts.Fetch = hostlist.New(o.Outward, agent).Fetch
 	a.openInbox(o, agent)
 }
@@ -71,6 +75,16 @@ func newKey(kind social.KeyKind) (crypto.Signer, error) {
 func (a *App) signingKey(ctx context.Context, signer social.AccountID) (string, crypto.Signer, error) {
 	pair, err := a.Keys.Of(ctx, signer)
 	return a.View.ActorURI(signer) + "#main-key", pair.RSA, err
+}
+
+// synchronization is what goes with what is for an account's followers to one
+// inbox; empty where there are too many of them.
+func (a *App) synchronization(ctx context.Context, signer social.AccountID, inbox string) (string, error) {
+	m, ok, err := a.Federation.Muster(ctx, signer, inbox)
+	if err != nil || !ok {
+		return "", err
+	}
+	return serve.Synchronization(a.View.ActorURI(signer), m.String()).String(), nil
 }
 
 // RotateKeys has somebody of ours, or without a name the house, sign with new

@@ -150,3 +150,10 @@ type Act struct {
 	Target int64 // a PostID, an AccountID or a ReactionID
 	At     time.Time
 }
+
+// How often a server is asked what it runs, and how soon again if it did not
+// say.
+const (
+	AskAgain  = 7 * 24 * time.Hour
+	AskSooner = 24 * time.Hour
+)

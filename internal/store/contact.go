@@ -172,3 +172,13 @@ func (tx *Tx) EndOrphan(ctx context.Context, post social.PostID) error {
 	_, err := tx.exec(ctx, `DELETE FROM orphans WHERE post_id = $1`, post)
 	return err
 }
+
+// VanishedJob is the kind of the job that finds out whether who is behind an
+// inbox that is gone has left; its argument is the inbox.
+const VanishedJob = "inbox.vanished"
+
+// AccountsAtInbox returns up to limit remote accounts that have an inbox as
+// their own.
+func (v *View) AccountsAtInbox(ctx context.Context, inbox string, limit int) ([]social.Account, error) {
+	return rows(ctx, v, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE id IN (SELECT account_id FROM contacts WHERE inbox = $1 ORDER BY account_id LIMIT $2) ORDER BY id`, inbox, limit)
+}

@@ -297,3 +297,22 @@ func (tx *Tx) TrimOwnKeys(ctx context.Context) error {
 		AND NOT EXISTS (SELECT 1 FROM activities WHERE signer_id = own_keys.account_id)`)
 	return err
 }
+
+// ClaimUnasked takes up to limit hosts that were not asked what they run since
+// a moment, those first that never were. They count as asked.
+func (tx *Tx) ClaimUnasked(ctx context.Context, since time.Time, limit int) ([]string, error) {
+	return list[string](ctx, &tx.View, `UPDATE peers SET asked_ms = $2 WHERE host IN (
+		SELECT host FROM peers WHERE asked_ms <= $1 ORDER BY asked_ms LIMIT $3`+tx.d.skip+`) RETURNING host`, millis(since), millis(tx.Now), limit)
+}
+
+// AskPeerAt has a host count as last asked what it runs at a moment.
+func (tx *Tx) AskPeerAt(ctx context.Context, host string, at time.Time) error {
+	_, err := tx.exec(ctx, `UPDATE peers SET asked_ms = $2 WHERE host = $1`, host, millis(at))
+	return err
+}
+
+// AnyUnasked reports whether there are such hosts.
+func (v *View) AnyUnasked(ctx context.Context, since time.Time) (bool, error) {
+	n, err := list[string](ctx, v, `SELECT host FROM peers WHERE asked_ms <= $1 LIMIT 1`, millis(since))
+	return len(n) > 0, err
+}

@@ -40,26 +40,3 @@ func (v *View) FollowersElsewhere(ctx context.Context, of social.AccountID, afte
 		`SELECT f.id, a.uri FROM follows f JOIN accounts a ON a.id = f.owner_id
 		WHERE f.target_id = $1 AND f.id > $2 AND f.accepted AND a.host <> '' AND a.uri <> '' ORDER BY f.id LIMIT $3`, of, after, limit)
 }
-
-// VanishedJob is the kind of the job that finds out whether who is behind an
-// inbox that is gone has left; its argument is the inbox.
-const VanishedJob = "inbox.vanished"
-
-// AccountsAtInbox returns up to limit remote accounts that have an inbox as
-// their own.
-func (v *View) AccountsAtInbox(ctx context.Context, inbox string, limit int) ([]social.Account, error) {
-	return rows(ctx, v, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE id IN (SELECT account_id FROM contacts WHERE inbox = $1 ORDER BY account_id LIMIT $2) ORDER BY id`, inbox, limit)
-}
-
-// ClaimUnasked takes up to limit hosts that were not asked what they run since
-// a moment, those first that never were. They count as asked.
-func (tx *Tx) ClaimUnasked(ctx context.Context, since time.Time, limit int) ([]string, error) {
-	return list[string](ctx, &tx.View, `UPDATE peers SET asked_ms = $2 WHERE host IN (
-		SELECT host FROM peers WHERE asked_ms <= $1 ORDER BY asked_ms LIMIT $3`+tx.d.skip+`) RETURNING host`, millis(since), millis(tx.Now), limit)
-}
-
-// AskPeerAt has a host count as last asked what it runs at a moment.
-func (tx *Tx) AskPeerAt(ctx context.Context, host string, at time.Time) error {
-	_, err := tx.exec(ctx, `UPDATE peers SET asked_ms = $2 WHERE host = $1`, host, millis(at))
-	return err
-}

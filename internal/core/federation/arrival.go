@@ -32,6 +32,8 @@ type Arrival struct {
 	Body   string           `json:"body"`         // JSON
 	At     int64            `json:"at,omitempty"` // when it came, in milliseconds
 	Relay  bool             `json:"-"`            // it came by a relay
+	// Synchronization is the header about who follows the signer, if it was signed.
+	Synchronization string `json:"synchronization,omitempty"`
 }
 
 // kind is that of the job in which a is applied.

@@ -50,10 +50,12 @@ func (s *Service) Waiting(ctx context.Context, host string, limit int) (p social
 
 // A Result is how it went with some of what waits for a host.
 type Result struct {
-	Host   string
-	Done   []social.Delivery // that arrived, or never will
-	Tried  []social.Delivery // that have to be tried again
-	Failed string            // why the host is to be left alone; empty if it is not
+	Host  string
+	Done  []social.Delivery // that arrived, or never will
+	Tried []social.Delivery // that have to be tried again
+	// Vanished are inboxes of which the host says that they are gone.
+	Vanished []string
+	Failed   string // why the host is to be left alone; empty if it is not
 	// Answered is whether it said anything to any of them.
 	Answered  bool
 	Signature string    // the kind that it takes, if that is another than was known
@@ -75,6 +77,11 @@ func (s *Service) Settle(ctx context.Context, r Result) error {
 		}
 		for _, d := range r.Tried {
 			if err := tx.DeliveryFailed(ctx, d.ID); err != nil {
+				return err
+			}
+		}
+		for _, inbox := range r.Vanished {
+			if err := tx.AddJob(ctx, VanishedJob, inbox, tx.Now, inbox); err != nil {
 				return err
 			}
 		}

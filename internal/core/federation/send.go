@@ -60,7 +60,8 @@ func (t teller) queue(ctx context.Context, said Said, boxes []store.Inbox, many 
 		return err
 	}
 	boxes = once(boxes)
-	a := social.Activity{ID: social.ActivityID(id.New(t.tx.Now)), Signer: said.Signer, Post: said.Post, Body: said.Body}
+	a := social.Activity{ID: social.ActivityID(id.New(t.tx.Now)), Signer: said.Signer, Post: said.Post, Body: said.Body,
+		ForFollowers: said.Followers && !said.Public && said.Post != 0}
 	if err := t.tx.AddActivity(ctx, a); err != nil {
 		return err
 	}

@@ -22,6 +22,8 @@ type Service struct {
 	log   *slog.Logger
 	bell  chan struct{}
 
+	musters musters
+
 	// By the follower alone: the fact that could not be told, and how often.
 	stuck event.Pos
 	tries int

@@ -52,11 +52,14 @@ type Config struct {
 	Core *federation.Service
 	// Key returns what an account of ours signs with, and the key's address; zero
 	// is the house. NotFound says that there is no such account.
-	Key    func(ctx context.Context, signer social.AccountID) (id string, private crypto.Signer, err error)
-	Client *http.Client // as netsafe makes it
-	Agent  string
-	Clock  clock.Clock
-	Log    *slog.Logger
+	Key func(ctx context.Context, signer social.AccountID) (id string, private crypto.Signer, err error)
+	// Synchronization is the header that tells an inbox which followers of an
+	// account are on its server; empty for none. Nil has none told.
+	Synchronization func(ctx context.Context, signer social.AccountID, inbox string) (string, error)
+	Client          *http.Client // as netsafe makes it
+	Agent           string
+	Clock           clock.Clock
+	Log             *slog.Logger
 }
 
 // Sender does it, from Run until its context ends.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/edge/fedi/as2"
 	"github.com/plaza-social/plaza/internal/edge/fedi/sign"
 	"github.com/plaza-social/plaza/internal/social"
 )
@@ -51,6 +52,7 @@ type outcome struct {
 	wait     time.Duration // that the host asked for
 	answered bool
 	kind     sign.Kind // the kind of signature that was taken
+	gone     bool      // the host says that there was such an inbox, and is none any more
 }
 
 // deliver sends one activity to one inbox, signed in one kind and, if that is
@@ -67,6 +69,13 @@ func (s *Sender) deliver(ctx context.Context, d social.Delivery, kind sign.Kind)
 		return outcome{verdict: ownFault}
 	}
 	p := &parcel{Sender: s, d: d, key: id, private: private}
+	if p.synchronization, err = s.synchronization(ctx, d); err != nil {
+		if ctx.Err() != nil {
+			return outcome{verdict: interrupted}
+		}
+		s.Log.ErrorContext(ctx, "not sent: it is not known who follows", "err", err)
+		return outcome{verdict: ownFault}
+	}
 	o, status := p.post(ctx, kind)
 	if status == http.StatusBadRequest || status == http.StatusUnauthorized {
 		other := sign.RFC9421
@@ -79,10 +88,19 @@ func (s *Sender) deliver(ctx context.Context, d social.Delivery, kind sign.Kind)
 	if o.verdict == arrived {
 		o.kind = kind
 	}
+	o.gone = status == http.StatusGone
 	if o.verdict == broken && stumbles(status) && d.Attempts+1 >= stubborn {
 		o.verdict = refused
 	}
 	return o
+}
+
+// synchronization is what goes with what is for followers alone.
+func (s *Sender) synchronization(ctx context.Context, d social.Delivery) (string, error) {
+	if !d.Activity.ForFollowers || s.Synchronization == nil {
+		return "", nil
+	}
+	return s.Synchronization(ctx, d.Activity.Signer, d.Inbox)
 }
 
 // stumbles tells whether a status may be about the one activity, and not about
@@ -95,6 +113,8 @@ type parcel struct {
 	d       social.Delivery
 	key     string
 	private crypto.Signer
+
+	synchronization string // a header, or empty
 }
 
 // post is one request. Status is zero if there was no answer.
@@ -106,6 +126,9 @@ func (p *parcel) post(ctx context.Context, kind sign.Kind) (o outcome, status in
 	}
 	req.Header.Set("Content-Type", form)
 	req.Header.Set("User-Agent", p.Agent)
+	if p.synchronization != "" {
+		req.Header.Set(as2.SynchronizationHeader, p.synchronization)
+	}
 	if err := p.sign(ctx, req, kind); err != nil {
 		if ctx.Err() != nil {
 			return outcome{verdict: interrupted}, 0

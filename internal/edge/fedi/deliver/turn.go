@@ -106,6 +106,9 @@ func (s *Sender) took(ctx context.Context, t *trip, peer social.Peer, d social.D
 		t.Done = append(t.Done, d)
 	case refused, vanished:
 		t.Done = append(t.Done, d)
+		if o.gone {
+			t.Vanished = append(t.Vanished, d.Inbox)
+		}
 		s.Log.InfoContext(ctx, "not delivered, given up", "host", d.Host, "activity", d.Activity.ID, "why", o.why)
 	default:
 		t.Tried = append(t.Tried, d)

@@ -25,8 +25,9 @@ type Actor struct {
 	ID    string
 	KeyID string
 	Key   crypto.Signer
-	Sign  sign.Kind // how it signs: Cavage at first
-	Doc   M         // as it is served; after a change, Publish
+	Sign  sign.Kind   // how it signs: Cavage at first
+	Along http.Header // that go with what it sends, and are signed if signatures know them
+	Doc   M           // as it is served; after a change, Publish
 }
 
 // Actor is a new actor of the host, which is served and found from now on.
@@ -165,6 +166,9 @@ func (a *Actor) Request(method, address string, activity any) *http.Request {
 	r.Header.Set("Accept", Kind)
 	if activity != nil {
 		r.Header.Set("Content-Type", Kind)
+	}
+	for name, lines := range a.Along {
+		r.Header[name] = lines
 	}
 	if err := sign.Sign(r, b, a.KeyID, a.Key, a.Sign, time.Now()); err != nil {
 		a.world.t.Fatal(err)

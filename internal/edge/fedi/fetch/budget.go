@@ -49,7 +49,8 @@ type task struct {
 	left  atomic.Int64
 	of    *task // that this one is a part of, if it is
 	whole *bounds
-	quiet bool // what is found is no news, and nothing is tried again
+	quiet bool // what is found is no news
+	once  bool // nothing is tried again
 
 	mu    sync.Mutex
 	posts map[string]bool
@@ -95,7 +96,7 @@ func taskOf(ctx context.Context) *task {
 func part(ctx context.Context, requests int64) context.Context {
 	of := taskOf(ctx)
 	t := newTask(requests)
-	t.of, t.whole, t.quiet = of, of.whole, of.quiet
+	t.of, t.whole, t.quiet, t.once = of, of.whole, of.quiet, of.once
 	return within(ctx, t)
 }
 

@@ -56,7 +56,8 @@ func (r *Resolver) ParentWorker() work.Worker {
 			return err
 		}
 		ctx = budgeted(ctx)
-		taskOf(ctx).quiet = true
+		t := taskOf(ctx)
+		t.quiet, t.once = true, true
 		if _, err = r.Post(ctx, uri); errs.KindOf(err) == errs.Unavailable || errs.KindOf(err) == errs.Limited {
 			return err
 		}
@@ -91,7 +92,7 @@ func (r *Resolver) Gather(ctx context.Context, which social.PostID) error {
 		return err
 	}
 	t := newTask(MaxGatherRequests)
-	t.quiet, t.whole = true, &bounds{perSite: MaxGatherPerSite, sites: map[string]int{}}
+	t.quiet, t.once, t.whole = true, true, &bounds{perSite: MaxGatherPerSite, sites: map[string]int{}}
 	t.whole.bytes.Store(MaxGatherBytes)
 	ctx = within(ctx, t)
 	g := &gathering{Resolver: r, of: which, begun: map[string]bool{}, named: map[string]bool{}}

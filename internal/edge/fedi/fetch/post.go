@@ -99,7 +99,7 @@ func (r *Resolver) take(ctx context.Context, n as2.Note, depth int) (social.Post
 // answers it waits for that. So that it does, it is tried once more.
 func (r *Resolver) orLater(ctx context.Context, uri string, waits bool, err error) error {
 	passes := errs.KindOf(err) == errs.Unavailable || errs.KindOf(err) == errs.Limited
-	if err != nil && passes && waits && !taskOf(ctx).quiet {
+	if err != nil && passes && waits && !taskOf(ctx).once {
 		return r.Posts.ParentLater(ctx, uri)
 	}
 	return ours(err)

@@ -84,6 +84,7 @@ func firstOf(all ...error) error {
 // would want who follows its author, and is taken if it is for everybody.
 func (r *Resolver) Relayed(ctx context.Context, uri string) (social.PostID, error) {
 	ctx = budgetedFor(ctx, MaxRelayed)
+	taskOf(ctx).once = true
 	uri, err := r.Rules.Clean(uri)
 	if err != nil {
 		return 0, err

@@ -25,6 +25,7 @@ func (s *Inbox) Workers() []work.Worker {
 	return []work.Worker{
 		{Kind: federation.ArrivalJob, AtOnce: 8, Timeout: 2 * time.Minute, Tries: 8, Lane: lane, Do: s.inTurn},
 		{Kind: federation.RelayedJob, AtOnce: 2, Timeout: 2 * time.Minute, Tries: 4, Do: s.anyhow},
+		s.SynchronizeWorker(), s.VanishedWorker(),
 	}
 }
 
@@ -98,6 +99,9 @@ func (s *Inbox) apply(ctx context.Context, arrived federation.Arrival) error {
 	}
 	if t.signer.URI != a.Actor {
 		return t.passedOn(ctx)
+	}
+	if err := t.compare(ctx, arrived.Synchronization); err != nil {
+		return err
 	}
 	if do := verbs[a.Type][a.Object.Kind()]; do != nil {
 		return do(t, ctx)

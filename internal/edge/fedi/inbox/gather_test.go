@@ -134,7 +134,7 @@ func TestGather(t *testing.T) {
 		if n := h.published(h.found(at(first)).ID); n != 0 {
 			t.Errorf("what was looked for was told of %d times", n)
 		}
-		if h.told("mention") != 0 {
+		if h.notices("mention") != 0 {
 			t.Error("ben has a notice of what was looked for")
 		}
 		asked := len(h.ada.Asked()) + len(eve.Asked())
@@ -146,15 +146,15 @@ func TestGather(t *testing.T) {
 		for range 2 {
 			h.send(eve, eve.Does("Create", first, nil))
 		}
-		h.Eventually("ben to be told", func() bool { return h.told("mention") == 1 })
+		h.Eventually("ben to be told", func() bool { return h.notices("mention") == 1 })
 		if n := h.published(h.found(at(first)).ID); n != 1 {
 			t.Errorf("what was sent later was told of %d times, want once", n)
 		}
 	})
 }
 
-// told is how many notices of a kind ben has.
-func (h *house) told(kind string) int {
+// notices is how many of a kind ben has.
+func (h *house) notices(kind string) int {
 	h.t.Helper()
 	var all []struct{ Type string }
 	h.ben.Must("GET", "/api/v1/notifications?types[]="+kind, nil, &all)

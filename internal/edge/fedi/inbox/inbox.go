@@ -53,6 +53,7 @@ type Resolver interface {
 	Activity(ctx context.Context, id string) (as2.Activity, error)
 	IsGone(ctx context.Context, uri string) (bool, error)
 	Stamp(ctx context.Context, address, by, quoting, quoted string) error
+	Members(ctx context.Context, address string, limit int) ([]string, error)
 }
 
 // A Limiter counts how often a host brings something.
@@ -200,7 +201,7 @@ func (s *Inbox) take(w http.ResponseWriter, r *http.Request) error {
 	if done, err := s.farewell(r.Context(), a); done || err != nil {
 		return err
 	}
-	signer, err := s.signer(r.Context(), claim)
+	signer, claim, err := s.signer(r.Context(), claim)
 	if err != nil {
 		return err
 	}
@@ -222,7 +223,7 @@ func (s *Inbox) take(w http.ResponseWriter, r *http.Request) error {
 	if s.seen.before(claim.Sum(), s.Clock()) {
 		return nil
 	}
-	err = s.Arrivals.Keep(r.Context(), host, federation.Arrival{Signer: signer.ID, Body: string(body), Relay: relay})
+	err = s.Arrivals.Keep(r.Context(), host, federation.Arrival{Signer: signer.ID, Body: string(body), Relay: relay, Synchronization: s.synchronization(r, claim)})
 	if err != nil {
 		s.seen.forget(claim.Sum())
 	}

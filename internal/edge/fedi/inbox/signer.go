@@ -23,22 +23,23 @@ func (s *Inbox) Verify(r *http.Request) (social.AccountID, error) {
 	if err != nil {
 		return 0, err
 	}
-	who, err := s.signer(r.Context(), claim)
+	who, _, err := s.signer(r.Context(), claim)
 	return who.ID, err
 }
 
-// signer is who made a signature, or one of those that would do as well.
-func (s *Inbox) signer(ctx context.Context, claim sign.Claim) (who social.Account, err error) {
+// signer is who made a signature, or one of those that would do as well, and
+// which that was.
+func (s *Inbox) signer(ctx context.Context, claim sign.Claim) (who social.Account, by sign.Claim, err error) {
 	for _, c := range append([]sign.Claim{claim}, claim.Others...) {
 		var first error
 		if who, first = s.proved(ctx, c); first == nil {
-			return who, nil
+			return who, c, nil
 		}
 		if err == nil {
 			err = first
 		}
 	}
-	return who, err
+	return who, claim, err
 }
 
 // proved is whose key made the signature of c.

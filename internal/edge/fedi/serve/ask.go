@@ -150,7 +150,7 @@ func (s *Server) show(w http.ResponseWriter, q *ask, document any) {
 
 // statuses are the answers to the kinds of errors.
 var statuses = map[errs.Kind]int{errs.NotFound: http.StatusNotFound, errs.Unauthenticated: http.StatusUnauthorized, errs.Forbidden: http.StatusForbidden,
-	errs.Invalid: http.StatusBadRequest, errs.Unavailable: http.StatusServiceUnavailable}
+	errs.Invalid: http.StatusBadRequest, errs.Unavailable: http.StatusServiceUnavailable, errs.Limited: http.StatusTooManyRequests}
 
 func (s *Server) refuse(w http.ResponseWriter, q *ask, err error) {
 	status, known := statuses[errs.KindOf(err)]

@@ -5,6 +5,7 @@
 package serve
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -48,6 +49,8 @@ type Services struct {
 	Verifier   Verifier // nil believes nobody
 	Limiter    *limit.Limiter
 	Log        *slog.Logger
+	// Followers are those of an account of ours on the server of an address.
+	Followers func(ctx context.Context, of social.AccountID, at string) ([]string, error)
 }
 
 // A scribe writes documents.
@@ -88,6 +91,7 @@ func New(c Config, s Services) *Server {
 		{path: "/ap/users/{account}", do: v.person, page: v.personPage(""), open: true},
 		{path: "/ap/users/{account}/outbox", do: v.outbox, page: v.personPage("")},
 		{path: "/ap/users/{account}/followers", do: v.people(social.EdgesFollowers), page: v.personPage("/followers")},
+		{path: "/ap/users/{account}" + followersHere, do: v.synchronization, page: v.personPage("/followers"), open: true},
 		{path: "/ap/users/{account}/following", do: v.people(social.EdgesFollowing), page: v.personPage("/following")},
 		{path: "/ap/users/{account}/featured", do: v.featured, page: v.personPage("")},
 		{path: "/ap/users/{account}/tags", do: v.featuredTags, page: v.personPage("")},

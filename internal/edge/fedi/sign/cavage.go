@@ -138,7 +138,7 @@ func (m message) demandCavage(s cavage) error {
 
 // claimCavage puts together what was signed.
 func (m message) claimCavage(s cavage) (Claim, error) {
-	c := Claim{KeyID: s.params["keyid"], Kind: Cavage, Algorithm: s.params["algorithm"]}
+	c := Claim{KeyID: s.params["keyid"], Kind: Cavage, Algorithm: s.params["algorithm"], covered: s.covered}
 	var err error
 	if c.signature, err = unbase64(s.params["signature"]); err != nil || len(c.signature) == 0 {
 		return Claim{}, refuse(Malformed, "the signature is no base64")

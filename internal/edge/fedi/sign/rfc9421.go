@@ -75,7 +75,7 @@ func (m message) read9421(s member, made []member) (Claim, []string, error) {
 		}
 	}
 	text, covered, err := m.text9421(s)
-	c.texts = []string{text}
+	c.texts, c.covered = []string{text}, covered
 	return c, covered, err
 }
 

@@ -15,6 +15,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -52,6 +53,7 @@ type Claim struct {
 	// most three. Only RFC 9421 has them, when something on the way signed too.
 	Others []Claim
 
+	covered   []string
 	signature []byte
 	texts     []string // what may have been signed: one is enough
 }
@@ -76,6 +78,10 @@ func Parse(r *http.Request, body []byte, ours []string, now time.Time) (Claim, e
 	}
 	return m.parseCavage(stated)
 }
+
+// Covers reports whether the signature is also over a header of that name, and
+// so over whatever it says.
+func (c Claim) Covers(header string) bool { return slices.Contains(c.covered, strings.ToLower(header)) }
 
 // statedIn finds the one signature header.
 func statedIn(h http.Header) (string, Kind, error) {

@@ -46,9 +46,7 @@ func (m message) signCavage(keyID string, private crypto.Signer) error {
 	if m.owesDigest() {
 		m.r.Header.Set("Digest", digestOf(m.body))
 		s.covered = append(s.covered, "digest")
-		if m.r.Header.Get("Content-Type") != "" {
-			s.covered = append(s.covered, "content-type")
-		}
+		s.covered = append(s.covered, m.besides()...)
 	}
 	text, err := m.textCavage(s, m.target())
 	if err != nil {
@@ -63,6 +61,17 @@ func (m message) signCavage(keyID string, private crypto.Signer) error {
 	return nil
 }
 
+// besides are headers that are signed along if they are there, as they say what
+// a body is, or something that others act on.
+func (m message) besides() (out []string) {
+	for _, name := range []string{"content-type", "collection-synchronization"} {
+		if m.r.Header.Get(name) != "" {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
 func (m message) sign9421(keyID string, private crypto.Signer) error {
 	algorithm := algEd25519
 	if _, ok := private.(*rsa.PrivateKey); ok {
@@ -73,9 +82,7 @@ func (m message) sign9421(keyID string, private crypto.Signer) error {
 	if m.owesDigest() {
 		m.r.Header.Set("Content-Digest", contentDigestOf(m.body))
 		covered = append(covered, "content-digest")
-		if m.r.Header.Get("Content-Type") != "" {
-			covered = append(covered, "content-type")
-		}
+		covered = append(covered, m.besides()...)
 	}
 	for _, name := range covered {
 		s.list = append(s.list, item{bare: bare{kind: isString, text: name}})
