@@ -83,6 +83,23 @@ var hot = []struct {
 		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.DirectPosts(ctx, 1, p)) }},
 	{name: "Thread", uses: "posts_by_thread (thread_id=?)",
 		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.Thread(ctx, 1, p.Limit)) }},
+	{name: "ElsewhereInThread", uses: "posts_by_thread (thread_id=?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.ElsewhereInThread(ctx, 1, p.Limit))
+		}},
+	{name: "AnyUnasked", uses: "peers_by_asked (asked_ms<?)",
+		run: func(ctx context.Context, v *store.View, _ social.Page) error {
+			_, err := v.AnyUnasked(ctx, time.Now())
+			return err
+		}},
+	{name: "AccountsAtInbox", uses: "contacts_by_inbox (inbox=?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.AccountsAtInbox(ctx, "https://far.example/inbox", p.Limit))
+		}},
+	{name: "FollowersElsewhere", sorts: "the followers of one account, by their follows",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.FollowersElsewhere(ctx, 1, 0, p.Limit))
+		}},
 	{name: "Ancestors", sorts: "what it found, by depth",
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.Ancestors(ctx, 1, p.Limit))

@@ -20,7 +20,7 @@ var onlyOurs = []string{"sessions.account_id", "tokens.account_id", "codes.accou
 	"announcement_reads.owner_id", "announcement_reactions.owner_id", "pins.owner_id", "field_checks.account_id"}
 
 // goAlong are columns of what goes with an account, and does not keep it.
-var goAlong = []string{"contacts.account_id", "public_keys.account_id", "acts.owner_id"}
+var goAlong = []string{"contacts.account_id", "public_keys.account_id", "acts.owner_id", "synchronized.account_id"}
 
 // Whoever makes a table that names accounts says whether it keeps an account
 // of another server from being forgotten.
@@ -40,7 +40,7 @@ func TestStrangersKnowEveryTable(t *testing.T) {
 }
 
 // forgotten are columns of what goes with a post, and does not keep it.
-var forgotten = []string{"post_edits.post_id", "post_keys.post_id", "post_tags.post_id", "orphans.post_id", "quote_stamps.post_id", "reaction_counts.post_id"}
+var forgotten = []string{"post_edits.post_id", "post_keys.post_id", "post_tags.post_id", "orphans.post_id", "quote_stamps.post_id", "reaction_counts.post_id", "quiet_posts.post_id"}
 
 // Whoever makes a table that names posts says whether it keeps a post from
 // elsewhere from being forgotten.

@@ -74,7 +74,7 @@ func (s *Server) answer(w http.ResponseWriter, q *ask, e route) {
 	if !e.blind {
 		err = s.identify(q)
 	}
-	if err == nil && s.SignedOnly && !e.open && !q.signed() {
+	if err == nil && !q.signed() && (e.signed || s.SignedOnly && !e.open) {
 		err = notSigned
 	}
 	var document any

@@ -73,10 +73,11 @@ var limitDocuments = limit.Rule{Name: "documents", Burst: 1500, Per: 5 * time.Mi
 type Route struct{ Method, Path, Who, Limit string }
 
 type route struct {
-	path string
-	do   handler
-	page func(q *ask) string // what a browser is shown instead
-	open bool                // also where all else is for those who sign only
+	path   string
+	do     handler
+	page   func(q *ask) string // what a browser is shown instead
+	signed bool                // shown to nobody else
+	open   bool                // also where all else is for those who sign only
 	// blind is for what is shown without a look at who asks: another server asks
 	// who the house is to check what the house signed, so the house does not ask
 	// back who that is, or they would never end.
@@ -91,7 +92,7 @@ func New(c Config, s Services) *Server {
 		{path: "/ap/users/{account}", do: v.person, page: v.personPage(""), open: true},
 		{path: "/ap/users/{account}/outbox", do: v.outbox, page: v.personPage("")},
 		{path: "/ap/users/{account}/followers", do: v.people(social.EdgesFollowers), page: v.personPage("/followers")},
-		{path: "/ap/users/{account}" + followersHere, do: v.synchronization, page: v.personPage("/followers"), open: true},
+		{path: "/ap/users/{account}" + followersHere, do: v.synchronization, page: v.personPage("/followers"), signed: true},
 		{path: "/ap/users/{account}/following", do: v.people(social.EdgesFollowing), page: v.personPage("/following")},
 		{path: "/ap/users/{account}/featured", do: v.featured, page: v.personPage("")},
 		{path: "/ap/users/{account}/tags", do: v.featuredTags, page: v.personPage("")},
@@ -109,7 +110,11 @@ func New(c Config, s Services) *Server {
 // RoutesList tells every document and who may ask for it.
 func (s *Server) RoutesList() (out []Route) {
 	for _, r := range s.routes {
-		out = append(out, Route{http.MethodGet, r.path, "anyone", limitDocuments.Name})
+		who := "anyone"
+		if r.signed {
+			who = "other servers, by signature"
+		}
+		out = append(out, Route{http.MethodGet, r.path, who, limitDocuments.Name})
 	}
 	return out
 }

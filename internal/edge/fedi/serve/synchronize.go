@@ -19,9 +19,6 @@ var tooOften = errs.New(errs.Limited, "Too many requests. Try again later.")
 // own people alone, also where lists of followers are hidden: of those it knows
 // better than we do.
 func (s *Server) synchronization(q *ask) (any, error) {
-	if !q.signed() {
-		return nil, notSigned
-	}
 	f, err := s.owner(q)
 	if err != nil {
 		return nil, err
