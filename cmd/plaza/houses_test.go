@@ -296,8 +296,14 @@ func as(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// patience is how long a scenario waits for anything.
-const patience = 40 * time.Second
+// patience is how long a scenario waits for anything. On PostgreSQL, where a
+// house may not be alone, what it was at when it was killed waits for the lease.
+var patience = func() time.Duration {
+	if os.Getenv("PLAZA_TEST_POSTGRES") != "" {
+		return 4 * time.Minute
+	}
+	return 40 * time.Second
+}()
 
 // until calls again and again, PERSON@HOUSE PATH WANT..., until all that is
 // wanted of the answer is so: PLACE=VALUE, PLACE~PART, or the status as 404.
