@@ -26,6 +26,7 @@ type Unfollowed struct {
 	Owner  social.AccountID `json:"owner"`
 	Target social.AccountID `json:"target"`
 	By     social.AccountID `json:"by,omitempty"` // who ended it; zero for the house
+	Follow social.FollowID  `json:"follow,omitempty"`
 	// Act is the address of the Follow, of an owner elsewhere: it is forgotten now.
 	Act string `json:"act,omitempty"`
 }

@@ -130,20 +130,26 @@ type HostRules struct {
 	blocks  map[string]HostBlock
 	allows  map[string]bool
 	limited bool
+
+	rejectMedia bool // some
 }
 
 // NewHostRules collects what was decided. Where limited, only hosts that were
 // let in may come.
 func NewHostRules(blocks []HostBlock, allows []HostAllow, limited bool) *HostRules {
-	r := &HostRules{map[string]HostBlock{}, map[string]bool{}, limited}
+	r := &HostRules{blocks: map[string]HostBlock{}, allows: map[string]bool{}, limited: limited, rejectMedia: limited}
 	for _, b := range blocks {
 		r.blocks[b.Host] = b
+		r.rejectMedia = r.rejectMedia || b.RejectMedia
 	}
 	for _, a := range allows {
 		r.allows[a.Host] = true
 	}
 	return r
 }
+
+// RejectMedia reports whether there is any host whose files are not wanted.
+func (r *HostRules) RejectMedia() bool { return r.rejectMedia }
 
 // On is what holds for a host: the block of the nearest name above it, or of
 // itself, on whatever port. Our own, the empty one, is always welcome.

@@ -48,7 +48,7 @@ func (r *HostRules) StricterAt(was *HostRules, hosts []string) (out []string) {
 }
 
 func (r *HostRules) clone() *HostRules {
-	return &HostRules{maps.Clone(r.blocks), maps.Clone(r.allows), r.limited}
+	return &HostRules{maps.Clone(r.blocks), maps.Clone(r.allows), r.limited, r.rejectMedia}
 }
 
 // With is what would hold with blocks, in place of those that their hosts have.

@@ -126,17 +126,25 @@ func (tx *Tx) AddBlock(ctx context.Context, owner, target social.AccountID) erro
 	return err
 }
 
-// EndFollow removes a follow or a request, and tells whether there was one
-// and whether it had been accepted. Who is not followed is not recommended.
-func (tx *Tx) EndFollow(ctx context.Context, owner, target social.AccountID) (was, accepted bool, err error) {
-	accepted, err = value[bool](ctx, &tx.View, `DELETE FROM follows WHERE owner_id = $1 AND target_id = $2 RETURNING accepted`, owner, target)
-	if errors.Is(err, errNone) {
-		return false, false, nil
+// EndFollow removes a follow or a request, and tells which it was, zero if
+// there was none, and whether it had been accepted. Who is not followed is not
+// recommended.
+func (tx *Tx) EndFollow(ctx context.Context, owner, target social.AccountID) (was social.FollowID, accepted bool, err error) {
+	ended, err := rows(ctx, &tx.View, func(r row) (id social.FollowID, err error) { return id, r.Scan(&id, &accepted) },
+		`DELETE FROM follows WHERE owner_id = $1 AND target_id = $2 RETURNING id, accepted`, owner, target)
+	if err != nil || len(ended) == 0 {
+		return 0, false, err
 	}
-	if err != nil {
-		return false, false, err
+	return ended[0], accepted, tx.EndEndorsement(ctx, owner, target)
+}
+
+// FollowID is the id of a follow or a request, zero if there is none.
+func (v *View) FollowID(ctx context.Context, owner, target social.AccountID) (social.FollowID, error) {
+	ids, err := list[social.FollowID](ctx, v, `SELECT id FROM follows WHERE owner_id = $1 AND target_id = $2`, owner, target)
+	if err != nil || len(ids) == 0 {
+		return 0, err
 	}
-	return true, accepted, tx.EndEndorsement(ctx, owner, target)
+	return ids[0], nil
 }
 
 // EndBlock removes owner's block of target and tells whether there was one.

@@ -96,4 +96,19 @@ func TestPicturesOfTheOtherHouse(t *testing.T) {
 	}
 	shown("the file", post.Media[0].URL)
 	shown("its preview", post.Media[0].Preview)
+
+	// Until this house wants nothing of the kind from there.
+	staff := here.Join("olga", social.Admin)
+	staff.Token = staff.TokenWith("admin:write")
+	var block struct{ ID string }
+	staff.Must("POST", "/api/v1/admin/domain_blocks", map[string]any{"domain": "there.example", "severity": "noop", "reject_media": true}, &block)
+	look := func() (faces, files int) {
+		ada.Must("GET", "/api/v1/accounts/"+who.ID, nil, &face)
+		st, _ := home(ada, func(st status) bool { return st.Account.ID == who.ID })
+		ada.Must("GET", "/api/v1/statuses/"+st.ID, nil, &post)
+		return strings.Count(face.Avatar+face.Header, "/proxy/"), len(post.Media)
+	}
+	here.Eventually("his pictures to be gone", func() bool { faces, files := look(); return faces+files == 0 })
+	staff.Must("DELETE", "/api/v1/admin/domain_blocks/"+block.ID, nil, nil)
+	here.Eventually("them to be back", func() bool { faces, files := look(); return faces == 2 && files == 1 })
 }

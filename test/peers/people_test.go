@@ -38,6 +38,7 @@ func TestFollows(t *testing.T) {
 		if h.do("followers", wish{"by": fay}, &followers); len(followers) != 0 {
 			h.Errorf("she is followed by %v", followers)
 		}
+		h.follows(h.ada, fay) // who follows again is let in again
 		h.ada.Must("POST", "/api/v1/accounts/"+her.ID+"/remove_from_followers", nil, nil)
 		if a := h.hears("Reject", func(a said) bool { return a.By == h.actor(h.ada) }); a.Object == nil || a.Object.By != fayURI || a.Object.ID != hers.ID {
 			h.Errorf("she followed in %s and is answered %+v", hers.ID, a.Object)

@@ -192,8 +192,8 @@ func follows(kind social.EdgeKind) step {
 			if err != nil {
 				return false, err
 			}
-			if was {
-				tx.Record(event.Unfollowed{Owner: owner, Target: target})
+			if was != 0 {
+				tx.Record(event.Unfollowed{Owner: owner, Target: target, Follow: was})
 			}
 			if accepted {
 				if err := tx.CountFollow(ctx, owner, target, -1); err != nil {

@@ -102,10 +102,10 @@ func (w wordy) Voted(_ context.Context, by social.AccountID, _ social.PostID) ([
 	b, _ := w.say("Voted 2", by, xi)
 	return []federation.Said{a, b}, nil
 }
-func (w wordy) FollowAsked(_ context.Context, by, to social.AccountID) (federation.Said, error) {
+func (w wordy) FollowAsked(_ context.Context, by, to social.AccountID, _ social.FollowID) (federation.Said, error) {
 	return w.say("FollowAsked", by, to)
 }
-func (w wordy) FollowUndone(_ context.Context, by, to social.AccountID) (federation.Said, error) {
+func (w wordy) FollowUndone(_ context.Context, by, to social.AccountID, _ social.FollowID) (federation.Said, error) {
 	return w.say("FollowUndone", by, to)
 }
 func (w wordy) FollowAccepted(_ context.Context, owner, by social.AccountID, act string) (federation.Said, error) {
@@ -259,6 +259,9 @@ func TestWhatIsToldToWhom(t *testing.T) {
 			if err := tx.AddReport(ctx, social.Report{ID: 20, Reporter: ada, Target: xi, Forward: true}); err != nil {
 				return err
 			}
+			if err := tx.AddFollow(ctx, social.Follow{Owner: ada, Target: zoe}, false); err != nil {
+				return err
+			}
 			return tx.AddReport(ctx, social.Report{ID: 21, Reporter: ada, Target: xi})
 		})
 		public := social.Public
@@ -300,6 +303,7 @@ func TestWhatIsToldToWhom(t *testing.T) {
 			{"a vote here", event.Voted{Post: 11, Voter: xi}, nil}, // told later
 			{"a poll ends", event.PollEnded{Poll: 5, Post: 11, Author: ada}, []string{"x.example/xi Edited", "z.example/all Edited"}},
 			{"asks to follow", event.FollowAsked{Owner: ada, Target: zoe}, []string{"z.example/zoe FollowAsked"}},
+			{"asked to follow, and does not any more", event.FollowAsked{Owner: ada, Target: xi}, nil},
 			{"is asked", event.FollowAsked{Owner: zoe, Target: ada}, nil},
 			{"is followed", event.Followed{Owner: zoe, Target: ada, New: true}, []string{"z.example/zoe FollowAccepted https://z.example/follows/1"}},
 			{"follows", event.Followed{Owner: ada, Target: zoe, New: true}, nil},

@@ -127,7 +127,7 @@ func (t teller) rejoin(ctx context.Context, host string, after social.FollowID) 
 	}
 	for _, f := range all {
 		last = f.ID
-		if err := t.relation(ctx, f.Owner, f.Target, t.say.FollowAsked); err != nil {
+		if err := t.relation(ctx, f.Owner, f.Target, followed(t.say.FollowAsked, f.ID)); err != nil {
 			return 0, false, err
 		}
 	}

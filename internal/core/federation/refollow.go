@@ -41,7 +41,7 @@ func (s *Service) Refollow(ctx context.Context, owner social.AccountID, dry bool
 
 func (s *Service) askAgain(ctx context.Context, tx *store.Tx, some []social.Follow) error {
 	for _, f := range some {
-		said, err := s.say.FollowAsked(ctx, f.Owner, f.Target)
+		said, err := s.say.FollowAsked(ctx, f.Owner, f.Target, f.ID)
 		if err := (teller{s, tx}).send(ctx, said, err); err != nil {
 			return err
 		}

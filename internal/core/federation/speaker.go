@@ -40,8 +40,8 @@ type Speaker interface {
 	// QuoteRevoked takes the stamp back by which post could quote one of ours.
 	QuoteRevoked(ctx context.Context, post social.PostID) (Said, error)
 
-	FollowAsked(ctx context.Context, owner, target social.AccountID) (Said, error)
-	FollowUndone(ctx context.Context, owner, target social.AccountID) (Said, error)
+	FollowAsked(ctx context.Context, owner, target social.AccountID, which social.FollowID) (Said, error)
+	FollowUndone(ctx context.Context, owner, target social.AccountID, which social.FollowID) (Said, error)
 	// FollowAccepted and FollowRejected are target's answers, target being ours.
 	// Act is the address of owner's Follow, empty if it is not known. A
 	// rejection also ends a follow that was accepted.

@@ -157,6 +157,6 @@ func (s *Service) TellUnfollowed(ctx context.Context, owner, target social.Accou
 			return err
 		}
 		t := teller{s, tx}
-		return t.relation(ctx, owner, target, s.say.FollowUndone)
+		return t.relation(ctx, owner, target, followed(s.say.FollowUndone, 0))
 	})
 }

@@ -209,12 +209,16 @@ func (s *Service) Worker() work.Worker {
 func (t teller) related(ctx context.Context, fact event.Fact) error {
 	switch f := fact.(type) {
 	case event.FollowAsked:
-		return t.relation(ctx, f.Owner, f.Target, t.say.FollowAsked)
+		which, err := t.tx.FollowID(ctx, f.Owner, f.Target)
+		if err != nil || which == 0 { // it has ended since
+			return err
+		}
+		return t.relation(ctx, f.Owner, f.Target, followed(t.say.FollowAsked, which))
 	case event.Followed:
 		return t.answer(ctx, f.Owner, f.Target, "", t.say.FollowAccepted)
 	case event.Unfollowed:
 		if f.By != f.Target {
-			if err := t.relation(ctx, f.Owner, f.Target, t.say.FollowUndone); err != nil {
+			if err := t.relation(ctx, f.Owner, f.Target, followed(t.say.FollowUndone, f.Follow)); err != nil {
 				return err
 			}
 		}
@@ -230,6 +234,13 @@ func (t teller) related(ctx context.Context, fact event.Fact) error {
 		}
 	}
 	return nil
+}
+
+// followed is what is told of one follow.
+func followed(tell func(context.Context, social.AccountID, social.AccountID, social.FollowID) (Said, error), which social.FollowID) func(context.Context, social.AccountID, social.AccountID) (Said, error) {
+	return func(ctx context.Context, owner, target social.AccountID) (Said, error) {
+		return tell(ctx, owner, target, which)
+	}
 }
 
 // relation tells what owner does, if owner is ours and target elsewhere.

@@ -162,14 +162,14 @@ func (s *Service) RemoveFollower(ctx context.Context, by social.Actor, other soc
 
 func end(ctx context.Context, tx *store.Tx, by social.Actor, owner, target social.AccountID) error {
 	was, accepted, err := tx.EndFollow(ctx, owner, target)
-	if err != nil || !was {
+	if err != nil || was == 0 {
 		return err
 	}
 	act, err := tx.ActOf(ctx, owner, social.ActFollow, int64(target))
 	if err != nil && errs.KindOf(err) != errs.NotFound {
 		return err
 	}
-	tx.Record(event.Unfollowed{Owner: owner, Target: target, By: by.Account, Act: act.URI})
+	tx.Record(event.Unfollowed{Owner: owner, Target: target, By: by.Account, Follow: was, Act: act.URI})
 	if err := tx.EndAct(ctx, owner, social.ActFollow, int64(target)); err != nil || !accepted {
 		return err
 	}

@@ -62,9 +62,10 @@ func (b Base) ReactionURI(who social.AccountID, which social.ReactionID) string 
 	return b.ActorURI(who) + "#reactions/" + number(which)
 }
 
-// FollowURI is one of ours' following an account, or asking to.
-func (b Base) FollowURI(who, target social.AccountID) string {
-	return b.ActorURI(who) + "#follows/" + number(target)
+// FollowURI is one of ours' following an account, or asking to: each time it is
+// done another, as many servers do nothing twice that has one address.
+func (b Base) FollowURI(who, target social.AccountID, which social.FollowID) string {
+	return b.ActorURI(who) + "#follows/" + number(target) + "/" + number(which)
 }
 
 // BlockURI is one of ours' blocking an account.
@@ -137,6 +138,7 @@ func (b Base) ParseURI(uri string) (p Place, ok bool) {
 	}
 	if act, target, found := strings.Cut(fragment, "/"); found {
 		if p.Part = act; p.Account != 0 {
+			target, _, _ = strings.Cut(target, "/") // which of several follows does not matter
 			p.Target, ok = id.Parse(target)
 		}
 	}

@@ -23,7 +23,7 @@ func TestAddresses(t *testing.T) {
 		base.ThreadURI(7):                          {Thread: 7},
 		base.StampURI(7):                           {Quote: 7},
 		base.LikeURI(ada, 7):                       {Account: ada, Part: "likes", Target: 7},
-		base.FollowURI(ada, ben):                   {Account: ada, Part: "follows", Target: int64(ben)},
+		base.FollowURI(ada, ben, 7):                {Account: ada, Part: "follows", Target: int64(ben)},
 		base.BlockURI(ada, ben):                    {Account: ada, Part: "blocks", Target: int64(ben)},
 		base.RelayURI(7):                           {House: true, Part: "relays", Target: 7},
 		base.RelayedURI(7):                         {House: true, Part: "announces", Target: 7},

@@ -82,6 +82,37 @@ func (v *View) applyHosts(ctx context.Context, faces map[social.AccountID]*Face)
 		case social.HostSilence:
 			f.Limited = true
 		}
+		if rules.On(f.Host).RejectMedia {
+			f.Avatar, f.Header, f.Emojis = "", "", nil
+		}
+	}
+	return nil
+}
+
+// withoutFiles takes off cards what the hosts of their authors show, where this
+// house does not want it.
+func (v *View) withoutFiles(ctx context.Context, cards map[social.PostID]*Card) error {
+	var authors []social.AccountID
+	for _, c := range cards {
+		if c.URI != "" && len(c.Media)+len(c.Emojis) > 0 {
+			authors = append(authors, c.Author)
+		}
+	}
+	if len(authors) == 0 {
+		return nil
+	}
+	rules, err := v.HostRules(ctx)
+	if err != nil || !rules.RejectMedia() {
+		return err
+	}
+	faces, err := v.facesByID(ctx, authors)
+	if err != nil {
+		return err
+	}
+	for _, c := range cards {
+		if f := faces[c.Author]; f != nil && !f.Local() && rules.On(f.Host).RejectMedia {
+			c.Media, c.Emojis = nil, nil
+		}
 	}
 	return nil
 }

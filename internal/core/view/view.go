@@ -113,6 +113,7 @@ func (v *View) Watch(_ context.Context, rs []event.Record) {
 		case event.HostsChanged, event.SettingsChanged:
 			v.hosts.forget()
 			v.faces.clear()
+			v.cards.clear() // what they show of hosts
 		case event.Decided:
 			v.decided(f)
 		case event.AccountDeleted:
@@ -234,7 +235,10 @@ func (v *View) cardsByID(ctx context.Context, ids []social.PostID) (map[social.P
 		for _, p := range ps {
 			out[p.ID] = &Card{Post: p, HTML: v.HTML(p.Text, p.HTML, p.Mentions), AppName: apps[p.App].Name, AppSite: apps[p.App].Website, Collections: v.collectionsIn(p.Text)}
 		}
-		return out, v.store.Read(ctx, func(s *store.View) error { return v.attach(ctx, s, slices.Collect(maps.Values(out))) })
+		if err := v.store.Read(ctx, func(s *store.View) error { return v.attach(ctx, s, slices.Collect(maps.Values(out))) }); err != nil {
+			return nil, err
+		}
+		return out, v.withoutFiles(ctx, out)
 	})
 }
 

@@ -207,7 +207,7 @@ func (h *house) befriend(p *apptest.Person, a *fedtest.Actor) social.AccountID {
 
 // followBy is the Follow that one of ours sent.
 func (h *house) followBy(p *apptest.Person, a *fedtest.Actor, who social.AccountID) m {
-	return m{"id": view.Base(base).FollowURI(p.ID, who), "type": "Follow", "actor": uri(p), "object": a.ID}
+	return m{"id": view.Base(base).FollowURI(p.ID, who, 1), "type": "Follow", "actor": uri(p), "object": a.ID}
 }
 
 // meet has a remote actor be known here.

@@ -40,7 +40,7 @@ func playPeople(t *testing.T, h *house) {
 	if r := h.relation(h.ben.ID, ada); r.Follows || !r.Requested {
 		t.Errorf("ben follows ada before she agrees: %+v", r)
 	}
-	h.send(h.ada, h.ada.Does("Accept", view.Base(base).FollowURI(h.ben.ID, ada), nil))
+	h.send(h.ada, h.ada.Does("Accept", view.Base(base).FollowURI(h.ben.ID, ada, 1), nil))
 	if !h.relation(h.ben.ID, ada).Follows {
 		t.Error("ada accepted ben's follow by its address, and he does not follow")
 	}

@@ -20,9 +20,9 @@ func (s scribe) between(ctx context.Context, by, target social.AccountID, what f
 	return said(a, by, target)
 }
 
-func (s scribe) follow(owner social.AccountID) func(*view.Face) as2.ActivityDocument {
+func (s scribe) follow(owner social.AccountID, which social.FollowID) func(*view.Face) as2.ActivityDocument {
 	return func(target *view.Face) as2.ActivityDocument {
-		return distinct(as2.ActivityDocument{ID: s.View.FollowURI(owner, target.ID), Type: "Follow", Actor: s.View.ActorURI(owner), Object: s.View.AccountURI(target)})
+		return distinct(as2.ActivityDocument{ID: s.View.FollowURI(owner, target.ID, which), Type: "Follow", Actor: s.View.ActorURI(owner), Object: s.View.AccountURI(target)})
 	}
 }
 
@@ -38,15 +38,15 @@ func undone(what func(*view.Face) as2.ActivityDocument) func(*view.Face) as2.Act
 }
 
 // FollowAsked implements federation.Speaker.
-func (s *Speaker) FollowAsked(ctx context.Context, owner, target social.AccountID) (federation.Said, error) {
+func (s *Speaker) FollowAsked(ctx context.Context, owner, target social.AccountID, which social.FollowID) (federation.Said, error) {
 	at := s.anew()
-	return at.between(ctx, owner, target, at.follow(owner))
+	return at.between(ctx, owner, target, at.follow(owner, which))
 }
 
 // FollowUndone implements federation.Speaker.
-func (s *Speaker) FollowUndone(ctx context.Context, owner, target social.AccountID) (federation.Said, error) {
+func (s *Speaker) FollowUndone(ctx context.Context, owner, target social.AccountID, which social.FollowID) (federation.Said, error) {
 	at := s.anew()
-	return at.between(ctx, owner, target, undone(at.follow(owner)))
+	return at.between(ctx, owner, target, undone(at.follow(owner, which)))
 }
 
 // FollowAccepted implements federation.Speaker.

@@ -85,8 +85,8 @@ func TestSpeaker(t *testing.T) {
 				return h.speaker.QuoteAnswered(ctx, quoting.ID, "https://far.example/ask", false)
 			}, ada.ID, []social.AccountID{zoe.ID}, nobody},
 			{"quote-revoked", "Delete", func() (federation.Said, error) { return h.speaker.QuoteRevoked(ctx, quoting.ID) }, ada.ID, []social.AccountID{zoe.ID}, everybody},
-			{"follow", "Follow", func() (federation.Said, error) { return h.speaker.FollowAsked(ctx, ada.ID, zoe.ID) }, ada.ID, []social.AccountID{zoe.ID}, nobody},
-			{"unfollow", "Undo", func() (federation.Said, error) { return h.speaker.FollowUndone(ctx, ada.ID, zoe.ID) }, ada.ID, []social.AccountID{zoe.ID}, nobody},
+			{"follow", "Follow", func() (federation.Said, error) { return h.speaker.FollowAsked(ctx, ada.ID, zoe.ID, 7) }, ada.ID, []social.AccountID{zoe.ID}, nobody},
+			{"unfollow", "Undo", func() (federation.Said, error) { return h.speaker.FollowUndone(ctx, ada.ID, zoe.ID, 7) }, ada.ID, []social.AccountID{zoe.ID}, nobody},
 			{"accept", "Accept", func() (federation.Said, error) {
 				return h.speaker.FollowAccepted(ctx, zoe.ID, ada.ID, "https://far.example/follow")
 			}, ada.ID, []social.AccountID{zoe.ID}, nobody},
@@ -149,12 +149,16 @@ func TestAgain(t *testing.T) {
 	ada, zoe := s.Join("ada", social.Member), h.meet("zoe", "far.example")
 	theirs := h.received(zoe, social.Post{HTML: "<p>Bread</p>"})
 	for what, say := range map[string]func(context.Context) (federation.Said, error){
-		"like":     func(ctx context.Context) (federation.Said, error) { return h.speaker.Liked(ctx, ada.ID, theirs.ID) },
-		"unlike":   func(ctx context.Context) (federation.Said, error) { return h.speaker.Unliked(ctx, ada.ID, theirs.ID) },
-		"follow":   func(ctx context.Context) (federation.Said, error) { return h.speaker.FollowAsked(ctx, ada.ID, zoe.ID) },
-		"unfollow": func(ctx context.Context) (federation.Said, error) { return h.speaker.FollowUndone(ctx, ada.ID, zoe.ID) },
-		"block":    func(ctx context.Context) (federation.Said, error) { return h.speaker.Blocked(ctx, ada.ID, zoe.ID) },
-		"unblock":  func(ctx context.Context) (federation.Said, error) { return h.speaker.Unblocked(ctx, ada.ID, zoe.ID) },
+		"like":   func(ctx context.Context) (federation.Said, error) { return h.speaker.Liked(ctx, ada.ID, theirs.ID) },
+		"unlike": func(ctx context.Context) (federation.Said, error) { return h.speaker.Unliked(ctx, ada.ID, theirs.ID) },
+		"follow": func(ctx context.Context) (federation.Said, error) {
+			return h.speaker.FollowAsked(ctx, ada.ID, zoe.ID, 7)
+		},
+		"unfollow": func(ctx context.Context) (federation.Said, error) {
+			return h.speaker.FollowUndone(ctx, ada.ID, zoe.ID, 7)
+		},
+		"block":   func(ctx context.Context) (federation.Said, error) { return h.speaker.Blocked(ctx, ada.ID, zoe.ID) },
+		"unblock": func(ctx context.Context) (federation.Said, error) { return h.speaker.Unblocked(ctx, ada.ID, zoe.ID) },
 	} {
 		one, err := say(t.Context())
 		h.must(err)
