@@ -138,6 +138,12 @@ func (tx *Tx) EndFollow(ctx context.Context, owner, target social.AccountID) (wa
 	return ended[0], accepted, tx.EndEndorsement(ctx, owner, target)
 }
 
+// Awaited reports whether anybody follows an account, or has asked to.
+func (v *View) Awaited(ctx context.Context, target social.AccountID) (bool, error) {
+	ids, err := list[social.FollowID](ctx, v, `SELECT id FROM follows WHERE target_id = $1 LIMIT 1`, target)
+	return len(ids) > 0, err
+}
+
 // FollowID is the id of a follow or a request, zero if there is none.
 func (v *View) FollowID(ctx context.Context, owner, target social.AccountID) (social.FollowID, error) {
 	ids, err := list[social.FollowID](ctx, v, `SELECT id FROM follows WHERE owner_id = $1 AND target_id = $2`, owner, target)

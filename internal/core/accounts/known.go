@@ -28,6 +28,20 @@ func (s *Service) Known(ctx context.Context, uri string) (a social.Account, c so
 	return a, c, nil
 }
 
+// Awaited reports whether anybody here follows who has an address, or has asked
+// to: their posts may come before their answer does.
+func (s *Service) Awaited(ctx context.Context, uri string) (is bool, err error) {
+	which, err := s.Lookup(ctx, uri)
+	if err != nil {
+		return false, err
+	}
+	err = s.store.Read(ctx, func(v *store.View) error {
+		is, err = v.Awaited(ctx, which)
+		return err
+	})
+	return is, err
+}
+
 // KeyNamed is the key of a remote account with an address, and whose it is, or
 // NotFound.
 func (s *Service) KeyNamed(ctx context.Context, address string) (k social.PublicKey, owner social.Account, err error) {

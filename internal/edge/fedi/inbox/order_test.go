@@ -33,6 +33,21 @@ func TestOutOfOrder(t *testing.T) {
 		return h.found(at).ID != 0 && h.found(child).ReplyTo == h.found(at).ID && h.found(child).Thread == h.found(at).ID
 	})
 
+	fay := h.world.Host("fourth.example").Actor("fay")
+	awaited := h.meet(fay)
+	early := fay.Note("<p>Early</p>", nil)
+	h.send(fay, fay.Does("Create", early, nil))
+	if h.found(early["id"].(string)).ID != 0 {
+		t.Error("a post of whom nobody asked for came")
+	}
+	h.must(h.Relations.Follow(t.Context(), h.ben.Actor(), social.Follow{Target: awaited}))
+	early = fay.Note("<p>Before the answer</p>", nil)
+	h.send(fay, fay.Does("Create", early, nil))
+	h.send(fay, fay.Does("Accept", h.followBy(h.ben, fay, awaited), nil))
+	if h.found(early["id"].(string)).ID == 0 {
+		t.Error("a post that came before its author's answer to a follow is not here")
+	}
+
 	n := h.ada.Note("<p>Never</p>", nil)
 	h.send(h.ada, h.ada.Does("Delete", n["id"], nil))
 	create := h.ada.Does("Create", n, nil)

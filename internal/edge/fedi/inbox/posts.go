@@ -64,12 +64,12 @@ func (t *task) vote(ctx context.Context, n as2.Note) error {
 	return t.Polls.VoteTitled(ctx, t.by, which, n.Name)
 }
 
-// cared reports whether somebody here follows who acts.
+// cared reports whether somebody here follows who acts, or has asked to.
 func (t *task) cared(ctx context.Context) bool { return t.followed(ctx, t.signer.URI) }
 
 func (t *task) followed(ctx context.Context, uri string) bool {
-	a, _, err := t.Accounts.Known(ctx, uri)
-	return err == nil && a.Followers > 0
+	is, err := t.Accounts.Awaited(ctx, uri)
+	return err == nil && is
 }
 
 // wanted refuses a post that concerns nobody here: nobody follows its author,
