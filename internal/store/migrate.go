@@ -15,27 +15,9 @@ import (
 var schema embed.FS
 
 // migrate runs the migrations that db has not seen, in the order of their
-// names, each in a transaction of its own.
+// names: all of them or, if one fails, none.
 func migrate(ctx context.Context, db *sql.Conn, d dialect) error {
 	names, err := fs.Glob(schema, "schema/"+d.name+"/*.sql")
-	if err != nil {
-		return err
-	}
-	if _, err := db.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)`); err != nil {
-		return err
-	}
-	known := map[string]bool{}
-	for _, name := range names {
-		known[path.Base(name)] = true
-		if err := migrateOne(ctx, db, name); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	return refuseNewer(ctx, db, known)
-}
-
-func migrateOne(ctx context.Context, db *sql.Conn, name string) error {
-	text, err := schema.ReadFile(name)
 	if err != nil {
 		return err
 	}
@@ -44,6 +26,27 @@ func migrateOne(ctx context.Context, db *sql.Conn, name string) error {
 		return err
 	}
 	defer tx.Rollback()
+	if _, err := tx.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)`); err != nil {
+		return err
+	}
+	known := map[string]bool{}
+	for _, name := range names {
+		known[path.Base(name)] = true
+		if err := migrateOne(ctx, tx, name); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	if err := refuseNewer(ctx, tx, known); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func migrateOne(ctx context.Context, tx *sql.Tx, name string) error {
+	text, err := schema.ReadFile(name)
+	if err != nil {
+		return err
+	}
 	res, err := tx.ExecContext(ctx, `INSERT INTO migrations (name) VALUES ($1) ON CONFLICT DO NOTHING`, path.Base(name))
 	if err != nil {
 		return err
@@ -51,15 +54,13 @@ func migrateOne(ctx context.Context, db *sql.Conn, name string) error {
 	if n, err := res.RowsAffected(); err != nil || n == 0 {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, string(text)); err != nil {
-		return err
-	}
-	return tx.Commit()
+	_, err = tx.ExecContext(ctx, string(text))
+	return err
 }
 
 // refuseNewer keeps an older program off a newer program's database.
-func refuseNewer(ctx context.Context, db *sql.Conn, known map[string]bool) error {
-	rs, err := db.QueryContext(ctx, `SELECT name FROM migrations`)
+func refuseNewer(ctx context.Context, tx *sql.Tx, known map[string]bool) error {
+	rs, err := tx.QueryContext(ctx, `SELECT name FROM migrations`)
 	if err != nil {
 		return err
 	}
