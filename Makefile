@@ -38,6 +38,11 @@ bench: build ## measure a running server with made data; prints JSON
 test-clients: build ## have toot, masto, megalodon and go-mastodon do all they can, each against a server of its own
 	test/interop/run.sh
 
+.PHONY: test-federation
+test-federation: ## the long form of what two servers do together: each scenario both ways, also on PostgreSQL, and minutes of talk while one is killed
+	bash -ec '. scripts/postgres.sh; . scripts/fedify.sh; start_postgres; find_fedify; export PLAZA_TEST_LONG=1; \
+		go test ./cmd/plaza -run TestHouses -count=1 -timeout 40m; go test ./test/peers -count=1 -timeout 20m; go test ./test/kill -run TestKillHouses -count=1 -timeout 40m -v'
+
 .PHONY: test-peers
 test-peers: ## have Plaza live beside a server made with fedify: follow, post, quote, move, in both directions
 	bash -ec '. scripts/postgres.sh; . scripts/fedify.sh; find_fedify; [ -z "$$FEDIFY_WHY" ] || echo "skipped: test/peers, because $$FEDIFY_WHY"; go test ./test/peers -count=1'
@@ -45,10 +50,6 @@ test-peers: ## have Plaza live beside a server made with fedify: follow, post, q
 .PHONY: test-budget
 test-budget: ## push 5 GB from other servers through a budget of 100 MB, and look at the folder all the while
 	go test ./internal/edge/proxy -run TestBudgetHolds -count=1 -timeout 60m -v -whole
-
-.PHONY: test-kill-federation
-test-kill-federation: ## have two servers talk for some minutes while one is killed, and then the other, again and again
-	bash -ec '. scripts/postgres.sh; PLAZA_KILL_LONG=1 go test ./test/kill -run TestKillHouses -count=1 -timeout 40m -v'
 
 .PHONY: test-files
 test-files: ## send 74 files of all formats, made and labelled by other programs, and look for what was written into them

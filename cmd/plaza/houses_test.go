@@ -39,7 +39,11 @@ func TestHouses(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it starts two servers for each scenario")
 	}
-	for _, strict := range []string{"a", "b"} {
+	sides := []string{"a"}
+	if long() {
+		sides = append(sides, "b")
+	}
+	for _, strict := range sides {
 		t.Run(strict+" is strict", func(t *testing.T) {
 			t.Parallel()
 			testscript.Run(t, testscript.Params{
@@ -52,6 +56,9 @@ func TestHouses(t *testing.T) {
 		})
 	}
 }
+
+// long reports whether there is time for all of it.
+func long() bool { return os.Getenv("PLAZA_TEST_LONG") != "" }
 
 // A house is one server of a scenario.
 type house struct {
@@ -89,7 +96,7 @@ func settle(e *testscript.Env, strict string) error {
 		h.env = []string{"PLAZA_DATA=" + h.data, "PLAZA_LISTEN=" + h.addr, "PLAZA_URL=http://" + h.addr, "PLAZA_PRIVATE_NETWORKS=loopback", "PLAZA_RATE_LIMITS=off", "PLAZA_LOG_LEVEL=debug"}
 		if name == strict {
 			h.env = append(h.env, "PLAZA_AUTHORIZED_FETCH=on")
-			if db := os.Getenv("PLAZA_TEST_POSTGRES"); db != "" {
+			if db := os.Getenv("PLAZA_TEST_POSTGRES"); db != "" && long() {
 				h.database = storetest.Schema(e.T().(testing.TB), db)
 				h.env = append(h.env, "PLAZA_DB="+h.database)
 			}
@@ -299,7 +306,7 @@ func as(ts *testscript.TestScript, neg bool, args []string) {
 // patience is how long a scenario waits for anything. On PostgreSQL, where a
 // house may not be alone, what it was at when it was killed waits for the lease.
 var patience = func() time.Duration {
-	if os.Getenv("PLAZA_TEST_POSTGRES") != "" {
+	if os.Getenv("PLAZA_TEST_POSTGRES") != "" && long() {
 		return 4 * time.Minute
 	}
 	return 40 * time.Second

@@ -18,14 +18,14 @@ import (
 
 // TestKillHouses has people of two houses talk while one of the houses is
 // killed, and then the other, again and again: in the end both say the same.
-// With PLAZA_KILL_LONG it is four times as long, and once more on PostgreSQL.
+// With PLAZA_TEST_LONG it is four times as long, and once more on PostgreSQL.
 func TestKillHouses(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes a minute and a binary")
 	}
 	plaza := build(t)
 	t.Run("sqlite", func(t *testing.T) { killHouses(t, plaza, "", "") })
-	if db := os.Getenv("PLAZA_TEST_POSTGRES"); db != "" && os.Getenv("PLAZA_KILL_LONG") != "" { // where leases of the killed run out only
+	if db := os.Getenv("PLAZA_TEST_POSTGRES"); db != "" && os.Getenv("PLAZA_TEST_LONG") != "" { // where leases of the killed run out only
 		t.Run("postgres", func(t *testing.T) { killHouses(t, plaza, storetest.Schema(t, db), "") })
 	}
 }
@@ -73,7 +73,7 @@ func killHouses(t *testing.T, plaza string, dbs ...string) {
 	}
 	w.befriend()
 	n := rounds
-	if os.Getenv("PLAZA_KILL_LONG") != "" {
+	if os.Getenv("PLAZA_TEST_LONG") != "" {
 		n *= 4
 	}
 	var talk, killer sync.WaitGroup
