@@ -103,6 +103,13 @@ func (tx *Tx) RenewJob(ctx context.Context, j Job) error {
 	return err
 }
 
+// HastenJobs has those jobs of a kind that were never tried, and are due later
+// than at a moment, be due then.
+func (tx *Tx) HastenJobs(ctx context.Context, kind string, due time.Time) error {
+	_, err := tx.exec(ctx, `UPDATE jobs SET due_ms = $2 WHERE kind = $1 AND due_ms > $2 AND attempts = 0 AND buried_ms = 0`, kind, millis(due))
+	return err
+}
+
 // EndLeases gives back what another process took and cannot go on with, because
 // it is not there any more: jobs, in the order in which they were added, and
 // the queues of hosts that did answer. It is for who is sure to be alone.

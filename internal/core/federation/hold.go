@@ -80,6 +80,9 @@ func (t teller) keepAway(ctx context.Context) error {
 	}
 }
 
+// heardOfBy is when all processes have heard of what was decided a moment ago.
+const heardOfBy = 5 * time.Second
+
 func (t teller) hold(ctx context.Context, h store.HeldPeer, away bool) error {
 	switch held := !h.At.IsZero(); {
 	case away == held:
@@ -89,6 +92,11 @@ func (t teller) hold(ctx context.Context, h store.HeldPeer, away bool) error {
 	}
 	if err := t.tx.FreePeer(ctx, h.Host); err != nil {
 		return err
+	}
+	for _, kind := range []string{ArrivalJob, RelayedJob} { // that were put off
+		if err := t.tx.HastenJobs(ctx, kind, t.tx.Now.Add(heardOfBy)); err != nil {
+			return err
+		}
 	}
 	return t.tx.AddJob(ctx, RejoinJob, h.Host, t.tx.Now, h.Host)
 }
