@@ -77,7 +77,7 @@ func (d Doc) Note() (Note, error) {
 		n.Language = tongue
 	}
 	if n.Quote.Of == "" {
-		n.Quote.Of = quoteTag(n.Tags)
+		n.Quote.Of, _ = r.rules.Clean(quoteTag(n.Tags)) // what is no id is no quote
 	}
 	if len(n.AttributedTo) == 0 {
 		r.refuse("A post says by whom it is.")
