@@ -1,8 +1,10 @@
-package finger_test
+package app_test
 
 import (
 	"encoding/xml"
+	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strconv"
@@ -13,7 +15,9 @@ import (
 
 	"github.com/plaza-social/plaza/internal/app/apptest"
 	"github.com/plaza-social/plaza/internal/base/conf"
+	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/edge/fedi/finger"
 	"github.com/plaza-social/plaza/internal/social"
 )
 
@@ -266,5 +270,31 @@ func TestHeads(t *testing.T) {
 		if get.Status != head.Status || get.Header.Get("Content-Type") != head.Header.Get("Content-Type") || len(head.Body) > 0 {
 			t.Errorf("%s: GET %d %v, HEAD %d %v", r.Path, get.Status, get.Header, head.Status, head.Header)
 		}
+	}
+}
+
+// TestEachOther has a client of another house ask our server.
+func TestEachOther(t *testing.T) {
+	t.Parallel()
+	var s *apptest.Server
+	front := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.Handler().ServeHTTP(w, r) }))
+	t.Cleanup(front.Close)
+	host := strings.TrimPrefix(front.URL, "https://")
+	s = apptest.Start(t, func(c *conf.Config) { c.URL, c.HandleHost = front.URL, host })
+	client := finger.NewClient(finger.Config{Reach: apptest.Outward(), Agent: "Plaza/test", Own: func(string) bool { return false }})
+	ada := s.Join("Ada", social.Member)
+	actor := fmt.Sprintf("%s/ap/users/%d", front.URL, ada.ID)
+	want := finger.Found{Actor: actor, Subject: finger.Handle{Username: "Ada", Host: host}}
+	if f, err := client.Finger(t.Context(), "ada", host); err != nil || f != want {
+		t.Errorf("%+v, %v; want %+v", f, err, want)
+	}
+	if h, err := client.Confirm(t.Context(), actor, "ADA", ""); err != nil || h != want.Subject {
+		t.Errorf("%v, %v", h, err)
+	}
+	if _, err := client.Finger(t.Context(), "nobody", host); errs.KindOf(err) != errs.NotFound {
+		t.Errorf("nobody: %v", err)
+	}
+	if got, err := client.NodeInfo(t.Context(), host); err != nil || got != (finger.Software{Name: "plaza", Version: "0.1.0"}) {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
