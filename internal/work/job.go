@@ -68,47 +68,54 @@ func hopeless(err error) bool {
 // Once runs the jobs of w that are due, as many as run side by side, and tells
 // how many there were.
 func Once(ctx context.Context, s *store.Store, w Worker) (n int, err error) {
-	jobs, err := claim(ctx, s, w, w.AtOnce)
+	jobs, err := turn(ctx, s, w, nil, w.AtOnce)
 	if err != nil {
 		return 0, err
 	}
-	done := make(chan error)
+	done := make(chan outcome, len(jobs))
 	for _, j := range jobs {
-		go func() { done <- attempt(ctx, s, w, j) }()
+		go func() { done <- outcome{j, run(ctx, w, j)} }()
 	}
+	over := make([]outcome, 0, len(jobs))
 	for range jobs {
-		err = errors.Join(err, <-done)
+		over = append(over, <-done)
 	}
+	_, err = turn(ctx, s, w, over, 0)
 	return len(jobs), err
 }
 
 // drain runs the jobs of w until none is due. A job that takes long keeps its
 // own place only: the others are filled again as they get free. more rings
 // when there may be new ones; while none is under way, the caller looks.
-func drain(ctx context.Context, s *store.Store, w Worker, more <-chan struct{}) (err error) {
-	done, busy, lanes := make(chan error, w.AtOnce), 0, lanes{}
-	for err == nil && ctx.Err() == nil {
-		var jobs []store.Job
-		if jobs, err = claim(ctx, s, w, w.AtOnce-busy); err != nil {
-			break
+func drain(ctx context.Context, s *store.Store, w Worker, more <-chan struct{}) error {
+	done, busy, lanes := make(chan outcome, w.AtOnce), 0, lanes{}
+	var over []outcome
+	defer func() {
+		for ; busy > 0; busy-- {
+			over = append(over, <-done)
+		}
+		_ = lastTurn(ctx, s, w, over)
+	}()
+	for ctx.Err() == nil {
+		jobs, err := turn(ctx, s, w, over, w.AtOnce-busy)
+		if err != nil {
+			return err
 		}
 		for _, j := range jobs {
 			enter, leave := lanes.place(ctx, w, j)
 			go func() {
 				enter()
 				defer leave()
-				done <- attempt(ctx, s, w, j)
+				done <- outcome{j, run(ctx, w, j)}
 			}()
 		}
 		if busy += len(jobs); busy == 0 {
 			return nil
 		}
-		err = freed(ctx, done, &busy, more)
+		over = freed(ctx, done, busy < w.AtOnce, more)
+		busy -= len(over)
 	}
-	for ; busy > 0; busy-- {
-		err = errors.Join(err, <-done)
-	}
-	return err
+	return nil
 }
 
 // lanes are the last jobs that were begun, by lane: each is closed when it is
@@ -141,43 +148,71 @@ func (l lanes) place(ctx context.Context, w Worker, j store.Job) (enter, leave f
 	}, func() { close(mine) }
 }
 
-// freed waits until a place has become free, or it is time to look for jobs
-// for those that are.
-func freed(ctx context.Context, done <-chan error, busy *int, more <-chan struct{}) error {
+// freed waits until jobs are over, or it is time to look for others, if there
+// is room.
+func freed(ctx context.Context, done <-chan outcome, room bool, more <-chan struct{}) (over []outcome) {
+	if !room {
+		more = nil
+	}
 	t := time.NewTimer(every)
 	defer t.Stop()
 	select {
-	case err := <-done:
-		*busy--
-		return err
+	case o := <-done:
+		over = append(over, o)
 	case <-more:
-		rest(ctx, gather)
+		t.Reset(gather)
+		select {
+		case o := <-done:
+			over = append(over, o)
+		case <-t.C:
+		}
 	case <-t.C:
 	}
-	return nil
+	for {
+		select {
+		case o := <-done:
+			over = append(over, o)
+		default:
+			return over
+		}
+	}
 }
 
-// claim takes up to limit jobs of w that are due.
-func claim(ctx context.Context, s *store.Store, w Worker, limit int) (jobs []store.Job, err error) {
-	if limit == 0 {
-		return nil, nil
+// turn notes how jobs of w went and takes up to limit others that are due, in
+// one write, so that what many small jobs cost is not their commits.
+func turn(ctx context.Context, s *store.Store, w Worker, over []outcome, limit int) (jobs []store.Job, err error) {
+	if ctx.Err() != nil {
+		return nil, ctx.Err() // stopping: the leases run out and they are taken again
 	}
-	idle, err := nothingDue(ctx, s, w.Kind)
-	if err != nil || idle {
-		return nil, err
+	if len(over) == 0 {
+		if idle, err := nothingDue(ctx, s, w.Kind); err != nil || idle || limit == 0 {
+			return nil, err
+		}
 	}
-	slack := w.Slack
-	if slack == 0 {
-		slack = leaseSlack
-	}
-	if err := s.Write(ctx, func(tx *store.Tx) (err error) {
-		jobs, err = tx.ClaimJobs(ctx, w.Kind, limit, w.Timeout+slack)
+	err = s.Write(ctx, func(tx *store.Tx) (err error) {
+		for _, o := range over {
+			if err := o.note(ctx, tx, w); err != nil {
+				return err
+			}
+		}
+		if jobs = nil; limit > 0 {
+			jobs, err = tx.ClaimJobs(ctx, w.Kind, limit, w.Timeout+cmp.Or(w.Slack, leaseSlack))
+		}
 		return err
-	}); err != nil {
+	})
+	if err != nil {
 		return nil, fmt.Errorf("claim %s jobs: %w", w.Kind, err)
 	}
 	slices.SortFunc(jobs, func(a, b store.Job) int { return cmp.Compare(a.ID, b.ID) })
 	return jobs, nil
+}
+
+// lastTurn notes what was done before the end. What was not is taken again when
+// its lease has run out, and so is this if it cannot be written.
+func lastTurn(ctx context.Context, s *store.Store, w Worker, over []outcome) error {
+	over = slices.DeleteFunc(over, func(o outcome) bool { return o.fault != nil })
+	_, err := turn(context.WithoutCancel(ctx), s, w, over, 0)
+	return err
 }
 
 func nothingDue(ctx context.Context, s *store.Store, kind string) (idle bool, err error) {
@@ -189,26 +224,25 @@ func nothingDue(ctx context.Context, s *store.Store, kind string) (idle bool, er
 	return idle, err
 }
 
-// attempt runs j once and notes how it went; only a fault of the store is
-// returned.
-func attempt(ctx context.Context, s *store.Store, w Worker, j store.Job) error {
-	fault := run(ctx, w, j)
-	if ctx.Err() != nil {
-		return ctx.Err() // stopping: the lease runs out and it is taken again
+// An outcome is how an attempt went.
+type outcome struct {
+	store.Job
+	fault error
+}
+
+// note says what becomes of the job.
+func (o outcome) note(ctx context.Context, tx *store.Tx, w Worker) error {
+	switch {
+	case o.fault == nil:
+		return tx.FinishJob(ctx, o.Job)
+	case errors.Is(o.fault, ErrAgain):
+		return tx.RenewJob(ctx, o.Job)
+	case errors.Is(o.fault, ErrLater):
+		return tx.PostponeJob(ctx, o.Job, tx.Now.Add(laterPause+rand.N(laterPause/4+1)))
+	case hopeless(o.fault), o.Attempts >= w.Tries:
+		return tx.BuryJob(ctx, o.Job, o.fault.Error())
 	}
-	return s.Write(ctx, func(tx *store.Tx) error {
-		switch {
-		case fault == nil:
-			return tx.FinishJob(ctx, j)
-		case errors.Is(fault, ErrAgain):
-			return tx.RenewJob(ctx, j)
-		case errors.Is(fault, ErrLater):
-			return tx.PostponeJob(ctx, j, tx.Now.Add(laterPause+rand.N(laterPause/4+1)))
-		case hopeless(fault), j.Attempts >= w.Tries:
-			return tx.BuryJob(ctx, j, fault.Error())
-		}
-		return tx.RetryJob(ctx, j, tx.Now.Add(pause(j.Attempts)), fault.Error())
-	})
+	return tx.RetryJob(ctx, o.Job, tx.Now.Add(pause(o.Attempts)), o.fault.Error())
 }
 
 func run(ctx context.Context, w Worker, j store.Job) (err error) {

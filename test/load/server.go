@@ -157,7 +157,7 @@ func (s *server) settle() (time.Duration, error) {
 
 // idle waits until what has come from other servers is applied, and told.
 func (s *server) idle() error {
-	for late := time.Now().Add(5 * upWait); time.Now().Before(late); time.Sleep(10 * time.Millisecond) {
+	for late := time.Now().Add(5 * upWait); time.Now().Before(late); time.Sleep(100 * time.Millisecond) {
 		behind, err := s.behind()
 		if err != nil {
 			return err
