@@ -2,6 +2,7 @@ package place
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -47,7 +48,7 @@ func (e *exact) Read(p []byte) (int, error) {
 		if e.end(); e.err != io.EOF {
 			return 0, e.err
 		}
-	case err == io.EOF:
+	case errors.Is(err, io.EOF): // also one that is wrapped: some who copy take it for the end
 		e.err = fmt.Errorf("%s: %d bytes of %d: %w", e.key, e.size-e.left, e.size, io.ErrUnexpectedEOF)
 	case err != nil:
 		e.err = err
@@ -66,6 +67,8 @@ func (e *exact) end() {
 	switch n, err := io.ReadFull(e.r, more[:]); {
 	case n > 0:
 		e.err = fmt.Errorf("%s: it has more than its %d bytes", e.key, e.size)
+	case err != io.EOF && errors.Is(err, io.EOF):
+		e.err = fmt.Errorf("%s: %w: %v", e.key, io.ErrUnexpectedEOF, err)
 	default:
 		e.err = err // io.EOF if all is well
 	}

@@ -88,6 +88,8 @@ type opener func(context.Context, *url.URL, Config) (Place, error)
 
 var kinds = map[string]opener{
 	"file": openFolder,
+	"s3":   openBucket,
+	"sftp": openMachine,
 }
 
 // CheckKey reports why an object cannot be under key, or nil.
