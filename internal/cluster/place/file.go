@@ -88,11 +88,26 @@ func (f *folder) PutNew(ctx context.Context, key string, data []byte) error {
 	if err := checkNew(key, data); err != nil {
 		return err
 	}
+	if err := f.free(key); err != nil { // which spares the disk most of those who come too late
+		return f.tell("put", key, err)
+	}
 	temp, err := f.stage(ctx, key, bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		return f.tell("put", key, err)
 	}
 	return f.tell("put", key, f.commit(key, func() error { return f.root.Link(temp, key) }, temp))
+}
+
+// free reports whether nothing is under key, for now.
+func (f *folder) free(key string) error {
+	_, err := f.root.Lstat(key)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = fs.ErrExist
+	}
+	return err
 }
 
 // tell says of which place and key an error is.

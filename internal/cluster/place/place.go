@@ -87,9 +87,10 @@ func Open(ctx context.Context, c Config) (Place, error) {
 type opener func(context.Context, *url.URL, Config) (Place, error)
 
 var kinds = map[string]opener{
-	"file": openFolder,
-	"s3":   openBucket,
-	"sftp": openMachine,
+	"file":  openFolder,
+	"s3":    openBucket,
+	"sftp":  openMachine,
+	"plaza": openNeighbour, "plaza+http": openNeighbour,
 }
 
 // CheckKey reports why an object cannot be under key, or nil.
