@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -97,7 +98,7 @@ func TestExpired(t *testing.T) {
 	l := claim(t, ada)
 	w := look(t, ben.Watch())
 	pass := func(d time.Duration) { h.pass(d); far.pass(d) }
-	pass(patience(DefaultTTL) - 1)
+	pass(7500*time.Millisecond - 1)
 	if look(t, w); w.Expired() || w.Free() {
 		t.Error("free a moment too early")
 	}
@@ -169,6 +170,12 @@ func TestSeize(t *testing.T) {
 	if err != nil || other.Epoch() != 2 {
 		t.Fatal(err)
 	}
+	if !l.Valid() {
+		t.Error("it cannot know yet")
+	}
+	if err := l.Renew(t.Context()); !errors.Is(err, ErrFenced) || l.Valid() {
+		t.Errorf("the old one, who knows now: %v, valid %t", err, l.Valid())
+	}
 	for range 10 {
 		h.pass(time.Second)
 		if l.Valid() && other.Valid() {
@@ -180,9 +187,6 @@ func TestSeize(t *testing.T) {
 	}
 	if !other.Valid() {
 		t.Error("not valid after all that")
-	}
-	if err := l.Renew(t.Context()); !errors.Is(err, ErrFenced) {
-		t.Errorf("the old one: %v", err)
 	}
 }
 
@@ -206,7 +210,7 @@ func TestAfterSeize(t *testing.T) {
 		},
 		"died": func(*Turn, *Lease) error { return nil },
 	} {
-		h, p := &hand{}, folder(t)
+		h, p := &hand{}, newMemory()
 		long, short := options(h), options(h)
 		long.TTL, short.TTL = time.Minute, time.Second
 		old := claim(t, mustOpen(t, p, "ada", long))
@@ -232,7 +236,7 @@ func TestAfterSeize(t *testing.T) {
 			t.Errorf("%s: the third has the turn after %s; the first has it, too: %t", name, h.at, old.Valid())
 		}
 	}
-	h, p := &hand{}, folder(t)
+	h, p := &hand{}, newMemory()
 	long, short := options(h), options(h)
 	long.TTL, short.TTL = time.Minute, time.Second
 	old := claim(t, mustOpen(t, p, "ada", long))
@@ -378,7 +382,7 @@ func TestLostAnswers(t *testing.T) {
 // notices.
 func TestClaimThatComesTooLate(t *testing.T) {
 	t.Parallel()
-	h, p := &hand{}, folder(t)
+	h, p := &hand{}, newMemory()
 	ada := claim(t, mustOpen(t, p, "ada", options(h)))
 	asleep := &strange{Place: p}
 	ben := mustOpen(t, asleep, "ben", options(h))
@@ -426,7 +430,7 @@ func numbers(t *testing.T, p place.Place) (all []string) {
 
 func TestHistoryAndPrune(t *testing.T) {
 	t.Parallel()
-	h, p := &hand{}, folder(t)
+	h, p := &hand{}, newMemory()
 	var want []string
 	var l *Lease
 	for i, name := range []string{"ada", "ben", "ada"} {
@@ -487,7 +491,7 @@ func TestClaimsThatAreNone(t *testing.T) {
 		"before a yield":            {[]Record{rec(1, 1, Claim), rec(5, 2, Claim), rec(40, 1, Yield)}, []uint64{1}},
 		"its own renewals":          {[]Record{rec(1, 1, Claim), rec(5, 2, Claim), rec(6, 2, Renew), rec(40, 2, Yield)}, []uint64{1, 5}},
 	} {
-		h, p := &hand{}, folder(t)
+		h, p := &hand{}, newMemory()
 		ada := mustOpen(t, p, "ada", options(h))
 		for _, r := range c.list {
 			if err := p.PutNew(t.Context(), key(r.N), r.bytes()); err != nil {
@@ -698,19 +702,25 @@ func TestKeepWhileThePlaceIsAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		o := Options{Clock: func() time.Duration { return time.Since(start) }, Now: calendar}
-		p := &strange{Place: newMemory()}
+		var away atomic.Bool
+		p := &strange{Place: newMemory(), putNew: func(ctx context.Context, _ string, _ []byte) error {
+			if away.Load() { // it hangs
+				<-ctx.Done()
+			}
+			return ctx.Err()
+		}}
 		l := claim(t, mustOpen(t, p, "ada", o))
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() { done <- l.Keep(ctx, nil) }()
 		time.Sleep(time.Minute)
-		p.putNew = func(ctx context.Context, _ string, _ []byte) error { <-ctx.Done(); return ctx.Err() } // it hangs
+		away.Store(true)
 		time.Sleep(DefaultTTL)
 		if l.Valid() {
 			t.Error("still valid")
 		}
 		time.Sleep(time.Hour)
-		p.putNew = nil
+		away.Store(false)
 		time.Sleep(DefaultTTL)
 		if !l.Valid() {
 			t.Error("not valid again")
