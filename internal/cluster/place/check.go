@@ -21,12 +21,15 @@ const contenders = 8
 // Check tries whether a place keeps its promises, and says what is wrong. What
 // it writes is below check/ and taken away again.
 //
-// A place that passes has kept them this time. One that pretends, or breaks
-// them under load only, is not found out.
+// ErrUnconditional is the error of one that is good for copies only. A place that
+// passes has kept its promises this time; one that pretends, or breaks them
+// under load only, is not found out.
 func Check(ctx context.Context, p Place) (err error) {
 	t := trial{p, "check/" + strings.ToLower(rand.Text())}
 	defer func() {
-		err = errors.Join(err, p.Remove(context.WithoutCancel(ctx), t.key, t.key+".new"))
+		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), connectWait)
+		defer stop()
+		err = errors.Join(err, p.Remove(ctx, t.key, t.key+".new"))
 	}()
 	for _, try := range []func(context.Context) error{t.put, t.list, t.putNew, t.contend, t.remove} {
 		if err := try(ctx); err != nil {
@@ -90,8 +93,14 @@ func (t trial) list(ctx context.Context) error {
 	return nil
 }
 
-const unconditional = "it writes over what is there although it was asked not to (If-None-Match for S3). " +
-	"Copies can be kept there, but it cannot decide who may write; use another place for that."
+// ErrUnconditional is a place that writes over what is there although it was
+// asked not to. Copies can be kept there all the same.
+var ErrUnconditional = errors.New("a free key went to more than one")
+
+func (t trial) unconditional() error {
+	return errs.Wrap(errs.Unavailable, fmt.Sprintf("%s writes over what is there although it was asked not to (If-None-Match for S3). "+
+		"Copies can be kept there, but it cannot decide who may write; use another place for that.", t), ErrUnconditional)
+}
 
 func (t trial) putNew(ctx context.Context) error {
 	if err := t.PutNew(ctx, t.key+".new", []byte("first")); err != nil {
@@ -99,7 +108,7 @@ func (t trial) putNew(ctx context.Context) error {
 	}
 	switch err := t.PutNew(ctx, t.key+".new", []byte("second")); {
 	case err == nil:
-		return t.broken(unconditional)
+		return t.unconditional()
 	case !errors.Is(err, fs.ErrExist):
 		return t.fail("it does not say that something is there already", err)
 	}
@@ -129,7 +138,7 @@ func (t trial) contend(ctx context.Context) error {
 	winner := -1
 	for i, w := range won {
 		if w && winner >= 0 {
-			return t.broken(unconditional)
+			return t.unconditional()
 		}
 		if w {
 			winner = i

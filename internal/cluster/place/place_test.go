@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/iotest"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
 )
 
 // A ground is where places of one kind are tried out.
@@ -100,6 +102,81 @@ func TestCheck(t *testing.T) {
 			t.Errorf("the check left %v and %d more", left, g.junk(t))
 		}
 	})
+}
+
+// forgetful is a place that does not keep a promise.
+type forgetful struct {
+	Place
+	putNew func(key string, data []byte) error
+	remove func() error
+	read   func(io.ReadCloser) io.ReadCloser
+	each   func() error
+}
+
+func (f forgetful) PutNew(ctx context.Context, key string, data []byte) error {
+	if f.putNew != nil {
+		return f.putNew(key, data)
+	}
+	return f.Place.PutNew(ctx, key, data)
+}
+
+func (f forgetful) Remove(ctx context.Context, keys ...string) error {
+	if f.remove != nil {
+		return f.remove()
+	}
+	return f.Place.Remove(ctx, keys...)
+}
+
+func (f forgetful) Open(ctx context.Context, key string) (io.ReadCloser, error) {
+	r, err := f.Place.Open(ctx, key)
+	if err == nil && f.read != nil {
+		r = f.read(r)
+	}
+	return r, err
+}
+
+func (f forgetful) Each(ctx context.Context, prefix, after string, visit func(Info) error) error {
+	if f.each != nil {
+		return f.each()
+	}
+	return f.Place.Each(ctx, prefix, after, visit)
+}
+
+// The check says what is wrong with a place.
+func TestCheckFindsOut(t *testing.T) {
+	t.Parallel()
+	p := fileGround(t).open(t)
+	over := func(key string, data []byte) error {
+		return p.Put(t.Context(), key, bytes.NewReader(data), int64(len(data)))
+	}
+	var first atomic.Bool
+	for name, c := range map[string]struct {
+		place         forgetful
+		unconditional bool
+	}{
+		"writes over": {forgetful{Place: p, putNew: over}, true},
+		"writes over at once": {forgetful{Place: p, putNew: func(key string, data []byte) error {
+			if bytes.HasPrefix(data, []byte("contender")) {
+				return over(key, data)
+			}
+			return p.PutNew(t.Context(), key, data)
+		}}, true},
+		"lets nobody": {forgetful{Place: p, putNew: func(key string, data []byte) error {
+			if first.CompareAndSwap(false, true) {
+				return over(key, data)
+			}
+			return fs.ErrExist
+		}}, false},
+		"cannot do it":    {forgetful{Place: p, putNew: func(string, []byte) error { return errors.New("not implemented") }}, false},
+		"removes nothing": {forgetful{Place: p, remove: func() error { return nil }}, false},
+		"other bytes":     {forgetful{Place: p, read: func(r io.ReadCloser) io.ReadCloser { r.Close(); return io.NopCloser(strings.NewReader("else")) }}, false},
+		"lists nothing":   {forgetful{Place: p, each: func() error { return nil }}, false},
+	} {
+		err := Check(t.Context(), c.place)
+		if errs.KindOf(err) != errs.Unavailable || !strings.HasSuffix(errs.Public(err), ".") || errors.Is(err, ErrUnconditional) != c.unconditional {
+			t.Errorf("%s: %v, want a sentence, and ErrUnconditional: %t", name, err, c.unconditional)
+		}
+	}
 }
 
 func TestPutAndOpen(t *testing.T) {

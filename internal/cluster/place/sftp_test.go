@@ -1,6 +1,7 @@
 package place
 
 import (
+	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/pem"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/pkg/sftp"
 	"golang.org/x/crypto/ssh"
@@ -26,7 +28,8 @@ func init() { grounds["sftp"] = sftpGround }
 type sshd struct {
 	dir, address, hostKey string
 	config                *ssh.ServerConfig
-	user                  sshKey // whom it lets in besides those who know the password
+	user                  sshKey       // whom it lets in besides those who know the password
+	asleep                sync.RWMutex // locked while it says nothing
 	mu                    sync.Mutex
 	conns                 map[net.Conn]bool
 }
@@ -66,7 +69,7 @@ func startSSHD(t *testing.T) *sshd {
 			d.mu.Lock()
 			d.conns[c] = true
 			d.mu.Unlock()
-			all.Go(func() { d.serve(c) })
+			all.Go(func() { d.serve(sleepy{c, d}) })
 		}
 	})
 	t.Cleanup(func() { l.Close(); d.cut(); all.Wait() })
@@ -89,6 +92,18 @@ func newKey(t *testing.T) sshKey {
 		t.Fatal(err)
 	}
 	return sshKey{s, private}
+}
+
+type sleepy struct {
+	net.Conn
+	d *sshd
+}
+
+func (c sleepy) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.d.asleep.RLock()
+	defer c.d.asleep.RUnlock()
+	return n, err
 }
 
 func (d *sshd) serve(c net.Conn) {
@@ -176,6 +191,35 @@ func TestStrangers(t *testing.T) {
 	}
 	if left, err := os.ReadDir(d.dir); err != nil || len(left) != 0 {
 		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
+// A machine that says nothing any more keeps nobody waiting, and is there again
+// once it speaks.
+func TestMachineAsleep(t *testing.T) {
+	t.Parallel()
+	d := startSSHD(t)
+	known, unknown := mustOpen(t, d.conf()), mustOpen(t, d.conf())
+	put(t, known, "a", "x")
+	d.asleep.Lock()
+	soon := func() context.Context {
+		ctx, stop := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		t.Cleanup(stop)
+		return ctx
+	}
+	for name, p := range map[string]Place{"connected": known, "not connected": unknown} {
+		if _, err := p.Open(soon(), "a"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: open: %v", name, err)
+		}
+		if err := p.Put(soon(), "b", strings.NewReader("x"), 1); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: put: %v", name, err)
+		}
+	}
+	d.asleep.Unlock()
+	for _, p := range []Place{known, unknown} {
+		if got := read(t, p, "a"); got != "x" {
+			t.Errorf("awake: %q", got)
+		}
 	}
 }
 
