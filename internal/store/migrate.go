@@ -60,7 +60,7 @@ func migrateOne(ctx context.Context, tx *sql.Tx, name string) error {
 
 // refuseNewer keeps an older program off a newer program's database.
 func refuseNewer(ctx context.Context, tx *sql.Tx, known map[string]bool) error {
-	rs, err := tx.QueryContext(ctx, `SELECT name FROM migrations`)
+	rs, err := tx.QueryContext(ctx, migrationNames)
 	if err != nil {
 		return err
 	}
@@ -71,8 +71,12 @@ func refuseNewer(ctx context.Context, tx *sql.Tx, known map[string]bool) error {
 			return err
 		}
 		if !known[name] {
-			return errs.Newf(errs.Unavailable, "This database belongs to a newer version of Plaza (it has %s): run that version, or restore the backup made before the upgrade.", name)
+			return errNewer(name)
 		}
 	}
 	return rs.Err()
+}
+
+func errNewer(name string) error {
+	return errs.Newf(errs.Unavailable, "This database belongs to a newer version of Plaza (it has %s): run that version, or restore the backup made before the upgrade.", name)
 }

@@ -3,10 +3,12 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/event"
@@ -22,34 +24,47 @@ const (
 // postgresEngine commits each write by itself, READ COMMITTED: what must be
 // unique is kept so by constraints, and counters are added to, not set.
 type postgresEngine struct {
-	s  *Store
-	db *sql.DB
+	s         *Store
+	db        *sql.DB
+	beginWait time.Duration
+	presence  presence
 }
 
 // migrationLock keeps two hosts from migrating at once; any number will do.
 const migrationLock = 7_301_201
 
 func openPostgres(ctx context.Context, s *Store, url string) (*postgresEngine, error) {
-	db, err := sql.Open("pgx", url)
+	c, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, errs.Wrap(errs.Unavailable, "The address of the database is not understood: it looks like postgres://user:password@host:5432/name.", err)
 	}
+	if c.ConnectTimeout == 0 {
+		c.ConnectTimeout = postgresConnect
+	}
+	db := stdlib.OpenDB(*c)
 	db.SetMaxOpenConns(postgresConns)
 	db.SetMaxIdleConns(postgresConns)
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	if err := preparePostgres(ctx, db); err != nil {
+	if err := preparePostgres(ctx, db, s.follows); err != nil {
 		db.Close()
+		if e := (*errs.Error)(nil); errors.As(err, &e) {
+			return nil, err
+		}
 		return nil, errs.Wrap(errs.Unavailable, "PostgreSQL cannot be used: check that it runs, its address and the password.", err)
 	}
-	return &postgresEngine{s: s, db: db}, nil
+	all := time.Duration(1+len(c.Fallbacks)) * c.ConnectTimeout
+	return &postgresEngine{s: s, db: db, beginWait: min(postgresBegin+all, postgresBeginMost)}, nil
 }
 
-func preparePostgres(ctx context.Context, db *sql.DB) error {
+func preparePostgres(ctx context.Context, db *sql.DB, follow bool) error {
 	c, err := db.Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
+	if follow {
+		return mustFit(ctx, c, postgres)
+	}
 	if _, err := c.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, migrationLock); err != nil {
 		return err
 	}
@@ -60,12 +75,12 @@ func preparePostgres(ctx context.Context, db *sql.DB) error {
 func (e *postgresEngine) close() error { return e.db.Close() }
 
 func (e *postgresEngine) read(ctx context.Context, fn func(v *View) error) error {
-	tx, err := e.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead})
+	tx, err := e.begin(ctx, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead})
 	if err != nil {
-		return errs.Wrap(errs.Unavailable, "The database cannot be read now. Try again in a moment.", err)
+		return awayFault(ctx, err, errNoRead)
 	}
-	defer tx.Rollback()
-	return fn(&View{q: txConn{tx}, d: postgres, clock: e.s.now})
+	defer tx.end()
+	return awayFault(ctx, fn(&View{q: txConn{tx.Tx}, d: postgres, clock: e.s.now}), errNoRead)
 }
 
 func (e *postgresEngine) write(ctx context.Context, fn func(tx *Tx) error) error {
@@ -77,19 +92,19 @@ func (e *postgresEngine) write(ctx context.Context, fn func(tx *Tx) error) error
 			}
 			return nil
 		}
-		if code := postgresCode(err); try == postgresTries || code != "40001" && code != "40P01" {
-			return err
+		if code := postgresCode(err); errors.Is(err, ErrUnknown) || try == postgresTries || code != "40001" && code != "40P01" {
+			return awayFault(ctx, err, errNoWrite)
 		}
 	}
 }
 
 func (e *postgresEngine) writeOnce(ctx context.Context, fn func(tx *Tx) error) (at event.Pos, err error) {
-	raw, err := e.db.BeginTx(ctx, nil)
+	raw, err := e.begin(ctx, nil)
 	if err != nil {
-		return at, errs.Wrap(errs.Unavailable, "Nothing can be saved now. Try again in a moment.", err)
+		return at, err
 	}
-	defer raw.Rollback()
-	tx := &Tx{View: View{q: txConn{raw}, d: postgres, clock: e.s.now}, Now: e.s.now()}
+	defer raw.end()
+	tx := &Tx{View: View{q: txConn{raw.Tx}, d: postgres, clock: e.s.now}, Now: e.s.now()}
 	if err := fn(tx); err != nil {
 		return at, err
 	}
@@ -103,7 +118,7 @@ func (e *postgresEngine) writeOnce(ctx context.Context, fn func(tx *Tx) error) (
 			return at, fmt.Errorf("write journal: %w", err)
 		}
 	}
-	if err := raw.Commit(); err != nil {
+	if err := e.s.commit(func() error { return raw.commit(ctx) }); err != nil {
 		return at, fmt.Errorf("commit: %w", err)
 	}
 	if len(tx.facts) > 0 {

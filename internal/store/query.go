@@ -10,6 +10,8 @@ import (
 type querier interface {
 	query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	exec(ctx context.Context, query string, args ...any) (sql.Result, error)
+	// within bounds how long a query and its rows may take.
+	within(ctx context.Context) (context.Context, context.CancelFunc)
 }
 
 // conn is a connection that prepares each statement once.
@@ -59,6 +61,11 @@ func (c *conn) exec(ctx context.Context, query string, args ...any) (sql.Result,
 	return s.ExecContext(ctx, args...)
 }
 
+// A file answers by itself; what waits in it has busyMillis.
+func (c *conn) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	return ctx, func() {}
+}
+
 // txConn is a PostgreSQL transaction; pgx prepares by itself.
 type txConn struct{ tx *sql.Tx }
 
@@ -68,8 +75,14 @@ func (c txConn) query(ctx context.Context, query string, args ...any) (*sql.Rows
 }
 
 func (c txConn) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	ctx, done := c.within(ctx)
+	defer done()
 	res, err := c.tx.ExecContext(ctx, query, args...)
 	return res, postgresFault(err)
+}
+
+func (c txConn) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, postgresStatement)
 }
 
 // A row is what can be scanned.
@@ -77,6 +90,8 @@ type row interface{ Scan(...any) error }
 
 // rows reads all rows of a query with scan.
 func rows[T any](ctx context.Context, v *View, scan func(row) (T, error), query string, args ...any) ([]T, error) {
+	ctx, done := v.q.within(ctx)
+	defer done()
 	rs, err := v.q.query(ctx, query, args...)
 	if err != nil {
 		return nil, err

@@ -40,6 +40,7 @@ type sqliteEngine struct {
 	readers chan *conn
 	queue   chan *write
 	wg      sync.WaitGroup
+	turn    sync.Mutex // held by who wants all readers
 
 	mu     sync.RWMutex // held for reading while queueing, for writing to close
 	closed bool
@@ -56,21 +57,23 @@ type write struct {
 	done     chan struct{}
 }
 
-func sqliteDSN(path string) string {
+func sqliteDSN(path string, follow bool) string {
 	q := url.Values{"_txlock": {"immediate"}, "_pragma": {
 		fmt.Sprintf("busy_timeout(%d)", busyMillis), "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)",
 		"cache_size(-8000)", "temp_store(memory)", "wal_autocheckpoint(2000)", "journal_size_limit(67108864)"}}
+	if follow {
+		q = url.Values{"mode": {"ro"}, "_pragma": {fmt.Sprintf("busy_timeout(%d)", busyMillis), "temp_store(memory)"}}
+	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 }
 
 func openSQLite(ctx context.Context, s *Store, path string) (*sqliteEngine, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, errs.Wrap(errs.Unavailable, "The data folder "+filepath.Dir(path)+" cannot be made: check who may write there.", err)
+	if !s.follows {
+		if err := makeFile(path); err != nil {
+			return nil, err
+		}
 	}
-	if f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600); err == nil { // before SQLite makes it for everybody to read
-		f.Close()
-	}
-	db, err := sql.Open("sqlite", sqliteDSN(path))
+	db, err := sql.Open("sqlite", sqliteDSN(path, s.follows))
 	if err != nil {
 		return nil, err
 	}
@@ -80,8 +83,22 @@ func openSQLite(ctx context.Context, s *Store, path string) (*sqliteEngine, erro
 		db.Close()
 		return nil, sqliteError("The database "+path+" cannot be opened", err)
 	}
-	e.wg.Go(e.run)
+	if !s.follows {
+		e.wg.Go(e.run)
+	}
 	return e, nil
+}
+
+// makeFile makes the folder and the file, before SQLite makes it for everybody
+// to read.
+func makeFile(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return errs.Wrap(errs.Unavailable, "The data folder "+filepath.Dir(path)+" cannot be made: check who may write there.", err)
+	}
+	if f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600); err == nil {
+		f.Close()
+	}
+	return nil
 }
 
 func (e *sqliteEngine) connect(ctx context.Context) error {
@@ -89,10 +106,16 @@ func (e *sqliteEngine) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := migrate(ctx, c, e.s.dialect); err != nil {
-		return err
+	if e.s.follows {
+		if err := errors.Join(mustFit(ctx, c, e.s.dialect), c.Close()); err != nil {
+			return err
+		}
+	} else {
+		if err := migrate(ctx, c, e.s.dialect); err != nil {
+			return err
+		}
+		e.writer = &conn{c, map[string]*sql.Stmt{}}
 	}
-	e.writer = &conn{c, map[string]*sql.Stmt{}}
 	for range sqliteReaders {
 		c, err := e.db.Conn(ctx)
 		if err != nil {
@@ -116,19 +139,20 @@ func (e *sqliteEngine) close() error {
 	close(e.queue)
 	e.mu.Unlock()
 	e.wg.Wait()
+	e.turn.Lock()
+	defer e.turn.Unlock()
 	for range sqliteReaders {
 		c := <-e.readers // waits for the reads under way
 		c.close()
 	}
-	e.writer.close()
+	if e.writer != nil {
+		e.writer.close()
+	}
 	return e.db.Close()
 }
 
 func (e *sqliteEngine) read(ctx context.Context, fn func(v *View) error) error {
-	e.mu.RLock()
-	closed := e.closed
-	e.mu.RUnlock()
-	if closed {
+	if e.isClosed() {
 		return errClosed
 	}
 	var c *conn
@@ -142,7 +166,13 @@ func (e *sqliteEngine) read(ctx context.Context, fn func(v *View) error) error {
 		return sqliteError("The database cannot be read", err)
 	}
 	defer c.exec(ctx, `ROLLBACK`)
-	return fn(&View{q: c, d: e.s.dialect, clock: e.s.now})
+	return sqliteFault("The database cannot be read", fn(&View{q: c, d: e.s.dialect, clock: e.s.now}))
+}
+
+func (e *sqliteEngine) isClosed() bool {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.closed
 }
 
 var errClosed = errs.New(errs.Unavailable, "Plaza is shutting down. Try again in a moment.")
@@ -196,10 +226,14 @@ var errLost = errors.New("transaction lost")
 
 // commit runs a group in one transaction and answers each. If one of them
 // takes the whole transaction down, it alone gets the error and the others
-// run again.
+// run again. If the gate was shut meanwhile, all are told.
 func (e *sqliteEngine) commit(group []*write) {
 	for len(group) > 0 {
-		again, err := e.tryCommit(group)
+		again := group
+		err := e.s.commit(func() (err error) {
+			again, err = e.tryCommit(group)
+			return err
+		})
 		if err != nil {
 			for _, w := range again {
 				w.err = err
@@ -257,7 +291,7 @@ func (e *sqliteEngine) runOne(w *write) error {
 	tx := &Tx{View: View{q: e.writer, d: e.s.dialect, clock: e.s.now}, Now: e.s.now()}
 	func() {
 		defer func() { w.panicked = recover() }()
-		w.err = sqliteFault(w.fn(tx))
+		w.err = sqliteFault("Nothing can be saved now", w.fn(tx))
 	}()
 	w.facts = tx.facts
 	if w.err != nil || w.panicked != nil {
@@ -304,13 +338,13 @@ func (e *sqliteEngine) number(ctx context.Context, group []*write) error {
 	return nil
 }
 
-// sqliteFault gives an error of the disk or the file, met inside a command,
-// the kind it has; other errors stay as they are.
-func sqliteFault(err error) error {
+// sqliteFault gives an error of the disk or the file, met inside a command or a
+// query, the kind it has; other errors stay as they are.
+func sqliteFault(what string, err error) error {
 	switch sqliteCode(err) {
 	case sqlitelib.SQLITE_FULL, sqlitelib.SQLITE_IOERR, sqlitelib.SQLITE_BUSY, sqlitelib.SQLITE_READONLY,
-		sqlitelib.SQLITE_CORRUPT, sqlitelib.SQLITE_NOMEM, sqlitelib.SQLITE_CANTOPEN:
-		return sqliteError("Nothing can be saved now", err)
+		sqlitelib.SQLITE_CORRUPT, sqlitelib.SQLITE_NOTADB, sqlitelib.SQLITE_NOMEM, sqlitelib.SQLITE_CANTOPEN:
+		return sqliteError(what, err)
 	}
 	return err
 }

@@ -27,6 +27,9 @@ type Options struct {
 	// Patience is how long a write waits for this process's watchers, which
 	// on PostgreSQL a long transaction elsewhere can hold up. Zero is a second.
 	Patience time.Duration
+	// Follow opens a database that another program writes, as it is: nothing is
+	// migrated and nothing written, the gate is shut for good. See Renew.
+	Follow bool
 }
 
 // An engine keeps the rows and makes commits durable.
@@ -45,6 +48,8 @@ type Store struct {
 	now     clock.Clock
 	log     *slog.Logger
 	tail    *tail
+	gate    gate
+	follows bool
 }
 
 // Open opens the database and brings its schema up to date. An error says what
@@ -53,7 +58,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Store{dialect: dialectOf(o.URL), now: o.Clock, log: o.Log}
+	s := &Store{dialect: dialectOf(o.URL), now: o.Clock, log: o.Log, follows: o.Follow}
+	if s.follows {
+		s.Shut(errFollows)
+	}
 	if o.Patience == 0 {
 		o.Patience = time.Second
 	}
@@ -110,7 +118,14 @@ func (s *Store) Read(ctx context.Context, fn func(v *View) error) error {
 // run fn more than once, so fn touches nothing but tx and its own results.
 // When it returns nil the rows are on the disk, and every watcher of this
 // process has been given the facts.
+//
+// An error of kind Unavailable may come of what is beneath: the gate is shut,
+// the disk is full, the server is away. If it is Unknown, too, the rows may be
+// there or not.
 func (s *Store) Write(ctx context.Context, fn func(tx *Tx) error) error {
+	if err := s.Gate(); err != nil {
+		return err
+	}
 	return s.engine.write(ctx, fn)
 }
 

@@ -136,7 +136,7 @@ func (t *tail) ring() {
 func (t *tail) run() {
 	tick := time.NewTicker(tailEvery)
 	defer tick.Stop()
-	ctx := context.Background()
+	ctx, readable := context.Background(), true
 	for {
 		select {
 		case <-t.done:
@@ -148,9 +148,12 @@ func (t *tail) run() {
 		if err == nil {
 			err = t.peek(ctx)
 		}
-		if err != nil {
+		if err != nil && readable {
 			t.s.log.Warn("journal not readable, trying again", "err", err)
+		} else if err == nil && !readable {
+			t.s.log.Info("journal readable again")
 		}
+		readable = err == nil
 	}
 }
 
