@@ -25,14 +25,14 @@ const (
 	// postgresConnect is for each of the hosts in the address, unless that says
 	// connect_timeout itself.
 	postgresConnect = 3 * time.Second
-	// postgresBegin is for the beginning of a transaction on a connection that
-	// is there, or gets free; a new one may take as long as all hosts together.
+	// postgresConnectMost is for all of them together, and for a connection to
+	// get free.
+	postgresConnectMost = 20 * time.Second
+	// postgresBegin is for the beginning of a transaction.
 	postgresBegin = 5 * time.Second
-	// postgresBeginMost is for both, however many hosts there are.
-	postgresBeginMost = 20 * time.Second
 	// postgresStatement is for one statement, and for the end of a transaction:
 	// a commit may wait for another host.
-	postgresStatement = time.Minute
+	postgresStatement = 30 * time.Second
 	// beginTries is how many connections are tried that turn out to be dead.
 	beginTries = 4
 )
@@ -57,42 +57,61 @@ type presence struct {
 
 var errAway = errors.New("the server was away a moment ago")
 
-// session is a transaction whose context ends when the server takes too long.
+// session is a transaction on a connection of its own, and a context that ends
+// when the server takes too long.
 type session struct {
 	*sql.Tx
+	c    *sql.Conn
 	stop context.CancelFunc
 }
 
-// begin begins a transaction, on a new connection if those at hand are dead.
-func (e *postgresEngine) begin(ctx context.Context, o *sql.TxOptions) (*session, error) {
+// begin begins a transaction, on another connection if one turns out to be
+// dead.
+func (e *postgresEngine) begin(ctx context.Context, o *sql.TxOptions) (s *session, err error) {
 	if e.presence.away.Load() {
 		if !e.presence.probe.TryLock() {
 			return nil, errAway
 		}
 		defer e.presence.probe.Unlock()
 	}
-	own, stop := context.WithCancel(ctx)
-	var tx *sql.Tx
-	var err error
-	late := within(stop, e.beginWait, func() {
-		for range beginTries {
-			if tx, err = e.db.BeginTx(own, o); err == nil || own.Err() != nil || !broken(err) {
-				return
-			}
+	for range beginTries {
+		if s, err = e.beginOnce(ctx, o); err == nil || !broken(err) {
+			break
 		}
-	})
+	}
+	if ctx.Err() == nil {
+		e.presence.away.Store(err != nil)
+	}
+	return s, err
+}
+
+func (e *postgresEngine) beginOnce(ctx context.Context, o *sql.TxOptions) (_ *session, err error) {
+	own, stop := context.WithCancel(ctx)
+	s := &session{stop: stop}
+	if within(stop, e.connectWait, func() { s.c, err = e.db.Conn(own) }) && err != nil {
+		err = fmt.Errorf("no connection within %s: %w", e.connectWait, err)
+	}
 	if err != nil {
 		stop()
-		if ctx.Err() == nil {
-			e.presence.away.Store(true)
-		}
-		if late {
-			err = fmt.Errorf("no answer within %s: %w", e.beginWait, err)
-		}
 		return nil, err
 	}
-	e.presence.away.Store(false)
-	return &session{tx, stop}, nil
+	if within(stop, postgresBegin, func() { s.Tx, err = s.c.BeginTx(own, o) }) && err != nil {
+		err = fmt.Errorf("no answer within %s: %w", postgresBegin, err)
+		e.dropIdle()
+	}
+	if err != nil {
+		s.c.Close()
+		stop()
+		return nil, err
+	}
+	return s, nil
+}
+
+// dropIdle has connections made anew: those at hand lead to a server that does
+// not answer, or does not write any more, and another may be there.
+func (e *postgresEngine) dropIdle() {
+	e.db.SetMaxIdleConns(-1)
+	e.db.SetMaxIdleConns(postgresConns)
 }
 
 // within runs do, which ends soon after stop was called, and calls that if do
@@ -106,16 +125,19 @@ func within(stop func(), wait time.Duration, do func()) (late bool) {
 // end undoes what was not committed.
 func (s *session) end() {
 	within(s.stop, postgresStatement, func() { s.Rollback() })
+	s.c.Close()
 	s.stop()
 }
 
-// commit commits. An error that is not ErrUnknown says that nothing was.
+// commit commits. An error that is not ErrUnknown says that nothing was: only
+// the server can know that. (pgconn.SafeToRetry does not: it is also true of
+// what follows after the connection was lost.)
 func (s *session) commit(ctx context.Context) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	within(s.stop, postgresStatement, func() { err = s.Commit() })
-	if err == nil || errors.Is(err, pgx.ErrTxCommitRollback) || pgconn.SafeToRetry(err) || errors.Is(err, sql.ErrTxDone) || refused(postgresCode(err)) {
+	if err == nil || errors.Is(err, pgx.ErrTxCommitRollback) || errors.Is(err, sql.ErrTxDone) || refused(postgresCode(err)) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", ErrUnknown, err)

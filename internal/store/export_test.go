@@ -73,3 +73,6 @@ func (s *Store) Columns(ctx context.Context) (all []string, err error) {
 	})
 	return all, err
 }
+
+// PostgresAnswer is how long nobody waits for a server that is away.
+const PostgresAnswer = postgresConnectMost + beginTries*postgresBegin

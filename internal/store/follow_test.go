@@ -277,8 +277,10 @@ func TestFollowRefusesAnotherSchema(t *testing.T) {
 		change func(path string)
 		want   string
 	}{
-		"newer":   {func(path string) { run(t, path, `INSERT INTO migrations (name) VALUES ('99990101T0000_later.sql')`) }, "newer version"},
-		"older":   {func(path string) { run(t, path, `DELETE FROM migrations WHERE name = (SELECT MAX(name) FROM migrations)`) }, "older version"},
+		"newer": {func(path string) { run(t, path, `INSERT INTO migrations (name) VALUES ('99990101T0000_later.sql')`) }, "newer version"},
+		"older": {func(path string) {
+			run(t, path, `DELETE FROM migrations WHERE name = (SELECT MAX(name) FROM migrations)`)
+		}, "older version"},
 		"empty":   {func(path string) { os.Truncate(path, 0) }, "no database of Plaza's yet"},
 		"missing": {func(path string) { os.Remove(path) }, "cannot be opened"},
 		"garbage": {func(path string) { os.WriteFile(path, []byte(strings.Repeat("no database ", 2000)), 0o600) }, "not a database"},

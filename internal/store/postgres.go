@@ -24,10 +24,10 @@ const (
 // postgresEngine commits each write by itself, READ COMMITTED: what must be
 // unique is kept so by constraints, and counters are added to, not set.
 type postgresEngine struct {
-	s         *Store
-	db        *sql.DB
-	beginWait time.Duration
-	presence  presence
+	s           *Store
+	db          *sql.DB
+	connectWait time.Duration
+	presence    presence
 }
 
 // migrationLock keeps two hosts from migrating at once; any number will do.
@@ -41,7 +41,7 @@ func openPostgres(ctx context.Context, s *Store, url string) (*postgresEngine, e
 	if c.ConnectTimeout == 0 {
 		c.ConnectTimeout = postgresConnect
 	}
-	db := stdlib.OpenDB(*c)
+	db := stdlib.OpenDB(*c, stdlib.OptionShouldPing(func(context.Context, stdlib.ShouldPingParams) bool { return false })) // begin finds out
 	db.SetMaxOpenConns(postgresConns)
 	db.SetMaxIdleConns(postgresConns)
 	db.SetConnMaxIdleTime(5 * time.Minute)
@@ -53,7 +53,7 @@ func openPostgres(ctx context.Context, s *Store, url string) (*postgresEngine, e
 		return nil, errs.Wrap(errs.Unavailable, "PostgreSQL cannot be used: check that it runs, its address and the password.", err)
 	}
 	all := time.Duration(1+len(c.Fallbacks)) * c.ConnectTimeout
-	return &postgresEngine{s: s, db: db, beginWait: min(postgresBegin+all, postgresBeginMost)}, nil
+	return &postgresEngine{s: s, db: db, connectWait: min(postgresBegin+all, postgresConnectMost)}, nil
 }
 
 func preparePostgres(ctx context.Context, db *sql.DB, follow bool) error {
@@ -92,7 +92,11 @@ func (e *postgresEngine) write(ctx context.Context, fn func(tx *Tx) error) error
 			}
 			return nil
 		}
-		if code := postgresCode(err); errors.Is(err, ErrUnknown) || try == postgresTries || code != "40001" && code != "40P01" {
+		code := postgresCode(err)
+		if code == readOnly {
+			e.dropIdle()
+		}
+		if errors.Is(err, ErrUnknown) || try == postgresTries || code != "40001" && code != "40P01" {
 			return awayFault(ctx, err, errNoWrite)
 		}
 	}

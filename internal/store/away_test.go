@@ -1,0 +1,182 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/clock"
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/store"
+	"github.com/plaza-social/plaza/internal/store/storetest"
+)
+
+// behind opens a store on PostgreSQL behind a proxy.
+func behind(t *testing.T) (*store.Store, *storetest.Proxy) {
+	t.Helper()
+	url := os.Getenv("PLAZA_TEST_POSTGRES")
+	if url == "" {
+		t.Skip("skipped: PostgreSQL behind a proxy, because PLAZA_TEST_POSTGRES names no server")
+	}
+	t.Parallel()
+	p, through := storetest.NewProxy(t, storetest.Schema(t, url))
+	return openAt(t, through), p
+}
+
+func openAt(t *testing.T, url string) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), store.Options{URL: url, Clock: clock.System, Patience: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// eventually tries until it works: how long a server is away is not ours to say.
+func eventually(t *testing.T, what string, try func() error) {
+	t.Helper()
+	var err error
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if err = try(); err == nil {
+			return
+		}
+		if errs.KindOf(err) != errs.Unavailable {
+			break
+		}
+	}
+	t.Fatalf("%s: %v", what, err)
+}
+
+func ping(ctx context.Context, s *store.Store) error {
+	return s.Read(ctx, func(v *store.View) error { return v.Ping(ctx) })
+}
+
+// While the server is gone, or stands still, reads and writes are answered
+// with a sentence within a bounded time; when it is back, all goes on.
+func TestServerGoneAndBack(t *testing.T) {
+	s, p := behind(t)
+	seen := make(chan event.Record, 1000)
+	s.Watch(func(_ context.Context, rs []event.Record) {
+		for _, r := range rs {
+			seen <- r
+		}
+	})
+	n := 0
+	for _, leave := range []struct {
+		name string
+		do   func()
+	}{{"gone", p.Down}, {"still", p.Pause}} {
+		n++
+		eventually(t, "write before it is "+leave.name, func() error { return say(t.Context(), s, n) })
+		leave.do()
+		var all sync.WaitGroup
+		for range 40 { // more than there are connections
+			all.Go(func() {
+				ctx, stop := context.WithTimeout(t.Context(), store.PostgresAnswer)
+				defer stop()
+				if err := ping(ctx, s); errs.KindOf(err) != errs.Unavailable || errs.Public(err) == "" {
+					t.Errorf("%s: read: %v, want Unavailable", leave.name, err)
+				}
+				if err := say(ctx, s, 1000); errs.KindOf(err) != errs.Unavailable || errors.Is(err, store.ErrUnknown) {
+					t.Errorf("%s: write: %v, want Unavailable, and that nothing was saved", leave.name, err)
+				}
+			})
+		}
+		all.Wait()
+		p.Up()
+		n++
+		eventually(t, "write after it was "+leave.name, func() error { return say(t.Context(), s, n) })
+	}
+	if got := postsIn(t, s); !slices.Equal(got, upTo(4)) {
+		t.Errorf("facts = %v, want 1 to 4, each once", got)
+	}
+	for want := 1; want <= 4; want++ {
+		if r := <-seen; int(r.Fact.(event.PostPublished).Post) != want {
+			t.Errorf("watchers saw %v, want %d", r, want)
+		}
+	}
+}
+
+// It is lost in the middle of a transaction: nothing is saved.
+func TestServerLostBeforeCommit(t *testing.T) {
+	s, p := behind(t)
+	runs := 0
+	err := s.Write(t.Context(), func(tx *store.Tx) error {
+		if runs++; runs == 1 {
+			p.Down()
+		}
+		if err := tx.SetCursor(t.Context(), "c", event.Pos{Major: 1}); err != nil {
+			return err
+		}
+		tx.Record(published(1))
+		return nil
+	})
+	if errs.KindOf(err) != errs.Unavailable || errors.Is(err, store.ErrUnknown) || runs != 1 {
+		t.Errorf("err = %v after %d runs, want Unavailable after one, and that nothing was saved", err, runs)
+	}
+	p.Up()
+	eventually(t, "read", func() error { return ping(t.Context(), s) })
+	if got := postsIn(t, s); len(got) != 0 {
+		t.Errorf("facts = %v, want none", got)
+	}
+}
+
+// The answer to a commit is lost: we say that we do not know, and do not try
+// again by ourselves.
+func TestAnswerToCommitLost(t *testing.T) {
+	s, p := behind(t)
+	runs := 0
+	p.LoseNextCommit()
+	err := s.Write(t.Context(), func(tx *store.Tx) error {
+		runs++
+		tx.Record(published(1))
+		return nil
+	})
+	if !errors.Is(err, store.ErrUnknown) || errs.KindOf(err) != errs.Unavailable || !strings.Contains(errs.Public(err), "not known whether") || runs != 1 {
+		t.Errorf("err = %v after %d runs, want ErrUnknown after one", err, runs)
+	}
+	if got := postsIn(t, s); !slices.Equal(got, upTo(1)) {
+		t.Errorf("facts = %v, want the one that was committed", got)
+	}
+}
+
+// An address with two hosts goes on with the second when the first is gone, or
+// is there and does not answer.
+func TestSecondHost(t *testing.T) {
+	url := os.Getenv("PLAZA_TEST_POSTGRES")
+	if url == "" {
+		t.Skip("skipped: two hosts of PostgreSQL, because PLAZA_TEST_POSTGRES names no server")
+	}
+	t.Parallel()
+	url = storetest.Schema(t, url)
+	first, _ := storetest.NewProxy(t, url)
+	second, _ := storetest.NewProxy(t, url)
+	s := openAt(t, storetest.Hosts(t, url, first.Addr(), second.Addr())+"&target_session_attrs=read-write")
+	for n, leave := range []func(){func() {}, first.Down, func() { first.Up(); second.Down() }, func() { second.Up(); first.Pause() }} {
+		leave()
+		eventually(t, "write", func() error { return say(t.Context(), s, n+1) })
+	}
+	if got := postsIn(t, s); !slices.Equal(got, upTo(4)) {
+		t.Errorf("facts = %v, want 1 to 4", got)
+	}
+}
+
+// Who went away is not told that the server did.
+func TestCallerGoneIsNotServerGone(t *testing.T) {
+	s, _ := behind(t)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if err := ping(ctx, s); errs.KindOf(err) == errs.Unavailable {
+		t.Errorf("a caller who went away: %v", err)
+	}
+	if err := ping(t.Context(), s); err != nil {
+		t.Errorf("the next one: %v", err)
+	}
+}
