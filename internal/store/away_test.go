@@ -133,7 +133,7 @@ func TestServerLostBeforeCommit(t *testing.T) {
 func TestAnswerToCommitLost(t *testing.T) {
 	s, p := behind(t)
 	runs := 0
-	p.LoseNextCommit()
+	p.LoseCommit("post.published")
 	err := s.Write(t.Context(), func(tx *store.Tx) error {
 		runs++
 		tx.Record(published(1))

@@ -8,14 +8,16 @@ import (
 // gate keeps writes out while it is shut.
 type gate struct {
 	why     atomic.Pointer[error]
-	commits sync.RWMutex // held for reading by commits under way
+	mu      sync.Mutex
+	turns   chan struct{} // closed when it is shut or opened; nil while nobody waits
+	commits sync.RWMutex  // held for reading by commits under way
 }
 
 // Shut has every write answered with why, an error of kind Unavailable, until
 // OpenGate; reads and watchers go on. It returns when the commits under way
 // are over: after that, nothing is committed any more.
 func (s *Store) Shut(why error) {
-	s.gate.why.Store(&why)
+	s.gate.turn(&why)
 	s.gate.commits.Lock() // waits for those that came before
 	defer s.gate.commits.Unlock()
 }
@@ -24,10 +26,30 @@ func (s *Store) Shut(why error) {
 // nothing that it could write to.
 func (s *Store) OpenGate() {
 	if s.follows {
-		s.gate.why.Store(&errFollows)
+		s.gate.turn(&errFollows)
 		return
 	}
-	s.gate.why.Store(nil)
+	s.gate.turn(nil)
+}
+
+func (g *gate) turn(why *error) {
+	g.why.Store(why)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.turns != nil {
+		close(g.turns)
+		g.turns = nil
+	}
+}
+
+// GateTurns is closed at the next Shut or OpenGate.
+func (s *Store) GateTurns() <-chan struct{} {
+	s.gate.mu.Lock()
+	defer s.gate.mu.Unlock()
+	if s.gate.turns == nil {
+		s.gate.turns = make(chan struct{})
+	}
+	return s.gate.turns
 }
 
 // Gate is what writes are answered now, or nil while they are let in.

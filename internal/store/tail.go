@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -33,6 +34,7 @@ type tail struct {
 
 	mu       sync.Mutex
 	watchers []Watcher
+	passing  []*Watcher // for a while
 	early    []Watcher
 	at       event.Pos // read up to here, by everybody
 	waiting  map[*waiter]bool
@@ -53,6 +55,20 @@ func (s *Store) Watch(w Watcher) {
 	s.tail.mu.Lock()
 	defer s.tail.mu.Unlock()
 	s.tail.watchers = append(s.tail.watchers, w)
+}
+
+// WatchUntil is Watch until ctx ends.
+func (s *Store) WatchUntil(ctx context.Context, w Watcher) {
+	t := s.tail
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	one := &w
+	t.passing = append(t.passing, one)
+	context.AfterFunc(ctx, func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.passing = slices.DeleteFunc(slices.Clone(t.passing), func(other *Watcher) bool { return other == one })
+	})
 }
 
 // WatchEarly has w also given what may not be read in order yet: on PostgreSQL
@@ -175,10 +191,13 @@ func (t *tail) catchUp(ctx context.Context) error {
 // give tells the watchers of rs and releases the writes they came from.
 func (t *tail) give(ctx context.Context, rs []event.Record) {
 	t.mu.Lock()
-	watchers := t.watchers
+	watchers, passing := t.watchers, t.passing
 	t.mu.Unlock()
 	for _, w := range watchers {
 		w(ctx, rs)
+	}
+	for _, w := range passing {
+		(*w)(ctx, rs)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -43,13 +43,13 @@ type Chore struct {
 func (r Runner) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	for _, f := range r.Followers {
-		bell := r.bell()
+		bell := r.bell(ctx)
 		wg.Go(func() {
 			r.loop(ctx, f.Name, bell, func() error { return CatchUp(ctx, r.Store, f) })
 		})
 	}
 	for _, w := range r.Workers {
-		bell := r.bell()
+		bell := r.bell(ctx)
 		wg.Go(func() {
 			r.loop(ctx, w.Kind, bell, func() error { return drain(ctx, r.Store, w, bell) })
 		})
@@ -59,9 +59,9 @@ func (r Runner) Run(ctx context.Context) {
 }
 
 // bell rings when something was committed.
-func (r Runner) bell() <-chan struct{} {
+func (r Runner) bell(ctx context.Context) <-chan struct{} {
 	c := make(chan struct{}, 1)
-	r.Store.Watch(func(context.Context, []event.Record) {
+	r.Store.WatchUntil(ctx, func(context.Context, []event.Record) {
 		select {
 		case c <- struct{}{}:
 		default:
@@ -73,7 +73,7 @@ func (r Runner) bell() <-chan struct{} {
 func (r Runner) loop(ctx context.Context, name string, bell <-chan struct{}, do func() error) {
 	for ctx.Err() == nil {
 		wait := every
-		if err := do(); err != nil && ctx.Err() == nil {
+		if err := do(); err != nil && ctx.Err() == nil && r.Store.Gate() == nil { // shut, it is not ours to do any more
 			r.Log.ErrorContext(ctx, "work stopped, trying again", "name", name, "err", err)
 			wait = afterFault
 		}

@@ -20,9 +20,9 @@ type Proxy struct {
 
 	// Under cond.L:
 	conns  map[net.Conn]bool
-	down   bool // nobody is let in
-	still  bool // nothing is passed on
-	losing bool // the answer to the next commit is lost, with its connection
+	down   bool   // nobody is let in
+	still  bool   // nothing is passed on
+	losing string // the answer to the commit after this is lost, with its connection
 }
 
 // NewProxy stands before the server of a postgres:// address until the test
@@ -67,8 +67,9 @@ func (p *Proxy) Pause() { p.set(func() { p.still = true }) }
 // Up ends what Down or Pause began.
 func (p *Proxy) Up() { p.set(func() { p.down, p.still = false, false }) }
 
-// LoseNextCommit has the next commit reach the server, and its answer lost.
-func (p *Proxy) LoseNextCommit() { p.set(func() { p.losing = true }) }
+// LoseCommit has the next commit of whoever writes words reach the server, and
+// its answer lost.
+func (p *Proxy) LoseCommit(words string) { p.set(func() { p.losing = words }) }
 
 func (p *Proxy) set(change func()) {
 	p.cond.L.Lock()
@@ -91,8 +92,8 @@ func (p *Proxy) accept() {
 			}
 			continue
 		}
-		lose := make(chan struct{})
-		p.wg.Go(func() { p.pass(in, out, func(b []byte) bool { p.watch(b, lose); return true }) })
+		lose, written := make(chan struct{}), false
+		p.wg.Go(func() { p.pass(in, out, func(b []byte) bool { p.watch(b, &written, lose); return true }) })
 		p.wg.Go(func() {
 			p.pass(out, in, func([]byte) bool {
 				select {
@@ -115,12 +116,16 @@ func (p *Proxy) keep(conns ...net.Conn) bool {
 	return !p.down
 }
 
-// watch notes that a commit passed whose answer is to be lost.
-func (p *Proxy) watch(b []byte, lose chan struct{}) {
+// watch notes that the words passed, and then the commit whose answer is to be
+// lost.
+func (p *Proxy) watch(b []byte, written *bool, lose chan struct{}) {
 	p.cond.L.Lock()
 	defer p.cond.L.Unlock()
-	if p.losing && bytes.Contains(b, []byte("commit\x00")) {
-		p.losing = false
+	if p.losing != "" && bytes.Contains(b, []byte(p.losing)) {
+		*written = true
+	}
+	if *written && p.losing != "" && bytes.Contains(b, []byte("commit\x00")) {
+		p.losing = ""
 		close(lose)
 	}
 }
