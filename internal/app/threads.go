@@ -19,7 +19,7 @@ var perReader = limit.Rule{Name: "threads elsewhere", Burst: 120, Per: 15 * time
 // reads, if a part of it is elsewhere. They are shown what is here already.
 func (a *App) opened(ctx context.Context, by social.Actor, t timelines.Thread) {
 	elsewhere := func(p *view.Seen) bool { return p.URI != "" }
-	if !by.SignedIn() || !elsewhere(t.Post) && !slices.ContainsFunc(t.Ancestors, elsewhere) && !slices.ContainsFunc(t.Descendants, elsewhere) {
+	if a.Store.Gate() != nil || !by.SignedIn() || !elsewhere(t.Post) && !slices.ContainsFunc(t.Ancestors, elsewhere) && !slices.ContainsFunc(t.Descendants, elsewhere) {
 		return
 	}
 	if !a.limiter.Take(perReader, strconv.FormatInt(int64(by.Account), 10)).OK {

@@ -26,6 +26,10 @@ const (
 	Unavailable
 )
 
+// RetryAfter is after how many seconds it is worth while to ask again for what
+// was Unavailable, where nothing else is known.
+const RetryAfter = 30
+
 // Error pairs a kind with a sentence that may be shown to the person asking.
 type Error struct {
 	Kind   Kind

@@ -169,7 +169,7 @@ func (s *Service) loadToken(ctx context.Context, hash string) (by social.Actor, 
 // touch writes down a use, if the last one is long ago. That it cannot be
 // written keeps nobody from reading: the next load tries again.
 func (s *Service) touch(ctx context.Context, last time.Time, write func(tx *store.Tx) error) {
-	if s.store.Now().Sub(last) >= actorLife {
+	if s.store.Now().Sub(last) >= actorLife && s.store.Gate() == nil {
 		_ = s.store.Write(ctx, write)
 	}
 }

@@ -40,6 +40,12 @@ func (s *Service) askToConfirm(ctx context.Context, tx *store.Tx, a social.Accou
 // sent there, and returns the account. It is no sign-in: mail programs open
 // links too, and so the link may be opened again until it expires.
 func (s *Service) Confirm(ctx context.Context, secret string) (a social.Account, err error) {
+	if err := s.store.Read(ctx, func(v *store.View) error { // a link that is none is told apart from one that is for later
+		_, err := v.MailToken(ctx, hashOf(secret), confirmPurpose, s.store.Now())
+		return err
+	}); err != nil {
+		return social.Account{}, fmt.Errorf("confirm: %w", err)
+	}
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
 		t, err := tx.MailToken(ctx, hashOf(secret), confirmPurpose, tx.Now)
 		if err != nil {

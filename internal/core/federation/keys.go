@@ -76,6 +76,21 @@ func (k *Keys) Of(ctx context.Context, owner social.AccountID) (Pair, error) {
 	return k.Known(ctx, owner)
 }
 
+// Shown is Of for a document: while nothing can be written, who has no keys yet
+// is shown without.
+func (k *Keys) Shown(ctx context.Context, owner social.AccountID) (Pair, error) {
+	if k.store.Gate() == nil {
+		return k.Of(ctx, owner)
+	}
+	p, err := k.Known(ctx, owner)
+	if errs.KindOf(err) != errs.NotFound || err == nil {
+		return p, err
+	}
+	return Pair{}, k.store.Read(ctx, func(v *store.View) error {
+		return mayHave(owner, func() (social.Account, error) { return v.Account(ctx, owner) })
+	})
+}
+
 // Known is Of without making any: NotFound also if nobody ever asked. The keys
 // of a deleted account are still known: its farewell is signed, too.
 func (k *Keys) Known(ctx context.Context, owner social.AccountID) (Pair, error) {
@@ -162,7 +177,7 @@ func (k *Keys) make(ctx context.Context, owner social.AccountID, others bool) er
 		keys = append(keys, social.OwnKey{Account: owner, Kind: kind, PKCS8: der})
 	}
 	return k.store.Write(ctx, func(tx *store.Tx) error {
-		if err := mayHave(ctx, tx, owner); err != nil {
+		if err := mayHave(owner, func() (social.Account, error) { return tx.HoldAccount(ctx, owner) }); err != nil {
 			return err
 		}
 		if others {
@@ -182,11 +197,11 @@ func (k *Keys) make(ctx context.Context, owner social.AccountID, others bool) er
 }
 
 // mayHave reports whether an account signs at all, or NotFound.
-func mayHave(ctx context.Context, tx *store.Tx, owner social.AccountID) error {
+func mayHave(owner social.AccountID, load func() (social.Account, error)) error {
 	if owner == 0 {
 		return nil
 	}
-	a, err := tx.HoldAccount(ctx, owner)
+	a, err := load()
 	if err == nil && (!a.Local() || a.Standing != social.Good) {
 		err = noKeys
 	}

@@ -11,7 +11,7 @@ import (
 const keySize = 32
 
 // Key is a secret of the house by a name, made the first time and the same on
-// all its hosts from then on.
+// all its hosts from then on, unless nothing can be kept.
 func (s *Service) Key(ctx context.Context, name string) (key []byte, err error) {
 	if err := s.store.Read(ctx, func(v *store.View) error { return v.Setting(ctx, name, &key) }); err != nil || key != nil {
 		return key, err
@@ -22,5 +22,8 @@ func (s *Service) Key(ctx context.Context, name string) (key []byte, err error) 
 		key = fresh
 		return tx.FirstSetting(ctx, name, &key)
 	})
+	if err != nil && s.store.Gate() != nil {
+		return fresh, nil // where nothing can be kept, it does until we start anew
+	}
 	return key, err
 }

@@ -44,10 +44,14 @@ func New(ctx context.Context, s *store.Store, reach netsafe.Options) (*Service, 
 		if err != nil {
 			return nil, err
 		}
-		if err := s.Write(ctx, func(tx *store.Tx) error {
+		err = s.Write(ctx, func(tx *store.Tx) error {
 			kept = fresh
 			return tx.FirstSetting(ctx, keySetting, &kept)
-		}); err != nil {
+		})
+		if err != nil && s.Gate() != nil {
+			kept, err = fresh, nil // nothing can be kept, and nobody can subscribe
+		}
+		if err != nil {
 			return nil, err
 		}
 	}

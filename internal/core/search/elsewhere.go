@@ -25,7 +25,7 @@ func (s *Service) elsewhere(ctx context.Context, by social.Actor, q Query, r *Re
 		return false, nil
 	}
 	who, post, err := s.known(ctx, q.Text)
-	if err == nil && who == 0 && post == 0 && q.Resolve && by.MustAct() == nil && s.Elsewhere != nil {
+	if err == nil && who == 0 && post == 0 && q.Resolve && by.MustAct() == nil && s.Elsewhere != nil && s.store.Gate() == nil {
 		who, post, err = s.Elsewhere.Find(ctx, by, q.Text)
 		if k := errs.KindOf(err); err != nil && k != errs.Internal && k != errs.Limited {
 			return false, nil

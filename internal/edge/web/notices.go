@@ -1,6 +1,7 @@
 package web
 
 import (
+	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/notices"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
@@ -29,7 +30,7 @@ func (s *Site) notices(q *ask) error {
 		return err
 	}
 	if !q.page.Paged && told.Newest > read {
-		if _, err := s.Notices.SetMarker(q.Context(), q.by, notices.MarkNotices, told.Newest); err != nil {
+		if _, err := s.Notices.SetMarker(q.Context(), q.by, notices.MarkNotices, told.Newest); err != nil && errs.KindOf(err) != errs.Unavailable { // that it cannot be noted keeps nobody from reading
 			return err
 		}
 	}

@@ -20,7 +20,7 @@ func (s *Site) secretRoutes(r *router) {
 func (s *Site) confirm(q *ask) error {
 	q.page.Plain = true
 	who, err := s.Auth.Confirm(q.Context(), q.URL.Query().Get("token"))
-	if err != nil && errs.KindOf(err) != errs.Internal {
+	if k := errs.KindOf(err); err != nil && k != errs.Internal && k != errs.Unavailable {
 		return q.showAs(http.StatusUnprocessableEntity, "Link", linkPage(q.page, publicly(err)))
 	}
 	if err != nil {

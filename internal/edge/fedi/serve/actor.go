@@ -80,6 +80,9 @@ func (s scribe) house(keys federation.Pair) (as2.ActorDocument, error) {
 
 // publish puts the public halves of keys on an actor.
 func publish(d *as2.ActorDocument, keys federation.Pair) error {
+	if keys.RSA == nil {
+		return nil // not yet
+	}
 	pem, err := sign.PEM(keys.RSA.Public())
 	if err != nil {
 		return err

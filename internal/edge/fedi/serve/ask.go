@@ -169,6 +169,9 @@ func (s *Server) refuse(w http.ResponseWriter, q *ask, err error) {
 
 func fail(w http.ResponseWriter, status int, message string) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", strconv.Itoa(errs.RetryAfter))
+	}
 	w.WriteHeader(status)
 	json.NewEncoder(w).Encode(map[string]string{"error": message}) // as above
 }

@@ -8,7 +8,7 @@ import (
 )
 
 func (s *Server) houseActor(q *ask) (any, error) {
-	keys, err := s.Keys.Of(q.Context(), 0)
+	keys, err := s.Keys.Shown(q.Context(), 0)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func (s *Server) describe(q *ask, f *view.Face) (any, error) {
 	if err := s.unless(q, f, func(r social.Relation) bool { return r.Blocks || r.ShutsHost }); err != nil {
 		return nil, err
 	}
-	keys, err := s.Keys.Of(q.Context(), f.ID)
+	keys, err := s.Keys.Shown(q.Context(), f.ID)
 	if err != nil {
 		return nil, err
 	}
