@@ -79,6 +79,10 @@ type Options struct {
 	// Reads is told of each parameter that a route of the client API looks for.
 	// It is for tests.
 	Reads func(r mastoapi.Route, name string)
+	// ReadOnly opens a database that another server writes, and serves what can
+	// be read there: nothing is migrated or made, and nothing runs in the
+	// background. See store.Options.Follow.
+	ReadOnly bool
 }
 
 // App is a whole server.
@@ -144,7 +148,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 			"networks", o.Config.Private)
 	}
 	var err error
-	if a.Store, err = store.Open(ctx, store.Options{URL: o.Config.Database(), Clock: o.Clock, Log: o.Log}); err != nil {
+	if a.Store, err = store.Open(ctx, store.Options{URL: o.Config.Database(), Clock: o.Clock, Log: o.Log, Follow: o.ReadOnly}); err != nil {
 		return nil, err
 	}
 	if a.blobs, err = blob.Open(mediaFolder(o.Config), o.Config.Media); err != nil {
@@ -205,7 +209,7 @@ func (a *App) assemble(o Options) (err error) {
 			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Tags: a.Tags, Imports: a.Imports, Exports: a.Exports, Push: a.Push, Links: a.Links, Collections: a.Collections,
 			Blobs: a.blobs, Limiter: a.limiter, Log: a.log,
 			Emojis: a.Emojis, Hosts: a.Hosts, Screen: a.Screen, Announcements: a.Announcements, Moderation: a.Moderation, Measures: a.Measures, Conversations: a.Conversations})
-	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: a.filePath, Clock: o.Clock},
+	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: a.filePath, Clock: o.Clock, Shut: a.Store.Gate},
 		web.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
 			Polls: a.Polls, Imports: a.Imports, Exports: a.Exports,
@@ -273,13 +277,11 @@ func (a *App) Close() error {
 }
 
 // Run does what has to happen in the background until ctx ends, and returns
-// when it has stopped.
+// when it has stopped. While the store's gate is shut that is not much.
 func (a *App) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	wg.Go(func() { a.hub.Run(ctx) })
-	wg.Go(func() { a.runner.Run(ctx) })
-	wg.Go(func() { a.fedi.sender.Run(ctx) })
-	wg.Go(func() { a.tryFiles(ctx) })
+	wg.Go(func() { a.whileOpen(ctx, a.background) })
 	wg.Wait()
 }
 
@@ -322,6 +324,9 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 // OwnerLink is the address at which somebody becomes the owner, while there is
 // none; empty otherwise.
 func (a *App) OwnerLink(ctx context.Context) (string, error) {
+	if a.Store.Gate() != nil {
+		return "", nil // nobody can become anything now
+	}
 	secret, needed, err := a.Auth.OwnerLink(ctx)
 	if err != nil || !needed {
 		return "", err

@@ -180,12 +180,16 @@ func reachable(ctx context.Context, c conf.Config, now func() time.Time) []Findi
 	}
 	defer resp.Body.Close()
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, 1024))
-	if resp.StatusCode != http.StatusOK || strings.TrimSpace(string(body)) != "ok" {
+	say := strings.TrimSpace(string(body))
+	if resp.StatusCode != http.StatusOK || say != "ok" && say != sayReadOnly {
 		f.Says += fmt.Sprintf(" answers, but not as a healthy Plaza (status %d)", resp.StatusCode)
 		f.Mend = "Check that the proxy in front leads to " + c.Listen + ", and the server's log."
 		return []Finding{f}
 	}
 	f.OK, f.Says = true, f.Says+" answers"
+	if say == sayReadOnly {
+		f.Says += "; at the moment it can only be read"
+	}
 	clock := Finding{What: "clock", OK: true, Says: now().UTC().Format(time.RFC3339)}
 	if theirs, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
 		if skew := now().Sub(theirs).Abs(); skew > mostSkew {

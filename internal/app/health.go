@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/store"
 )
 
@@ -23,18 +24,35 @@ import (
 // we are not well.
 const healthWait = 2 * time.Second
 
-// healthz tells a load balancer whether we can read and are not stuck.
+// sayReadOnly is what healthz says of a house that can only be read.
+const sayReadOnly = "read_only"
+
+// healthz tells a load balancer whether we can read and are not stuck, and
+// whether it is only for reading that it may send somebody here.
 func (a *App) healthz(w http.ResponseWriter, r *http.Request) {
 	ctx, stop := context.WithTimeout(r.Context(), healthWait)
 	defer stop()
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	if err := a.Store.Read(ctx, func(v *store.View) error { return v.Ping(ctx) }); err != nil {
 		a.log.ErrorContext(ctx, "not well", "err", err)
+		w.Header().Set("Retry-After", strconv.Itoa(errs.RetryAfter))
 		w.WriteHeader(http.StatusServiceUnavailable)
 		w.Write([]byte("the database does not answer\n"))
 		return
 	}
+	if a.Store.Gate() != nil {
+		w.Write([]byte(sayReadOnly + "\n"))
+		return
+	}
 	w.Write([]byte("ok\n"))
+}
+
+// readOnly is 1 while nothing is let in.
+func (a *App) readOnly() float64 {
+	if a.Store.Gate() != nil {
+		return 1
+	}
+	return 0
 }
 
 // meters count what happens. https://prometheus.io/docs/practices/naming/
@@ -56,6 +74,7 @@ func newMeters(a *App) *meters {
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m.requests, m.seconds, m.pushes,
 		jobs{a.Store}, queues{a}, prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_streams_open", Help: "Streaming connections."},
 			func() float64 { return float64(a.hub.Open()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_read_only", Help: "1 while nothing can be changed here, and reading goes on."}, a.readOnly),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_remote_bytes", Help: "What is kept of other servers' files, at most, in bytes of the disk."},
 			func() float64 { _, n := a.proxy.Use(); return float64(n) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_remote_budget_bytes", Help: "How much of the disk is for that."},

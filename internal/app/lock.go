@@ -36,7 +36,7 @@ func Lock(data string) (unlock func(), err error) {
 // killed in. It is for who holds the Lock. On PostgreSQL there may be others
 // that are at it: there, what was begun waits until its lease is over.
 func (a *App) Resume(ctx context.Context) error {
-	if a.Store.Engine() != "sqlite" {
+	if a.Store.Engine() != "sqlite" || a.Store.Gate() != nil {
 		return nil
 	}
 	return a.Store.Write(ctx, func(tx *store.Tx) error { return tx.EndLeases(ctx) })

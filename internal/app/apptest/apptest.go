@@ -76,23 +76,16 @@ func StartReaching(t testing.TB, outward netsafe.Options, options ...Option) *Se
 	for _, o := range options {
 		o(&c)
 	}
-	log := slog.New(slog.NewTextHandler(lines{t}, &slog.HandlerOptions{Level: slog.LevelError}))
-	if s.App, err = app.Open(t.Context(), app.Options{Config: c, Clock: clock.System, Log: log, Sender: s, Outward: outward, Reads: s.reads}); err != nil {
+	if s.App, err = app.Open(t.Context(), app.Options{Config: c, Clock: clock.System, Log: logOf(t), Sender: s, Outward: outward, Reads: s.reads}); err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(ctx, l) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil {
-			t.Errorf("serve: %v", err)
-		}
-		if err := s.Close(); err != nil {
-			t.Errorf("close: %v", err)
-		}
-	})
+	s.serve(t, l)
 	return s
+}
+
+// logOf writes the errors of a server to the test's log.
+func logOf(t testing.TB) *slog.Logger {
+	return slog.New(slog.NewTextHandler(lines{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 }
 
 // lines writes the server's log to the test's.

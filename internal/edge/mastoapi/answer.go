@@ -62,7 +62,19 @@ func (a *API) fail(q *request, err error) {
 	if code == http.StatusUnauthorized {
 		q.w.Header().Set("WWW-Authenticate", `Bearer realm="Plaza", error="invalid_token"`)
 	}
+	if code == http.StatusServiceUnavailable {
+		later(q.w)
+	}
 	writeError(q.w, code, sentence, details)
+}
+
+// later tells when to ask again for what cannot be had now.
+func later(w http.ResponseWriter) { w.Header().Set("Retry-After", strconv.Itoa(errs.RetryAfter)) }
+
+// Unavailable answers a call that nothing can be done about now, and why.
+func (a *API) Unavailable(w http.ResponseWriter, err error) {
+	later(w)
+	writeError(w, http.StatusServiceUnavailable, errs.Public(err), nil)
 }
 
 type detail struct {

@@ -21,16 +21,18 @@ type wish struct {
 
 // read finds out what is asked, or says why it cannot be: to the person, never
 // by a redirect, since the address to redirect to may be a stranger's.
-func (s *Server) read(r *http.Request, p url.Values) (w wish, sentence string) {
+func (s *Server) read(r *http.Request, p url.Values) (w wish, err error) {
 	if !readable(p) {
-		return w, "The app sent something that is no text. Start to sign in from the app again."
+		return w, errs.New(errs.Invalid, "The app sent something that is no text. Start to sign in from the app again.")
 	}
-	var err error
 	if w.app, err = s.Auth.AppByClient(r.Context(), p.Get("client_id")); err != nil {
+		if errs.KindOf(err) == errs.Unavailable {
+			return w, err
+		}
 		if errs.KindOf(err) != errs.NotFound {
 			s.Log.ErrorContext(r.Context(), "authorize", "err", err)
 		}
-		return w, "This app is not registered here. Start to sign in from the app again."
+		return w, errs.New(errs.Invalid, "This app is not registered here. Start to sign in from the app again.")
 	}
 	w.redirect, w.state, w.challenge = p.Get("redirect_uri"), p.Get("state"), p.Get("code_challenge")
 	if w.redirect == "" && len(w.app.Redirects) == 1 {
@@ -41,15 +43,15 @@ func (s *Server) read(r *http.Request, p url.Values) (w wish, sentence string) {
 	}
 	switch {
 	case p.Get("response_type") != "code":
-		return w, "The app asks for something we do not give: the response type must be “code”."
+		return w, errs.New(errs.Invalid, "The app asks for something we do not give: the response type must be “code”.")
 	case !slices.Contains(w.app.Redirects, w.redirect):
-		return w, "The app wants to be called back at an address that it did not register."
+		return w, errs.New(errs.Invalid, "The app wants to be called back at an address that it did not register.")
 	case !w.scopes.Within(w.app.Scopes):
-		return w, "The app asks for more than it registered for."
+		return w, errs.New(errs.Invalid, "The app asks for more than it registered for.")
 	case w.challenge != "" && p.Get("code_challenge_method") != "S256":
-		return w, "The app protects its code in a way that is not safe: the method must be S256."
+		return w, errs.New(errs.Invalid, "The app protects its code in a way that is not safe: the method must be S256.")
 	}
-	return w, ""
+	return w, nil
 }
 
 func (w wish) hidden() map[string]string {
@@ -62,13 +64,17 @@ func (w wish) hidden() map[string]string {
 
 // ask shows what an app wants, to whoever is signed in.
 func (s *Server) ask(w http.ResponseWriter, r *http.Request) {
-	wish, sentence := s.read(r, r.URL.Query())
-	if sentence != "" {
-		s.Pages.Fail(w, r, http.StatusBadRequest, sentence)
+	wish, err := s.read(r, r.URL.Query())
+	if err != nil {
+		s.refuse(w, r, http.StatusBadRequest, err)
 		return
 	}
-	by, ok := s.Pages.Actor(r)
-	if !ok || r.URL.Query().Get("force_login") == "true" && r.URL.Query().Get("again") == "" {
+	by, err := s.Pages.Actor(r)
+	if err != nil {
+		s.refuse(w, r, http.StatusInternalServerError, err)
+		return
+	}
+	if !by.SignedIn() || r.URL.Query().Get("force_login") == "true" && r.URL.Query().Get("again") == "" {
 		next := *r.URL
 		q := next.Query()
 		q.Set("again", "1") // once is enough
@@ -78,10 +84,23 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request) {
 	}
 	face, err := s.View.Face(r.Context(), by.Account)
 	if err != nil {
-		s.Pages.Fail(w, r, http.StatusInternalServerError, "Something went wrong on our side. Try again in a moment.")
+		s.Log.ErrorContext(r.Context(), "authorize", "err", err)
+		s.refuse(w, r, http.StatusInternalServerError, err)
 		return
 	}
 	s.Pages.Consent(w, r, Consent{App: wish.app, Person: face, Scopes: wish.scopes, Hidden: wish.hidden(), Action: "/oauth/authorize", Account: by})
+}
+
+// refuse shows why nothing comes of it: with a status, unless it is only now.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status int, err error) {
+	sentence := errs.Public(err)
+	if sentence == "" {
+		sentence = "Something went wrong on our side. Try again in a moment."
+	}
+	if errs.KindOf(err) == errs.Unavailable {
+		status = http.StatusServiceUnavailable
+	}
+	s.Pages.Fail(w, r, status, sentence)
 }
 
 // authorize takes the person's answer.
@@ -91,13 +110,17 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Fail(w, r, http.StatusBadRequest, "The form could not be read. Go back and try again.")
 		return
 	}
-	wish, sentence := s.read(r, p)
-	if sentence != "" {
-		s.Pages.Fail(w, r, http.StatusBadRequest, sentence)
+	wish, err := s.read(r, p)
+	if err != nil {
+		s.refuse(w, r, http.StatusBadRequest, err)
 		return
 	}
-	by, ok := s.Pages.Actor(r)
-	if !ok {
+	by, err := s.Pages.Actor(r)
+	if err != nil {
+		s.refuse(w, r, http.StatusInternalServerError, err)
+		return
+	}
+	if !by.SignedIn() {
 		http.Redirect(w, r, "/auth/sign_in", http.StatusSeeOther)
 		return
 	}
@@ -108,11 +131,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 	code, err := s.Auth.Authorize(r.Context(), by, auth.Grant{App: wish.app, Redirect: wish.redirect, Scopes: wish.scopes, Challenge: wish.challenge})
 	if err != nil {
 		s.Log.WarnContext(r.Context(), "authorize", "err", err)
-		sentence := errs.Public(err)
-		if sentence == "" {
-			sentence = "Something went wrong on our side. Try again in a moment."
-		}
-		s.Pages.Fail(w, r, http.StatusForbidden, sentence)
+		s.refuse(w, r, http.StatusForbidden, err)
 		return
 	}
 	s.back(w, r, wish, url.Values{"code": {code}})

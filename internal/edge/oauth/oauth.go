@@ -45,8 +45,8 @@ type Consent struct {
 
 // Pages show people what this package has to say.
 type Pages interface {
-	// Actor is who is signed in with this browser.
-	Actor(r *http.Request) (social.Actor, bool)
+	// Actor is who is signed in with this browser, or nobody.
+	Actor(r *http.Request) (social.Actor, error)
 	Consent(w http.ResponseWriter, r *http.Request, c Consent)
 	// Code shows a code to be pasted into an app.
 	Code(w http.ResponseWriter, r *http.Request, code string)
@@ -212,6 +212,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		default:
 			f = badGrant
 		}
+	}
+	if f.status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", strconv.Itoa(errs.RetryAfter))
 	}
 	if f.status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="Plaza", error="`+f.code+`"`)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -142,6 +143,9 @@ func fault(err error) (code int, sentence string) {
 func fail(w http.ResponseWriter, err error) {
 	code, sentence := fault(err)
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	if code == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", strconv.Itoa(errs.RetryAfter))
+	}
 	w.WriteHeader(code)
 	json.NewEncoder(w).Encode(map[string]string{"error": sentence})
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -29,11 +30,13 @@ type ask struct {
 	w    http.ResponseWriter
 	by   social.Actor
 	page *frame
+	// fault is why it cannot be told who asks, or nil.
+	fault error
 }
 
 func (s *Site) ask(w http.ResponseWriter, r *http.Request) *ask {
 	q := &ask{Request: r, site: s, w: w}
-	q.by, _ = s.Actor(r)
+	q.by, q.fault = s.Actor(r)
 	limit := int64(maxForm)
 	if q.by.SignedIn() && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
 		limit = maxUpload
@@ -112,7 +115,9 @@ func (q *ask) show(title string, body templ.Component) error {
 
 func (q *ask) showAs(status int, title string, body templ.Component) error {
 	q.page.Title = title
-	q.page.fill(q)
+	if status != http.StatusServiceUnavailable { // what else there is to ask may be away, too
+		q.page.fill(q)
+	}
 	return q.render(status, layout(q.page, body))
 }
 
@@ -185,15 +190,27 @@ func (q *ask) fail(err error) {
 	if kind == errs.NotFound {
 		sentence = errs.Public(nowhere) // the same for what is not there and what is not for you
 	}
+	if kind == errs.Unavailable {
+		q.site.Log.WarnContext(q.Context(), "page", "method", q.Method, "path", q.URL.Path, "err", err)
+	}
+	if kind == errs.Unavailable && q.Method == http.MethodPost && !q.wantsPart() {
+		q.giveBack(sentence)
+		return
+	}
 	q.failAs(status, sentence)
 }
 
 func (q *ask) failAs(status int, sentence string) {
+	if status == http.StatusServiceUnavailable && q.w.Header().Get("Retry-After") == "" {
+		q.w.Header().Set("Retry-After", retryAfter)
+	}
 	if err := q.showAs(status, headline(status), failPage(q.page, status, sentence)); err != nil {
 		q.site.Log.ErrorContext(q.Context(), "error page", "err", err)
 		http.Error(q.w, sentence, status)
 	}
 }
+
+var retryAfter = strconv.Itoa(errs.RetryAfter)
 
 // publicly is what may be said of err.
 func publicly(err error) string {

@@ -21,6 +21,7 @@ type draft struct {
 	Quote                 *view.Seen // what is to be quoted, or nil
 	Error                 string
 	Focus, Editing        bool
+	Again                 bool // it holds what was sent and not taken
 }
 
 // here is for everybody too, but told to no other server.
@@ -100,13 +101,7 @@ func (s *Site) publish(q *ask) error {
 	}
 	post, err := s.Posts.Publish(q.Context(), q.by, wish)
 	if errs.KindOf(err) == errs.Invalid && err != nil {
-		d := q.blank()
-		d.Back, d.Key, d.ReplyTo, d.Rows, d.Error = local(q.form("back"), "/"), wish.Key, wish.ReplyTo, "7", publicly(err)
-		d.Text, d.Warning, d.Language, d.Visibility = wish.Text, wish.Warning, wish.Language, social.Visibility(q.form("visibility"))
-		if err := q.toQuote(&d, q.form("quote")); err != nil {
-			return err
-		}
-		return q.showAs(http.StatusUnprocessableEntity, "New post", newPage(q.page, d))
+		return q.composeAgain(http.StatusUnprocessableEntity, publicly(err))
 	}
 	if err != nil {
 		return err
@@ -114,6 +109,19 @@ func (s *Site) publish(q *ask) error {
 	q.say("posted")
 	back, _, _ := strings.Cut(local(q.form("back"), "/"), "#")
 	return q.to(back + "#post-" + itoa(post.ID))
+}
+
+// composeAgain shows the composer with what was sent from one, and what was
+// wrong. It has the same key, so that what was said after all is not said twice.
+func (q *ask) composeAgain(status int, problem string) error {
+	replyTo, _ := id.Parse(q.form("reply_to"))
+	d := q.blank()
+	d.Back, d.Key, d.ReplyTo, d.Rows, d.Error, d.Again = local(q.form("back"), "/"), q.form("key"), social.PostID(replyTo), "7", problem, true
+	d.Text, d.Warning, d.Language, d.Visibility = q.form("text"), strings.TrimSpace(q.form("warning")), q.form("language"), social.Visibility(q.form("visibility"))
+	if err := q.toQuote(&d, q.form("quote")); err != nil {
+		return err
+	}
+	return q.showAs(status, "New post", newPage(q.page, d))
 }
 
 // languages are those offered for posts, each in its own words.

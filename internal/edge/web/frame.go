@@ -24,6 +24,8 @@ type frame struct {
 	Here    string // the page with its query, to come back to
 	Tab     string // which of the main places it is
 	Said    string // a sentence about what was just done
+	What    string // that sentence's name
+	Shut    string // why nothing can be changed at the moment; empty while it can be
 	Head    meta
 	Plain   bool   // no columns beside it: signing in, consent
 	Paged   bool   // it is not the first page of its list
@@ -55,7 +57,7 @@ func (m meta) kind() string {
 
 func (s *Site) frame(q *ask) *frame {
 	f := &frame{House: s.Instance.Settings(), By: q.by, Path: q.URL.Path, Here: q.URL.RequestURI(),
-		Max: s.config.MaxPost, Now: s.config.Clock(), site: s}
+		Max: s.config.MaxPost, Now: s.config.Clock(), Shut: s.shut(), site: s}
 	if q.Method != http.MethodGet && q.Method != http.MethodHead {
 		f.Here = "/"
 	}
@@ -68,7 +70,7 @@ func (s *Site) frame(q *ask) *frame {
 // fill loads what only whole pages show. Without it they are shown all the
 // same.
 func (f *frame) fill(q *ask) {
-	f.Said = q.said()
+	f.What, f.Said = q.said()
 	if !q.by.SignedIn() {
 		return
 	}
@@ -135,13 +137,13 @@ func (q *ask) say(what string) {
 }
 
 // said is the sentence to say now, once.
-func (q *ask) said() string {
-	what := q.site.cookie(q.Request, "plaza_said")
-	if what == "" {
-		return ""
+func (q *ask) said() (what, sentence string) {
+	what = q.site.cookie(q.Request, "plaza_said")
+	if sayings[what] == "" {
+		return "", ""
 	}
 	q.site.setCookie(q.w, "plaza_said", "", 0)
-	return sayings[what]
+	return what, sayings[what]
 }
 
 // profileURL is an account's page here.

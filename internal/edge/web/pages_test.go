@@ -79,9 +79,11 @@ func TestScript(t *testing.T) {
 	if got := w.Header().Get("Plaza-Unread"); got != "1" {
 		t.Errorf("unread = %q, want 1", got)
 	}
-	js, err := os.ReadFile("assets/plaza.js")
-	if err != nil || len(js) > 10<<10 {
-		t.Errorf("the script has %d bytes, %v; want at most 10 KB", len(js), err)
+	for _, name := range []string{"plaza.js", "drafts.js"} {
+		js, err := os.ReadFile("assets/" + name)
+		if err != nil || len(js) > 10<<10 {
+			t.Errorf("%s has %d bytes, %v; want at most 10 KB", name, len(js), err)
+		}
 	}
 }
 

@@ -35,6 +35,7 @@ type route struct {
 	method, path string
 	who          who
 	do           handler
+	unread       bool // it is answered whatever was sent
 }
 
 // router is the table that Routes serves and RoutesList tells of.
@@ -43,7 +44,7 @@ type router struct{ routes []route }
 // Do adds a route: "GET /about".
 func (r *router) Do(pattern string, w who, do handler) {
 	method, path, _ := strings.Cut(pattern, " ")
-	r.routes = append(r.routes, route{method, path, w, do})
+	r.routes = append(r.routes, route{method: method, path: path, who: w, do: do})
 }
 
 // RoutesList tells every page and who may call it.
@@ -90,7 +91,10 @@ func (s *Site) serve(e route) http.Handler {
 		s.secureHeaders(w)
 		q := s.ask(w, r)
 		defer q.clean()
-		err := e.who.admit(q.by)
+		err := q.fault
+		if err == nil {
+			err = e.who.admit(q.by)
+		}
 		switch {
 		case err == errStranger:
 			q.toSignIn()
@@ -99,7 +103,7 @@ func (s *Site) serve(e route) http.Handler {
 			q.to("/auth/waiting")
 			return
 		}
-		if err == nil && r.Method == http.MethodPost {
+		if err == nil && r.Method == http.MethodPost && !e.unread {
 			err = q.parse()
 		}
 		if err == nil {

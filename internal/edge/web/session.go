@@ -38,21 +38,26 @@ func (s *Site) cookie(r *http.Request, name string) string {
 
 const sessionCookie = "plaza_session"
 
-// Actor is who sends r by its session cookie, or nobody. A session that
-// cannot be looked up now counts as none: the answer is for strangers then.
-func (s *Site) Actor(r *http.Request) (social.Actor, bool) {
+// Actor is who sends r by its session cookie, or nobody. It is Unavailable
+// where that cannot be found out now: who is signed in is not shown a page for
+// strangers.
+func (s *Site) Actor(r *http.Request) (social.Actor, error) {
 	secret := s.cookie(r, sessionCookie)
 	if secret == "" {
-		return social.Anyone, false
+		return social.Anyone, nil
 	}
 	by, err := s.Auth.BySession(r.Context(), secret)
-	if err != nil {
-		if errs.KindOf(err) == errs.Internal {
+	switch errs.KindOf(err) {
+	case errs.Unavailable:
+		return social.Anyone, err
+	case errs.Internal:
+		if err != nil {
 			s.Log.ErrorContext(r.Context(), "session", "err", err)
+			return social.Anyone, nil
 		}
-		return social.Anyone, false
+		return by, nil
 	}
-	return by, by.SignedIn()
+	return social.Anyone, nil
 }
 
 // signIn begins a session in this browser.

@@ -44,6 +44,7 @@ type Config struct {
 	MaxPost    int                      // characters; zero means the default
 	Media      func(name string) string // the address of a picture; nil puts it under /media/
 	Clock      clock.Clock              // nil means the machine's
+	Shut       func() error             // why nothing can be changed at the moment, or nil; nil means never
 }
 
 // Blobs keeps pictures.

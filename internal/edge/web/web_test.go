@@ -322,7 +322,7 @@ func TestOtherEdgesPages(t *testing.T) {
 	}
 	want(t, page(func(w http.ResponseWriter, r *http.Request) { h.site.Code(w, r, "c0de") }), 200, `<code id="code"`, ">c0de<")
 	want(t, page(func(w http.ResponseWriter, r *http.Request) { h.site.Fail(w, r, 400, "No such app.") }), 400, "No such app.")
-	if by, ok := h.site.Actor(httptest.NewRequest("GET", "/", nil)); ok || by.SignedIn() {
+	if by, err := h.site.Actor(httptest.NewRequest("GET", "/", nil)); err != nil || by.SignedIn() {
 		t.Error("somebody is signed in without a cookie")
 	}
 }

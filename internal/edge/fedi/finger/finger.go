@@ -109,5 +109,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if code >= http.StatusInternalServerError {
 		keep = 0
 	}
+	if code == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", strconv.Itoa(errs.RetryAfter))
+	}
 	send(w, code, "application/json; charset=utf-8", keep, b)
 }

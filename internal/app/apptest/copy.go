@@ -1,0 +1,92 @@
+package apptest
+
+import (
+	"context"
+	"database/sql"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/plaza-social/plaza/internal/app"
+	"github.com/plaza-social/plaza/internal/base/clock"
+	"github.com/plaza-social/plaza/internal/base/conf"
+)
+
+// ReadOnly runs a server that only reads, in the name of s and with its files:
+// over a copy of its database, or, on PostgreSQL, over the same one.
+func (s *Server) ReadOnly(t testing.TB) *Server {
+	t.Helper()
+	c := s.Config
+	c.Data = t.TempDir()
+	if err := os.CopyFS(c.Data, os.DirFS(s.Config.Data)); err != nil {
+		t.Fatal(err)
+	}
+	if s.Config.DB == "" {
+		s.copyDatabase(t, c.Database())
+	}
+	return s.second(t, app.Options{Config: c, ReadOnly: true})
+}
+
+// copyDatabase puts what is in the file of s into another, which has a rollback
+// journal then, as a file that a follower writes.
+func (s *Server) copyDatabase(t testing.TB, path string) {
+	t.Helper()
+	left, err := filepath.Glob(path + "*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range left {
+		os.Remove(f)
+	}
+	db, err := sql.Open("sqlite", s.Config.Database())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), `VACUUM INTO '`+strings.ReplaceAll(path, "'", "''")+`'`); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Second runs another server over the same database as s, which has to be
+// PostgreSQL.
+func (s *Server) Second(t testing.TB, change func(*conf.Config)) *Server {
+	t.Helper()
+	c := s.Config
+	c.Data = t.TempDir()
+	change(&c)
+	return s.second(t, app.Options{Config: c})
+}
+
+func (s *Server) second(t testing.TB, o app.Options) *Server {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := &Server{URL: "http://" + l.Addr().String(), t: t}
+	o.Clock, o.Log, o.Sender, o.Outward, o.Reads = clock.System, logOf(t), other, Outward(), other.reads
+	if other.App, err = app.Open(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	other.serve(t, l)
+	return other
+}
+
+// serve serves until the test ends.
+func (s *Server) serve(t testing.TB, l net.Listener) {
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(ctx, l) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("serve: %v", err)
+		}
+		if err := s.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+}
