@@ -23,8 +23,8 @@ var ErrJump = errors.New("the database has jumped: open it again")
 
 // Renew runs fn, which changes the file of a store that follows, while nobody
 // reads it: it waits for the reads under way and holds back new ones. fn
-// writes pages into the file as it is, a rollback journal's, and always with
-// another change counter; it does not put another file in its place.
+// writes pages into the file as it is, which has to be in a rollback journal's
+// mode before and after; it does not put another file in its place.
 //
 // What fn wrote is what is read from then on, also if an error says that the
 // schema is no longer ours, or is ErrJump.
@@ -59,6 +59,11 @@ func (e *sqliteEngine) renew(ctx context.Context, fn func() error) error {
 	}
 	if err := fn(); err != nil {
 		return fmt.Errorf("renew: %w", err)
+	}
+	for _, c := range held { // what they have cached is not to be believed, whatever the change counter says
+		if _, err := c.exec(ctx, `PRAGMA shrink_memory`); err != nil {
+			return sqliteError("The database cannot be read", err)
+		}
 	}
 	c := held[0]
 	if _, err := c.exec(ctx, `BEGIN`); err != nil {

@@ -140,6 +140,36 @@ func TestFollowReadsWhatIsPutUnderIt(t *testing.T) {
 	}
 }
 
+// A change counter that was forgotten does not have us read what was cached.
+func TestRenewForgetsWhatWasCached(t *testing.T) {
+	t.Parallel()
+	v := versions(t, writing(t, 1, 3), func(path string) { run(t, path, `INSERT INTO cursors (name, major, minor) VALUES ('c', 1, 0)`) },
+		func(path string) { run(t, path, `UPDATE cursors SET major = 2`) })
+	s, path := follow(t, v[1])
+	reads := func(want int64) {
+		t.Helper()
+		for range 8 { // every connection
+			if err := s.Read(t.Context(), func(v *store.View) error {
+				at, err := v.Cursor(t.Context(), "c")
+				if at.Major != want {
+					t.Errorf("the cursor is at %d, want %d", at.Major, want)
+				}
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	reads(1)
+	same := slices.Clone(v[2])
+	copy(same[24:28], v[1][24:28]) // https://www.sqlite.org/fileformat.html#file_change_counter
+	copy(same[92:96], v[1][92:96])
+	if err := s.Renew(t.Context(), func() error { return pages(path, same) }); err != nil {
+		t.Fatal(err)
+	}
+	reads(2)
+}
+
 // Nobody reads while pages are written, and who reads is waited for.
 func TestRenewWaitsForReads(t *testing.T) {
 	t.Parallel()

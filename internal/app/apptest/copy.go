@@ -29,6 +29,33 @@ func (s *Server) ReadOnly(t testing.TB) *Server {
 	return s.second(t, app.Options{Config: c, ReadOnly: true})
 }
 
+// Renew brings to other, a read-only copy of s on SQLite, what is in the
+// database of s now, page by page, as a follower does.
+func (s *Server) Renew(t testing.TB, other *Server) error {
+	t.Helper()
+	fresh := filepath.Join(t.TempDir(), "fresh.db")
+	s.copyDatabase(t, fresh)
+	b, err := os.ReadFile(fresh)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return other.Store.Renew(t.Context(), func() error {
+		f, err := os.OpenFile(other.Config.Database(), os.O_RDWR, 0)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		for at := 0; at < len(b); at += pageSize {
+			if _, err := f.WriteAt(b[at:min(at+pageSize, len(b))], int64(at)); err != nil {
+				return err
+			}
+		}
+		return f.Truncate(int64(len(b)))
+	})
+}
+
+const pageSize = 4096
+
 // copyDatabase puts what is in the file of s into another, which has a rollback
 // journal then, as a file that a follower writes.
 func (s *Server) copyDatabase(t testing.TB, path string) {
