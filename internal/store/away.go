@@ -63,6 +63,7 @@ type session struct {
 	*sql.Tx
 	c    *sql.Conn
 	stop context.CancelFunc
+	most time.Duration
 }
 
 // begin begins a transaction, on another connection if one turns out to be
@@ -87,7 +88,7 @@ func (e *postgresEngine) begin(ctx context.Context, o *sql.TxOptions) (s *sessio
 
 func (e *postgresEngine) beginOnce(ctx context.Context, o *sql.TxOptions) (_ *session, err error) {
 	own, stop := context.WithCancel(ctx)
-	s := &session{stop: stop}
+	s := &session{stop: stop, most: e.most}
 	if within(stop, e.connectWait, func() { s.c, err = e.db.Conn(own) }) && err != nil {
 		err = fmt.Errorf("no connection within %s: %w", e.connectWait, err)
 	}
@@ -124,7 +125,7 @@ func within(stop func(), wait time.Duration, do func()) (late bool) {
 
 // end undoes what was not committed.
 func (s *session) end() {
-	within(s.stop, postgresStatement, func() { s.Rollback() })
+	within(s.stop, s.most, func() { s.Rollback() })
 	s.c.Close()
 	s.stop()
 }
@@ -136,7 +137,7 @@ func (s *session) commit(ctx context.Context) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	within(s.stop, postgresStatement, func() { err = s.Commit() })
+	within(s.stop, s.most, func() { err = s.Commit() })
 	if err == nil || errors.Is(err, pgx.ErrTxCommitRollback) || errors.Is(err, sql.ErrTxDone) || refused(postgresCode(err)) {
 		return err
 	}

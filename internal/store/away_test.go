@@ -180,3 +180,44 @@ func TestCallerGoneIsNotServerGone(t *testing.T) {
 		t.Errorf("the next one: %v", err)
 	}
 }
+
+// A statement that takes too long is given up, as is a commit.
+func TestStatementTakesTooLong(t *testing.T) {
+	s, p := behind(t)
+	s.Hurry(time.Second)
+	ctx := t.Context()
+	sleep := func(seconds string) (read, write error) {
+		query := `SELECT CAST(pg_sleep(` + seconds + `) AS TEXT)`
+		return s.Read(ctx, func(v *store.View) error { return v.Run(ctx, query) }), s.Write(ctx, func(tx *store.Tx) error { return tx.Exec(ctx, query) })
+	}
+	if read, write := sleep("0.01"); read != nil || write != nil {
+		t.Errorf("in time: %v, %v", read, write)
+	}
+	if read, write := sleep("60"); errs.KindOf(read) != errs.Unavailable || errs.KindOf(write) != errs.Unavailable || errors.Is(write, store.ErrUnknown) {
+		t.Errorf("late: %v, %v; want Unavailable", read, write)
+	}
+	if err := s.Write(ctx, func(tx *store.Tx) error {
+		defer p.Pause()
+		return tx.Exec(ctx, `SELECT 1`)
+	}); !errors.Is(err, store.ErrUnknown) {
+		t.Errorf("a commit without an answer: %v, want ErrUnknown", err)
+	}
+	p.Up()
+	eventually(t, "afterwards", func() error { return say(ctx, s, 1) })
+}
+
+// A server that does not write any more is none that we can use.
+func TestServerDoesNotWriteAnyMore(t *testing.T) {
+	s, _ := behind(t)
+	if err := s.Write(t.Context(), func(tx *store.Tx) error {
+		if err := tx.Exec(t.Context(), `SET TRANSACTION READ ONLY`); err != nil {
+			return err
+		}
+		return tx.SetCursor(t.Context(), "c", event.Pos{Major: 1})
+	}); errs.KindOf(err) != errs.Unavailable {
+		t.Errorf("err = %v, want Unavailable", err)
+	}
+	if err := say(t.Context(), s, 1); err != nil {
+		t.Errorf("one that does: %v", err)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"strings"
+	"time"
 )
 
 // Plans runs fn on a View of an SQLite store and tells, for each query in it,
@@ -76,3 +77,18 @@ func (s *Store) Columns(ctx context.Context) (all []string, err error) {
 
 // PostgresAnswer is how long nobody waits for a server that is away.
 const PostgresAnswer = postgresConnectMost + beginTries*postgresBegin
+
+// Hurry has a store on PostgreSQL wait so long for a statement.
+func (s *Store) Hurry(most time.Duration) { s.engine.(*postgresEngine).most = most }
+
+// Run runs a statement that reads.
+func (v *View) Run(ctx context.Context, query string) error {
+	_, err := list[any](ctx, v, query)
+	return err
+}
+
+// Exec runs a statement that writes.
+func (tx *Tx) Exec(ctx context.Context, query string) error {
+	_, err := tx.exec(ctx, query)
+	return err
+}

@@ -27,6 +27,7 @@ type postgresEngine struct {
 	s           *Store
 	db          *sql.DB
 	connectWait time.Duration
+	most        time.Duration // for one statement, and for the end of a transaction
 	presence    presence
 }
 
@@ -53,7 +54,7 @@ func openPostgres(ctx context.Context, s *Store, url string) (*postgresEngine, e
 		return nil, errs.Wrap(errs.Unavailable, "PostgreSQL cannot be used: check that it runs, its address and the password.", err)
 	}
 	all := time.Duration(1+len(c.Fallbacks)) * c.ConnectTimeout
-	return &postgresEngine{s: s, db: db, connectWait: min(postgresBegin+all, postgresConnectMost)}, nil
+	return &postgresEngine{s: s, db: db, connectWait: min(postgresBegin+all, postgresConnectMost), most: postgresStatement}, nil
 }
 
 func preparePostgres(ctx context.Context, db *sql.DB, follow bool) error {
@@ -80,7 +81,7 @@ func (e *postgresEngine) read(ctx context.Context, fn func(v *View) error) error
 		return awayFault(ctx, err, errNoRead)
 	}
 	defer tx.end()
-	return awayFault(ctx, fn(&View{q: txConn{tx.Tx}, d: postgres, clock: e.s.now}), errNoRead)
+	return awayFault(ctx, fn(&View{q: txConn{tx.Tx, e.most}, d: postgres, clock: e.s.now}), errNoRead)
 }
 
 func (e *postgresEngine) write(ctx context.Context, fn func(tx *Tx) error) error {
@@ -108,7 +109,7 @@ func (e *postgresEngine) writeOnce(ctx context.Context, fn func(tx *Tx) error) (
 		return at, err
 	}
 	defer raw.end()
-	tx := &Tx{View: View{q: txConn{raw.Tx}, d: postgres, clock: e.s.now}, Now: e.s.now()}
+	tx := &Tx{View: View{q: txConn{raw.Tx, e.most}, d: postgres, clock: e.s.now}, Now: e.s.now()}
 	if err := fn(tx); err != nil {
 		return at, err
 	}

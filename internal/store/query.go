@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 )
 
 // A querier runs statements on one connection.
@@ -67,7 +68,10 @@ func (c *conn) within(ctx context.Context) (context.Context, context.CancelFunc)
 }
 
 // txConn is a PostgreSQL transaction; pgx prepares by itself.
-type txConn struct{ tx *sql.Tx }
+type txConn struct {
+	tx   *sql.Tx
+	most time.Duration // for one statement
+}
 
 func (c txConn) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	rs, err := c.tx.QueryContext(ctx, query, args...)
@@ -82,7 +86,7 @@ func (c txConn) exec(ctx context.Context, query string, args ...any) (sql.Result
 }
 
 func (c txConn) within(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, postgresStatement)
+	return context.WithTimeout(ctx, c.most)
 }
 
 // A row is what can be scanned.

@@ -2,11 +2,13 @@ package doors
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/plaza-social/plaza/internal/app/apptest"
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/edge/web"
 	"github.com/plaza-social/plaza/internal/social"
 )
 
@@ -81,6 +83,11 @@ func forms(t *testing.T, s *apptest.Server, secret option) {
 			if strings.Contains(b, strings.TrimPrefix(w, "!")) == absent {
 				t.Errorf("%s: want %q in %s", c.what, w, b)
 			}
+		}
+	}
+	for n, again := range map[int]bool{web.MaxGivenBack: true, web.MaxGivenBack + 1: false} {
+		if _, _, b := (visit{path: "/settings/profile", as: secret}).post(t, s, form(slices.Repeat([]string{"bio", "Word"}, n)...)); strings.Contains(b, "Send it again") != again {
+			t.Errorf("%d fields: may it be sent again? want %v", n, again)
 		}
 	}
 	status, _, b := visit{path: "/settings/profile", as: secret}.post(t, s, form("bio", "Somebody else's words"), header("Sec-Fetch-Site", "cross-site"))

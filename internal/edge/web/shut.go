@@ -10,8 +10,8 @@ import (
 	"github.com/plaza-social/plaza/internal/base/errs"
 )
 
-// maxGivenBack is how many fields of a form are given back.
-const maxGivenBack = 200
+// MaxGivenBack is how many fields of a form are given back.
+const MaxGivenBack = 200
 
 // Shut answers what would change something while nothing can be, and says why:
 // with what was typed, to be sent again.
@@ -58,7 +58,7 @@ func (q *ask) typed() (fields []fieldBack, whole bool) {
 	for _, name := range slices.Sorted(maps.Keys(q.PostForm)) {
 		hidden := slices.ContainsFunc(secret, func(s string) bool { return strings.Contains(name, s) })
 		for _, v := range q.PostForm[name] {
-			if hidden || len(fields) == maxGivenBack || !utf8.ValidString(name+v) {
+			if hidden || len(fields) == MaxGivenBack || !utf8.ValidString(name+v) {
 				whole = false
 				continue
 			}
