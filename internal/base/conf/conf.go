@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 )
@@ -33,8 +34,13 @@ type Config struct {
 	MetricsToken   Secret         // lets a caller from elsewhere read /metrics
 	Mail           Mail
 	Media          Media
+	Replicas       [MaxReplicas]Replica // see Copies
+	Lease          Lease                // who may write; without a URL nobody asks
+	ReplicaEvery   time.Duration        // how often they are brought up to date
+	Durability     string               // Local or Copied
 	Log            Log
 
+	file []byte            // what the settings file says
 	from map[string]string // where each setting came from, by name
 }
 
@@ -89,6 +95,9 @@ func Default() Config {
 		TrustedProxies: loopback(),
 		Mail:           Mail{TLS: StartTLS},
 		Media:          Media{RemoteBudget: 10 * gigabyte, MaxVideo: 99 * megabyte},
+		Lease:          Lease{TTL: 6 * time.Second},
+		ReplicaEvery:   time.Second,
+		Durability:     Local,
 		Log:            Log{Level: slog.LevelInfo, Format: "text"},
 		from:           map[string]string{},
 	}
@@ -102,6 +111,7 @@ func Default() Config {
 func Load(getenv func(string) string, o Overrides) (Config, error) {
 	c := Default()
 	file, wrong := readFile(getenv, o)
+	c.file = file.text
 	flags := map[string]string{"data": o.Data, "listen": o.Listen, "url": o.URL, "db": o.DB}
 	for _, s := range settings {
 		for _, l := range []struct{ value, from string }{
@@ -135,6 +145,9 @@ func (c Config) Database() string {
 	}
 	return c.DB
 }
+
+// File is what stands in the settings file; nil if there is none.
+func (c Config) File() []byte { return c.file }
 
 // derive fills in what follows from other settings.
 func (c *Config) derive() {

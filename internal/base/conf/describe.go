@@ -13,10 +13,14 @@ type Setting struct {
 	Source string // "default", "file …", "environment, …", "flag, …"
 }
 
-// Describe lists all settings, always in the same order, secrets hidden.
+// Describe lists all settings, always in the same order, secrets hidden;
+// replicas that are not set are left out.
 func (c Config) Describe() []Setting {
-	out := make([]Setting, len(settings))
-	for i, s := range settings {
+	var out []Setting
+	for _, s := range settings {
+		if s.unset != nil && s.unset(c) {
+			continue
+		}
 		d := Setting{Name: s.name, Value: s.get(c), Source: c.from[s.name]}
 		if s.secret && d.Value != "" {
 			d.Value = hidden
@@ -24,7 +28,7 @@ func (c Config) Describe() []Setting {
 		if d.Source == "" {
 			d.Source = "default"
 		}
-		out[i] = d
+		out = append(out, d)
 	}
 	return out
 }

@@ -19,6 +19,7 @@ const fileName = "plaza.toml"
 // settingsFile is what a file says, each value as text under its dotted name.
 type settingsFile struct {
 	path   string
+	text   []byte
 	values map[string]string
 }
 
@@ -29,7 +30,7 @@ func readFile(getenv func(string) string, o Overrides) (f settingsFile, wrong []
 	if err != nil {
 		return f, []string{err.Error()}
 	}
-	f.path, f.values = path, map[string]string{}
+	f.path, f.text, f.values = path, text, map[string]string{}
 	var tree map[string]any
 	if err := toml.Unmarshal(text, &tree); err != nil {
 		return f, []string{notTOML(path, err)}
@@ -109,8 +110,27 @@ func flatten(prefix string, tree map[string]any, visit func(name string, value a
 			flatten(prefix+name+".", sub, visit)
 			continue
 		}
+		if list, ok := tables(tree[name]); ok {
+			for i, sub := range list {
+				flatten(fmt.Sprint(prefix, name, ".", i+1, "."), sub, visit)
+			}
+			continue
+		}
 		visit(prefix+name, tree[name])
 	}
+}
+
+// tables are the parts of what is written as [[name]].
+func tables(value any) (list []map[string]any, ok bool) {
+	all, _ := value.([]any)
+	for _, v := range all {
+		sub, is := v.(map[string]any)
+		if !is {
+			return nil, false
+		}
+		list = append(list, sub)
+	}
+	return list, len(list) > 0
 }
 
 func scalar(value any) (string, bool) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -17,11 +18,12 @@ type setting struct {
 	get    func(c Config) string
 	check  func(c Config) (problem string)
 	secret bool
+	unset  func(c Config) bool // whether it need not be shown; nil is no
 }
 
 // settings is every setting there is, in the order in which they are shown.
 // What follows from another stands after it.
-var settings = []setting{
+var settings = slices.Concat([]setting{
 	text("data", "PLAZA_DATA", func(c *Config) *string { return &c.Data }, checkData),
 	text("listen", "PLAZA_LISTEN", func(c *Config) *string { return &c.Listen }, checkListen),
 	address("url", "PLAZA_URL", func(c *Config) *string { return &c.URL }, checkURL),
@@ -47,9 +49,10 @@ var settings = []setting{
 	text("media.prefix", "PLAZA_MEDIA_PREFIX", func(c *Config) *string { return &c.Media.Prefix }, checkMediaPrefix),
 	size("media.remote_budget", "PLAZA_MEDIA_REMOTE_BUDGET", func(c *Config) *int64 { return &c.Media.RemoteBudget }, checkRemoteBudget),
 	size("media.max_video", "PLAZA_MEDIA_MAX_VIDEO", func(c *Config) *int64 { return &c.Media.MaxVideo }, checkMaxVideo),
+}, replicaSettings(), []setting{
 	level("log.level", "PLAZA_LOG_LEVEL"),
 	text("log.format", "PLAZA_LOG_FORMAT", func(c *Config) *string { return &c.Log.Format }, checkLogFormat),
-}
+})
 
 type check func(c Config) string
 
