@@ -57,6 +57,9 @@ func (s *Store) Gate() error {
 	if why := s.gate.why.Load(); why != nil {
 		return *why
 	}
+	if s.may != nil {
+		return s.may()
+	}
 	return nil
 }
 

@@ -39,6 +39,7 @@ type sqliteEngine struct {
 	writer  *conn
 	readers chan *conn
 	queue   chan *write
+	copied  func() (wait func(context.Context) error)
 	wg      sync.WaitGroup
 	turn    sync.Mutex // held by who wants all readers
 
@@ -57,31 +58,35 @@ type write struct {
 	done     chan struct{}
 }
 
-func sqliteDSN(path string, follow bool) string {
+func sqliteDSN(o Options) string {
+	writeBack := "wal_autocheckpoint(2000)"
+	if o.Captured {
+		writeBack = "wal_autocheckpoint(0)"
+	}
 	q := url.Values{"_txlock": {"immediate"}, "_pragma": {
 		fmt.Sprintf("busy_timeout(%d)", busyMillis), "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)",
-		"cache_size(-8000)", "temp_store(memory)", "wal_autocheckpoint(2000)", "journal_size_limit(67108864)"}}
-	if follow {
+		"cache_size(-8000)", "temp_store(memory)", writeBack, "journal_size_limit(67108864)"}}
+	if o.Follow {
 		q = url.Values{"mode": {"ro"}, "_pragma": {fmt.Sprintf("busy_timeout(%d)", busyMillis), "temp_store(memory)"}}
 	}
-	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+	return "file:" + (&url.URL{Path: o.URL}).EscapedPath() + "?" + q.Encode()
 }
 
-func openSQLite(ctx context.Context, s *Store, path string) (*sqliteEngine, error) {
-	if !s.follows {
-		if err := makeFile(path); err != nil {
+func openSQLite(ctx context.Context, s *Store, o Options) (*sqliteEngine, error) {
+	if !o.Follow {
+		if err := makeFile(o.URL); err != nil {
 			return nil, err
 		}
 	}
-	db, err := sql.Open("sqlite", sqliteDSN(path, s.follows))
+	db, err := sql.Open("sqlite", sqliteDSN(o))
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(sqliteReaders + 1)
-	e := &sqliteEngine{s: s, db: db, readers: make(chan *conn, sqliteReaders), queue: make(chan *write, maxQueue)}
+	e := &sqliteEngine{s: s, db: db, readers: make(chan *conn, sqliteReaders), queue: make(chan *write, maxQueue), copied: o.Copied}
 	if err := e.connect(ctx); err != nil {
 		db.Close()
-		return nil, sqliteError("The database "+path+" cannot be opened", err)
+		return nil, sqliteError("The database "+o.URL+" cannot be opened", err)
 	}
 	if !s.follows {
 		e.wg.Go(e.run)
@@ -271,10 +276,27 @@ func (e *sqliteEngine) tryCommit(group []*write) (again []*write, err error) {
 		e.writer.exec(ctx, `ROLLBACK`)
 		return done, sqliteError("Nothing can be saved now", err)
 	}
-	for _, w := range done {
-		close(w.done)
-	}
+	e.answer(done)
 	return nil, nil
+}
+
+// answer tells a group that it is committed: at once, or when it is elsewhere
+// too. The next group need not wait for that.
+func (e *sqliteEngine) answer(group []*write) {
+	if e.copied == nil || len(group) == 0 {
+		for _, w := range group {
+			close(w.done)
+		}
+		return
+	}
+	wait := e.copied()
+	e.wg.Go(func() {
+		err := wait(context.Background())
+		for _, w := range group {
+			w.err = err
+			close(w.done)
+		}
+	})
 }
 
 // runOne runs w in a savepoint, and undoes it if it fails. Its error stands in

@@ -30,6 +30,18 @@ type Options struct {
 	// Follow opens a database that another program writes, as it is: nothing is
 	// migrated and nothing written, the gate is shut for good. See Renew.
 	Follow bool
+
+	// May, if it is not nil, is asked before each commit, and its error is what
+	// writes are answered as if the gate were shut with it.
+	May func() error
+
+	// For SQLite. Captured says that somebody copies what is written to the
+	// write-ahead log, and decides when that is written back into the file.
+	Captured bool
+	// Copied, if it is not nil, is told of each commit, and what it returns is
+	// waited for before its writes are answered: an error says that they are
+	// on this disk alone.
+	Copied func() (wait func(context.Context) error)
 }
 
 // An engine keeps the rows and makes commits durable.
@@ -49,6 +61,7 @@ type Store struct {
 	log     *slog.Logger
 	tail    *tail
 	gate    gate
+	may     func() error // see Options
 	follows bool
 }
 
@@ -58,7 +71,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Store{dialect: dialectOf(o.URL), now: o.Clock, log: o.Log, follows: o.Follow}
+	s := &Store{dialect: dialectOf(o.URL), now: o.Clock, log: o.Log, follows: o.Follow, may: o.May}
 	if s.follows {
 		s.Shut(errFollows)
 	}
@@ -68,7 +81,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	s.tail = newTail(s, o.Patience)
 	var err error
 	if s.dialect.name == sqlite.name {
-		s.engine, err = openSQLite(ctx, s, o.URL)
+		s.engine, err = openSQLite(ctx, s, o)
 	} else {
 		s.engine, err = openPostgres(ctx, s, o.URL)
 	}

@@ -93,3 +93,18 @@ func (w *Witness) must(err error) {
 		w.t.Fatal(err)
 	}
 }
+
+// Jobs are the keys of the jobs of a kind, in the order of the numbers that they
+// end with.
+func (w *Witness) Jobs(kind string) []string {
+	w.t.Helper()
+	return w.column(`SELECT unique_key FROM jobs WHERE kind = '` + kind + `' ORDER BY CAST(substr(unique_key, instr(unique_key, ' ') + 1) AS INTEGER)`)
+}
+
+// Whole has SQLite look at every page.
+func (w *Witness) Whole() {
+	w.t.Helper()
+	if got := w.column(`PRAGMA integrity_check`); len(got) != 1 || got[0] != "ok" {
+		w.t.Fatalf("the database is broken: %q", got)
+	}
+}
