@@ -29,7 +29,7 @@ var layers = []struct {
 	{"internal/cluster/place", nil, "a place keeps bytes and does not ask whose"},
 	{"internal/cluster/seal", []string{"internal/cluster/place"}, "a copy must be readable with this package alone"},
 	{"internal/cluster/turn", []string{"internal/cluster/place"}, "who may write is decided without what is written"},
-	{"internal/cluster", []string{"internal/store"}, "hosts ship the log; they do not read it"},
+	{"internal/cluster/replica", []string{"internal/cluster/place", "internal/cluster/seal"}, "hosts ship the log; they do not read it"},
 	{"internal/core/*", []string{"internal/social", "internal/event", "internal/evidence", "internal/store", "internal/work"},
 		"subjects meet in the store and in events, not in each other"},
 	{"internal/edge/fedi/as2", []string{"internal/social"}, "documents are read by the rules of names, and nobody is asked"},

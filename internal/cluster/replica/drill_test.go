@@ -1,0 +1,117 @@
+package replica_test
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"filippo.io/age"
+
+	"github.com/plaza-social/plaza/internal/cluster/replica"
+)
+
+func drill(t *testing.T, h *house) replica.Drilled {
+	t.Helper()
+	found, err := h.r.Drill(t.Context(), []age.Identity{id()}, true)
+	if err != nil || len(found) != 1 {
+		t.Fatal(found, err)
+	}
+	return found[0]
+}
+
+// TestDrill drills a house that is written and read all the while.
+func TestDrill(t *testing.T) {
+	t.Parallel()
+	s := &shelf{files: map[string][]byte{}}
+	for i := range 20 {
+		s.set(fmt.Sprintf("%032x.jpg", i), fmt.Sprint("picture ", i))
+	}
+	p := &away{Place: folder(t, t.TempDir())}
+	h := must(t, t.TempDir(), replica.Config{Destinations: to(p), Files: s})
+	ctx, stop := context.WithCancel(t.Context())
+	var busy sync.WaitGroup
+	for n := range 4 {
+		busy.Go(func() {
+			for i := 0; ctx.Err() == nil; i++ {
+				h.mustSay(fmt.Sprintf("word %d", n*1_000_000+i))
+				time.Sleep(time.Millisecond)
+			}
+		})
+	}
+	h.copied()
+	for range 5 {
+		d := drill(t, h)
+		if !d.Restored || len(d.Wrong) > 0 || d.Bytes == 0 {
+			t.Errorf("%+v", d)
+		}
+	}
+	stop()
+	busy.Wait()
+	eventually(t, func() error {
+		if d := drill(t, h); d.Files != 20 {
+			return fmt.Errorf("%+v", d)
+		}
+		return nil
+	})
+}
+
+// TestDrillFindsEveryByte changes one byte of each thing that a copy has.
+func TestDrillFindsEveryByte(t *testing.T) {
+	t.Parallel()
+	s := &shelf{files: map[string][]byte{}}
+	s.set(fmt.Sprintf("%032x.jpg", 1), "a picture")
+	dir := t.TempDir()
+	p := &away{Place: folder(t, dir)}
+	h := must(t, t.TempDir(), replica.Config{Destinations: to(p), Files: s, Settings: []byte("max_post = 1")})
+	h.mustSay("word 0")
+	h.copied()
+	if d := drill(t, h); !d.Restored || len(d.Wrong) > 0 || d.Files != 1 {
+		t.Fatalf("%+v", d)
+	}
+	h.stop() // nothing mends what we break
+	n := 0
+	if err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		n++
+		was, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		key, _ := filepath.Rel(dir, path)
+		for _, at := range []int{0, len(was) / 2, len(was) - 1} {
+			is := append([]byte(nil), was...)
+			is[at] ^= 1
+			if err := os.WriteFile(path, is, 0o600); err != nil {
+				return err
+			}
+			d := drill(t, h)
+			if !strings.Contains(strings.Join(d.Wrong, "\n"), key) {
+				t.Errorf("byte %d of %s was changed, and the drill found %q", at, key, d.Wrong)
+			}
+		}
+		return os.WriteFile(path, was, 0o600)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if n < 5 {
+		t.Errorf("the copy has %d things only", n)
+	}
+	if d := drill(t, h); len(d.Wrong) > 0 {
+		t.Errorf("it is as it was, and wrong: %q", d.Wrong)
+	}
+	name := filepath.Join(dir, "media", "00", fmt.Sprintf("%032x.jpg", 1))
+	if err := os.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	if d := drill(t, h); len(d.Wrong) != 1 || !strings.Contains(d.Wrong[0], filepath.Base(name)) {
+		t.Errorf("a file is missing, and the drill found %q", d.Wrong)
+	}
+}

@@ -1,0 +1,211 @@
+package replica
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"filippo.io/age"
+	"github.com/benbjohnson/litestream"
+	"github.com/superfly/ltx"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/cluster/place"
+	"github.com/plaza-social/plaza/internal/cluster/seal"
+)
+
+// fetchAtOnce is how many files are fetched from a place at a time.
+const fetchAtOnce = 8
+
+// A Source is a copy that something is brought back from.
+type Source struct {
+	Place      place.Place
+	Identities []age.Identity
+	Log        *slog.Logger
+}
+
+// Restored is what came back.
+type Restored struct {
+	Epoch Epoch
+	At    ltx.TXID
+}
+
+// Database writes the database of the last epoch that can be read into a new
+// file. Everything in it was checked against what it was when it was written.
+func (s Source) Database(ctx context.Context, file string) (r Restored, err error) {
+	epochs, err := Epochs(ctx, s.Place)
+	if err != nil {
+		return r, err
+	}
+	if len(epochs) == 0 {
+		return r, errs.Newf(errs.NotFound, "There is no copy of a Plaza at %s. Look at the address; it is the one that [[replica]] has as url.", s.Place)
+	}
+	for _, e := range slices.Backward(epochs) {
+		d := &reader{Source: s, epoch: e}
+		plan, err := litestream.CalcRestorePlan(ctx, d, 0, time.Time{}, s.Log)
+		if errors.Is(err, litestream.ErrTxNotAvailable) { // it took over and was lost before the whole of it was sent once
+			continue
+		}
+		if err != nil {
+			return r, err
+		}
+		r = Restored{e, plan[len(plan)-1].MaxTXID}
+		return r, s.database(ctx, e, r.At, file)
+	}
+	return r, errs.Newf(errs.NotFound, "The copy at %s was begun and has nothing in it yet.", s.Place)
+}
+
+// database writes what an epoch had at some moment into a new file.
+func (s Source) database(ctx context.Context, e Epoch, at ltx.TXID, file string) error {
+	r := litestream.NewReplicaWithClient(nil, &reader{Source: s, epoch: e})
+	if err := r.Restore(ctx, litestream.RestoreOptions{OutputPath: file, TXID: at, Parallelism: fetchAtOnce}); err != nil {
+		return fmt.Errorf("restore epoch %d from %s: %w", e.N, s.Place, err)
+	}
+	return nil
+}
+
+// Settings are those of the house, as they were when it was last started; nil
+// if it had none in a file.
+func (s Source) Settings(ctx context.Context) ([]byte, error) {
+	r, err := seal.Get(ctx, s.Place, s.Identities, settingsKey)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return io.ReadAll(r)
+}
+
+// Files writes the files into dir, those that are not there yet, each as it is
+// known under its key, and tells of each.
+func (s Source) Files(ctx context.Context, dir string, tell func(done, all int)) error {
+	var names []string
+	if err := s.Place.Each(ctx, media, "", func(i place.Info) error {
+		names = append(names, i.Key[len(media):])
+		return nil
+	}); err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(fetchAtOnce)
+	var mu sync.Mutex
+	done := 0
+	for _, name := range names {
+		g.Go(func() error {
+			if err := s.file(ctx, media+name, filepath.Join(dir, filepath.FromSlash(name))); err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			done++
+			tell(done, len(names))
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+// file fetches one, whole or not at all.
+func (s Source) file(ctx context.Context, key, to string) (err error) {
+	if _, err := os.Lstat(to); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		return err
+	}
+	r, err := seal.Get(ctx, s.Place, s.Identities, key)
+	if errors.Is(err, fs.ErrNotExist) { // removed meanwhile
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	f, err := os.CreateTemp(filepath.Dir(to), ".restore")
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, r)
+	if err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()); err == nil {
+		err = os.Rename(f.Name(), to)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
+}
+
+// reader reads the pieces of one epoch for Litestream.
+type reader struct {
+	Source
+	epoch Epoch
+}
+
+// Type implements litestream.ReplicaClient.
+func (r *reader) Type() string { return "plaza" }
+
+// Init implements litestream.ReplicaClient.
+func (r *reader) Init(context.Context) error { return nil }
+
+// SetLogger implements litestream.ReplicaClient.
+func (r *reader) SetLogger(*slog.Logger) {}
+
+// LTXFiles implements litestream.ReplicaClient.
+func (r *reader) LTXFiles(ctx context.Context, level int, seek ltx.TXID, _ bool) (ltx.FileIterator, error) {
+	var infos []*ltx.FileInfo
+	prefix := r.epoch.prefix()
+	err := r.Place.Each(ctx, prefix+path.Join("ltx", fmt.Sprint(level))+"/", "", func(i place.Info) error {
+		if p, ok := parsePiece(strings.TrimPrefix(i.Key, prefix)); ok && p.min >= seek {
+			// What is listed is the size of the sealed one. Litestream wants to
+			// know how much there is at least, to see what is cut off; we see it
+			// by the seal.
+			infos = append(infos, &ltx.FileInfo{Level: level, MinTXID: p.min, MaxTXID: p.max, Size: ltx.HeaderSize, CreatedAt: i.At})
+		}
+		return nil
+	})
+	return ltx.NewFileInfoSliceIterator(infos), err
+}
+
+// OpenLTXFile implements litestream.ReplicaClient.
+func (r *reader) OpenLTXFile(ctx context.Context, level int, min, max ltx.TXID, offset, size int64) (io.ReadCloser, error) {
+	f, err := seal.Get(ctx, r.Place, r.Identities, r.epoch.prefix()+piece{level, min, max}.name())
+	if err != nil {
+		return nil, err
+	}
+	if _, err := io.CopyN(io.Discard, f, offset); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	if size > 0 {
+		return struct {
+			io.Reader
+			io.Closer
+		}{io.LimitReader(f, size), f}, nil
+	}
+	return f, nil
+}
+
+var errReadOnly = errors.New("a copy is only read here")
+
+// WriteLTXFile implements litestream.ReplicaClient.
+func (r *reader) WriteLTXFile(context.Context, int, ltx.TXID, ltx.TXID, io.Reader) (*ltx.FileInfo, error) {
+	return nil, errReadOnly
+}
+
+// DeleteLTXFiles implements litestream.ReplicaClient.
+func (r *reader) DeleteLTXFiles(context.Context, []*ltx.FileInfo) error { return errReadOnly }
+
+// DeleteAll implements litestream.ReplicaClient.
+func (r *reader) DeleteAll(context.Context) error { return errReadOnly }

@@ -1,0 +1,257 @@
+package replica
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"iter"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"filippo.io/age"
+	"github.com/superfly/ltx"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/cluster/place"
+	"github.com/plaza-social/plaza/internal/cluster/seal"
+)
+
+const (
+	// sendAtOnce is how many pieces are on their way to one place.
+	sendAtOnce = 4
+	// sendWait is how long one piece may take: a whole database over a slow
+	// line.
+	sendWait = 6 * time.Hour
+	// firstRest and longestRest are how long a place that failed is left alone.
+	firstRest   = time.Second
+	longestRest = 30 * time.Second
+	// askEvery is how often a place is asked whether another has taken over.
+	askEvery = 5 * time.Second
+)
+
+// A Destination is where a copy is kept, and for whom it is sealed.
+type Destination struct {
+	Place place.Place
+	For   []age.Recipient
+}
+
+// A ship carries the spool to one place and keeps it the same there: what has
+// come is sent, what is not needed any more is taken away, that last.
+type ship struct {
+	Destination
+	epoch    Epoch
+	strict   bool // what is sent is acknowledged by that
+	capture  *capture
+	settings []byte
+	log      *slog.Logger
+	had      ltx.TXID       // what the spool held when it was opened
+	there    map[piece]bool // nil before it was looked at
+	asked    time.Time
+	shelf    *shelf
+
+	mu    sync.Mutex
+	state progress
+}
+
+// progress is how far a copy has come.
+type progress struct {
+	ticket  int64     // of the last commit that is there
+	at      ltx.TXID  // of the last piece that is there
+	covers  time.Time // everything before that moment is there
+	reached time.Time // when the place last answered
+	waiting int       // pieces not there yet
+	sent    int64     // bytes, since the start
+	fault   string
+
+	files     int // that are not there yet
+	fileFault string
+}
+
+func (s *ship) progress() progress {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state
+}
+
+func (s *ship) note(change func(p *progress)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.state)
+}
+
+// pass makes the copy the same as the spool. What was taken over by then is
+// there when it returns nil.
+func (s *ship) pass(ctx context.Context) error {
+	if err := s.ask(ctx); err != nil {
+		return err
+	}
+	before := s.progress().sent
+	for {
+		have, err := s.capture.pieces()
+		if err != nil {
+			return err
+		}
+		missed, err := s.send(ctx, have)
+		if err != nil {
+			return err
+		}
+		if !missed {
+			// Somebody who took over meanwhile has looked for the last of ours
+			// before it came: it must not be acknowledged.
+			if s.strict && s.progress().sent > before {
+				if err := claim(ctx, s.Place, s.epoch); err != nil {
+					return err
+				}
+			}
+			s.note(func(p *progress) { p.at = newest(slices.Values(have)) })
+			return s.clear(ctx, have)
+		}
+	}
+}
+
+// ask looks whether we are still the one who writes, now and then.
+func (s *ship) ask(ctx context.Context) error {
+	if s.there != nil && time.Since(s.asked) < askEvery {
+		return nil
+	}
+	if err := claim(ctx, s.Place, s.epoch); err != nil {
+		return err
+	}
+	s.asked = time.Now()
+	s.note(func(p *progress) { p.reached = s.asked })
+	if s.there != nil {
+		return nil
+	}
+	there, err := sent(ctx, s.Place, s.epoch, s.had)
+	if err != nil {
+		return err
+	}
+	if s.settings != nil {
+		if _, err := s.seal(ctx, settingsKey, bytes.NewReader(s.settings)); err != nil {
+			return err
+		}
+	}
+	s.there = there
+	return nil
+}
+
+// settingsKey is where the settings of the house are.
+const settingsKey = "plaza.toml"
+
+// sent is what is at a place of an epoch that this data folder is of, and had
+// so much of when it was opened. It is an error if there is more.
+func sent(ctx context.Context, p place.Place, e Epoch, had ltx.TXID) (map[piece]bool, error) {
+	there, prefix := map[piece]bool{}, e.prefix()
+	if err := p.Each(ctx, prefix, "", func(i place.Info) error {
+		if p, ok := parsePiece(i.Key[len(prefix):]); ok {
+			there[p] = true
+		}
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	if newest(maps.Keys(there)) > had {
+		return nil, errs.Newf(errs.Conflict, "The copy at %s has more than this data folder, which was put back from an older state. It stays closed, so that what the copy has is not lost. "+
+			"Restore from the copy into another folder; or, if what it has more is to be given up, remove the folder replica in this one, and start again.", p)
+	}
+	return there, nil
+}
+
+// send sends what is not there, and reports whether some of it had been joined
+// with other pieces meanwhile.
+func (s *ship) send(ctx context.Context, have []piece) (missed bool, err error) {
+	var todo []piece
+	for _, p := range have {
+		if !s.there[p] {
+			todo = append(todo, p)
+		}
+	}
+	s.note(func(p *progress) { p.waiting = len(todo) })
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(sendAtOnce)
+	var mu sync.Mutex
+	for _, p := range todo {
+		g.Go(func() error {
+			f, err := os.Open(filepath.Join(s.capture.dir, filepath.FromSlash(p.name())))
+			if errors.Is(err, fs.ErrNotExist) {
+				mu.Lock()
+				defer mu.Unlock()
+				missed = true
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			n, err := s.sendOne(ctx, p, f)
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			s.there[p] = true
+			s.note(func(p *progress) { p.waiting--; p.sent += n; p.reached = time.Now() })
+			return nil
+		})
+	}
+	return missed, g.Wait()
+}
+
+func (s *ship) sendOne(ctx context.Context, p piece, f *os.File) (n int64, err error) {
+	ctx, stop := context.WithTimeout(ctx, sendWait)
+	defer stop()
+	return s.seal(ctx, s.epoch.prefix()+p.name(), f)
+}
+
+// seal puts something there, and tells how many bytes that were.
+func (s *ship) seal(ctx context.Context, key string, src io.ReadSeeker) (int64, error) {
+	sealed, err := seal.New(s.For, key, src)
+	if err != nil {
+		return 0, err
+	}
+	return sealed.SealedSize(), s.Place.Put(ctx, key, sealed, sealed.SealedSize())
+}
+
+// clear takes away what the spool does not hold any more.
+func (s *ship) clear(ctx context.Context, have []piece) error {
+	still := make(map[piece]bool, len(have))
+	for _, p := range have {
+		still[p] = true
+	}
+	var gone []string
+	for p := range s.there {
+		if !still[p] {
+			gone = append(gone, s.epoch.prefix()+p.name())
+		}
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	if err := s.Place.Remove(ctx, gone...); err != nil {
+		return err
+	}
+	for p := range s.there {
+		if !still[p] {
+			delete(s.there, p)
+		}
+	}
+	return nil
+}
+
+// newest is the last transaction that is in one of the pieces.
+func newest(ps iter.Seq[piece]) (max ltx.TXID) {
+	for p := range ps {
+		if p.max > max {
+			max = p.max
+		}
+	}
+	return max
+}
