@@ -41,6 +41,11 @@ type cli struct {
 	Emoji        emoji        `cmd:"" help:"Look after the emojis of the house."`
 	Cache        cache        `cmd:"" help:"Look after copies of other servers' files."`
 	Search       search       `cmd:"" help:"Look after the index of words."`
+	Replica      replicas     `cmd:"" help:"Look after the copies elsewhere."`
+	Drill        drill        `cmd:"" help:"Bring the house back from every copy into a temporary folder, and compare."`
+	Standby      standby      `cmd:"" help:"Follow a copy, serve what can be read, and take over when asked or when the house that writes is gone."`
+	Promote      promote      `cmd:"" help:"Have the standby of a data folder take over."`
+	Restore      restore      `cmd:"" help:"Bring the house back from a copy, on a machine that has nothing of it."`
 	Doctor       doctor       `cmd:"" help:"Check what the server needs, and say how to mend what is wrong."`
 	Config       config       `cmd:"" help:"Show the settings that hold, and where each comes from; secrets are hidden."`
 	Routes       routes       `cmd:"" help:"Show every route: method, path, who may call it, scopes and limits."`
@@ -155,7 +160,12 @@ func (v *serve) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer l.Close()
-	a, err := app.Open(ctx, app.Options{Config: c, Clock: clock.System, Log: log})
+	return keepHouse(ctx, s, app.Options{Config: c, Clock: clock.System, Log: log, Replicate: true}, l)
+}
+
+// keepHouse serves as the one that writes, on l.
+func keepHouse(ctx context.Context, s streams, o app.Options, l net.Listener) error {
+	a, err := app.Open(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -167,7 +177,7 @@ func (v *serve) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(s.out, "Plaza is at", c.URL)
+	fmt.Fprintln(s.out, "Plaza is at", o.Config.URL)
 	if link != "" {
 		fmt.Fprintln(s.out, "It has no owner yet. Become its owner at", link)
 	}

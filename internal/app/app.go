@@ -14,12 +14,14 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/clock"
 	"github.com/plaza-social/plaza/internal/base/conf"
 	"github.com/plaza-social/plaza/internal/base/limit"
 	"github.com/plaza-social/plaza/internal/base/netsafe"
+	"github.com/plaza-social/plaza/internal/cluster/turn"
 	"github.com/plaza-social/plaza/internal/core/accounts"
 	"github.com/plaza-social/plaza/internal/core/announcements"
 	"github.com/plaza-social/plaza/internal/core/auth"
@@ -76,6 +78,11 @@ type Options struct {
 	// Verifier finds out which account elsewhere signed a request: nil but for
 	// tests.
 	Verifier serve.Verifier
+	// Replicate keeps the copies that the settings ask for: for who serves, and
+	// is alone with the data folder.
+	Replicate bool
+	// Lease is the turn to write, if whoever opens has it already.
+	Lease *turn.Lease
 	// Reads is told of each parameter that a route of the client API looks for.
 	// It is for tests.
 	Reads func(r mastoapi.Route, name string)
@@ -133,6 +140,9 @@ type App struct {
 	runner  work.Runner
 	meters  *meters
 	handler http.Handler
+
+	replica atomic.Pointer[copies] // nil if there are none
+	tenure  *tenure                // nil if the turn to write is nobody's to take
 }
 
 // Open puts a server together over its data. Close it.
@@ -148,11 +158,15 @@ func Open(ctx context.Context, o Options) (*App, error) {
 			"networks", o.Config.Private)
 	}
 	var err error
-	if a.Store, err = store.Open(ctx, store.Options{URL: o.Config.Database(), Clock: o.Clock, Log: o.Log, Follow: o.ReadOnly}); err != nil {
+	if err = a.openStore(ctx, o); err != nil {
 		return nil, err
 	}
 	if a.blobs, err = blob.Open(mediaFolder(o.Config), o.Config.Media); err != nil {
 		a.Store.Close()
+		return nil, err
+	}
+	if err := a.openReplica(ctx, o); err != nil {
+		a.Close()
 		return nil, err
 	}
 	if err := a.openPush(ctx, o); err != nil {
@@ -209,7 +223,7 @@ func (a *App) assemble(o Options) (err error) {
 			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Tags: a.Tags, Imports: a.Imports, Exports: a.Exports, Push: a.Push, Links: a.Links, Collections: a.Collections,
 			Blobs: a.blobs, Limiter: a.limiter, Log: a.log,
 			Emojis: a.Emojis, Hosts: a.Hosts, Screen: a.Screen, Announcements: a.Announcements, Moderation: a.Moderation, Measures: a.Measures, Conversations: a.Conversations})
-	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: a.filePath, Clock: o.Clock, Shut: a.Store.Gate},
+	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: a.filePath, Clock: o.Clock, Shut: a.Store.Gate, Copies: a.copiesState},
 		web.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
 			Polls: a.Polls, Imports: a.Imports, Exports: a.Exports,
@@ -273,7 +287,7 @@ func (a *App) Handler() http.Handler { return a.handler }
 
 // Close ends what Open began. What was acknowledged is kept, also without it.
 func (a *App) Close() error {
-	return errors.Join(a.Store.Close(), a.blobs.Close())
+	return errors.Join(a.Store.Close(), a.closeReplica(), a.blobs.Close(), a.tenure.end())
 }
 
 // Run does what has to happen in the background until ctx ends, and returns

@@ -41,6 +41,7 @@ func Examine(ctx context.Context, c conf.Config, now func() time.Time) []Finding
 		out = append(out, files(ctx, c))
 	}
 	out = append(out, database(ctx, c)...)
+	out = append(out, elsewhere(ctx, c)...)
 	return append(out, reachable(ctx, c, now)...)
 }
 

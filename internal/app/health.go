@@ -72,7 +72,7 @@ func newMeters(a *App) *meters {
 		pushes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "plaza_pushes_total", Help: "Calls to push services, by what came of them: taken, refused, ended (the app is gone), lost (tried again)."}, []string{"outcome"}),
 	}
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m.requests, m.seconds, m.pushes,
-		jobs{a.Store}, queues{a}, prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_streams_open", Help: "Streaming connections."},
+		jobs{a.Store}, queues{a}, copyMeters{a}, prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_streams_open", Help: "Streaming connections."},
 			func() float64 { return float64(a.hub.Open()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_read_only", Help: "1 while nothing can be changed here, and reading goes on."}, a.readOnly),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_remote_bytes", Help: "What is kept of other servers' files, at most, in bytes of the disk."},

@@ -65,6 +65,9 @@ type Store struct {
 	root     *os.Root
 	decoding *semaphore.Weighted
 	name     func() string
+
+	kept func(ctx context.Context, name string) error // see Watch
+	gone func(name string)
 }
 
 // Dir opens the folder at path for files and makes it if need be. It makes
@@ -199,6 +202,9 @@ func (s *Store) Remove(name string) error {
 	}
 	if err := s.shelf.remove(context.Background(), name); err != nil {
 		return fmt.Errorf("remove file: %w", err)
+	}
+	if s.gone != nil {
+		s.gone(name)
 	}
 	return nil
 }

@@ -50,7 +50,17 @@ func (s *Store) keep(name string, data []byte) error {
 func (s *Store) keepFrom(name string, data io.Reader, size int64) error {
 	ctx, stop := context.WithTimeout(context.Background(), putWait) // what was sent is not lost because the sender hangs up
 	defer stop()
-	return s.shelf.put(ctx, name, data, size)
+	if err := s.shelf.put(ctx, name, data, size); err != nil || s.kept == nil {
+		return err
+	}
+	return s.kept(ctx, name)
+}
+
+// Watch has kept be told of each file that is kept, before whoever keeps it is
+// answered, and gone of each that is removed. Call it before the store is used.
+// What kept answers is what they are answered.
+func (s *Store) Watch(kept func(ctx context.Context, name string) error, gone func(name string)) {
+	s.kept, s.gone = kept, gone
 }
 
 // folder is the shelf on this machine: a folder for each first two letters.

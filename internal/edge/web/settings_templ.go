@@ -24,7 +24,7 @@ func rooms(f *frame) []place {
 	}
 	if f.admin() {
 		all = append(all, place{"", "/settings/house", "house", "The house"}, place{"", "/settings/announcements", "bell", "Announcements"},
-			place{"", emojiPage, "heart", "Emojis"}, place{"", "/settings/hosts", "public", "Other hosts"}, place{"", relayPage, "boost", "Relays"}, place{"", "/settings/screen", "lock", "Who may not join"})
+			place{"", emojiPage, "heart", "Emojis"}, place{"", "/settings/hosts", "public", "Other hosts"}, place{"", relayPage, "boost", "Relays"}, place{"", copiesPage, "copy", "Copies"}, place{"", "/settings/screen", "lock", "Who may not join"})
 	}
 	return append(all, place{"", "/settings/delete", "out", "Leave"})
 }

@@ -45,6 +45,7 @@ type Config struct {
 	Media      func(name string) string // the address of a picture; nil puts it under /media/
 	Clock      clock.Clock              // nil means the machine's
 	Shut       func() error             // why nothing can be changed at the moment, or nil; nil means never
+	Copies     func() *CopiesState      // nil, or answers nil, where there are none
 }
 
 // Blobs keeps pictures.
@@ -123,7 +124,7 @@ func New(c Config, s Services) *Site {
 		site.timelineRoutes, site.composeRoutes, site.profileRoutes, site.relationRoutes, site.postRoutes, site.changeRoutes, site.pollRoutes, site.quoteRoutes, site.embedRoutes,
 		site.listRoutes, site.noticeRoutes, site.policyRoutes, site.searchRoutes, site.interactionRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes, site.importRoutes,
 		site.securityRoutes, site.movingRoutes, site.peopleRoutes, site.houseRoutes, site.aboutRoutes,
-		site.announcementRoutes, site.collectionRoutes, site.hostRoutes, site.relayRoutes, site.screenRoutes,
+		site.announcementRoutes, site.collectionRoutes, site.hostRoutes, site.relayRoutes, site.copiesRoutes, site.screenRoutes,
 	} {
 		add(&site.router)
 	}

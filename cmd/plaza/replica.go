@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/app"
+	"github.com/plaza-social/plaza/internal/base/conf"
+	"github.com/plaza-social/plaza/internal/base/errs"
+)
+
+type replicas struct {
+	Keygen replicaKeygen `cmd:"" help:"Make the two halves of a key: one to seal copies with, one to open them."`
+	Status replicaStatus `cmd:"" help:"Say of each copy how old the last moment is that can be gone back to."`
+}
+
+type replicaKeygen struct {
+	Out string `help:"File to write the identity to, which opens copies; it must not be there yet. Without it, it is printed." placeholder:"FILE"`
+}
+
+// Run prints what opens copies, and says what seals them.
+func (v *replicaKeygen) Run(s streams) error {
+	identity, recipient, err := app.CopyKey()
+	if err != nil {
+		return err
+	}
+	if v.Out == "" {
+		fmt.Fprint(s.out, identity)
+	} else if err := writeSecret(v.Out, identity); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.err, "Keep the identity where this server is not, and twice: without it no copy can be opened, and with it anybody can.\n"+
+		"In plaza.toml:\n\n  [[replica]]\n  url = \"…\"\n  recipient = %q\n", recipient)
+	return nil
+}
+
+// writeSecret makes a file that only we can read.
+func writeSecret(path, text string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return errs.Newf(errs.Conflict, "%s is there already, and may be the only thing that opens a copy. Choose another name.", path)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+type replicaStatus struct {
+	where
+	asJSON
+}
+
+// Run prints a line for each copy. It fails if nobody keeps them at the moment.
+func (v *replicaStatus) Run(s streams) error {
+	c, err := conf.Load(os.Getenv, conf.Overrides{Data: v.Data, DB: v.DB})
+	if err != nil {
+		return err
+	}
+	status, late := app.CopiesSaid(c)
+	if late != nil && errs.KindOf(late) != errs.Unavailable {
+		return late
+	}
+	if v.JSON {
+		return errors.Join(json.NewEncoder(s.out).Encode(status), late)
+	}
+	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	for _, x := range status.Copies {
+		fmt.Fprintf(w, "%s\t%.1f s old\t%d waiting\t%s\n", x.Place, x.Age, x.Waiting, x.Fault)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	return late
+}
+
+type drill struct {
+	where
+	asJSON
+	All bool `help:"Read every file of every copy, not only some by lot."`
+}
+
+// Run has the house that serves drill, and prints what it found.
+func (v *drill) Run(ctx context.Context, s streams) error {
+	c, err := conf.Load(os.Getenv, conf.Overrides{Data: v.Data, DB: v.DB})
+	if err != nil {
+		return err
+	}
+	found, err := app.DrillNow(ctx, c, v.All)
+	if err != nil {
+		return err
+	}
+	if v.JSON {
+		err = json.NewEncoder(s.out).Encode(found)
+	} else {
+		for _, c := range found.Copies {
+			says := "brought back, whole, and the same as here"
+			if !c.Restored {
+				says = "NOT BROUGHT BACK"
+			}
+			fmt.Fprintf(s.out, "%s: %s; %d bytes of database, %d files, %s\n", c.Place, says, c.Bytes, c.Files, c.Took.Round(time.Millisecond))
+			for _, w := range c.Wrong {
+				fmt.Fprintln(s.out, "  WRONG ", w)
+			}
+		}
+	}
+	if err == nil && !found.OK() {
+		return errs.New(errs.Conflict, strings.TrimSpace("A copy is not what it should be. Look at its place; if it cannot be mended, empty it, and it is made anew. "+found.Fault))
+	}
+	return err
+}
+
+// from says which copy to bring a house back from, and what opens it.
+type from struct {
+	From     string `help:"Where the copy is: its url, or the number of the [[replica]] in the settings." required:"" placeholder:"URL"`
+	Identity string `help:"File that opens it, made by plaza replica keygen." required:"" placeholder:"FILE" type:"existingfile"`
+	Key      string `help:"Access key of a store that speaks S3 (PLAZA_FROM_KEY)." env:"PLAZA_FROM_KEY" placeholder:"KEY"`
+	Secret   string `help:"Its secret, the password for SFTP or the token of another Plaza. Better given as PLAZA_FROM_SECRET: others on this machine see what is typed." env:"PLAZA_FROM_SECRET" placeholder:"TEXT"`
+	HostKey  string `help:"Key of the SFTP server (PLAZA_FROM_HOST_KEY)." env:"PLAZA_FROM_HOST_KEY" placeholder:"KEY"`
+	KeyFile  string `help:"Private key for SFTP (PLAZA_FROM_KEY_FILE)." env:"PLAZA_FROM_KEY_FILE" placeholder:"FILE"`
+}
+
+type restore struct {
+	from
+	Data   string `help:"Folder to bring the house back into; there must be none in it." required:"" placeholder:"DIR"`
+	Serve  bool   `help:"Serve as soon as the database is there; files come in behind."`
+	Listen string `help:"With --serve: address to listen at." placeholder:"ADDR"`
+	URL    string `name:"url" help:"With --serve: how the world reaches the server." placeholder:"URL"`
+}
+
+// at is the place that was named.
+func (v *from) at() conf.Place {
+	return conf.Place{URL: v.From, Key: v.Key, Secret: conf.Secret(v.Secret), HostKey: v.HostKey, KeyFile: v.KeyFile}
+}
+
+// Run brings the house back.
+func (v *restore) Run(ctx context.Context, s streams) error {
+	source, err := app.OpenCopy(ctx, v.at(), v.Identity, v.Data)
+	if err != nil {
+		return err
+	}
+	defer source.Place.Close()
+	r, began := app.Restore{Source: source, Data: v.Data}, time.Now()
+	epoch, settings, err := r.Database(ctx)
+	if err != nil {
+		return err
+	}
+	if settings {
+		fmt.Fprintf(s.out, "The settings came along, as plaza.toml in %s: look whether they fit this machine.\n", v.Data)
+	}
+	fmt.Fprintf(s.out, "The database of epoch %d is there, after %s.\n", epoch, time.Since(began).Round(time.Millisecond))
+	if v.Serve {
+		return v.serve(ctx, s, r)
+	}
+	if err := v.files(ctx, s, r); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "It is all there. plaza serve --data %s takes over: from then on a Plaza that wrote before it is kept from writing.\n", v.Data)
+	return nil
+}
+
+// serve serves while the files come in.
+func (v *restore) serve(ctx context.Context, s streams, r app.Restore) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	behind := make(chan error, 1)
+	go func() { behind <- v.files(ctx, s, r) }()
+	server := serve{where: where{Data: v.Data}, Listen: v.Listen, URL: v.URL}
+	err := server.Run(ctx, s)
+	stop()
+	if late := <-behind; err == nil && !errors.Is(late, context.Canceled) {
+		err = late
+	}
+	return err
+}
+
+// files brings back what people attached.
+func (v *restore) files(ctx context.Context, s streams, r app.Restore) error {
+	bar := s.bar()
+	defer bar.end()
+	n := 0
+	if err := r.Files(ctx, func(done, all int) { n = all; bar.tell(done, all) }); err != nil {
+		return err
+	}
+	bar.end()
+	fmt.Fprintf(s.out, "%d files are back.\n", n)
+	return nil
+}

@@ -1,0 +1,269 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/clock"
+	"github.com/plaza-social/plaza/internal/base/conf"
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/cluster/place"
+	"github.com/plaza-social/plaza/internal/cluster/replica"
+	"github.com/plaza-social/plaza/internal/cluster/turn"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+const (
+	// filesEvery is how often a standby looks for new files.
+	filesEvery = 30 * time.Second
+	// askedEvery is how often it looks whether it is to be promoted.
+	askedEvery = 100 * time.Millisecond
+	// standbyRest is how long it rests after an error.
+	standbyRest = 2 * time.Second
+)
+
+// A Standby follows a copy and serves what can be read, until it is promoted:
+// by whoever asks for it, or by itself where there is a lease and the house
+// that writes does not keep it.
+type Standby struct {
+	replica.Source
+	Data   string        // the folder, held by Lock
+	Every  time.Duration // how often it looks for what is new
+	Config func() (conf.Config, error)
+	Log    *slog.Logger
+	Doors  *Doors
+	// Serve serves as the house that writes.
+	Serve func(ctx context.Context, o Options) error
+}
+
+// promotion is what whoever asks a standby to take over writes.
+func promotion(data string) string { return filepath.Join(data, "promote") }
+
+// AskToPromote has the standby of a data folder take over.
+func AskToPromote(data string) error { return os.WriteFile(promotion(data), nil, 0o600) }
+
+// Asked reports whether a standby was asked, and has not taken over yet.
+func Asked(data string) bool {
+	_, err := os.Stat(promotion(data))
+	return err == nil
+}
+
+// What ends the following.
+var errPromoted = errors.New("it is to be promoted")
+
+// Run follows until it is promoted, and serves until ctx ends.
+func (b *Standby) Run(ctx context.Context) error {
+	if err := os.Remove(promotion(b.Data)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for {
+		lease, c, err := b.once(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, errPromoted):
+			return b.Serve(ctx, Options{Config: c, Clock: clock.System, Log: b.Log, Replicate: true, Lease: lease})
+		case errors.Is(err, replica.ErrNewEpoch), errors.Is(err, store.ErrJump):
+			b.Log.Info("what was followed has changed: it is fetched anew", "why", err)
+		default:
+			b.Log.Warn("the copy cannot be followed, trying again", "err", err)
+			wait(ctx, standbyRest)
+		}
+	}
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}
+
+// once follows one epoch and serves what is read meanwhile.
+func (b *Standby) once(ctx context.Context) (*turn.Lease, conf.Config, error) {
+	f, err := b.Follow(ctx, filepath.Join(b.Data, "plaza.db"))
+	if err != nil {
+		return nil, conf.Config{}, err
+	}
+	if _, err := bringSettings(ctx, b.Source, b.Data); err != nil {
+		return nil, conf.Config{}, err
+	}
+	c, err := b.Config()
+	if err != nil {
+		return nil, c, err
+	}
+	a, err := Open(ctx, Options{Config: c, Clock: clock.System, Log: b.Log, ReadOnly: true})
+	if err != nil {
+		return nil, c, err
+	}
+	serving, stop := context.WithCancel(ctx)
+	served := make(chan error, 1)
+	go func() { served <- a.Serve(serving, b.Doors.Open()) }()
+	go b.files(serving)
+	lease, err := b.until(ctx, f, a, c)
+	stop()
+	err = errors.Join(err, <-served, a.Close())
+	if errors.Is(err, errPromoted) {
+		err = errors.Join(err, replica.MarkWritten(filepath.Join(b.Data, "plaza.db")), os.Remove(promotion(b.Data)))
+	}
+	return lease, c, err
+}
+
+// files brings files over until ctx ends.
+func (b *Standby) files(ctx context.Context) {
+	for ctx.Err() == nil {
+		if err := b.Files(ctx, filepath.Join(b.Data, "media"), func(int, int) {}); err != nil && ctx.Err() == nil {
+			b.Log.Warn("files of the copy cannot be brought over, trying again", "err", err)
+		}
+		wait(ctx, filesEvery)
+	}
+}
+
+// until follows until it is to take over, which is errPromoted, or it cannot be
+// gone on.
+func (b *Standby) until(ctx context.Context, f *replica.Follower, a *App, c conf.Config) (*turn.Lease, error) {
+	line, err := b.line(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	defer line.close()
+	next := time.Now()
+	for ctx.Err() == nil {
+		if asked := Asked(b.Data); asked || line.free(ctx) {
+			lease, err := b.promote(ctx, f, a, c, line, asked)
+			if err == nil {
+				return lease, errPromoted
+			}
+			b.Log.Error("this one was to take over, and cannot", "err", err)
+			if err := os.Remove(promotion(b.Data)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return nil, err
+			}
+			wait(ctx, standbyRest)
+		}
+		if time.Now().After(next) {
+			next = time.Now().Add(b.Every)
+			if _, err := f.CatchUp(ctx, a.Store.Renew); errors.Is(err, replica.ErrNewEpoch) || errors.Is(err, store.ErrJump) {
+				return nil, err
+			} else if err != nil {
+				b.Log.Warn("the copy cannot be followed, trying again", "err", err)
+			}
+		}
+		wait(ctx, askedEvery)
+	}
+	return nil, ctx.Err()
+}
+
+// promote takes the turn and the epoch, and then what was written until then:
+// in that order, so that what the other acknowledges after we have looked is
+// never in our place, and what it acknowledged before is.
+func (b *Standby) promote(ctx context.Context, f *replica.Follower, a *App, c conf.Config, line *line, asked bool) (*turn.Lease, error) {
+	if len(c.Copies()) == 0 {
+		return nil, errs.New(errs.Invalid, "There is no [[replica]] in the settings, so nobody would learn that this one has taken over. Write one in plaza.toml.")
+	}
+	lease, err := line.take(ctx, asked)
+	if err != nil {
+		return nil, err
+	}
+	places, err := placesOf(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	defer closeAll(places)
+	if err := replica.Begin(ctx, ReplicaFolder(c), f.Epoch(), places); err != nil {
+		return nil, err
+	}
+	if _, err := f.CatchUp(ctx, a.Store.Renew); err != nil && !errors.Is(err, store.ErrJump) {
+		return nil, err
+	}
+	b.Log.Info("this one takes over", "after", f.Epoch().N)
+	return lease, nil
+}
+
+func placesOf(ctx context.Context, c conf.Config) (all []place.Place, err error) {
+	for _, r := range c.Copies() {
+		p, err := OpenPlace(ctx, r.Place)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+func closeAll(places []place.Place) {
+	for _, p := range places {
+		p.Close()
+	}
+}
+
+// A line is where a standby waits for its turn; a nil one is for a house without
+// a lease.
+type line struct {
+	place place.Place
+	turn  *turn.Turn
+	watch *turn.Watcher
+	next  time.Time
+	log   *slog.Logger
+}
+
+func (b *Standby) line(ctx context.Context, c conf.Config) (*line, error) {
+	if c.Lease.URL == "" {
+		return nil, nil
+	}
+	p, err := OpenPlace(ctx, c.Lease.Place)
+	if err != nil {
+		return nil, err
+	}
+	t, err := Turn(p, c)
+	if err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return &line{place: p, turn: t, watch: t.Watch(), log: b.Log}, nil
+}
+
+func (l *line) close() {
+	if l != nil {
+		l.place.Close()
+	}
+}
+
+// free reports whether the turn is to be taken: whoever had it has not kept it.
+// As long as nobody has ever had it, it is not ours to take.
+func (l *line) free(ctx context.Context) bool {
+	if l == nil || time.Now().Before(l.next) {
+		return false
+	}
+	l.next = time.Now().Add(turnEvery)
+	if err := l.watch.Look(ctx); err != nil {
+		if ctx.Err() == nil {
+			l.log.Warn("nobody can say who has the turn to write, trying again", "err", err)
+		}
+		return false
+	}
+	_, ever := l.watch.Last()
+	return ever && l.watch.Free()
+}
+
+// turnEvery is how often a standby looks at the turn.
+const turnEvery = 500 * time.Millisecond
+
+// take takes the turn; from who has it, if somebody asks for that.
+func (l *line) take(ctx context.Context, asked bool) (*turn.Lease, error) {
+	if l == nil {
+		return nil, nil
+	}
+	if err := l.watch.Look(ctx); err != nil {
+		return nil, err
+	}
+	if asked {
+		return l.turn.Seize(ctx, l.watch)
+	}
+	return l.turn.Claim(ctx, l.watch)
+}
