@@ -58,7 +58,7 @@ func (h house) pages() []page {
 		{"following", "ada", "/@juno/following"}, {"followers", "ada", "/@juno/followers"}, {"likes-of", "ada", h.latest("juno", "Third attempt") + "/likes"}, {"boosts-of", "ada", omar + "/boosts"},
 		{"notices", "ada", "/notifications"}, {"mentions", "rosa", "/notifications?only=mentions"}, {"search", "ada", "/search"}, {"found", "ada", "/search?q=sourdough"}, {"found-people", "ada", "/search?q=o&type=accounts"},
 		{"found-none", "ada", "/search?q=zzzz"}, {"interaction", "ada", "/authorize_interaction?uri=https://far.example/@zoe"}, {"new", "ada", "/new"}, {"menu", "ada", "/menu"}, {"settings", "ada", "/settings"}, {"house", "ada", "/settings/house"}, {"approvals", "ada", "/settings/approvals"},
-		{"hosts", "ada", "/settings/hosts"}, {"relays", "ada", "/settings/relays"}, {"screen", "ada", "/settings/screen"}, {"announcements", "ada", "/settings/announcements"}, {"emojis", "ada", "/settings/emojis"}, {"emojis-no", "ivy", "/settings/emojis"},
+		{"hosts", "ada", "/settings/hosts"}, {"relays", "ada", "/settings/relays"}, {"copies", "ada", "/settings/copies"}, {"screen", "ada", "/settings/screen"}, {"announcements", "ada", "/settings/announcements"}, {"emojis", "ada", "/settings/emojis"}, {"emojis-no", "ivy", "/settings/emojis"},
 		{"embed", "", omar + "/embed"}, {"quotes-empty", "", omar + "/quotes"}, {"quotes", "", h.quoted() + "/quotes"}, {"quoting", "ada", h.latest("laila", "Worth reading")}, {"set-notices-empty", "ivy", "/settings/notices"},
 		{"collection", "", collection}, {"collection-in", "juno", collection},
 		{"consent", "ada", consent}, {"code", "ada", "/oauth/authorize/native?code=" + strings.Repeat("Qx7", 14)},

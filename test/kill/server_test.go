@@ -97,13 +97,21 @@ func (s *server) people(names ...string) []string {
 const upWait = 20 * time.Second
 
 // start starts the process and returns when it is well.
-func (s *server) start() error {
-	s.cmd = exec.Command(s.plaza, s.args("serve", "--listen", s.addr, "--url", "http://"+s.addr)...)
+func (s *server) start() error { return s.run("serve", "--listen", s.addr, "--url", "http://"+s.addr) }
+
+// run starts the process with a command and returns when it is well.
+func (s *server) run(command ...string) error {
+	s.cmd = exec.Command(s.plaza, s.args(command...)...)
 	s.cmd.Env = append(append(os.Environ(), "PLAZA_RATE_LIMITS=off"), s.env...)
 	s.cmd.Stderr = s.log
 	if err := s.cmd.Start(); err != nil {
 		return err
 	}
+	return s.well()
+}
+
+// well waits until the server says that it is.
+func (s *server) well() error {
 	for late := time.Now().Add(upWait); time.Now().Before(late); time.Sleep(5 * time.Millisecond) {
 		answer, err := http.Get("http://" + s.addr + "/healthz")
 		if err != nil {
