@@ -117,6 +117,7 @@ func closed(t *testing.T, s *apptest.Server, visits []visit, statuses []int, why
 			return
 		}
 		got, h, b := v.knock(t, s, form("status", "Written in vain", "text", "Written in vain", "title", "vain"))
+		s.Check(t, v.route.Method, strings.Split(v.path, "?")[0], apptest.Answer{Status: got, Header: h, Body: b})
 		wait, _ := strconv.Atoi(h.Get("Retry-After"))
 		if got != http.StatusServiceUnavailable || wait != errs.RetryAfter || !strings.Contains(string(b), why) {
 			t.Errorf("%s: %d, Retry-After %q, want 503 and why: %.300s", v, got, h.Get("Retry-After"), b)

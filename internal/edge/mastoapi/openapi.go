@@ -170,6 +170,8 @@ func (r Route) responses() schema {
 			out[status] = ok
 		}
 	}
-	out["4XX"] = schema{"description": "It is not possible; the sentence says why.", "content": schema{"application/json": schema{"schema": readWord("Error")}}}
+	fault := schema{"application/json": schema{"schema": readWord("Error")}}
+	out["4XX"] = schema{"description": "It is not possible; the sentence says why.", "content": fault}
+	out["503"] = schema{"description": "It is not possible now; Retry-After says when to ask again.", "content": fault}
 	return out
 }

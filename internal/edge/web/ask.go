@@ -190,8 +190,8 @@ func (q *ask) fail(err error) {
 	if kind == errs.NotFound {
 		sentence = errs.Public(nowhere) // the same for what is not there and what is not for you
 	}
-	if kind == errs.Unavailable {
-		q.site.Log.WarnContext(q.Context(), "page", "method", q.Method, "path", q.URL.Path, "err", err)
+	if kind == errs.Unavailable && q.page.Shut == "" {
+		q.site.Log.WarnContext(q.Context(), "page", "method", q.Method, "route", chi.RouteContext(q.Context()).RoutePattern(), "err", err)
 	}
 	if kind == errs.Unavailable && q.Method == http.MethodPost && !q.wantsPart() {
 		q.giveBack(sentence)
