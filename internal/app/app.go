@@ -39,6 +39,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/lists"
 	"github.com/plaza-social/plaza/internal/core/measures"
 	"github.com/plaza-social/plaza/internal/core/media"
+	"github.com/plaza-social/plaza/internal/core/mirrors"
 	"github.com/plaza-social/plaza/internal/core/moderation"
 	"github.com/plaza-social/plaza/internal/core/notices"
 	"github.com/plaza-social/plaza/internal/core/polls"
@@ -127,6 +128,7 @@ type App struct {
 	Conversations *conversations.Service
 	Moderation    *moderation.Service
 	Measures      *measures.Service
+	Mirrors       *mirrors.Service
 
 	log     *slog.Logger
 	limiter *limit.Limiter
@@ -204,7 +206,7 @@ func (a *App) assemble(o Options) (err error) {
 	a.Relations, a.Lists = relations.New(a.Store, a.View), lists.New(a.Store, a.View)
 	a.Hosts, a.Announcements, a.Measures = hosts.New(a.Store, a.View), announcements.New(a.Store), measures.New(a.Store)
 	a.Notices, a.Relays = notices.New(a.Store, a.View), relays.New(a.Store)
-	a.Conversations = conversations.New(a.Store, a.View)
+	a.Conversations, a.Mirrors = conversations.New(a.Store, a.View), mirrors.New(a.Store)
 	a.Search = search.New(a.Store, a.View, c.HandleHost)
 	a.Imports = imports.New(a.Store, imports.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Relations: a.Relations, Lists: a.Lists, Posts: a.Posts})
 	a.Exports = exports.New(a.Store, a.View, exports.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Blob: func(name string) (io.ReadCloser, error) {
@@ -239,7 +241,7 @@ func (a *App) assemble(o Options) (err error) {
 	}
 
 	a.runner = work.Runner{Store: a.Store, Log: a.log,
-		Followers: []work.Follower{notices.Follower(), conversations.Follower(), search.Follower(), push.Follower(), a.Links.Follower(), a.Auth.Follower()},
+		Followers: []work.Follower{notices.Follower(), conversations.Follower(), search.Follower(), push.Follower(), mirrors.Follower(), a.Links.Follower(), a.Auth.Follower()},
 		Workers: []work.Worker{
 			mail.Worker(a.sender(o)),
 			a.Accounts.Worker(),

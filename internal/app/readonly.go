@@ -79,5 +79,6 @@ func (a *App) background(ctx context.Context) {
 	wg.Go(func() { a.runner.Run(ctx) })
 	wg.Go(func() { a.fedi.sender.Run(ctx) })
 	wg.Go(func() { a.tryFiles(ctx) })
+	wg.Go(func() { a.keepMirror(ctx) })
 	wg.Wait()
 }

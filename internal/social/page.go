@@ -38,6 +38,7 @@ type PublicQuery struct {
 type AccountQuery struct {
 	NoReplies, NoBoosts, NoDirect, OnlyMedia bool
 	Tag                                      string // a key, or empty
+	OursOnly                                 bool   // and of boosts only those of posts of ours
 }
 
 // NoticeFilter says which notices are wanted. Empty is all.

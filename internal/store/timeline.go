@@ -114,6 +114,9 @@ func (v *View) AccountPosts(ctx context.Context, who social.AccountID, q social.
 	if q.NoBoosts {
 		where += ` AND p.boost_of = 0`
 	}
+	if q.OursOnly {
+		where += ` AND (p.boost_of = 0 OR EXISTS (SELECT 1 FROM accounts o WHERE o.id = p.boost_author AND o.host = ''))`
+	}
 	if q.NoDirect {
 		where += ` AND p.visibility <> 'direct'`
 	}

@@ -34,6 +34,7 @@ type Config struct {
 	MetricsToken   Secret         // lets a caller from elsewhere read /metrics
 	Mail           Mail
 	Media          Media
+	Mirror         Mirror
 	Replicas       [MaxReplicas]Replica // see Copies
 	Lease          Lease                // who may write; without a URL nobody asks
 	ReplicaEvery   time.Duration        // how often they are brought up to date
@@ -72,6 +73,13 @@ type Media struct {
 	Prefix       string // what the names of our files in the bucket begin with
 	RemoteBudget int64  // bytes of this machine's disk for what other servers show
 	MaxVideo     int64  // bytes of a video or a sound that somebody attaches
+}
+
+// Mirror is a copy of the public pages, as plain files, that a server keeps by
+// itself. Without To there is none.
+type Mirror struct {
+	To  string // where: a folder
+	Say string // what its status page says when nothing else is said there
 }
 
 // Log is what is written to the log, and how.

@@ -70,6 +70,19 @@ type Seen struct {
 // or the staff does of all that the author shows.
 func (s *Seen) Veiled() bool { return s.Sensitive || s.Author.Sensitive && len(s.Media) > 0 }
 
+// Mirrored reports whether an account has pages in copies that stand elsewhere: it
+// is one of ours that anybody may come across.
+func (f *Face) Mirrored() bool { return f.Local() && f.Standing == social.Good && !f.Limited }
+
+// Mirrored reports whether a post that everybody may see is passed on in such
+// copies: both ends of a boost must be.
+func (s *Seen) Mirrored() bool {
+	if s.Boosted != nil && !s.Boosted.Mirrored() {
+		return false
+	}
+	return s.Author.Mirrored() && !s.LocalOnly && (s.Visibility == social.Public || s.Visibility == social.Unlisted)
+}
+
 // A Slice is a page of a list, in the order asked for. Newest and Oldest are
 // the ends of what was looked at, to page on from; both are zero at the end
 // of the list.

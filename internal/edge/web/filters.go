@@ -45,4 +45,6 @@ func (f *frame) met(p *view.Seen, a social.FilterAction) string {
 }
 
 // leavesOut reports whether a post is not to be in lists on this page.
-func (f *frame) leavesOut(p *view.Seen) bool { return p != nil && f.met(p, social.FilterHide) != "" }
+func (f *frame) leavesOut(p *view.Seen) bool {
+	return p != nil && (f.met(p, social.FilterHide) != "" || !f.offers(p))
+}

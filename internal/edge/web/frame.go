@@ -27,10 +27,11 @@ type frame struct {
 	What    string // that sentence's name
 	Shut    string // why nothing can be changed at the moment; empty while it can be
 	Head    meta
-	Plain   bool   // no columns beside it: signing in, consent
-	Paged   bool   // it is not the first page of its list
-	Max     int    // characters of a post
-	Refresh string // seconds after which the page is loaded anew; empty for never
+	Plain   bool    // no columns beside it: signing in, consent
+	Paged   bool    // it is not the first page of its list
+	Max     int     // characters of a post
+	Mirror  *Mirror // nil but for a page that is kept elsewhere
+	Refresh string  // seconds after which the page is loaded anew; empty for never
 	Now     time.Time
 	site    *Site
 }
@@ -57,7 +58,10 @@ func (m meta) kind() string {
 
 func (s *Site) frame(q *ask) *frame {
 	f := &frame{House: s.Instance.Settings(), By: q.by, Path: q.URL.Path, Here: q.URL.RequestURI(),
-		Max: s.config.MaxPost, Now: s.config.Clock(), Shut: s.shut(), site: s}
+		Max: s.config.MaxPost, Now: s.config.Clock(), Mirror: mirrorOf(q.Context()), site: s}
+	if f.Mirror == nil { // what it tells of does not become shut
+		f.Shut = s.shut()
+	}
 	if q.Method != http.MethodGet && q.Method != http.MethodHead {
 		f.Here = "/"
 	}
@@ -183,6 +187,8 @@ func plural(n int, one, many string) string {
 func (f *frame) ago(at time.Time) string {
 	d := f.Now.Sub(at)
 	switch {
+	case f.Mirror != nil: // true for as long as it stands there
+		return at.Format("2 Jan 2006")
 	case d < time.Minute:
 		return "now"
 	case d < time.Hour:
@@ -200,6 +206,9 @@ func (f *frame) ago(at time.Time) string {
 // lately is ago within a sentence.
 func (f *frame) lately(at time.Time) string {
 	s := f.ago(at)
+	if f.Mirror != nil {
+		return s
+	}
 	if last := s[len(s)-1]; last == 'm' || last == 'h' || last == 'd' {
 		return s + " ago"
 	}

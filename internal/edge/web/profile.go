@@ -23,7 +23,7 @@ func (s *Site) named(q *ask) (*view.Face, error) {
 		host = ""
 	}
 	face, err := s.View.Named(q.Context(), name, host)
-	if err == nil && face.Standing != social.Good {
+	if err == nil && (face.Standing != social.Good || q.mirrored() && !face.Mirrored()) {
 		err = nowhere
 	}
 	return face, err
@@ -60,6 +60,8 @@ func (s *Site) profilePosts(which social.AccountQuery, part string) handler {
 		if err != nil {
 			return err
 		}
+		which := which
+		which.OursOnly = q.mirrored()
 		if p.Shown {
 			if p.Posts, err = slice(q, postsOnPage, func(page social.Page) (view.Slice[*view.Seen], error) {
 				return s.Timelines.Account(q.Context(), q.by, p.Face.ID, which, page)

@@ -15,6 +15,9 @@ const (
 // there is nothing older; a page of newer things that comes out short is the
 // first page.
 func slice[T any](q *ask, limit int, get func(social.Page) (view.Slice[T], error)) (view.Slice[T], error) {
+	if q.mirrored() {
+		return mirrorPart(q, get)
+	}
 	p := q.pageOf(limit)
 	s, err := get(p)
 	if err != nil {

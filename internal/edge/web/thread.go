@@ -47,6 +47,9 @@ func (s *Site) thread(q *ask) error {
 	if q.URL.Path != postURL(p) { // an older name, or a boost
 		return q.to(postURL(p))
 	}
+	if !q.page.offers(p) {
+		return nowhere
+	}
 	t, err := s.Timelines.Thread(q.Context(), q.by, p.ID)
 	if err != nil {
 		return err

@@ -97,7 +97,11 @@ func (s *Site) public(from social.Origin) handler {
 func (s *Site) tag(q *ask) error {
 	tag := social.TagName(q.param("tag"))
 	posts, err := slice(q, postsOnPage, func(p social.Page) (view.Slice[*view.Seen], error) {
-		return s.Timelines.Tag(q.Context(), q.by, social.TagQuery{Any: []string{social.TagKey(tag)}}, p)
+		which := social.TagQuery{Any: []string{social.TagKey(tag)}}
+		if q.mirrored() {
+			which.From = social.Ours
+		}
+		return s.Timelines.Tag(q.Context(), q.by, which, p)
 	})
 	if err != nil {
 		return err

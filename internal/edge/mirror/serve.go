@@ -1,0 +1,97 @@
+package mirror
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+)
+
+// types are the kinds of files that mirrors have. What is of no known kind is
+// bytes: no browser is to guess.
+var types = map[string]string{
+	".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".txt": "text/plain; charset=utf-8",
+	".atom": "application/atom+xml; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg",
+	".webp": "image/webp", ".gif": "image/gif", ".avif": "image/avif", ".mp4": "video/mp4", ".webm": "video/webm", ".mp3": "audio/mpeg", ".ogg": "audio/ogg",
+	".m4a": "audio/mp4", ".flac": "audio/flac", ".wav": "audio/wav", ".pub": "text/plain; charset=utf-8", "": "text/plain; charset=utf-8",
+}
+
+// policy is what a browser may do with a page of a mirror, whoever made it.
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; media-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+
+// Handler serves a mirror that lies at a place. Folders are not listed. known, if
+// it is not nil, says which files may be served: those that were verified.
+func Handler(p Place, known func(key string) bool) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			http.Error(w, "This is a copy for reading only.", http.StatusMethodNotAllowed)
+			return
+		}
+		key := strings.TrimPrefix(r.URL.Path, "/")
+		if key == "" || strings.HasSuffix(key, "/") {
+			key += "index.html"
+		}
+		f, err := open(r.Context(), p, key, known)
+		if errors.Is(err, fs.ErrNotExist) && path.Ext(key) == "" {
+			if folder, err := open(r.Context(), p, key+"/index.html", known); err == nil {
+				folder.Close() // its links are relative: they need the slash
+				http.Redirect(w, r, "/"+escape(key)+"/", http.StatusMovedPermanently)
+				return
+			}
+		}
+		if err != nil {
+			missing(w, r, p, known)
+			return
+		}
+		defer f.Close()
+		send(w, r, http.StatusOK, key, f)
+	})
+}
+
+func open(ctx context.Context, p Place, key string, known func(string) bool) (io.ReadCloser, error) {
+	if !goodKey(key) || known != nil && !known(key) && !besides(key) {
+		return nil, fs.ErrNotExist
+	}
+	return p.Open(ctx, key)
+}
+
+func missing(w http.ResponseWriter, r *http.Request, p Place, known func(string) bool) {
+	f, err := open(r.Context(), p, "404.html", known)
+	if err != nil {
+		http.Error(w, "There is nothing at this address.", http.StatusNotFound)
+		return
+	}
+	defer f.Close()
+	send(w, r, http.StatusNotFound, "404.html", f)
+}
+
+func send(w http.ResponseWriter, r *http.Request, status int, key string, f io.Reader) {
+	kind, ok := types[strings.ToLower(path.Ext(key))]
+	if !ok {
+		kind = "application/octet-stream"
+	}
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Content-Security-Policy", policy)
+	if strings.HasPrefix(key, "media/") {
+		h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	}
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+	h.Set("Cache-Control", "public, max-age=60")
+	if s, ok := f.(io.ReadSeeker); ok && status == http.StatusOK { // parts of videos
+		http.ServeContent(w, r, "", time.Time{}, s)
+		return
+	}
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		io.Copy(w, f) // a reader who went away needs no answer
+	}
+}
