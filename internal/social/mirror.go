@@ -72,6 +72,7 @@ const (
 	mirrorAccount = "a:"
 	mirrorPost    = "p:"
 	mirrorFile    = "f:"
+	mirrorTag     = "t:"
 )
 
 // MirrorAccountThing is an account that a page shows.
@@ -82,6 +83,9 @@ func MirrorPostThing(id PostID) string { return mirrorPost + strconv.FormatInt(i
 
 // MirrorFileThing is a file that a page shows.
 func MirrorFileThing(path string) string { return mirrorFile + path }
+
+// MirrorTagThing is a tag that a page leads to.
+func MirrorTagThing(tag string) string { return mirrorTag + tag }
 
 // MaxMirrorSaid is how long what is said on the status page may be, in bytes.
 const MaxMirrorSaid = 4000

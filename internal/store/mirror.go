@@ -272,7 +272,8 @@ func (tx *Tx) markMirrorSlot(ctx context.Context, m social.MirrorID, f social.Mi
 	return err
 }
 
-// keepMirrorUses stores what a page shows. Files that no page shows any more go.
+// keepMirrorUses stores what a page shows. Files that no page shows any more go,
+// and it is looked whether the page of a tag is still wanted.
 func (tx *Tx) keepMirrorUses(ctx context.Context, m social.MirrorID, p social.MirrorMade) error {
 	before, err := list[string](ctx, &tx.View, `SELECT thing FROM mirror_uses WHERE mirror_id = $1 AND page = $2`, m, p.Page)
 	if err != nil {
@@ -286,19 +287,35 @@ func (tx *Tx) keepMirrorUses(ctx context.Context, m social.MirrorID, p social.Mi
 		return err
 	}
 	for _, thing := range before {
-		path, ok := strings.CutPrefix(thing, social.MirrorFileThing(""))
-		if !ok || slices.Contains(p.Things, thing) {
+		if slices.Contains(p.Things, thing) {
 			continue
 		}
-		users, err := list[string](ctx, &tx.View, `SELECT page FROM mirror_uses WHERE thing = $1 AND mirror_id = $2 LIMIT 1`, thing, m)
-		if err != nil {
+		if err := tx.lostMirrorUse(ctx, m, thing); err != nil {
 			return err
-		}
-		if len(users) == 0 {
-			if err := tx.endMirrorFile(ctx, m, social.MirrorFile{Path: path}); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
+}
+
+func (tx *Tx) lostMirrorUse(ctx context.Context, m social.MirrorID, thing string) error {
+	path, file := strings.CutPrefix(thing, social.MirrorFileThing(""))
+	tag, is := strings.CutPrefix(thing, social.MirrorTagThing(""))
+	if !file && !is {
+		return nil
+	}
+	used, err := tx.MirrorUsed(ctx, m, thing, "")
+	if err != nil || used {
+		return err
+	}
+	if file {
+		return tx.endMirrorFile(ctx, m, social.MirrorFile{Path: path})
+	}
+	_, err = tx.exec(ctx, `INSERT INTO mirror_marks (mirror_id, page, turn, at_ms) VALUES ($1, $2, 1, 0)`+again, m, "/tags/"+tag)
+	return err
+}
+
+// MirrorUsed reports whether a page other than one shows a thing.
+func (v *View) MirrorUsed(ctx context.Context, m social.MirrorID, thing, other string) (bool, error) {
+	users, err := list[string](ctx, v, `SELECT page FROM mirror_uses WHERE thing = $1 AND mirror_id = $2 AND page <> $3 LIMIT 1`, thing, m, other)
+	return len(users) > 0, err
 }

@@ -96,8 +96,11 @@ func (m marker) came(ctx context.Context, post social.PostID, author social.Acco
 	if errs.KindOf(err) == errs.NotFound && err != nil {
 		return nil
 	}
-	if err != nil || p.Visibility != social.Public && p.Visibility != social.Unlisted {
+	if err != nil {
 		return err
+	}
+	if p.Visibility != social.Public && p.Visibility != social.Unlisted {
+		return m.profiles(ctx, author) // they tell how many there are
 	}
 	if err := m.belongs(ctx, a, p); err != nil || p.IsBoost() {
 		return err
@@ -158,7 +161,10 @@ func (m marker) thread(ctx context.Context, post social.PostID) error {
 
 // left marks what showed a post that is gone.
 func (m marker) left(ctx context.Context, f event.PostDeleted) error {
-	return m.posts(ctx, f.Post, f.ReplyTo, f.BoostOf, f.QuoteOf)
+	if err := m.posts(ctx, f.Post, f.ReplyTo, f.BoostOf, f.QuoteOf); err != nil {
+		return err
+	}
+	return m.profiles(ctx, f.Author)
 }
 
 // edited marks what shows a post, and the lists that it may stand in now.

@@ -142,6 +142,11 @@ func (s *Service) Files(ctx context.Context, m social.MirrorID, paths []string) 
 	return reading(ctx, s, func(v *store.View) ([]social.MirrorFile, error) { return v.MirrorFiles(ctx, m, paths) })
 }
 
+// Used reports whether a page other than one shows a thing.
+func (s *Service) Used(ctx context.Context, m social.MirrorID, thing, other string) (bool, error) {
+	return reading(ctx, s, func(v *store.View) (bool, error) { return v.MirrorUsed(ctx, m, thing, other) })
+}
+
 // Bounds is where the older pages of a list end.
 func (s *Service) Bounds(ctx context.Context, m social.MirrorID, list string) ([]social.PostID, error) {
 	return reading(ctx, s, func(v *store.View) ([]social.PostID, error) { return v.MirrorBounds(ctx, m, list) })

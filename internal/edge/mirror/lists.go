@@ -66,6 +66,10 @@ func (r *round) newestPage(ctx context.Context, page string) (made social.Mirror
 		return made, err
 	}
 	known := len(bounds)
+	if wanted, err := r.wanted(ctx, page); err != nil || !wanted {
+		made.Next = moved(list, known, 0)
+		return made, err
+	}
 	if page == list {
 		bounds, err = r.lay(ctx, list, bounds)
 	}
@@ -86,6 +90,20 @@ func (r *round) newestPage(ctx context.Context, page string) (made social.Mirror
 	made.Bounds = bounds
 	made.Next = append(made.Next, moved(list, known, len(bounds))...)
 	return made, nil
+}
+
+// wanted reports whether a tag has posts, or a page that leads to it: a tag that
+// nobody uses any more is nobody's business. Other lists always are.
+func (r *round) wanted(ctx context.Context, page string) (bool, error) {
+	tag, is := strings.CutPrefix(page, "/tags/")
+	if !is || r.linked[social.MirrorTagThing(tag)] {
+		return true, nil
+	}
+	if used, err := r.Mirrors.Used(ctx, r.m.ID, social.MirrorTagThing(tag), page); err != nil || used {
+		return used, err
+	}
+	s, err := r.part(ctx, page, social.Page{Limit: maxPart})
+	return len(s.Items) == maxPart || slices.ContainsFunc(s.Items, (*view.Seen).Mirrored), err
 }
 
 // lay adds bounds for as long as two pages are left behind the last.

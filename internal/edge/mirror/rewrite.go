@@ -129,6 +129,9 @@ func (w *rewriter) address(ctx context.Context, page, address string, r *refs) (
 	} else if file != manifestFile {
 		r.files[file] = true
 	}
+	if s.tag {
+		r.things[social.MirrorTagThing(s.page[len("/tags/"):])] = true
+	}
 	if s.post != 0 {
 		r.things[social.MirrorPostThing(s.post)] = true
 	}

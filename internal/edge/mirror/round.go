@@ -28,6 +28,7 @@ type round struct {
 	failed map[string]bool // pages that could not be made
 	there  map[string][]social.MirrorFile
 	batch  map[string]bool // the pages that are made together
+	linked map[string]bool // things that those made so far lead to
 }
 
 // pages makes what is marked, until nothing is.
@@ -65,7 +66,7 @@ const maxFaults = 20
 // makeAll makes pages. One that cannot be made holds up no other.
 func (r *round) makeAll(ctx context.Context, marks []social.MirrorMark) (made []social.MirrorMade, faults []error, err error) {
 	names := make([]string, len(marks))
-	r.batch = map[string]bool{}
+	r.batch, r.linked = map[string]bool{}, map[string]bool{}
 	for i, m := range marks {
 		names[i] = m.Page
 		r.batch[m.Page] = true
@@ -131,6 +132,7 @@ func (r *round) render(ctx context.Context, w Wish) (made social.MirrorMade, err
 	if s, ok := read(w.Page); ok && s.post != 0 { // also if it names itself nowhere
 		refs.things[social.MirrorPostThing(s.post)] = true
 	}
+	maps.Copy(r.linked, refs.things)
 	if err := r.share(ctx, refs, &made); err != nil {
 		return made, err
 	}
