@@ -57,6 +57,7 @@ type cli struct {
 	IPBlock      ipBlock      `cmd:"" name:"ip-block" help:"Turn away networks."`
 	Settings     settings     `cmd:"" help:"Decide about the house."`
 	Announcement announcement `cmd:"" help:"Tell everybody who is here something."`
+	Mirror       mirror       `cmd:"" help:"Keep a copy of what everybody may read, as plain files that any web host can serve."`
 }
 
 func main() {

@@ -52,7 +52,7 @@ func (a *App) openFederation(o Options) {
 func (a *App) openFedi(o Options) {
 	c := a.Config
 	agent := "Plaza/" + Version + " (+" + c.URL + ")"
-	a.fedi.finger = &finger.Server{HandleHost: c.HandleHost, Version: Version, Source: mastoapi.SourceURL, View: a.View, Instance: a.Instance, File: a.fileURL, Log: a.log}
+	a.fedi.finger = &finger.Server{HandleHost: c.HandleHost, Version: Version, Source: mastoapi.SourceURL, View: a.View, Instance: a.Instance, File: a.fileURL, Log: a.log, MirrorKey: a.mirrorKeyMade}
 	a.fedi.ask = finger.NewClient(finger.Config{Reach: o.Outward, Agent: agent, Own: a.View.OwnHost, PlainHTTP: len(o.Config.Private) > 0})
 	a.fedi.sender = deliver.New(deliver.Config{Core: a.Federation, Key: a.signingKey, Client: netsafe.Client(o.Outward), Agent: agent, Clock: o.Clock, Log: a.log,
 		Synchronization: a.synchronization})

@@ -199,6 +199,14 @@ func (a *App) MirrorKey(ctx context.Context) (string, error) {
 	return public, err
 }
 
+// mirrorKeyMade is MirrorKey, or empty if it was never needed.
+func (a *App) mirrorKeyMade(ctx context.Context) (string, error) {
+	if made, err := a.Mirrors.HasKey(ctx); err != nil || !made {
+		return "", err
+	}
+	return a.MirrorKey(ctx)
+}
+
 // MirrorCheck and MirrorReport are what a mirror is held against, and what came
 // of it.
 type (

@@ -210,6 +210,26 @@ var hot = []struct {
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.JobDue(ctx, "mail", storetest.Noon))
 		}},
+	{name: "AccountPosts of ours", uses: "posts_by_author (author_id=? AND id>? AND id<?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.AccountPosts(ctx, 1, social.AccountQuery{OursOnly: true}, p))
+		}},
+	{name: "MirrorPages", uses: "mirror_files_by_page (page=? AND mirror_id=?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.MirrorPages(ctx, 1, []string{"/"}))
+		}},
+	{name: "MirrorFiles", uses: "PRIMARY KEY (path=? AND mirror_id=?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.MirrorFiles(ctx, 1, []string{"index.html"}))
+		}},
+	{name: "MirrorUnder", uses: "mirror_files_by_slot (slot>? AND slot<?)", sorts: "files of one slot, if there were two",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.MirrorUnder(ctx, 1, "3f", p.Limit))
+		}},
+	{name: "MirrorMarks", uses: "PRIMARY KEY (mirror_id=?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.MirrorMarks(ctx, 1, storetest.Noon, p.Limit))
+		}},
 }
 
 // got leaves out what was read. That there is no such row is fine.

@@ -94,6 +94,9 @@ func (h *house) has(key string, words ...string) {
 func (h *house) all() map[string]string {
 	out := map[string]string{}
 	h.must(filepath.WalkDir(h.to, func(at string, d os.DirEntry, err error) error {
+		if os.IsNotExist(err) {
+			return nil // taken away since
+		}
 		if err != nil || d.IsDir() {
 			return err
 		}

@@ -186,6 +186,8 @@ func TestPlace(t *testing.T) {
 	if r := h.good("taken away"); r.Manifest.Number <= number {
 		t.Errorf("number %d after %d", r.Manifest.Number, number)
 	}
+	h.must(os.WriteFile(filepath.Join(h.to, "index.html"), []byte("changed"), 0o644))
+	h.must(os.WriteFile(filepath.Join(h.to, "planted.html"), []byte("planted"), 0o644))
 	if _, err := h.MirrorOnce(t.Context(), h.to, true); err != nil {
 		t.Errorf("again: %v", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 )
@@ -81,6 +82,12 @@ func (s *Service) Key(ctx context.Context, name string) (secret string, err erro
 		return "", err
 	}
 	return reading(ctx, s, get) // somebody else may have been first
+}
+
+// HasKey reports whether there is one already.
+func (s *Service) HasKey(ctx context.Context) (bool, error) {
+	secret, err := reading(ctx, s, func(v *store.View) (string, error) { return v.MirrorKey(ctx) })
+	return secret != "", err
 }
 
 // StatusPage is the page that tells how things stand.
@@ -168,14 +175,57 @@ func (s *Service) Accounts(ctx context.Context, after social.AccountID) (pages [
 	return pages, last, err
 }
 
-// Keep stores what became of pages.
-func (s *Service) Keep(ctx context.Context, m social.MirrorID, made []social.MirrorMade) error {
+// At is how far the journal was followed. What is read after that shows all that
+// was marked before.
+func (s *Service) At(ctx context.Context) (event.Pos, error) {
+	return reading(ctx, s, func(v *store.View) (event.Pos, error) { return v.Cursor(ctx, followerName) })
+}
+
+// Keep stores what became of pages that were made since a place in the journal.
+// What happened while they were made was followed without knowing what they show:
+// it is looked at again.
+func (s *Service) Keep(ctx context.Context, m social.MirrorID, since event.Pos, made []social.MirrorMade) error {
 	return s.store.Write(ctx, func(tx *store.Tx) error {
+		until, err := tx.HoldCursor(ctx, followerName) // so that nobody follows meanwhile
+		if err != nil {
+			return err
+		}
 		for _, p := range made {
 			if err := tx.KeepMirrorPage(ctx, m, p); err != nil {
 				return err
 			}
 		}
-		return nil
+		return again(ctx, tx, since, until, made)
 	})
+}
+
+// maxAgain is how many facts are looked at again. If there were more, it is the
+// pages that are made again.
+const maxAgain = 1000
+
+func again(ctx context.Context, tx *store.Tx, since, until event.Pos, made []social.MirrorMade) error {
+	if !since.Before(until) {
+		return nil
+	}
+	facts, err := tx.Facts(ctx, since, maxAgain)
+	if err != nil {
+		return err
+	}
+	if len(facts) == maxAgain && facts[maxAgain-1].Pos.Before(until) {
+		for _, p := range made {
+			if err := tx.MarkMirrorPages(ctx, p.Page); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, r := range facts {
+		if until.Before(r.Pos) {
+			break
+		}
+		if err := follow(ctx, marker{tx}, r.Fact); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -54,6 +54,7 @@ type Keeper struct {
 	secret  string // the key
 	public  string
 	checked bool // that the place is as it was left
+	sweep   bool // what belongs to no page is taken away after the round
 	// Did counts what was done since the Keeper was made. Read it between rounds.
 	Did Did
 }
@@ -116,6 +117,7 @@ func (k *Keeper) Again(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	k.sweep = true
 	return k.Mirrors.Restart(ctx, m.ID, m.Number)
 }
 
@@ -152,14 +154,18 @@ func (k *Keeper) round(ctx context.Context, rest time.Duration) error {
 	if err := r.pages(ctx, rest); err != nil {
 		return err
 	}
-	return r.publish(ctx)
+	if err := r.publish(ctx); err != nil || !k.sweep {
+		return err
+	}
+	k.sweep = false
+	return r.strangers(ctx)
 }
 
 var errHeld = errs.New(errs.Unavailable, "Another process writes to this mirror at the moment: a server that runs keeps the one in its settings by itself.")
 
 // idle reports whether there is nothing to do.
 func (k *Keeper) idle(ctx context.Context, m social.Mirror, rest time.Duration) (bool, error) {
-	if !k.checked || m.Number == 0 || m.Build != k.Build || k.Mirrors.Now().Sub(m.MadeAt) >= restamp {
+	if !k.checked || k.sweep || m.Number == 0 || m.Build != k.Build || k.Mirrors.Now().Sub(m.MadeAt) >= restamp {
 		return false, nil
 	}
 	marks, err := k.Mirrors.Marks(ctx, m.ID, rest, 1)

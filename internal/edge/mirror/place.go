@@ -111,6 +111,9 @@ func (f *Folder) Open(_ context.Context, key string) (io.ReadCloser, error) {
 // Each visits all files, in order.
 func (f *Folder) Each(ctx context.Context, visit func(key string, size int64) error) error {
 	return filepath.WalkDir(f.dir, func(at string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // taken away since
+		}
 		if err != nil || d.IsDir() || ctx.Err() != nil {
 			return errors.Join(err, ctx.Err())
 		}

@@ -35,6 +35,10 @@ type round struct {
 func (r *round) pages(ctx context.Context, rest time.Duration) error {
 	var faults []error
 	for {
+		since, err := r.Mirrors.At(ctx)
+		if err != nil {
+			return err
+		}
 		marks, err := r.Mirrors.Marks(ctx, r.m.ID, rest, batch+len(r.failed))
 		if err != nil {
 			return err
@@ -48,7 +52,7 @@ func (r *round) pages(ctx context.Context, rest time.Duration) error {
 			return err
 		}
 		faults = append(faults, wrong...)
-		if err := r.Mirrors.Keep(ctx, r.m.ID, made); err != nil {
+		if err := r.Mirrors.Keep(ctx, r.m.ID, since, made); err != nil {
 			return err
 		}
 		if err := r.tidy(ctx); err != nil {
@@ -269,6 +273,54 @@ func (r *round) tidy(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// strangers takes away what lies at the place and is in no index.
+func (r *round) strangers(ctx context.Context) error {
+	var all []string
+	if err := r.Place.Each(ctx, func(key string, _ int64) error {
+		if key != manifestFile && key != keyFile {
+			all = append(all, key)
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	for some := range slices.Chunk(all, removeAtOnce) {
+		known, err := r.ours(ctx, some)
+		if err != nil {
+			return err
+		}
+		some = slices.DeleteFunc(some, func(key string) bool { return known[key] })
+		r.Did.Removed += len(some)
+		if err := r.Place.Remove(ctx, some...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ours is those of keys that are files of the mirror or nodes of its index.
+func (r *round) ours(ctx context.Context, keys []string) (map[string]bool, error) {
+	known := map[string]bool{}
+	files, err := r.Mirrors.Files(ctx, r.m.ID, keys)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		known[f.Path] = true
+	}
+	prefixes := []string{""}
+	for _, key := range keys {
+		if prefix, ok := strings.CutPrefix(key, indexFolder); ok {
+			prefixes = append(prefixes, prefix)
+		}
+	}
+	nodes, err := r.Mirrors.Nodes(ctx, r.m.ID, prefixes)
+	for _, n := range nodes {
+		known[nodeKey(n.Prefix)] = true
+	}
+	return known, err
 }
 
 func isList(page string) bool {

@@ -8,6 +8,7 @@
 package finger
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -29,6 +30,8 @@ type Server struct {
 	Instance   *instance.Service
 	File       func(name string) string // the address of a picture
 	Log        *slog.Logger
+	// MirrorKey is the public key of the house's mirrors; empty if it has none.
+	MirrorKey func(ctx context.Context) (string, error)
 }
 
 // Where things are. Some look for the last two without being told.

@@ -53,6 +53,7 @@ type nodeUsage struct {
 type nodeMetadata struct {
 	NodeName        string `json:"nodeName"`
 	NodeDescription string `json:"nodeDescription"`
+	MirrorKey       string `json:"mirrorKey,omitempty"` // what copies of the public pages are checked with
 }
 
 // node describes what runs here, in a version of the schema.
@@ -66,7 +67,13 @@ func (s *Server) node(version string) http.HandlerFunc {
 		house := s.Instance.Settings()
 		n := node{Version: version, Software: nodeSoftware{Name: "plaza", Version: s.Version}, Protocols: []string{"activitypub"},
 			Services: nodeServices{[]string{}, []string{}}, OpenRegistrations: house.SignUps == social.SignUpOpen || house.SignUps == social.SignUpApproval,
-			Metadata: nodeMetadata{house.Title, house.Description}}
+			Metadata: nodeMetadata{NodeName: house.Title, NodeDescription: house.Description}}
+		if s.MirrorKey != nil {
+			if n.Metadata.MirrorKey, err = s.MirrorKey(r.Context()); err != nil {
+				s.fail(w, r, err)
+				return
+			}
+		}
 		n.Usage.Users.Total, n.Usage.Users.ActiveMonth, n.Usage.LocalPosts = counts.Users, counts.Active, counts.Posts
 		if version != "2.0" {
 			n.Software.Repository = s.Source
