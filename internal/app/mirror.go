@@ -43,6 +43,11 @@ func (a *App) MirrorAt(to string) (*mirror.Keeper, error) {
 	if err != nil {
 		return nil, err
 	}
+	return a.MirrorOn(place), nil
+}
+
+// MirrorOn is MirrorAt for a place that is open.
+func (a *App) MirrorOn(place mirror.Place) *mirror.Keeper {
 	pages := chi.NewRouter()
 	a.site.Routes(pages)
 	return mirror.New(mirror.Config{Address: a.Config.URL, Host: a.Config.HandleHost, Build: Version + web.Look(), Place: place,
@@ -50,7 +55,7 @@ func (a *App) MirrorAt(to string) (*mirror.Keeper, error) {
 		File: func(ctx context.Context, path string) (io.ReadCloser, int64, error) {
 			return a.mirrorFile(ctx, pages, path)
 		},
-		Mirrors: a.Mirrors, Timelines: a.Timelines, View: a.View, Log: a.log}), nil
+		Mirrors: a.Mirrors, Timelines: a.Timelines, View: a.View, Log: a.log})
 }
 
 // mirrorPlace opens where a mirror stands.
