@@ -260,6 +260,19 @@ func (tx *Tx) keepMirrorFiles(ctx context.Context, m social.MirrorID, p social.M
 	return nil
 }
 
+// BeginMirrorFiles notes that files are about to be written. Until KeepMirrorPage
+// tells of them, those that are new are to be taken away, and nothing is known
+// of what the others say.
+func (tx *Tx) BeginMirrorFiles(ctx context.Context, m social.MirrorID, paths []string) error {
+	for _, path := range paths {
+		if _, err := tx.exec(ctx, `INSERT INTO mirror_files (mirror_id, path, slot, page, size, sha256, bare, gone) VALUES ($1, $2, $3, '', 0, '', '', 1)
+			ON CONFLICT (mirror_id, path) DO UPDATE SET bare = ''`, m, path, social.MirrorFile{Path: path}.Slot()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (tx *Tx) endMirrorFile(ctx context.Context, m social.MirrorID, f social.MirrorFile) error {
 	if _, err := tx.exec(ctx, `UPDATE mirror_files SET gone = 1 WHERE mirror_id = $1 AND path = $2`, m, f.Path); err != nil {
 		return err

@@ -3,7 +3,9 @@ package mirror
 import (
 	"context"
 	"errors"
+	"image/color"
 	"io"
+	"sync/atomic"
 	"testing"
 
 	"github.com/plaza-social/plaza/internal/app/apptest"
@@ -14,20 +16,22 @@ import (
 // failing is a place that takes n more files and then none, as if the power went.
 type failing struct {
 	*mirror.Folder
-	n int
+	n atomic.Int64
 }
+
+func (f *failing) left() int64 { return f.n.Add(-1) }
 
 var errPower = errors.New("the power is gone")
 
 func (f *failing) Put(ctx context.Context, key string, data io.Reader, size int64) error {
-	if f.n--; f.n < 0 {
+	if f.left() < 0 {
 		return errPower
 	}
 	return f.Folder.Put(ctx, key, data, size)
 }
 
 func (f *failing) Remove(ctx context.Context, keys ...string) error {
-	if f.n--; f.n < 0 {
+	if f.left() < 0 {
 		return errPower
 	}
 	return f.Folder.Remove(ctx, keys...)
@@ -44,7 +48,7 @@ func TestCrash(t *testing.T) {
 	failures := 0
 	for n := range 24 {
 		if n%3 == 0 {
-			last = ada.Post("Still here #crash", "public")
+			ada.Must("POST", "/api/v1/statuses", map[string]any{"status": "Still here #crash", "media_ids": []string{upload(t, ada, s, color.RGBA{uint8(n), 9, 9, 255})}}, &last)
 		}
 		if n%3 == 1 {
 			ben.Must("POST", "/api/v1/statuses", map[string]any{"status": "@ada so am I", "in_reply_to_id": last.ID}, nil)
@@ -53,7 +57,9 @@ func TestCrash(t *testing.T) {
 			ada.Must("DELETE", "/api/v1/statuses/"+last.ID, nil, nil)
 		}
 		h.must(h.FollowMirrors(t.Context()))
-		k := s.MirrorOn(&failing{folder, n})
+		place := &failing{Folder: folder}
+		place.n.Store(int64(n))
+		k := s.MirrorOn(place)
 		switch err := k.Once(t.Context()); {
 		case errors.Is(err, errPower):
 			failures++

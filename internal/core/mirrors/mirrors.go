@@ -175,6 +175,15 @@ func (s *Service) Accounts(ctx context.Context, after social.AccountID) (pages [
 	return pages, last, err
 }
 
+// Begin notes that files are about to be written: if that ends in the middle, it
+// is known what may lie there.
+func (s *Service) Begin(ctx context.Context, m social.MirrorID, paths []string) error {
+	if len(paths) == 0 {
+		return nil
+	}
+	return s.store.Write(ctx, func(tx *store.Tx) error { return tx.BeginMirrorFiles(ctx, m, paths) })
+}
+
 // At is how far the journal was followed. What is read after that shows all that
 // was marked before.
 func (s *Service) At(ctx context.Context) (event.Pos, error) {

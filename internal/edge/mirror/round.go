@@ -12,6 +12,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -29,10 +30,14 @@ type round struct {
 	there  map[string][]social.MirrorFile
 	batch  map[string]bool // the pages that are made together
 	linked map[string]bool // things that those made so far lead to
+	late   []file          // to be written when all pages of the batch are made
 }
 
 // pages makes what is marked, until nothing is.
 func (r *round) pages(ctx context.Context, rest time.Duration) error {
+	if err := r.tidy(ctx); err != nil { // what a round left that was interrupted
+		return err
+	}
 	var faults []error
 	for {
 		since, err := r.Mirrors.At(ctx)
@@ -49,6 +54,9 @@ func (r *round) pages(ctx context.Context, rest time.Duration) error {
 		}
 		made, wrong, err := r.makeAll(ctx, marks)
 		if err != nil {
+			return err
+		}
+		if err := r.flush(ctx); err != nil {
 			return err
 		}
 		faults = append(faults, wrong...)
@@ -161,7 +169,45 @@ func (r *round) put(ctx context.Context, page, path string, body []byte) (social
 	body = bytes.ReplaceAll(body, []byte(stampMark), []byte(now.Format(time.RFC3339)))
 	body = bytes.ReplaceAll(body, []byte(momentMark), []byte(now.Format("2 January 2006, 15:04 UTC")))
 	f := social.MirrorFile{Path: path, Page: page, Size: int64(len(body)), Sum: sum(body), Bare: bare}
-	return f, r.write(ctx, path, body)
+	r.late = append(r.late, file{path, body})
+	return f, nil
+}
+
+// A file is to be written.
+type file struct {
+	path string
+	body []byte
+}
+
+// writesAtOnce is how many files are on their way to the place side by side: it
+// may be far away.
+const writesAtOnce = 8
+
+// flush writes the files of a batch. The tables are told before, and again when
+// it is done: whatever dies in between, nothing is left lying that is not known.
+func (r *round) flush(ctx context.Context) error {
+	files := r.late
+	r.late = nil
+	paths := make([]string, len(files))
+	for i, f := range files {
+		paths[i] = f.path
+		r.Did.Files++
+		r.Did.Bytes += int64(len(f.body))
+	}
+	if err := r.Mirrors.Begin(ctx, r.m.ID, paths); err != nil {
+		return err
+	}
+	faults := make([]error, writesAtOnce)
+	var wg sync.WaitGroup
+	for w := range writesAtOnce {
+		wg.Go(func() {
+			for i := w; i < len(files) && faults[w] == nil; i += writesAtOnce {
+				faults[w] = r.Place.Put(ctx, files[i].path, bytes.NewReader(files[i].body), int64(len(files[i].body)))
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(faults...)
 }
 
 func (k *Keeper) write(ctx context.Context, path string, body []byte) error {
@@ -217,6 +263,9 @@ func (r *round) copy(ctx context.Context, path string) (social.MirrorFile, error
 		return social.MirrorFile{}, err
 	}
 	defer from.Close()
+	if err := r.Mirrors.Begin(ctx, r.m.ID, []string{path}); err != nil {
+		return social.MirrorFile{}, err
+	}
 	h := sha256.New()
 	r.Did.Files++
 	r.Did.Bytes += size
