@@ -20,10 +20,48 @@ type Job struct {
 // not empty, a job of the same kind and key that is not done yet takes its
 // place.
 func (tx *Tx) AddJob(ctx context.Context, kind string, args any, due time.Time, key string) error {
+	if !due.After(tx.Now) {
+		tx.due = append(tx.due, kind)
+	}
 	_, err := tx.exec(ctx, `INSERT INTO jobs (id, kind, args, due_ms, attempts, unique_key, last_error, buried_ms)
 		VALUES ($1, $2, $3, $4, 0, $5, '', 0) ON CONFLICT DO NOTHING`,
 		id.New(tx.Now), kind, asJSON(args), millis(due), nullable(key))
 	return err
+}
+
+// WatchJobs has ring be called, until ctx ends, when a write of this process has
+// added a job of a kind that is due. What others add is found by who looks now
+// and then.
+func (s *Store) WatchJobs(ctx context.Context, kind string, ring func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.bells == nil {
+		s.bells = map[string]map[int]func(){}
+	}
+	if s.bells[kind] == nil {
+		s.bells[kind] = map[int]func(){}
+	}
+	s.hung++
+	n := s.hung
+	s.bells[kind][n] = ring
+	context.AfterFunc(ctx, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.bells[kind], n)
+	})
+}
+
+func (s *Store) ringFor(kinds []string) {
+	if len(kinds) == 0 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, kind := range kinds {
+		for _, ring := range s.bells[kind] {
+			ring()
+		}
+	}
 }
 
 // ClaimJobs takes up to limit jobs of a kind that are due, oldest first. Each

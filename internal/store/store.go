@@ -12,6 +12,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/clock"
@@ -63,6 +64,10 @@ type Store struct {
 	gate    gate
 	may     func() error // see Options
 	follows bool
+
+	mu    sync.Mutex
+	bells map[string]map[int]func() // by kind of job
+	hung  int                       // of the last bell
 }
 
 // Open opens the database and brings its schema up to date. An error says what
@@ -117,6 +122,7 @@ type Tx struct {
 	View
 	Now   time.Time // one moment for the whole transaction
 	facts []event.Fact
+	due   []string // kinds of jobs that were added to be done at once
 }
 
 // Record notes that f happened. It takes effect if and when the write commits.
@@ -139,7 +145,16 @@ func (s *Store) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	if err := s.Gate(); err != nil {
 		return err
 	}
-	return s.engine.write(ctx, fn)
+	var due []string
+	err := s.engine.write(ctx, func(tx *Tx) error {
+		err := fn(tx)
+		due = tx.due
+		return err
+	})
+	if err == nil {
+		s.ringFor(due)
+	}
+	return err
 }
 
 // WriteFor is Write for what somebody may do to their own things one at a time,

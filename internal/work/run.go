@@ -50,6 +50,7 @@ func (r Runner) Run(ctx context.Context) {
 	}
 	for _, w := range r.Workers {
 		bell := r.bell(ctx)
+		r.Store.WatchJobs(ctx, w.Kind, func() { ring(bell) })
 		wg.Go(func() {
 			r.loop(ctx, w.Kind, bell, func() error { return drain(ctx, r.Store, w, bell) })
 		})
@@ -59,15 +60,17 @@ func (r Runner) Run(ctx context.Context) {
 }
 
 // bell rings when something was committed.
-func (r Runner) bell(ctx context.Context) <-chan struct{} {
+func (r Runner) bell(ctx context.Context) chan struct{} {
 	c := make(chan struct{}, 1)
-	r.Store.WatchUntil(ctx, func(context.Context, []event.Record) {
-		select {
-		case c <- struct{}{}:
-		default:
-		}
-	})
+	r.Store.WatchUntil(ctx, func(context.Context, []event.Record) { ring(c) })
 	return c
+}
+
+func ring(bell chan<- struct{}) {
+	select {
+	case bell <- struct{}{}:
+	default:
+	}
 }
 
 func (r Runner) loop(ctx context.Context, name string, bell <-chan struct{}, do func() error) {
