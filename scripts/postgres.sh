@@ -33,7 +33,7 @@ start_postgres() {
 		PG_WHY="it is not installed and may not be installed from here"
 		return
 	fi
-	PG_DIR=$(mktemp -d /tmp/plaza-pg.XXXXXX)
+	PG_DIR=$(mktemp -d "${MEMORY:-/tmp}/plaza-pg.XXXXXX")
 	[ "$(id -u)" = 0 ] && chown postgres "$PG_DIR"
 	trap stop_postgres EXIT
 	if ! as_postgres "$bin/initdb -D $PG_DIR/data -U plaza --auth=trust -E UTF8 --no-sync" >"$PG_DIR.log" 2>&1; then

@@ -3,15 +3,18 @@
 # installed where that is allowed; what could not be had is said at the end.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/memory.sh
 . scripts/postgres.sh
 . scripts/chromium.sh
 . scripts/media.sh
 . scripts/fedify.sh
 export GOFLAGS="-tags=nodynamic ${GOFLAGS:-}" # the decoders we bring along, not what the machine has
+find_memory
 start_postgres
 find_chromium
 find_media_tools
 find_fedify
+trap 'stop_postgres; rm -rf "${FEDIFY_DIR:-}"; forget_memory' EXIT
 go vet ./...
 go test -p 2 ./cmd/... ./internal/...
 go test -p 2 -count=1 -timeout 20m ./test/... # these run the program, which the test cache does not see
