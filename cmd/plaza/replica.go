@@ -123,7 +123,7 @@ type from struct {
 	From     string `help:"Where the copy is: its url, or the number of the [[replica]] in the settings." required:"" placeholder:"URL"`
 	Identity string `help:"File that opens it, made by plaza replica keygen." required:"" placeholder:"FILE" type:"existingfile"`
 	Key      string `help:"Access key of a store that speaks S3 (PLAZA_FROM_KEY)." env:"PLAZA_FROM_KEY" placeholder:"KEY"`
-	Secret   string `help:"Its secret, the password for SFTP or the token of another Plaza. Better given as PLAZA_FROM_SECRET: others on this machine see what is typed." env:"PLAZA_FROM_SECRET" placeholder:"TEXT"`
+	Secret   string `help:"Its secret, or the password for SFTP. Better given as PLAZA_FROM_SECRET: others on this machine see what is typed." env:"PLAZA_FROM_SECRET" placeholder:"TEXT"`
 	HostKey  string `help:"Key of the SFTP server (PLAZA_FROM_HOST_KEY)." env:"PLAZA_FROM_HOST_KEY" placeholder:"KEY"`
 	KeyFile  string `help:"Private key for SFTP (PLAZA_FROM_KEY_FILE)." env:"PLAZA_FROM_KEY_FILE" placeholder:"FILE"`
 }

@@ -14,9 +14,9 @@ const MaxReplicas = 4
 
 // A Place is where objects are kept elsewhere.
 type Place struct {
-	URL     string // s3://…, sftp://…, file:///… or plaza://…
+	URL     string // s3://…, sftp://… or file:///…
 	Key     string // of a store that speaks S3
-	Secret  Secret // what belongs to Key; the password for SFTP; the token for another Plaza
+	Secret  Secret // what belongs to Key; the password for SFTP
 	HostKey string // of the SFTP server, as in known_hosts without the name
 	KeyFile string // a private key for SFTP
 }
@@ -126,9 +126,9 @@ func duration(name, env string, field func(*Config) *time.Duration, ok check) se
 
 func checkPlace(c Config, p Place) string {
 	u, err := url.Parse(p.URL)
-	if err != nil || !slices.Contains([]string{"file", "s3", "sftp", "plaza", "plaza+http"}, u.Scheme) {
-		return "this is not a place for copies; write one such as s3://bucket/plaza?endpoint=https://s3.example.org, sftp://plaza@example.org/srv/plaza, " +
-			"file:///mnt/copy/plaza or plaza://example.org/plaza"
+	if err != nil || !slices.Contains([]string{"file", "s3", "sftp"}, u.Scheme) {
+		return "this is not a place for copies; write one such as s3://bucket/plaza?endpoint=https://s3.example.org, sftp://plaza@example.org/srv/plaza or " +
+			"file:///mnt/copy/plaza"
 	}
 	if _, has := u.User.Password(); has {
 		return "there is a password in it; write that in secret"
