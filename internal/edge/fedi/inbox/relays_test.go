@@ -125,6 +125,17 @@ func playRelay(t *testing.T, h *house, kind social.RelayKind) {
 		}
 	}
 	early, _ := h.post(h.ben, "Too early", "public")
+	h.Eventually("all followers to have read of it", func() (caughtUp bool) {
+		h.read(func(ctx context.Context, v *store.View) error {
+			behind, err := v.Behind(ctx, 1)
+			caughtUp = true
+			for _, n := range behind {
+				caughtUp = caughtUp && n == 0
+			}
+			return err
+		})
+		return caughtUp
+	})
 	h.send(r.Actor, r.Does("Accept", r.follow["id"], nil))
 	h.stands(r, social.RelayAccepted)
 	h.outward(r, kind, early)
