@@ -21,7 +21,7 @@ func TestFind(t *testing.T) {
 		a.JSON(t, &out)
 		return len(out.Accounts), len(out.Statuses)
 	}
-	asked := func() int { return len(h.ada.Asked()) }
+	asked := func() int { return len(looked(h.ada)) }
 	for _, q := range []string{"@ada@far.example", h.ada.ID, n["id"].(string)} {
 		if a, p := found("", q, "&resolve=true"); a+p != 0 || asked() != 0 {
 			t.Errorf("%s, by a stranger: %d accounts, %d posts, %d requests", q, a, p, asked())

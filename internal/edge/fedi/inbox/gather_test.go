@@ -188,7 +188,7 @@ func TestGatherUnasked(t *testing.T) {
 	h := open(t)
 	h.befriend(h.ben, h.ada)
 	root := h.begins(nil)
-	before := len(h.ada.Asked())
+	before := len(looked(h.ada))
 	if got := h.Call("GET", fmt.Sprintf("/api/v1/statuses/%d/context", h.found(at(root)).ID), "", nil); got.Status != http.StatusOK {
 		t.Fatalf("a stranger reads it: %d", got.Status)
 	}
@@ -203,7 +203,7 @@ func TestGatherUnasked(t *testing.T) {
 		}
 		return err
 	})
-	if n := len(h.ada.Asked()) - before; n != 0 {
+	if n := len(looked(h.ada)) - before; n != 0 {
 		t.Errorf("%d requests", n)
 	}
 }
