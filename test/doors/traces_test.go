@@ -48,7 +48,7 @@ func traces(t *testing.T, s *apptest.Server) (all []trace, confirm string) {
 		{"the use of a token", "/api/v1/accounts/verify_credentials", tokens, "", []string{"tokens"}},
 		{"keys of somebody", "/ap/users/" + num(ben.ID), stranger, "application/activity+json", []string{"own_keys"}},
 		{"keys of the house", "/ap/actor", stranger, "application/activity+json", []string{"own_keys"}},
-		{"a thread that goes on elsewhere", "/api/v1/statuses/" + num(far.ID) + "/context", member, "", []string{"jobs"}},
+		{"a thread that goes on elsewhere", "/api/v1/statuses/" + num(far.ID) + "/context", member, "", []string{"gathered"}},
 		{"somebody who lives elsewhere", "/api/v2/search?resolve=true&q=" + url.QueryEscape("https://127.0.0.1:1/@zoe"), member, "", nil},
 	}, confirm
 }
