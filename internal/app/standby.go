@@ -133,12 +133,18 @@ func (b *Standby) until(ctx context.Context, f *replica.Follower, a *App, c conf
 	if err != nil {
 		return nil, err
 	}
-	defer line.close()
+	keep := false // the turn is kept at the place of the line
+	defer func() {
+		if !keep {
+			line.close()
+		}
+	}()
 	next := time.Now()
 	for ctx.Err() == nil {
 		if asked := Asked(b.Data); asked || line.free(ctx) {
 			lease, err := b.promote(ctx, f, a, c, line, asked)
 			if err == nil {
+				keep = true
 				return lease, errPromoted
 			}
 			b.Log.Error("this one was to take over, and cannot", "err", err)

@@ -181,7 +181,7 @@ func TestStandby(t *testing.T) {
 	}
 	plaza := build(t)
 	s := newServer(t, plaza, "")
-	lease := fmt.Sprintf("[lease]\nurl = %q\nttl = \"2s\"\n", "file://"+filepath.Join(t.TempDir(), "lease"))
+	lease := fmt.Sprintf("[lease]\nurl = %q\nttl = %q\n", "file://"+filepath.Join(t.TempDir(), "lease"), ttl)
 	copied, identity := s.replicate("replica", lease)
 	tokens := s.people("ada", "ben", "cleo", "dan", "eva", "fritz", "gus", "hans")
 	s.must(s.start())
@@ -200,6 +200,7 @@ func TestStandby(t *testing.T) {
 	took := time.Since(lost)
 	second.missing(newClient(second.addr, tokens[0]), acked, func(posted) bool { return true })
 	t.Logf("%d posts acknowledged, none lost; %v from the loss to the first post on the standby", len(acked), took.Round(time.Millisecond))
+	second.keepsTurn(tokens[0])
 
 	s.cmd = exec.Command(plaza, s.args("serve", "--listen", s.addr)...)
 	if out, err := s.cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "stays closed") {
@@ -222,7 +223,22 @@ func TestStandby(t *testing.T) {
 		t.Error("two houses take posts")
 	}
 	second.reads(tokens[0], first)
-	third.must(third.well())
+	third.keepsTurn(tokens[0])
+}
+
+// ttl is how long a turn lasts that nobody renews.
+const ttl = 2 * time.Second
+
+// keepsTurn posts for longer than the turn lasts that was taken.
+func (s *server) keepsTurn(token string) {
+	s.Helper()
+	c := newClient(s.addr, token)
+	for n, began := 0, time.Now(); time.Since(began) < 2*ttl; n++ {
+		if _, err := c.post(fmt.Sprint("Still here ", n), fmt.Sprint("still ", s.addr, n)); err != nil {
+			s.Fatalf("it took over, and does not keep the turn: %v", err)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 }
 
 // stand starts the process as a standby.
