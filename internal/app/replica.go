@@ -73,16 +73,17 @@ func (a *App) openReplica(ctx context.Context, o Options) error {
 
 // destinations opens the places of the copies.
 func destinations(ctx context.Context, c conf.Config, also age.Recipient) (all []replica.Destination, err error) {
-	for _, r := range c.Copies() {
+	places, err := placesOf(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range c.Copies() {
 		to, err := age.ParseX25519Recipient(r.Recipient)
 		if err != nil {
+			closeAll(places)
 			return nil, errs.Wrap(errs.Invalid, r.Recipient+" is not a recipient. Make one with plaza replica keygen.", err)
 		}
-		p, err := OpenPlace(ctx, r.Place)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, replica.Destination{Place: p, For: []age.Recipient{to, also}})
+		all = append(all, replica.Destination{Place: places[i], For: []age.Recipient{to, also}})
 	}
 	return all, nil
 }

@@ -192,10 +192,12 @@ func (b *Standby) promote(ctx context.Context, f *replica.Follower, a *App, c co
 	return lease, nil
 }
 
+// placesOf opens where the copies are, all or none.
 func placesOf(ctx context.Context, c conf.Config) (all []place.Place, err error) {
 	for _, r := range c.Copies() {
 		p, err := OpenPlace(ctx, r.Place)
 		if err != nil {
+			closeAll(all)
 			return nil, err
 		}
 		all = append(all, p)
