@@ -44,6 +44,7 @@ func loseHost(t *testing.T, plaza, durability string) {
 	copied, identity := s.replicate(durability)
 	tokens := s.people("ada", "ben", "cleo", "dan", "eva", "fritz", "gus", "hans")
 	s.must(s.start())
+	s.saysHowOld()
 	acked := s.postUntilLost(tokens)
 	lost := time.Now()
 	said, err := replica.ReadStatus(filepath.Join(s.data, "replica"))
@@ -71,6 +72,19 @@ func loseHost(t *testing.T, plaza, durability string) {
 	}
 	var still struct{ ID string }
 	next.must(newClient(next.addr, tokens[1]).get("/api/v1/statuses/"+first.ID, &still))
+}
+
+// saysHowOld waits until the server has said for the first time how old its copy
+// is: it does so every second.
+func (s *server) saysHowOld() {
+	s.Helper()
+	for late := time.Now().Add(upWait); time.Now().Before(late); time.Sleep(20 * time.Millisecond) {
+		said, err := replica.ReadStatus(filepath.Join(s.data, "replica"))
+		if err == nil && len(said.Copies) == 1 && !said.Copies[0].Covers.IsZero() {
+			return
+		}
+	}
+	s.Fatal("it is not said how old the copy is")
 }
 
 // replicate has the server keep a copy in a folder, which somebody can open.
