@@ -34,6 +34,10 @@ check: ## the quick look: format, vet, staticcheck, fences, unit tests on SQLite
 bench: build ## measure a running server with made data; prints JSON
 	go run ./test/load
 
+.PHONY: bench-copies
+bench-copies: build ## measure what copies elsewhere cost, and how soon a house of 100,000 posts and 2 GB is back; some 12 minutes
+	go run ./test/load -copies -posts 100000
+
 .PHONY: test-clients
 test-clients: build ## have toot, masto, megalodon and go-mastodon do all they can, each against a server of its own
 	test/interop/run.sh

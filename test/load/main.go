@@ -5,6 +5,7 @@
 //
 //	go run ./test/load                      on SQLite
 //	go run ./test/load -db postgres://…     in a database of its own there
+//	go run ./test/load -copies              what copies elsewhere cost, and how soon they are back
 //	go run ./test/load -accounts 60 -posts 500 -seconds 0.5   to see that it works
 package main
 
@@ -29,6 +30,8 @@ type options struct {
 	accounts, posts int
 	hosts           int
 	seconds         float64
+	copies          bool
+	files           int
 }
 
 func main() {
@@ -42,6 +45,8 @@ func main() {
 	flag.IntVar(&o.posts, "posts", 20000, "posts")
 	flag.IntVar(&o.hosts, "hosts", 1000, "other servers that a burst goes to")
 	flag.Float64Var(&o.seconds, "seconds", 5, "how long each trial lasts")
+	flag.BoolVar(&o.copies, "copies", false, "measure copies elsewhere, and nothing else")
+	flag.IntVar(&o.files, "files", 10000, "with -copies: files of 200 KB")
 	flag.Parse()
 	exit(run(o))
 }
@@ -83,6 +88,9 @@ func run(o options) (err error) {
 		if err := build.Run(); err != nil {
 			return fmt.Errorf("build plaza: %w", err)
 		}
+	}
+	if o.copies {
+		return b.runCopies()
 	}
 	db, drop, err := freshDatabase(o.db, "")
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -19,6 +20,7 @@ import (
 type server struct {
 	plaza, data, db string
 	env             []string
+	copied          string // where a copy of it is
 	addr            string
 	cmd             *exec.Cmd
 	exited          chan struct{}
@@ -66,10 +68,22 @@ func (s *server) start() error {
 		return err
 	}
 	defer log.Close()
-	cmd := exec.Command(s.plaza, s.args("serve", "--listen", s.addr, "--url", "http://"+s.addr)...)
+	if err := s.launch(s.process(log, "serve")); err != nil {
+		return err
+	}
+	return s.await("/healthz")
+}
+
+// process is one of plaza's commands that serve.
+func (s *server) process(log io.Writer, command ...string) *exec.Cmd {
+	cmd := exec.Command(s.plaza, s.args(append(command, "--listen", s.addr, "--url", "http://"+s.addr)...)...)
 	cmd.Env = append(os.Environ(), "PLAZA_RATE_LIMITS=off", "PLAZA_LOG_LEVEL=warn")
 	cmd.Env = append(cmd.Env, s.env...)
 	cmd.Stderr = log
+	return cmd
+}
+
+func (s *server) launch(cmd *exec.Cmd) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
@@ -79,7 +93,37 @@ func (s *server) start() error {
 		close(exited)
 	}()
 	s.exited, s.cmd = exited, cmd
-	return s.await("/healthz")
+	return nil
+}
+
+// saying is what a command prints while it runs.
+type saying struct{ *bufio.Scanner }
+
+// until returns when something is said.
+func (l saying) until(what string) error {
+	for l.Scan() {
+		if strings.Contains(l.Text(), what) {
+			return nil
+		}
+	}
+	return fmt.Errorf("%q was not said: %w", what, l.Err())
+}
+
+// restore brings the server back from its copy, and serves.
+func (s *server) restore() (saying, error) {
+	log, err := os.Create(s.data + ".log")
+	if err != nil {
+		return saying{}, err
+	}
+	defer log.Close()
+	said, says, err := os.Pipe()
+	if err != nil {
+		return saying{}, err
+	}
+	defer says.Close()
+	cmd := s.process(log, "restore", "--serve", "--from", s.copied, "--identity", s.identityPath())
+	cmd.Stdout = says
+	return saying{bufio.NewScanner(said)}, s.launch(cmd)
 }
 
 // await returns when a page is there.

@@ -164,8 +164,22 @@ func (r *Replica) carryNews(ctx context.Context, s *ship, left *[]news, compared
 		}
 		*left = (*left)[1:]
 	}
-	s.note(func(p *progress) { p.files, p.fileFault = len(f.news), "" })
+	f.settled(s)
 	return nil
+}
+
+// settled notes that files are there, or how many are still to be told of.
+func (f *shelf) settled(s *ship) {
+	at := time.Now()
+	f.mu.Lock()
+	waiting, all := len(f.news), f.all
+	f.mu.Unlock()
+	s.note(func(p *progress) {
+		p.files, p.fileFault = waiting, ""
+		if waiting == 0 && !all {
+			p.filesTo = at
+		}
+	})
 }
 
 // compare makes the files there those that are here.

@@ -71,7 +71,8 @@ type progress struct {
 	sent    int64     // bytes, since the start
 	fault   string
 
-	files     int // that are not there yet
+	files     int       // that are not there yet
+	filesTo   time.Time // every file that was here before that moment is there
 	fileFault string
 }
 

@@ -37,10 +37,14 @@ func (r *Replica) Status() Status {
 	for _, ship := range r.ships {
 		p := ship.progress()
 		covers := p.covers
-		if covers.IsZero() { // nothing of this start is there yet
-			covers = r.began
+		if r.Files != nil && p.filesTo.Before(covers) { // what is written of a file is of little use without it
+			covers = p.filesTo
 		}
-		s.Copies = append(s.Copies, Copy{Place: ship.Place.String(), Covers: p.covers.UTC(), Age: s.At.Sub(covers).Seconds(), Reached: p.reached.UTC(),
+		age := s.At.Sub(covers)
+		if covers.IsZero() { // nothing of this start is there yet
+			age = s.At.Sub(r.began)
+		}
+		s.Copies = append(s.Copies, Copy{Place: ship.Place.String(), Covers: covers.UTC(), Age: age.Seconds(), Reached: p.reached.UTC(),
 			Waiting: p.waiting + p.files, Sent: p.sent, Fault: cmp.Or(p.fault, p.fileFault)})
 	}
 	return s
