@@ -51,6 +51,11 @@ test-federation: ## the long form of what two servers do together: each scenario
 test-peers: ## have Plaza live beside a server made with fedify: follow, post, quote, move, in both directions
 	bash -ec '. scripts/postgres.sh; . scripts/fedify.sh; find_fedify; [ -z "$$FEDIFY_WHY" ] || echo "skipped: test/peers, because $$FEDIFY_WHY"; go test ./test/peers -count=1'
 
+.PHONY: test-hosts
+test-hosts: ## have hosts with addresses of their own be killed, cut off, filled up and lose their power while people post (needs root)
+	bash -ec '. scripts/postgres.sh; . scripts/hosts.sh; find_hosts; [ -z "$$HOSTS_WHY" ] || echo "skipped: much of test/hosts, because $$HOSTS_WHY"; \
+		export PLAZA_TEST_HOSTS=1; go test ./test/hosts/... -count=1 -timeout 60m -v'
+
 .PHONY: test-budget
 test-budget: ## push 5 GB from other servers through a budget of 100 MB, and look at the folder all the while
 	go test ./internal/edge/proxy -run TestBudgetHolds -count=1 -timeout 60m -v -whole

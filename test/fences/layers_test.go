@@ -44,6 +44,7 @@ var layers = []struct {
 	{"internal/app", []string{"internal"}, "app knows everybody"},
 	{"cmd/*", []string{"internal/app", "internal/social"}, "commands only start things"},
 	{"test/*", []string{"internal"}, ""},
+	{"test/hosts/lan", nil, "hosts do not know what runs on them"},
 }
 
 // shared are the helpers of the core that its subjects may import.
