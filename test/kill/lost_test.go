@@ -63,7 +63,7 @@ func loseHost(t *testing.T, plaza, durability string) {
 		return durability == "replica" || p.at.Before(said.Copies[0].Covers)
 	})
 	t.Logf("%d posts acknowledged at %.0f a second, %d of the last moments lost; %v from the loss to the first post", len(acked),
-		float64(len(acked))/acked[len(acked)-1].at.Sub(acked[0].at).Seconds(), missing, took.Round(time.Millisecond))
+		float64(len(acked))/acked[len(acked)-1].at.Sub(acked[0].at).Seconds(), len(missing), took.Round(time.Millisecond))
 
 	// The old host returns, its disk was whole after all.
 	s.cmd = exec.Command(plaza, s.args("serve", "--listen", s.addr)...)
@@ -90,13 +90,20 @@ func (s *server) saysHowOld() {
 // replicate has the server keep a copy in a folder, which somebody can open.
 func (s *server) replicate(durability string, more ...string) (copied, identity string) {
 	s.Helper()
-	copied, identity = filepath.Join(s.TempDir(), "copy"), filepath.Join(s.TempDir(), "identity")
+	copied = filepath.Join(s.TempDir(), "copy")
+	return copied, s.replicateTo("file://"+copied, durability, more...)
+}
+
+// replicateTo has the server keep a copy at a place, which somebody can open.
+func (s *server) replicateTo(url, durability string, more ...string) (identity string) {
+	s.Helper()
+	identity = filepath.Join(s.TempDir(), "identity")
 	out, err := exec.Command(s.plaza, "replica", "keygen", "--out", identity).CombinedOutput()
 	s.must(err)
 	recipient := regexp.MustCompile(`age1[a-z0-9]{58}`).FindString(string(out))
 	s.must(os.WriteFile(filepath.Join(s.data, "plaza.toml"), []byte(fmt.Sprintf("durability = %q\n[[replica]]\nurl = %q\nrecipient = %q\n",
-		durability, "file://"+copied, recipient)+strings.Join(more, "")), 0o600))
-	return copied, identity
+		durability, url, recipient)+strings.Join(more, "")), 0o600))
+	return identity
 }
 
 // bringBack restores the house into a data folder that is new.
@@ -160,9 +167,9 @@ func (s *server) postUntil(tokens []string, done func(n int64) bool) (acked []po
 	return acked
 }
 
-// missing counts the posts that are not there; those that must be there are
+// missing lists the posts that are not there; those that must be there are
 // an error. None is there twice.
-func (s *server) missing(c *client, acked []posted, must func(posted) bool) (n int) {
+func (s *server) missing(c *client, acked []posted, must func(posted) bool) (lost []string) {
 	s.Helper()
 	var all []status
 	all, err := c.pages("/api/v1/timelines/public")
@@ -180,10 +187,10 @@ func (s *server) missing(c *client, acked []posted, must func(posted) bool) (n i
 		case must(p):
 			s.Errorf("%q was acknowledged, and is lost", p.text)
 		default:
-			n++
+			lost = append(lost, p.id)
 		}
 	}
-	return n
+	return lost
 }
 
 // TestStandby loses the host of a house that has a standby and a lease: the
@@ -257,8 +264,13 @@ func (s *server) keepsTurn(token string) {
 
 // stand starts the process as a standby.
 func (s *server) stand(copied, identity string) error {
+	return s.standFrom("file://"+copied, identity, "--every", "100ms")
+}
+
+// standFrom starts the process as a standby of what is at a place.
+func (s *server) standFrom(url, identity string, more ...string) error {
 	s.data = filepath.Join(s.data, "house")
-	return s.run("standby", "--from", "file://"+copied, "--identity", identity, "--every", "100ms", "--listen", s.addr, "--url", "http://"+s.addr)
+	return s.run(append([]string{"standby", "--from", url, "--identity", identity, "--listen", s.addr, "--url", "http://" + s.addr}, more...)...)
 }
 
 // reads waits until a post can be read.

@@ -11,13 +11,16 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/plaza-social/plaza/test/hosts/lan"
 )
 
 // server is a plaza process that can be killed and started on the same data.
 type server struct {
 	*testing.T
 	plaza, data, db, addr string
-	env                   []string // settings besides
+	env                   []string  // settings besides
+	host                  *lan.Host // where it runs; nil is here
 	cmd                   *exec.Cmd
 	log                   *os.File
 }
@@ -104,6 +107,9 @@ func (s *server) run(command ...string) error {
 	s.cmd = exec.Command(s.plaza, s.args(command...)...)
 	s.cmd.Env = append(append(os.Environ(), "PLAZA_RATE_LIMITS=off"), s.env...)
 	s.cmd.Stderr = s.log
+	if s.host != nil {
+		s.cmd = s.host.In("", s.cmd)
+	}
 	if err := s.cmd.Start(); err != nil {
 		return err
 	}

@@ -90,7 +90,9 @@ func (l *LAN) Host(name string) (*Host, error) {
 	l.hosts = append(l.hosts, h)
 	return h, first(
 		func() error { return ip("netns", "add", h.space) },
-		func() error { return ip("link", "add", h.port, "type", "veth", "peer", "name", "eth0", "netns", h.space) },
+		func() error {
+			return ip("link", "add", h.port, "type", "veth", "peer", "name", "eth0", "netns", h.space)
+		},
 		func() error { return ip("link", "set", h.port, "master", l.name, "up") },
 		func() error { return ip("-n", h.space, "addr", "add", h.Addr+"/24", "dev", "eth0") },
 		func() error { return ip("-n", h.space, "link", "set", "eth0", "up") },
@@ -267,9 +269,10 @@ func (h *Host) Signal(sig syscall.Signal) {
 	}
 }
 
-// Remove kills and removes the host.
+// Remove kills and removes the host. Its cable goes first: the kernel takes its
+// time with what goes with a namespace.
 func (h *Host) Remove() error {
-	err := h.Kill()
+	err := errors.Join(h.Kill(), ip("link", "del", h.port))
 	h.lan.hosts = slices.DeleteFunc(h.lan.hosts, func(o *Host) bool { return o == h })
 	return errors.Join(err, ip("netns", "del", h.space))
 }
