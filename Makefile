@@ -54,7 +54,8 @@ test-peers: ## have Plaza live beside a server made with fedify: follow, post, q
 .PHONY: test-hosts
 test-hosts: ## have hosts with addresses of their own be killed, cut off, filled up and lose their power while people post (needs root)
 	bash -ec '. scripts/postgres.sh; . scripts/hosts.sh; find_hosts; [ -z "$$HOSTS_WHY" ] || echo "skipped: much of test/hosts, because $$HOSTS_WHY"; \
-		export PLAZA_TEST_HOSTS=1; go test ./test/hosts/... -count=1 -timeout 60m -v; go test ./test/kill -run TestHostCut -count=1 -timeout 20m -v'
+		export PLAZA_TEST_HOSTS=1; go test ./test/hosts/... -count=1 -timeout 60m -v; go test ./test/kill -run TestHostCut -count=1 -timeout 20m -v; \
+		PLAZA_TEST_LONG=1 go test ./test/doors -run TestReadOnly -count=1 -timeout 20m'
 
 .PHONY: test-budget
 test-budget: ## push 5 GB from other servers through a budget of 100 MB, and look at the folder all the while

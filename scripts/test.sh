@@ -16,8 +16,10 @@ find_media_tools
 find_fedify
 trap 'stop_postgres; rm -rf "${FEDIFY_DIR:-}"; forget_memory' EXIT
 go vet ./...
-go test -p 2 ./cmd/... ./internal/...
-go test -p 2 -count=1 -timeout 20m ./test/... # these run the program, which the test cache does not see
+# Looked at already, and without what a debugger needs: some seventy programs are linked.
+quick="-p 2 -vet=off -ldflags=-w"
+go test $quick ./cmd/... ./internal/...
+go test $quick -count=1 -timeout 20m ./test/... # these run the program, which the test cache does not see
 echo
 echo "ran: SQLite (embedded)${PLAZA_TEST_POSTGRES:+, PostgreSQL $PG_VERSION}${PLAZA_TEST_CHROMIUM:+, $CHROMIUM_VERSION}${PLAZA_TEST_FEDIFY:+, fedify $FEDIFY_VERSION}"
 if [ -z "${PLAZA_TEST_POSTGRES:-}" ]; then
