@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/benbjohnson/litestream"
@@ -49,6 +50,7 @@ type capture struct {
 	db    *litestream.DB
 	store *litestream.Store
 	dir   string
+	upTo  atomic.Uint64 // the last transaction that was put into the spool
 }
 
 func spoolOf(dir string, e Epoch) string { return filepath.Join(dir, e.String(), "spool") }
@@ -78,7 +80,7 @@ func openCapture(ctx context.Context, db, dir string, e Epoch, log *slog.Logger)
 	if err := s.Open(ctx); err != nil {
 		return nil, fmt.Errorf("open the capture: %w", err)
 	}
-	c := &capture{d, s, spool}
+	c := &capture{db: d, store: s, dir: spool}
 	if err := c.take(ctx); err != nil {
 		return nil, errors.Join(err, s.Close(context.WithoutCancel(ctx)))
 	}
@@ -93,8 +95,27 @@ func (c *capture) take(ctx context.Context) error {
 	if err := c.db.Replica.Sync(ctx); err != nil {
 		return fmt.Errorf("put what was captured into the spool: %w", err)
 	}
-	return nil
+	at, err := c.db.Pos()
+	if err == nil {
+		c.upTo.Store(uint64(at.TXID))
+	}
+	return err
 }
+
+// since are the pieces of what was taken after a transaction, if each of these
+// still has one of its own.
+func (c *capture) since(at ltx.TXID) (all []piece, ok bool) {
+	for at++; at <= ltx.TXID(c.upTo.Load()); at++ {
+		p := piece{min: at, max: at}
+		if _, err := os.Lstat(c.path(p)); err != nil {
+			return nil, false
+		}
+		all = append(all, p)
+	}
+	return all, true
+}
+
+func (c *capture) path(p piece) string { return filepath.Join(c.dir, filepath.FromSlash(p.name())) }
 
 // close takes what is left. The database may be closed by then.
 func (c *capture) close(ctx context.Context) error { return c.store.Close(ctx) }

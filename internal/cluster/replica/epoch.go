@@ -122,6 +122,15 @@ func claim(ctx context.Context, p place.Place, e Epoch) error {
 	return &Fenced{p.String(), e, last}
 }
 
+// unclaimed is claim for who has claimed e there before: it is one question.
+func unclaimed(ctx context.Context, p place.Place, e Epoch) error {
+	later := false
+	if err := p.Each(ctx, claims, claimKey(e.N), func(place.Info) error { later = true; return nil }); err != nil || !later {
+		return err
+	}
+	return claim(ctx, p, e)
+}
+
 // Fenced says that another house has taken over, and that this one may not write
 // any more.
 type Fenced struct {

@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -35,6 +34,8 @@ const (
 	longestRest = 30 * time.Second
 	// askEvery is how often a place is asked whether another has taken over.
 	askEvery = 5 * time.Second
+	// lookEvery is how often it is looked for pieces that were joined.
+	lookEvery = 2 * time.Second
 )
 
 // A Destination is where a copy is kept, and for whom it is sealed.
@@ -55,6 +56,7 @@ type ship struct {
 	had      ltx.TXID       // what the spool held when it was opened
 	there    map[piece]bool // nil before it was looked at
 	asked    time.Time
+	looked   time.Time // at all that the spool holds
 	shelf    *shelf
 
 	mu    sync.Mutex
@@ -96,7 +98,7 @@ func (s *ship) pass(ctx context.Context) error {
 	}
 	before := s.progress().sent
 	for {
-		have, err := s.capture.pieces()
+		have, all, err := s.look()
 		if err != nil {
 			return err
 		}
@@ -108,14 +110,30 @@ func (s *ship) pass(ctx context.Context) error {
 			// Somebody who took over meanwhile has looked for the last of ours
 			// before it came: it must not be acknowledged.
 			if s.strict && s.progress().sent > before {
-				if err := claim(ctx, s.Place, s.epoch); err != nil {
+				if err := unclaimed(ctx, s.Place, s.epoch); err != nil {
 					return err
 				}
 			}
-			s.note(func(p *progress) { p.at = newest(slices.Values(have)) })
+			s.note(func(p *progress) { p.at = max(p.at, newest(slices.Values(have))) })
+			if !all {
+				return nil
+			}
+			s.looked = time.Now()
 			return s.clear(ctx, have)
 		}
 	}
+}
+
+// look is what the spool holds: all of it now and then, because there can be
+// very much and it takes a while to see; and else what has come.
+func (s *ship) look() (have []piece, all bool, err error) {
+	if time.Since(s.looked) < lookEvery {
+		if have, ok := s.capture.since(s.progress().at); ok {
+			return have, false, nil
+		}
+	}
+	have, err = s.capture.pieces()
+	return have, true, err
 }
 
 // ask looks whether we are still the one who writes, now and then.
@@ -181,7 +199,7 @@ func (s *ship) send(ctx context.Context, have []piece) (missed bool, err error) 
 	var mu sync.Mutex
 	for _, p := range todo {
 		g.Go(func() error {
-			f, err := os.Open(filepath.Join(s.capture.dir, filepath.FromSlash(p.name())))
+			f, err := os.Open(s.capture.path(p))
 			if errors.Is(err, fs.ErrNotExist) {
 				mu.Lock()
 				defer mu.Unlock()
