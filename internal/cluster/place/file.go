@@ -24,17 +24,27 @@ const stray = time.Hour
 
 // folder is a place on a disk of this machine. Nothing leads out of it.
 type folder struct {
-	root *os.Root
+	root  *os.Root
+	keys  rule
+	web   bool           // others read it: see Config.Served
+	modes [2]fs.FileMode // of folders and files
 
 	mu      sync.Mutex
 	lasting map[string]bool // folders that a power cut leaves where they are
 }
 
-func openFolder(_ context.Context, u *url.URL, _ Config) (Place, error) {
+func openFolder(_ context.Context, u *url.URL, c Config) (Place, error) {
 	if u.Host != "" || !path.IsAbs(u.Path) || u.RawQuery != "" || u.Fragment != "" {
 		return nil, errs.Newf(errs.Invalid, "%s is not a folder. Write three slashes and the whole path, such as file:///srv/copies.", u)
 	}
-	return openFolderAt(filepath.Clean(u.Path))
+	f, err := openFolderAt(filepath.Clean(u.Path))
+	if err != nil {
+		return nil, err
+	}
+	if f.keys, f.web = c.keys(), c.Served != nil; f.web {
+		f.modes = [2]fs.FileMode{0o755, 0o644}
+	}
+	return f, nil
 }
 
 // openFolderAt makes the folder, but none above it: a disk that is not mounted
@@ -47,7 +57,7 @@ func openFolderAt(dir string) (*folder, error) {
 	if err != nil {
 		return nil, errs.Wrap(errs.Unavailable, "The folder "+dir+" cannot be opened. Let us read and write there.", err)
 	}
-	f := &folder{root: root, lasting: map[string]bool{}}
+	f := &folder{root: root, keys: plainKeys, modes: [2]fs.FileMode{0o700, 0o600}, lasting: map[string]bool{}}
 	if err := f.tidy(); err != nil {
 		return nil, errors.Join(errs.Wrap(errs.Unavailable, "The folder "+dir+" cannot be written to. Let us write there.", err), root.Close())
 	}
@@ -73,7 +83,7 @@ func (f *folder) String() string { return (&url.URL{Scheme: "file", Path: f.root
 func (f *folder) Close() error   { return f.root.Close() }
 
 func (f *folder) Put(ctx context.Context, key string, data io.Reader, size int64) error {
-	if err := CheckKey(key); err != nil {
+	if err := f.keys.check(key); err != nil {
 		return err
 	}
 	temp, err := f.stage(ctx, key, data, size)
@@ -85,7 +95,7 @@ func (f *folder) Put(ctx context.Context, key string, data io.Reader, size int64
 
 // PutNew gives a whole file a second name, which the disk grants only once.
 func (f *folder) PutNew(ctx context.Context, key string, data []byte) error {
-	if err := checkNew(key, data); err != nil {
+	if err := f.keys.fresh(key, data); err != nil {
 		return err
 	}
 	if err := f.free(key); err != nil { // which spares the disk most of those who come too late
@@ -125,7 +135,7 @@ func (f *folder) stage(ctx context.Context, key string, data io.Reader, size int
 		return "", err
 	}
 	temp = path.Join(unsaved, rand.Text())
-	w, err := f.root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	w, err := f.root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, f.modes[1])
 	if err != nil {
 		return "", err
 	}
@@ -166,7 +176,7 @@ func (f *folder) makeFolders(dir string) error {
 	above := "."
 	for part := range strings.SplitSeq(dir, "/") {
 		this := path.Join(above, part)
-		if err := f.root.Mkdir(this, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		if err := f.root.Mkdir(this, f.modes[0]); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}
 		if !f.lasting[this] { // also one that was there: who made it may have died before this
@@ -198,7 +208,7 @@ func (f *folder) Open(ctx context.Context, key string) (io.ReadCloser, error) {
 }
 
 func (f *folder) open(ctx context.Context, key string) (*os.File, fs.FileInfo, error) {
-	if err := errors.Join(CheckKey(key), ctx.Err()); err != nil {
+	if err := errors.Join(f.keys.check(key), ctx.Err()); err != nil {
 		return nil, nil, err
 	}
 	r, err := f.root.Open(key)
@@ -216,7 +226,7 @@ func (f *folder) open(ctx context.Context, key string) (*os.File, fs.FileInfo, e
 }
 
 func (f *folder) Each(ctx context.Context, prefix, after string, visit func(Info) error) error {
-	return eachFile(ctx, f.list, prefix, after, visit)
+	return eachFile(ctx, f.keys, f.list, prefix, after, visit)
 }
 
 func (f *folder) list(_ context.Context, dir string) ([]entry, error) {
@@ -243,7 +253,7 @@ func (f *folder) list(_ context.Context, dir string) ([]entry, error) {
 }
 
 func (f *folder) Remove(ctx context.Context, keys ...string) error {
-	if err := checkKeys(keys); err != nil {
+	if err := f.keys.all(keys); err != nil {
 		return err
 	}
 	for _, key := range keys {
@@ -254,5 +264,19 @@ func (f *folder) Remove(ctx context.Context, keys ...string) error {
 			return f.tell("remove", key, err)
 		}
 	}
+	if f.web {
+		f.prune(keys)
+	}
 	return nil
+}
+
+// prune takes away the folders that keys were in, if nothing is left in them.
+func (f *folder) prune(keys []string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, dir := range above(keys) {
+		if f.root.Remove(dir) == nil { // those with something in them stay
+			delete(f.lasting, dir)
+		}
+	}
 }

@@ -27,12 +27,12 @@ func TestCheckKey(t *testing.T) {
 
 func TestCheckPrefix(t *testing.T) {
 	for _, ok := range []string{"", "a", "a/", "a/b", "a/.", "a/..", ".", "..", strings.Repeat("x", MaxPart)} {
-		if err := checkPrefix(ok); err != nil {
+		if err := plainKeys.prefix(ok); err != nil {
 			t.Errorf("%q: %v", ok, err)
 		}
 	}
 	for _, bad := range []string{"/", "../", "a/../b", "./", "a//", "A", "a b", unsaved, unsaved + "/", strings.Repeat("x", MaxPart+1), strings.Repeat("a/", MaxKey/2) + "a"} {
-		if checkPrefix(bad) == nil {
+		if plainKeys.prefix(bad) == nil {
 			t.Errorf("keys begin with %q", bad)
 		}
 	}
@@ -63,6 +63,26 @@ func TestExactly(t *testing.T) {
 		}
 		if (err == nil) != c.ok || c.ok && int64(got.Len()) != c.size || !c.ok && int64(got.Len()) >= max(c.size, 1) {
 			t.Errorf("%s: %d bytes, %v", name, got.Len(), err)
+		}
+	}
+}
+
+func TestFileNames(t *testing.T) {
+	for _, ok := range []string{"index.html", "@Ada_b/123/index.html", "tags/café/index.html", "tags/москва", "tags/می\u200cخواهم", "tags/日本語·x", "a+b&c'd!e", "x~", "tags/हिन्दी",
+		strings.Repeat("é", MaxPart/2)} {
+		if err := fileNames.check(ok); err != nil {
+			t.Errorf("%q: %v", ok, err)
+		}
+	}
+	for _, bad := range []string{"", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/..", "a/../b", "a/./b", "a b", "a\\b", "..\\a", "a\x00", "a\xff", "a\u0085", "a\u202eb", "a\u00a0b", "a\u2028", "\ufeffa",
+		"~a", "a/~b", unsaved + "/x", "a\n", "a\x7f", "a\x1b[2J", strings.Repeat("é", MaxPart/2) + "x"} {
+		if fileNames.check(bad) == nil {
+			t.Errorf("%q is a key", bad)
+		}
+	}
+	for _, bad := range []string{"/", "../", "a/../b", "a//", "a b", unsaved, "a/" + unsaved} {
+		if fileNames.prefix(bad) == nil {
+			t.Errorf("keys begin with %q", bad)
 		}
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/conf"
@@ -29,7 +28,8 @@ const (
 
 // A Place keeps objects elsewhere, under keys of [a-z0-9._/-], parts between
 // slashes never empty, "." or "..". No key is the folder of another: where
-// there is "a", there is no "a/b". Errors name the key.
+// there is "a", there is no "a/b". Errors name the key. One that keeps files for
+// the web takes letters of all scripts, too: see Config.Served.
 //
 // A call that breaks off may have done its work: the answer was lost, not the
 // object. That holds for PutNew above all, and whoever must know who won
@@ -66,6 +66,23 @@ type Config struct {
 	Secret  conf.Secret // S3: the secret key. SFTP: the password, or that of KeyFile. Plaza: the token
 	HostKey string      // SFTP: the server's key, as in known_hosts or a .pub file: "ssh-ed25519 AAAA…"
 	KeyFile string      // SFTP: the file of our private key
+
+	// Served is set for files that web hosts serve under their names. It says
+	// as what, and for how long readers may keep it; stores that speak S3 pass that
+	// on. Keys may then have what stands in addresses, such as @ and letters
+	// of all scripts. What is empty after a Remove is taken away, too: its
+	// name says something.
+	Served func(key string) (kind, caching string)
+	// ReadOnly is for one that is only looked at: nothing is made there.
+	ReadOnly bool
+}
+
+// keys is the rule for what is kept there.
+func (c Config) keys() rule {
+	if c.Served != nil {
+		return fileNames
+	}
+	return plainKeys
 }
 
 // Open makes a place ready. Only a folder is looked at: a place that is away
@@ -91,61 +108,4 @@ var kinds = map[string]opener{
 	"s3":    openBucket,
 	"sftp":  openMachine,
 	"plaza": openNeighbour, "plaza+http": openNeighbour,
-}
-
-// CheckKey reports why an object cannot be under key, or nil.
-func CheckKey(key string) error {
-	if len(key) > MaxKey {
-		return errs.Newf(errs.Invalid, "A key has %d bytes, and at most %d fit.", len(key), MaxKey)
-	}
-	for part := range strings.SplitSeq(key, "/") {
-		if part == "" || part == "." || part == ".." || len(part) > MaxPart || !plain(part) {
-			return errs.Newf(errs.Invalid, "%q is not a key: between its slashes are 1 to %d of a-z, 0-9, dot, dash and underscore.", key, MaxPart)
-		}
-	}
-	return nil
-}
-
-func plain(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '.' && r != '-' && r != '_'
-	})
-}
-
-// checkKeys is CheckKey for several.
-func checkKeys(keys []string) error {
-	for _, k := range keys {
-		if err := CheckKey(k); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// checkPrefix reports why no key could begin with prefix, or nil: it is cut
-// anywhere, but nothing in it leads out of the place.
-func checkPrefix(prefix string) error {
-	folder, rest := cutFolder(prefix)
-	if folder != "" {
-		if err := CheckKey(strings.TrimSuffix(folder, "/")); err != nil {
-			return err
-		}
-	}
-	if len(prefix) > MaxKey || len(rest) > MaxPart || !plain(rest) {
-		return errs.Newf(errs.Invalid, "No key begins with %q.", prefix)
-	}
-	return nil
-}
-
-// cutFolder cuts a key or prefix behind its last slash.
-func cutFolder(s string) (folder, rest string) {
-	i := strings.LastIndexByte(s, '/') + 1
-	return s[:i], s[i:]
-}
-
-func checkNew(key string, data []byte) error {
-	if len(data) > MaxNew {
-		return errs.Newf(errs.Invalid, "%s: %d bytes are too many to be put only where nothing is; at most %d.", key, len(data), MaxNew)
-	}
-	return CheckKey(key)
 }

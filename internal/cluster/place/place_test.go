@@ -23,6 +23,7 @@ import (
 type ground struct {
 	open func(t *testing.T) Place // all open the same place
 	cut  func()                   // breaks every connection; nil if there are none
+	web  func() Config            // the same kind, kept for web hosts; nil if it cannot be
 	junk func(t *testing.T) int   // counts what is kept besides objects: of what was broken off, nothing
 }
 
@@ -34,6 +35,7 @@ func fileGround(t *testing.T) ground {
 	dir := t.TempDir()
 	return ground{
 		open: func(t *testing.T) Place { return mustOpen(t, Config{URL: "file://" + dir}) },
+		web:  func() Config { return Config{URL: "file://" + dir} },
 		junk: func(t *testing.T) int { return filesIn(t, dir+"/"+unsaved) },
 	}
 }

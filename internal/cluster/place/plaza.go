@@ -36,6 +36,9 @@ func openNeighbour(_ context.Context, u *url.URL, c Config) (Place, error) {
 	if u.Host == "" || !nameForm.MatchString(name) || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return nil, errs.Newf(errs.Invalid, "%s is not a space with another Plaza. Write plaza://host/name.", u.Redacted())
 	}
+	if c.Served != nil {
+		return nil, errs.Newf(errs.Invalid, "%s keeps sealed copies and shows nothing to readers. Name a folder, a bucket or a machine that speaks SFTP.", u)
+	}
 	if len(c.Secret) < MinToken {
 		return nil, errs.Newf(errs.Invalid, "There is no token for %s, or it has less than %d characters. Write the one that its host gave you into secret.", u, MinToken)
 	}
@@ -185,7 +188,7 @@ func (n *neighbour) sendLarge(ctx context.Context, key string, e *exact, size in
 }
 
 func (n *neighbour) PutNew(ctx context.Context, key string, data []byte) error {
-	if err := errors.Join(checkNew(key, data), ctx.Err()); err != nil {
+	if err := errors.Join(plainKeys.fresh(key, data), ctx.Err()); err != nil {
 		return err
 	}
 	r, err := n.request(ctx, http.MethodPut, key, bytes.NewReader(data), int64(len(data)))
@@ -215,7 +218,7 @@ func (n *neighbour) Open(ctx context.Context, key string) (io.ReadCloser, error)
 }
 
 func (n *neighbour) Remove(ctx context.Context, keys ...string) error {
-	if err := errors.Join(checkKeys(keys), ctx.Err()); err != nil {
+	if err := errors.Join(plainKeys.all(keys), ctx.Err()); err != nil {
 		return err
 	}
 	for _, key := range keys {
@@ -231,7 +234,7 @@ func (n *neighbour) Remove(ctx context.Context, keys ...string) error {
 }
 
 func (n *neighbour) Each(ctx context.Context, prefix, after string, visit func(Info) error) error {
-	if err := errors.Join(checkPrefix(prefix), ctx.Err()); err != nil {
+	if err := errors.Join(plainKeys.prefix(prefix), ctx.Err()); err != nil {
 		return err
 	}
 	for {

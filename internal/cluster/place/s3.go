@@ -33,6 +33,8 @@ type bucket struct {
 	http         *http.Transport
 	name, prefix string // the prefix is empty or ends in a slash
 	address      string
+	keys         rule
+	served       func(key string) (kind, caching string)
 }
 
 func openBucket(_ context.Context, u *url.URL, c Config) (Place, error) {
@@ -43,7 +45,7 @@ func openBucket(_ context.Context, u *url.URL, c Config) (Place, error) {
 	if c.Key == "" || c.Secret == "" {
 		return nil, errs.Newf(errs.Invalid, "There is no key for %s. Write its access key into key and its secret key into secret.", u)
 	}
-	b := &bucket{http: transport(), name: u.Host, prefix: strings.Trim(u.Path, "/"), address: u.String()}
+	b := &bucket{http: transport(), name: u.Host, prefix: strings.Trim(u.Path, "/"), address: u.String(), keys: c.keys(), served: c.Served}
 	if b.prefix != "" {
 		b.prefix += "/"
 	}
@@ -115,27 +117,31 @@ func (b *bucket) tell(what, key string, err error) error {
 // broken off is taken back. A bucket should forget unfinished uploads by rule
 // all the same: the host may die before it takes them back.
 func (b *bucket) Put(ctx context.Context, key string, data io.Reader, size int64) error {
-	if err := CheckKey(key); err != nil {
+	if err := b.keys.check(key); err != nil {
 		return err
 	}
 	e, err := exactly(ctx, key, data, size)
 	if err == nil {
-		_, err = b.client.Client.PutObject(ctx, b.name, b.prefix+key, e, size, putOptions())
+		_, err = b.client.Client.PutObject(ctx, b.name, b.prefix+key, e, size, b.putOptions(key))
 	}
 	return b.tell("put", key, err)
 }
 
 // putOptions have the content checked on its way by the one sum that all stores
 // know. It is signed, so the content need not be signed piece by piece.
-func putOptions() minio.PutObjectOptions {
-	return minio.PutObjectOptions{ContentType: "application/octet-stream", SendContentMd5: true, DisableContentSha256: true}
+func (b *bucket) putOptions(key string) minio.PutObjectOptions {
+	o := minio.PutObjectOptions{ContentType: "application/octet-stream", SendContentMd5: true, DisableContentSha256: true}
+	if b.served != nil {
+		o.ContentType, o.CacheControl = b.served(key)
+	}
+	return o
 }
 
 func (b *bucket) PutNew(ctx context.Context, key string, data []byte) error {
-	if err := checkNew(key, data); err != nil {
+	if err := b.keys.fresh(key, data); err != nil {
 		return err
 	}
-	o := putOptions()
+	o := b.putOptions(key)
 	o.SetMatchETagExcept("*")
 	for try := 1; ; try++ {
 		_, err := b.once.Client.PutObject(ctx, b.name, b.prefix+key, bytes.NewReader(data), int64(len(data)), o)
@@ -151,7 +157,7 @@ func (b *bucket) PutNew(ctx context.Context, key string, data []byte) error {
 }
 
 func (b *bucket) Open(ctx context.Context, key string) (io.ReadCloser, error) {
-	if err := CheckKey(key); err != nil {
+	if err := b.keys.check(key); err != nil {
 		return nil, err
 	}
 	r, _, _, err := b.client.GetObject(ctx, b.name, b.prefix+key, minio.GetObjectOptions{})
@@ -164,7 +170,7 @@ func (b *bucket) Open(ctx context.Context, key string) (io.ReadCloser, error) {
 // Each refuses an order that is not that of bytes, in which some stores list
 // (S3 Express does): what comes after a key could not be found by it.
 func (b *bucket) Each(ctx context.Context, prefix, after string, visit func(Info) error) error {
-	if err := errors.Join(checkPrefix(prefix), ctx.Err()); err != nil {
+	if err := errors.Join(b.keys.prefix(prefix), ctx.Err()); err != nil {
 		return err
 	}
 	o := minio.ListObjectsOptions{Prefix: b.prefix + prefix, Recursive: true}
@@ -177,7 +183,7 @@ func (b *bucket) Each(ctx context.Context, prefix, after string, visit func(Info
 			return b.tell("list", prefix, found.Err)
 		}
 		key, ours := strings.CutPrefix(found.Key, b.prefix)
-		if !ours || !strings.HasPrefix(key, prefix) || CheckKey(key) != nil || key <= after {
+		if !ours || !strings.HasPrefix(key, prefix) || b.keys.check(key) != nil || key <= after {
 			continue
 		}
 		if key <= last {
@@ -192,7 +198,7 @@ func (b *bucket) Each(ctx context.Context, prefix, after string, visit func(Info
 }
 
 func (b *bucket) Remove(ctx context.Context, keys ...string) error {
-	if err := errors.Join(checkKeys(keys), ctx.Err()); err != nil {
+	if err := errors.Join(b.keys.all(keys), ctx.Err()); err != nil {
 		return err
 	}
 	for _, key := range keys {

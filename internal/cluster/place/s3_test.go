@@ -1,6 +1,7 @@
 package place
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -20,11 +21,11 @@ func s3Ground(t *testing.T) ground {
 	}
 	s := httptest.NewServer(gofakes3.New(store).Server())
 	t.Cleanup(s.Close)
+	c := Config{URL: "s3://copies/of/plaza?endpoint=" + s.URL, Key: "key", Secret: "hush"}
 	return ground{
-		open: func(t *testing.T) Place {
-			return mustOpen(t, Config{URL: "s3://copies/of/plaza?endpoint=" + s.URL, Key: "key", Secret: "hush"})
-		},
-		cut: s.CloseClientConnections,
+		open: func(t *testing.T) Place { return mustOpen(t, c) },
+		web:  func() Config { return c },
+		cut:  s.CloseClientConnections,
 		junk: func(t *testing.T) (n int) {
 			all, err := store.ListBucket("copies", nil, gofakes3.ListBucketPage{})
 			if err != nil {
@@ -52,5 +53,33 @@ func TestBucketAddresses(t *testing.T) {
 		if _, err := Open(t.Context(), Config{URL: good}); !strings.HasSuffix(errs.Public(err), ".") {
 			t.Errorf("without keys: %v, want a sentence", err)
 		}
+	}
+}
+
+// A bucket tells its readers what an object is.
+func TestServedAs(t *testing.T) {
+	t.Parallel()
+	store := s3mem.New()
+	if err := store.CreateBucket("pages"); err != nil {
+		t.Fatal(err)
+	}
+	fake, caching := gofakes3.New(store).Server(), ""
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut {
+			caching = r.Header.Get("Cache-Control") // which the fake forgets
+		}
+		fake.ServeHTTP(w, r)
+	}))
+	t.Cleanup(s.Close)
+	p := mustOpen(t, Config{URL: "s3://pages/of/plaza?endpoint=" + s.URL, Key: "key", Secret: "hush",
+		Served: func(key string) (string, string) { return "text/html; charset=utf-8", "max-age=" + key[:1] }})
+	put(t, p, "6/@ada/index.html", "<p>")
+	resp, err := http.Get(s.URL + "/pages/of/plaza/6/@ada/index.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if kind := resp.Header.Get("Content-Type"); resp.StatusCode != http.StatusOK || kind != "text/html; charset=utf-8" || caching != "max-age=6" {
+		t.Errorf("%s, %s, %s", resp.Status, kind, caching)
 	}
 }

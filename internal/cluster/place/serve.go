@@ -275,7 +275,7 @@ func (c call) put() error {
 		return errLength
 	}
 	if isNew && size > MaxNew {
-		return checkNew(c.key, make([]byte, MaxNew+1))
+		return plainKeys.fresh(c.key, make([]byte, MaxNew+1))
 	}
 	if err := c.space.put(c.r.Context(), c.key, c, size, isNew); err != nil {
 		return err

@@ -24,6 +24,7 @@ const (
 	sftpAtOnce = 64             // packets of 32 KiB under way: distance costs latency, not throughput
 	sftpStray  = 24 * time.Hour // like stray, on a machine whose clock may go wrong
 	readAhead  = 1 << 20
+	maxListed  = 1_000_000 // files in one folder there: its list is in memory whole
 )
 
 // machine is a place on a machine that speaks SFTP. Files are written apart
@@ -37,6 +38,8 @@ const (
 type machine struct {
 	line line
 	dir  string // absolute, without a slash at the end unless it is "/"
+	keys rule
+	web  bool // others read it: see Config.Served
 }
 
 func openMachine(_ context.Context, u *url.URL, c Config) (Place, error) {
@@ -47,8 +50,11 @@ func openMachine(_ context.Context, u *url.URL, c Config) (Place, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &machine{dir: path.Clean(u.Path)}
+	m := &machine{dir: path.Clean(u.Path), keys: c.keys(), web: c.Served != nil}
 	m.line = line{address: u.String(), host: u.Host, config: how, ready: m.ready}
+	if c.ReadOnly {
+		m.line.ready = func(*session) error { return nil }
+	}
 	if u.Port() == "" {
 		m.line.host = u.Host + ":22"
 	}
@@ -89,7 +95,7 @@ func (m *machine) tell(what, key string, err error) error {
 }
 
 func (m *machine) Put(ctx context.Context, key string, data io.Reader, size int64) error {
-	if err := CheckKey(key); err != nil {
+	if err := m.keys.check(key); err != nil {
 		return err
 	}
 	return m.tell("put", key, m.write(ctx, key, data, size, func(s *session, temp string) error {
@@ -98,7 +104,7 @@ func (m *machine) Put(ctx context.Context, key string, data io.Reader, size int6
 }
 
 func (m *machine) PutNew(ctx context.Context, key string, data []byte) error {
-	if err := checkNew(key, data); err != nil {
+	if err := m.keys.fresh(key, data); err != nil {
 		return err
 	}
 	return m.tell("put", key, m.write(ctx, key, bytes.NewReader(data), int64(len(data)), func(s *session, temp string) error {
@@ -175,7 +181,7 @@ func isUnsupported(err error) bool {
 }
 
 func (m *machine) Open(ctx context.Context, key string) (io.ReadCloser, error) {
-	if err := CheckKey(key); err != nil {
+	if err := m.keys.check(key); err != nil {
 		return nil, err
 	}
 	r := &remoteFile{ctx: ctx, key: key}
@@ -240,7 +246,7 @@ func (r *remoteFile) Close() error {
 }
 
 func (m *machine) Each(ctx context.Context, prefix, after string, visit func(Info) error) error {
-	return eachFile(ctx, m.list, prefix, after, visit)
+	return eachFile(ctx, m.keys, m.list, prefix, after, visit)
 }
 
 func (m *machine) list(ctx context.Context, dir string) (entries []entry, err error) {
@@ -249,6 +255,9 @@ func (m *machine) list(ctx context.Context, dir string) (entries []entry, err er
 		all, err = s.ReadDirContext(ctx, m.path(dir))
 		return err
 	}, nil)
+	if len(all) > maxListed {
+		return nil, m.tell("list", dir, errs.Newf(errs.Limited, "There are %d files in one folder of %s, and at most %d can be looked through. Move what is not ours elsewhere.", len(all), m, maxListed))
+	}
 	for _, info := range all {
 		name := info.Name()
 		if strings.Contains(name, "/") { // a name leads nowhere else
@@ -264,7 +273,7 @@ func (m *machine) list(ctx context.Context, dir string) (entries []entry, err er
 }
 
 func (m *machine) Remove(ctx context.Context, keys ...string) error {
-	if err := errors.Join(checkKeys(keys), ctx.Err()); err != nil {
+	if err := errors.Join(m.keys.all(keys), ctx.Err()); err != nil {
 		return err
 	}
 	for _, key := range keys {
@@ -272,6 +281,26 @@ func (m *machine) Remove(ctx context.Context, keys ...string) error {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return m.tell("remove", key, err)
 		}
+	}
+	if m.web {
+		return m.tell("tidy", "folders", m.prune(ctx, keys))
+	}
+	return nil
+}
+
+// prune takes away the folders that keys were in, if nothing is left in them.
+func (m *machine) prune(ctx context.Context, keys []string) error {
+	for _, dir := range above(keys) {
+		err := m.line.use(ctx, func(s *session) error {
+			if err := s.RemoveDirectory(m.path(dir)); err != nil {
+				return err
+			}
+			s.forget()
+			return nil
+		}, nil)
+		if lost(err) || ctx.Err() != nil {
+			return errors.Join(err, ctx.Err())
+		} // those with something in them stay
 	}
 	return nil
 }

@@ -149,6 +149,7 @@ func sftpGround(t *testing.T) ground {
 	d := startSSHD(t)
 	return ground{
 		open: func(t *testing.T) Place { return mustOpen(t, d.conf()) },
+		web:  d.conf,
 		cut:  d.cut,
 		junk: func(t *testing.T) int { return filesIn(t, filepath.Join(d.dir, "copies", unsaved)) },
 	}

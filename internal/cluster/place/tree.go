@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +13,19 @@ import (
 // Where objects are files in folders, what is being written stands apart, under
 // a name that no key has.
 const unsaved = "~unsaved"
+
+// above are the folders that keys are in, the deepest first.
+func above(keys []string) (dirs []string) {
+	seen := map[string]bool{}
+	for _, key := range keys {
+		for dir := path.Dir(key); dir != "." && !seen[dir]; dir = path.Dir(dir) {
+			seen[dir] = true
+			dirs = append(dirs, dir)
+		}
+	}
+	slices.SortFunc(dirs, func(a, b string) int { return strings.Count(b, "/") - strings.Count(a, "/") })
+	return dirs
+}
 
 // An entry is a file or a folder in a folder.
 type entry struct {
@@ -24,15 +38,16 @@ type entry struct {
 type lister func(ctx context.Context, folder string) ([]entry, error)
 
 // eachFile is Place.Each for files in folders.
-func eachFile(ctx context.Context, list lister, prefix, after string, visit func(Info) error) error {
-	if err := checkPrefix(prefix); err != nil {
+func eachFile(ctx context.Context, keys rule, list lister, prefix, after string, visit func(Info) error) error {
+	if err := keys.prefix(prefix); err != nil {
 		return err
 	}
 	folder, _ := cutFolder(prefix)
-	return walk{list, prefix, after, visit}.folder(ctx, folder)
+	return walk{keys, list, prefix, after, visit}.folder(ctx, folder)
 }
 
 type walk struct {
+	keys          rule
 	list          lister
 	prefix, after string
 	visit         func(Info) error
@@ -64,12 +79,12 @@ func (w walk) entry(ctx context.Context, key string, e entry) error {
 	within := strings.HasPrefix(key, w.prefix)
 	if inner, isFolder := strings.CutSuffix(key, "/"); isFolder {
 		passed := w.after >= key && !strings.HasPrefix(w.after, key)
-		if passed || CheckKey(inner) != nil || !within && !strings.HasPrefix(w.prefix, key) {
+		if passed || w.keys.check(inner) != nil || !within && !strings.HasPrefix(w.prefix, key) {
 			return nil
 		}
 		return w.folder(ctx, key)
 	}
-	if !within || key <= w.after || CheckKey(key) != nil {
+	if !within || key <= w.after || w.keys.check(key) != nil {
 		return nil
 	}
 	size, at, err := e.info()
