@@ -25,7 +25,7 @@ type mirror struct {
 
 type mirrorKeep struct {
 	where
-	To    string  `help:"Where: a folder (default mirror.to in the settings)." placeholder:"DIR"`
+	To    string  `help:"Where: a folder, s3://… or sftp://… (default mirror.to in the settings, as are the keys)." placeholder:"URL"`
 	Once  bool    `help:"End when it is up to date, instead of following what happens."`
 	Again bool    `help:"Write everything anew."`
 	Say   *string `help:"What the status page says from now on; empty for nothing." placeholder:"TEXT"`
@@ -46,7 +46,7 @@ func (v *mirrorKeep) Run(ctx context.Context, s streams) error {
 		v.To = c.Mirror.To
 	}
 	if v.To == "" && v.Say == nil {
-		return errs.New(errs.Invalid, "Say where: --to DIR.")
+		return errs.New(errs.Invalid, "Say where: --to DIR, or --to s3://… or sftp://… with its keys in [mirror] of the settings.")
 	}
 	return v.with(ctx, s, func(a *app.App) error {
 		if v.Say != nil {
@@ -94,15 +94,24 @@ func (v *mirrorKeep) follow(ctx context.Context, a *app.App, k *app.Mirroring) e
 }
 
 type mirrorCheck struct {
-	At      string `arg:"" name:"where" help:"A folder, or an address on the web."`
+	At      string `arg:"" name:"where" help:"A folder, an address on the web, s3://… or sftp://…."`
 	Key     string `help:"What plaza mirror key printed on the network itself; without it, the mirror's own word is taken." placeholder:"KEY"`
 	AtLeast int64  `help:"Refuse copies that are older than this number." placeholder:"N"`
+	Access  string `help:"Access key of a store that speaks S3 (PLAZA_MIRROR_KEY)." env:"PLAZA_MIRROR_KEY" placeholder:"KEY"`
+	Secret  string `help:"Its secret, or the password for SFTP. Better given as PLAZA_MIRROR_SECRET: others on this machine see what is typed." env:"PLAZA_MIRROR_SECRET" placeholder:"TEXT"`
+	HostKey string `help:"Key of the SFTP server (PLAZA_MIRROR_HOST_KEY)." env:"PLAZA_MIRROR_HOST_KEY" placeholder:"KEY"`
+	KeyFile string `help:"Private key for SFTP (PLAZA_MIRROR_KEY_FILE)." env:"PLAZA_MIRROR_KEY_FILE" placeholder:"FILE"`
+}
+
+// place is where it is.
+func (v *mirrorCheck) place() conf.Place {
+	return conf.Place{URL: v.At, Key: v.Access, Secret: conf.Secret(v.Secret), HostKey: v.HostKey, KeyFile: v.KeyFile}
 }
 
 // verify checks a mirror, and tells what is wrong with it.
 func (v *mirrorCheck) verify(ctx context.Context, s streams) (app.MirrorReport, error) {
 	bar := s.bar()
-	r, err := app.VerifyMirror(ctx, v.At, app.MirrorCheck{Key: v.Key, AtLeast: v.AtLeast, Told: bar.tell})
+	r, err := app.VerifyMirror(ctx, v.place(), app.MirrorCheck{Key: v.Key, AtLeast: v.AtLeast, Told: bar.tell})
 	bar.end()
 	return r, err
 }
@@ -167,7 +176,7 @@ func (v *mirrorServe) Run(ctx context.Context, s streams) error {
 		}
 		report = &r
 	}
-	h, err := app.MirrorHandler(v.At, report)
+	h, err := app.MirrorHandler(v.place(), report)
 	if err != nil {
 		return err
 	}
@@ -204,7 +213,7 @@ func (v *mirrorKey) Run(ctx context.Context, s streams) error {
 type mirrorForget struct {
 	where
 	JSON bool   `name:"json" help:"Print the result as JSON."`
-	To   string `arg:"" name:"where" help:"The folder."`
+	To   string `arg:"" name:"where" help:"The folder or address."`
 }
 
 // Run forgets it.

@@ -5,16 +5,15 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"net/netip"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/plaza-social/plaza/internal/base/conf"
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/netsafe"
 	"github.com/plaza-social/plaza/internal/core/mirrors"
@@ -39,7 +38,7 @@ func (a *App) keepMirror(ctx context.Context) {
 
 // MirrorAt is what keeps a mirror of this house at a place.
 func (a *App) MirrorAt(to string) (*mirror.Keeper, error) {
-	place, err := mirrorPlace(to)
+	place, err := openMirror(a.Config.Mirror.At(to), false)
 	if err != nil {
 		return nil, err
 	}
@@ -56,18 +55,6 @@ func (a *App) MirrorOn(place mirror.Place) *mirror.Keeper {
 			return a.mirrorFile(ctx, pages, path)
 		},
 		Mirrors: a.Mirrors, Timelines: a.Timelines, View: a.View, Log: a.log})
-}
-
-// mirrorPlace opens where a mirror stands.
-func mirrorPlace(to string) (mirror.Place, error) {
-	scheme, rest, found := strings.Cut(to, "://")
-	switch {
-	case !found:
-		return mirror.OpenFolder(to)
-	case scheme == "file":
-		return mirror.OpenFolder(rest)
-	}
-	return nil, errs.Newf(errs.Invalid, "A mirror cannot be kept at %s: name a folder.", to)
 }
 
 // mirrorPage is a page of the site as a stranger sees it, made for a mirror.
@@ -179,7 +166,7 @@ func (a *App) FollowMirrors(ctx context.Context) error {
 
 // ForgetMirror has a mirror no longer kept. Its files stay.
 func (a *App) ForgetMirror(ctx context.Context, to string) error {
-	place, err := mirrorPlace(to)
+	place, err := openMirror(a.Config.Mirror.At(to), false)
 	if err != nil {
 		return err
 	}
@@ -225,33 +212,23 @@ var everywhere = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustPa
 // fileWait is how long one file of a mirror on the web may take.
 const fileWait = 10 * time.Minute
 
-// VerifyMirror reads all of a mirror: a folder, or one on the web.
-func VerifyMirror(ctx context.Context, at string, c MirrorCheck) (MirrorReport, error) {
-	if strings.HasPrefix(at, "http://") || strings.HasPrefix(at, "https://") {
+// VerifyMirror reads all of a mirror: one at a place, or on the web.
+func VerifyMirror(ctx context.Context, at conf.Place, c MirrorCheck) (MirrorReport, error) {
+	if strings.HasPrefix(at.URL, "http://") || strings.HasPrefix(at.URL, "https://") {
 		client := netsafe.Client(netsafe.Options{Private: everywhere, Timeout: fileWait})
-		return mirror.Verify(ctx, mirror.OpenSite(at, client), c)
+		return mirror.Verify(ctx, mirror.OpenSite(at.URL, client), c)
 	}
-	place, err := mirrorThere(at)
+	place, err := openMirror(at, true)
 	if err != nil {
 		return MirrorReport{}, err
 	}
 	return mirror.Verify(ctx, place, c)
 }
 
-// mirrorThere opens a place that must exist.
-func mirrorThere(at string) (mirror.Place, error) {
-	if !strings.Contains(at, "://") {
-		if info, err := os.Stat(at); err != nil || !info.IsDir() {
-			return nil, errs.Wrap(errs.NotFound, "There is no folder "+at+".", fs.ErrNotExist)
-		}
-	}
-	return mirrorPlace(at)
-}
-
 // MirrorHandler serves a mirror that lies at a place: only what r knows, if it is
 // one that was verified.
-func MirrorHandler(at string, r *MirrorReport) (http.Handler, error) {
-	place, err := mirrorThere(at)
+func MirrorHandler(at conf.Place, r *MirrorReport) (http.Handler, error) {
+	place, err := openMirror(at, true)
 	if err != nil || r == nil {
 		return mirror.Handler(place, nil), err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/plaza-social/plaza/internal/app"
 	"github.com/plaza-social/plaza/internal/app/apptest"
+	"github.com/plaza-social/plaza/internal/base/conf"
 )
 
 // house is a server with a mirror in a folder.
@@ -53,7 +54,7 @@ func (h *house) verify() app.MirrorReport {
 	h.t.Helper()
 	key, err := h.MirrorKey(h.t.Context())
 	h.must(err)
-	r, err := app.VerifyMirror(h.t.Context(), h.to, app.MirrorCheck{Key: key})
+	r, err := app.VerifyMirror(h.t.Context(), conf.Place{URL: h.to}, app.MirrorCheck{Key: key})
 	h.must(err)
 	return r
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/plaza-social/plaza/internal/app"
 	"github.com/plaza-social/plaza/internal/app/apptest"
+	"github.com/plaza-social/plaza/internal/base/conf"
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/social"
 )
@@ -134,17 +135,17 @@ func (h *house) forged() {
 	h.t.Helper()
 	at, was := filepath.Join(h.to, "manifest"), h.file("manifest")
 	h.must(os.WriteFile(at, []byte(strings.Replace(was, "number 2", "number 9", 1)), 0o644))
-	if _, err := app.VerifyMirror(h.t.Context(), h.to, app.MirrorCheck{}); errs.KindOf(err) != errs.Conflict || err == nil {
+	if _, err := app.VerifyMirror(h.t.Context(), conf.Place{URL: h.to}, app.MirrorCheck{}); errs.KindOf(err) != errs.Conflict || err == nil {
 		h.t.Errorf("another number: %v, want Conflict", err)
 	}
 	h.must(os.WriteFile(at, []byte(was), 0o644))
 	other := apptest.Start(h.t)
 	key, err := other.MirrorKey(h.t.Context())
 	h.must(err)
-	if _, err := app.VerifyMirror(h.t.Context(), h.to, app.MirrorCheck{Key: key}); errs.KindOf(err) != errs.Conflict || err == nil {
+	if _, err := app.VerifyMirror(h.t.Context(), conf.Place{URL: h.to}, app.MirrorCheck{Key: key}); errs.KindOf(err) != errs.Conflict || err == nil {
 		h.t.Errorf("another's key: %v, want Conflict", err)
 	}
-	if r, err := app.VerifyMirror(h.t.Context(), h.to, app.MirrorCheck{}); err != nil || !r.OK() {
+	if r, err := app.VerifyMirror(h.t.Context(), conf.Place{URL: h.to}, app.MirrorCheck{}); err != nil || !r.OK() {
 		h.t.Errorf("its own word: %v", err)
 	}
 }
@@ -154,7 +155,7 @@ func (h *house) replayed(older map[string]string) {
 	h.t.Helper()
 	web := httptest.NewServer(http.FileServer(http.Dir(h.to)))
 	defer web.Close()
-	if r, err := app.VerifyMirror(h.t.Context(), web.URL, app.MirrorCheck{AtLeast: 2}); err != nil || !r.OK() || r.Listed {
+	if r, err := app.VerifyMirror(h.t.Context(), conf.Place{URL: web.URL}, app.MirrorCheck{AtLeast: 2}); err != nil || !r.OK() || r.Listed {
 		h.t.Errorf("on the web: %+v, %v", r, err)
 	}
 	h.must(os.RemoveAll(h.to))
@@ -166,10 +167,10 @@ func (h *house) replayed(older map[string]string) {
 	if r := h.good("replayed"); r.Manifest.Number != 1 {
 		h.t.Errorf("number %d, want 1", r.Manifest.Number)
 	}
-	if _, err := app.VerifyMirror(h.t.Context(), h.to, app.MirrorCheck{AtLeast: 2}); errs.KindOf(err) != errs.Conflict || err == nil {
+	if _, err := app.VerifyMirror(h.t.Context(), conf.Place{URL: h.to}, app.MirrorCheck{AtLeast: 2}); errs.KindOf(err) != errs.Conflict || err == nil {
 		h.t.Errorf("older than wanted: %v, want Conflict", err)
 	}
-	if _, err := app.VerifyMirror(h.t.Context(), web.URL, app.MirrorCheck{AtLeast: 1}); err != nil {
+	if _, err := app.VerifyMirror(h.t.Context(), conf.Place{URL: web.URL}, app.MirrorCheck{AtLeast: 1}); err != nil {
 		h.t.Errorf("as old as wanted: %v", err)
 	}
 }
@@ -210,7 +211,7 @@ func TestServe(t *testing.T) {
 	h, ada, _ := furnished(t, s)
 	h.must(os.WriteFile(filepath.Join(h.to, "extra.html"), []byte("<script>1</script>"), 0o644))
 	r := h.verify()
-	handler, err := app.MirrorHandler(h.to, &r)
+	handler, err := app.MirrorHandler(conf.Place{URL: h.to}, &r)
 	h.must(err)
 	for _, c := range []struct {
 		path   string

@@ -78,8 +78,16 @@ type Media struct {
 // Mirror is a copy of the public pages, as plain files, that a server keeps by
 // itself. Without To there is none.
 type Mirror struct {
-	To  string // where: a folder
+	To  string // where: a folder, s3://… or sftp://…
 	Say string // what its status page says when nothing else is said there
+	Way Place  // how we are let in there, without a URL
+}
+
+// At is the place to, with how we are let in.
+func (m Mirror) At(to string) Place {
+	p := m.Way
+	p.URL = to
+	return p
 }
 
 // Log is what is written to the log, and how.

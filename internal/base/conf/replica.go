@@ -88,16 +88,22 @@ func replicaSettings() (all []setting) {
 
 // placeSettings are those of a place, which is checked only where it is set.
 func placeSettings(name, env string, of func(*Config) *Place, unset func(Config) bool) []setting {
+	url := text(name+"url", env+"URL", func(c *Config) *string { return &of(c).URL }, func(c Config) string {
+		if unset(c) {
+			return ""
+		}
+		return checkPlace(c, *of(&c))
+	})
+	url.unset = unset
+	return append([]setting{url}, waySettings(name, env, of, unset)...)
+}
+
+// waySettings are how we are let in at a place.
+func waySettings(name, env string, of func(*Config) *Place, unset func(Config) bool) []setting {
 	field := func(part func(*Place) *string) func(*Config) *string {
 		return func(c *Config) *string { return part(of(c)) }
 	}
 	some := []setting{
-		text(name+"url", env+"URL", field(func(p *Place) *string { return &p.URL }), func(c Config) string {
-			if unset(c) {
-				return ""
-			}
-			return checkPlace(c, *of(&c))
-		}),
 		text(name+"key", env+"KEY", field(func(p *Place) *string { return &p.Key }), nil),
 		hide(name+"secret", env+"SECRET", func(c *Config) *Secret { return &of(c).Secret }, nil),
 		text(name+"host_key", env+"HOST_KEY", field(func(p *Place) *string { return &p.HostKey }), nil),
@@ -125,18 +131,33 @@ func duration(name, env string, field func(*Config) *time.Duration, ok check) se
 }
 
 func checkPlace(c Config, p Place) string {
-	u, err := url.Parse(p.URL)
-	if err != nil || !slices.Contains([]string{"file", "s3", "sftp"}, u.Scheme) {
+	if problem := checkAddress(p.URL, "file", "s3", "sftp", "plaza", "plaza+http"); problem != "" {
+		return problem
+	}
+	if strings.HasPrefix(c.Database(), "postgres") {
+		return "copies of this kind are of the embedded database; replicate PostgreSQL with its own means, and leave this out"
+	}
+	return ""
+}
+
+func checkAddress(address string, schemes ...string) string {
+	u, err := url.Parse(address)
+	if err != nil || !slices.Contains(schemes, u.Scheme) {
 		return "this is not a place for copies; write one such as s3://bucket/plaza?endpoint=https://s3.example.org, sftp://plaza@example.org/srv/plaza or " +
 			"file:///mnt/copy/plaza"
 	}
 	if _, has := u.User.Password(); has {
 		return "there is a password in it; write that in secret"
 	}
-	if strings.HasPrefix(c.Database(), "postgres") {
-		return "copies of this kind are of the embedded database; replicate PostgreSQL with its own means, and leave this out"
-	}
 	return ""
+}
+
+// checkMirror takes a folder as it is typed, too.
+func checkMirror(c Config) string {
+	if !strings.Contains(c.Mirror.To, "://") {
+		return ""
+	}
+	return checkAddress(c.Mirror.To, "file", "s3", "sftp")
 }
 
 // recipientForm is that of an X25519 recipient, see https://age-encryption.org/v1.

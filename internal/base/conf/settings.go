@@ -49,9 +49,9 @@ var settings = slices.Concat([]setting{
 	text("media.prefix", "PLAZA_MEDIA_PREFIX", func(c *Config) *string { return &c.Media.Prefix }, checkMediaPrefix),
 	size("media.remote_budget", "PLAZA_MEDIA_REMOTE_BUDGET", func(c *Config) *int64 { return &c.Media.RemoteBudget }, checkRemoteBudget),
 	size("media.max_video", "PLAZA_MEDIA_MAX_VIDEO", func(c *Config) *int64 { return &c.Media.MaxVideo }, checkMaxVideo),
-	text("mirror.to", "PLAZA_MIRROR_TO", func(c *Config) *string { return &c.Mirror.To }, nil),
+	text("mirror.to", "PLAZA_MIRROR_TO", func(c *Config) *string { return &c.Mirror.To }, checkMirror),
 	text("mirror.say", "PLAZA_MIRROR_SAY", func(c *Config) *string { return &c.Mirror.Say }, nil),
-}, replicaSettings(), []setting{
+}, waySettings("mirror.", "PLAZA_MIRROR_", func(c *Config) *Place { return &c.Mirror.Way }, func(c Config) bool { return c.Mirror.Way == Place{} }), replicaSettings(), []setting{
 	level("log.level", "PLAZA_LOG_LEVEL"),
 	text("log.format", "PLAZA_LOG_FORMAT", func(c *Config) *string { return &c.Log.Format }, checkLogFormat),
 })

@@ -44,6 +44,24 @@ type tree struct {
 	*round
 	written []social.MirrorNode
 	removed []string
+	late    []file // nodes that are to be written
+}
+
+// nodesAtOnce is how many nodes are in memory until they are written, side by side.
+const nodesAtOnce = 256
+
+// keep has a node written.
+func (t *tree) keep(ctx context.Context, prefix string, body []byte) error {
+	if t.late = append(t.late, file{path: nodeKey(prefix), body: body}); len(t.late) < nodesAtOnce {
+		return nil
+	}
+	return t.flush(ctx)
+}
+
+func (t *tree) flush(ctx context.Context) error {
+	late := t.late
+	t.late = nil
+	return t.writeAll(ctx, late)
 }
 
 // settle brings the nodes at and below prefix up to date, where slots say that
@@ -80,7 +98,7 @@ func (t *tree) settle(ctx context.Context, prefix string, slots []string) (n soc
 	}
 	t.Did.Nodes++
 	t.written = append(t.written, n)
-	return n, t.write(ctx, nodeKey(prefix), b.Bytes())
+	return n, t.keep(ctx, prefix, b.Bytes())
 }
 
 // branch settles what is below a node, as far as it changed, and writes the lines
@@ -134,6 +152,9 @@ func (r *round) publish(ctx context.Context) error {
 	t := &tree{round: r}
 	root, err := t.settle(ctx, "", slots)
 	if err != nil {
+		return err
+	}
+	if err := t.flush(ctx); err != nil {
 		return err
 	}
 	r.m.Number, r.m.MadeAt, r.m.Build = r.m.Number+1, now, r.Build

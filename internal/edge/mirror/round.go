@@ -22,9 +22,11 @@ type round struct {
 	shared map[string]bool // files that pages share and that are there
 	failed map[string]bool // pages that could not be made
 	there  map[string][]social.MirrorFile
-	batch  map[string]bool // the pages that are made together
-	linked map[string]bool // things that those made so far lead to
-	late   []file          // to be written when all pages of the batch are made
+	batch  map[string]bool     // the pages that are made together
+	linked map[string]bool     // things that those made so far lead to
+	late   []file              // to be written when all pages of the batch are made
+	asked  map[string]bool     // files that pages of the batch share, and that are not known to be there
+	shows  map[string][]string // such files, by page
 }
 
 // pages makes what is marked, until nothing is.
@@ -50,10 +52,14 @@ func (r *round) pages(ctx context.Context, rest time.Duration) error {
 		if err != nil {
 			return err
 		}
+		made, lacking, err := r.share(ctx, made)
+		if err != nil {
+			return err
+		}
 		if err := r.flush(ctx); err != nil {
 			return err
 		}
-		faults = append(faults, wrong...)
+		faults = append(append(faults, wrong...), lacking...)
 		if err := r.Mirrors.Keep(ctx, r.m.ID, since, made); err != nil {
 			return err
 		}
@@ -72,7 +78,7 @@ const maxFaults = 20
 // makeAll makes pages. One that cannot be made holds up no other.
 func (r *round) makeAll(ctx context.Context, marks []social.MirrorMark) (made []social.MirrorMade, faults []error, err error) {
 	names := make([]string, len(marks))
-	r.batch, r.linked = map[string]bool{}, map[string]bool{}
+	r.batch, r.linked, r.asked, r.shows = map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string][]string{}
 	for i, m := range marks {
 		names[i] = m.Page
 		r.batch[m.Page] = true
@@ -139,8 +145,11 @@ func (r *round) render(ctx context.Context, w Wish) (made social.MirrorMade, err
 		refs.things[social.MirrorPostThing(s.post)] = true
 	}
 	maps.Copy(r.linked, refs.things)
-	if err := r.share(ctx, refs, &made); err != nil {
-		return made, err
+	r.shows[w.Page] = slices.Sorted(maps.Keys(refs.files))
+	for _, path := range r.shows[w.Page] {
+		if !r.shared[path] {
+			r.asked[path] = true
+		}
 	}
 	made.Things = append(made.Things, slices.Sorted(maps.Keys(refs.things))...)
 	if made.Next, err = r.unknown(ctx, refs.pages); err != nil {

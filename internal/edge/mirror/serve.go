@@ -20,6 +20,22 @@ var types = map[string]string{
 	".m4a": "audio/mp4", ".flac": "audio/flac", ".wav": "audio/wav", ".pub": "text/plain; charset=utf-8", "": "text/plain; charset=utf-8",
 }
 
+// Served is as what a web host shows a file, and for how long readers may keep
+// it. What was deleted is not to be shown for long: nothing is kept for days.
+func Served(key string) (kind, caching string) {
+	kind, ok := types[strings.ToLower(path.Ext(key))]
+	if !ok {
+		kind = "application/octet-stream"
+	}
+	switch {
+	case besides(key):
+		return kind, "no-cache" // whoever verifies wants them as they are
+	case strings.HasPrefix(key, "media/"):
+		return kind, "public, max-age=3600"
+	}
+	return kind, "public, max-age=60"
+}
+
 // policy is what a browser may do with a page of a mirror, whoever made it.
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; media-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
 
@@ -71,10 +87,7 @@ func missing(w http.ResponseWriter, r *http.Request, p Place, known func(string)
 }
 
 func send(w http.ResponseWriter, r *http.Request, status int, key string, f io.Reader) {
-	kind, ok := types[strings.ToLower(path.Ext(key))]
-	if !ok {
-		kind = "application/octet-stream"
-	}
+	kind, caching := Served(key)
 	h := w.Header()
 	h.Set("Content-Type", kind)
 	h.Set("Content-Security-Policy", policy)
@@ -85,7 +98,7 @@ func send(w http.ResponseWriter, r *http.Request, status int, key string, f io.R
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-	h.Set("Cache-Control", "public, max-age=60")
+	h.Set("Cache-Control", caching)
 	if s, ok := f.(io.ReadSeeker); ok && status == http.StatusOK { // parts of videos
 		http.ServeContent(w, r, "", time.Time{}, s)
 		return
