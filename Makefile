@@ -65,6 +65,11 @@ test-budget: ## push 5 GB from other servers through a budget of 100 MB, and loo
 test-files: ## send 74 files of all formats, made and labelled by other programs, and look for what was written into them
 	bash -ec '. scripts/postgres.sh; . scripts/media.sh; find_media_tools' && PLAZA_TEST_FOLDER=1 go test ./test/media -run TestGoodFiles -count=1 -timeout 40m -v
 
+.PHONY: test-mirror
+test-mirror: ## a mirror of 20,000 posts: what it costs to follow one more, and a browser that reads it from plain files and from a bucket
+	go test ./test/mirror -run TestMirrorLarge -count=1 -timeout 30m -v -large
+	bash -ec '. scripts/chromium.sh; find_chromium; go test ./test/browser -run TestMirrorJourney -count=1 -timeout 60m -v -mirror-posts 20000'
+
 .PHONY: generate
 generate: ## make the pages' Go code anew from their templates
 	go run $(TEMPL) generate -path internal/edge/web

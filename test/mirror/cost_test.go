@@ -116,10 +116,16 @@ func TestMirrorLarge(t *testing.T) {
 	t.Logf("said in %v", time.Since(began).Round(time.Second))
 	began = time.Now()
 	pages, files, bytes := h.update()
+	if pages < 20_000 {
+		t.Errorf("%d pages only", pages)
+	}
 	t.Logf("first build: %d pages, %d files, %.1f MB in %v", pages, files, float64(bytes)/1e6, time.Since(began).Round(100*time.Millisecond))
 	for range 3 {
 		began = time.Now()
 		pages, files, bytes = h.one(people[3], social.Draft{Text: "One more #all #tag7"})
+		if pages != 7 || files > 50 { // as many as in a small house: see TestCost
+			t.Errorf("one post: %d pages made, %d files written", pages, files)
+		}
 		t.Logf("one post: %d pages, %d files, %d bytes in %v", pages, files, bytes, time.Since(began).Round(time.Millisecond))
 	}
 	began = time.Now()
