@@ -41,6 +41,7 @@ type cli struct {
 	Emoji        emoji        `cmd:"" help:"Look after the emojis of the house."`
 	Cache        cache        `cmd:"" help:"Look after copies of other servers' files."`
 	Search       search       `cmd:"" help:"Look after the index of words."`
+	Keep         keeping      `cmd:"" help:"Keep copies of other houses, sealed, for those who run them."`
 	Replica      replicas     `cmd:"" help:"Look after the copies elsewhere."`
 	Drill        drill        `cmd:"" help:"Bring the house back from every copy into a temporary folder, and compare."`
 	Standby      standby      `cmd:"" help:"Follow a copy, serve what can be read, and take over when asked or when the house that writes is gone."`

@@ -21,6 +21,7 @@ import (
 	"github.com/plaza-social/plaza/internal/base/conf"
 	"github.com/plaza-social/plaza/internal/base/limit"
 	"github.com/plaza-social/plaza/internal/base/netsafe"
+	"github.com/plaza-social/plaza/internal/cluster/place"
 	"github.com/plaza-social/plaza/internal/cluster/turn"
 	"github.com/plaza-social/plaza/internal/core/accounts"
 	"github.com/plaza-social/plaza/internal/core/announcements"
@@ -142,6 +143,7 @@ type App struct {
 	runner  work.Runner
 	meters  *meters
 	handler http.Handler
+	keeps   *place.Server // others' copies
 
 	replica atomic.Pointer[copies] // nil if there are none
 	tenure  *tenure                // nil if the turn to write is nobody's to take
@@ -268,6 +270,7 @@ func (a *App) assemble(o Options) (err error) {
 	a.runner.Workers = append(append(append(a.runner.Workers, a.pageWorkers(o)...), media.RefreshWorker(a.proxy.Refresh)), a.Media.Workers()...)
 	a.openFedi(o)
 	a.meters = newMeters(a)
+	a.keeps = place.Serve(filepath.Join(a.Config.Data, "kept"), tenants(a.Config).Named)
 	a.handler = a.routes()
 	return nil
 }
@@ -289,7 +292,7 @@ func (a *App) Handler() http.Handler { return a.handler }
 
 // Close ends what Open began. What was acknowledged is kept, also without it.
 func (a *App) Close() error {
-	return errors.Join(a.Store.Close(), a.closeReplica(), a.blobs.Close(), a.tenure.end())
+	return errors.Join(a.Store.Close(), a.closeReplica(), a.blobs.Close(), a.keeps.Close(), a.tenure.end())
 }
 
 // Run does what has to happen in the background until ctx ends, and returns

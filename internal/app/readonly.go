@@ -14,7 +14,7 @@ import (
 func (a *App) gated(r *chi.Mux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		shut := a.Store.Gate()
-		if shut == nil || reads(req.Method) || !known(r, req, chi.NewRouteContext()) {
+		if shut == nil || reads(req.Method) || forSpaces(req) || !known(r, req, chi.NewRouteContext()) {
 			r.ServeHTTP(w, req)
 			return
 		}

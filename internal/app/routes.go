@@ -38,6 +38,9 @@ func (a *App) routes() http.Handler {
 	r.Head("/media/{name}", a.media)
 	r.Get(proxyRoute, a.shownElsewhere)
 	r.Head(proxyRoute, a.shownElsewhere)
+	for _, method := range spaceMethods {
+		r.Method(method, spacesRoute, http.HandlerFunc(a.spaces))
+	}
 	r.Get("/healthz", a.healthz)
 	r.Get("/metrics", a.metrics)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
@@ -84,6 +87,9 @@ func (a *App) Routes() []Route {
 	out = append(out, Route{"GET", "/media/{name}", "anyone", "", "", "", "app"}, Route{"GET", proxyRoute, "anyone", "", "", "", "app"}, Route{"GET", "/healthz", "anyone", "", "", "", "app"},
 		Route{"GET", "/metrics", "this machine, or the metrics token", "", "", "", "app"},
 		Route{"GET", "/avatar.png", "anyone", "", "", "", "mastoapi"}, Route{"GET", "/header.png", "anyone", "", "", "", "mastoapi"})
+	for _, method := range spaceMethods {
+		out = append(out, Route{method, spacesRoute, "the token of the space", "", "", "", "app"})
+	}
 	slices.SortFunc(out, func(x, y Route) int {
 		if c := strings.Compare(x.Path, y.Path); c != 0 {
 			return c
@@ -92,6 +98,9 @@ func (a *App) Routes() []Route {
 	})
 	return out
 }
+
+// spaceMethods are what can be done with objects of a space.
+var spaceMethods = []string{http.MethodGet, http.MethodPut, http.MethodDelete}
 
 // others are the routes of the client API that another edge serves, for the
 // document of all.

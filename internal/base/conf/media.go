@@ -37,7 +37,7 @@ func size(name, env string, field func(*Config) *int64, ok check) setting {
 	return setting{
 		name: name, env: env, check: ok,
 		set: func(c *Config, v string) string {
-			n, err := parseSize(v)
+			n, err := ParseSize(v)
 			if err != nil {
 				return fmt.Sprintf("%q is not a size; write a number and KB, MB, GB or TB, such as %s", v, formatSize(*field(c)))
 			}
@@ -50,7 +50,8 @@ func size(name, env string, field func(*Config) *int64, ok check) setting {
 
 var sizeForm = regexp.MustCompile(`^([0-9]{1,15}) ?([KMGT]?B)$`)
 
-func parseSize(v string) (int64, error) {
+// ParseSize reads a number of bytes with a unit, such as 10GB.
+func ParseSize(v string) (int64, error) {
 	m := sizeForm.FindStringSubmatch(strings.ToUpper(strings.TrimSpace(v)))
 	if m == nil {
 		return 0, strconv.ErrSyntax

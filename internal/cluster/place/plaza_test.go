@@ -3,6 +3,7 @@ package place
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -24,13 +25,17 @@ func init() { grounds["plaza"] = plazaGround }
 
 const token = "a token that is long"
 
-func tokens(name string) conf.Secret {
-	return map[string]conf.Secret{"ada": token, "ben": "another long token", "short": "short"}[name]
+func tokens(name string) (Tenant, bool) { return tenant(name, 0) }
+
+func tenant(name string, budget int64) (Tenant, bool) {
+	t, ok := map[string]string{"ada": token, "ben": "another long token", "short": "short"}[name]
+	sum := sha256.Sum256([]byte(t))
+	return Tenant{Name: name, Token: sum[:], Budget: budget}, ok
 }
 
 func plazaGround(t *testing.T) ground {
 	dir := filepath.Join(t.TempDir(), "places")
-	keeps := Serve(dir, 0, tokens)
+	keeps := Serve(dir, tokens)
 	var busy sync.RWMutex // held for reading by whoever is answered
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		busy.RLock()
@@ -79,7 +84,7 @@ func TestNeighbourAddresses(t *testing.T) {
 func TestTokens(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	s, _ := startServer(t, Serve(dir, 0, tokens))
+	s, _ := startServer(t, Serve(dir, tokens))
 	for _, c := range []struct {
 		path, authorization string
 		want                int
@@ -131,7 +136,7 @@ func TestTokens(t *testing.T) {
 // What is kept is nothing to a browser, whatever it was said to be.
 func TestKeptIsNotShown(t *testing.T) {
 	t.Parallel()
-	_, url := startServer(t, Serve(t.TempDir(), 0, tokens))
+	_, url := startServer(t, Serve(t.TempDir(), tokens))
 	put(t, mustOpen(t, Config{URL: url + "/ada", Secret: token}), "index.html", "<script>")
 	r, err := http.NewRequest("GET", "http"+strings.TrimPrefix(url, "plaza+http")+Root+"ada/index.html", nil)
 	if err != nil {
@@ -155,7 +160,7 @@ func TestBudget(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	const budget = 100_000
-	_, url := startServer(t, Serve(dir, budget, tokens))
+	_, url := startServer(t, Serve(dir, func(name string) (Tenant, bool) { return tenant(name, budget) }))
 	ada := mustOpen(t, Config{URL: url + "/ada", Secret: token})
 	try := func(p Place, key string, size int) error {
 		return p.Put(t.Context(), key, bytes.NewReader(make([]byte, size)), int64(size))
@@ -197,7 +202,7 @@ func TestBudget(t *testing.T) {
 	if err := try(ada, "b", budget/2); err != nil {
 		t.Errorf("what is left: %v", err)
 	}
-	_, again := startServer(t, Serve(dir, budget, tokens)) // counts what it finds
+	_, again := startServer(t, Serve(dir, func(name string) (Tenant, bool) { return tenant(name, budget) })) // counts what it finds
 	full("opened again", try(mustOpen(t, Config{URL: again + "/ada", Secret: token}), "c", budget/3))
 }
 
@@ -209,7 +214,7 @@ func (neverEnding) Read(p []byte) (int, error) { return len(p), nil }
 func TestPages(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	_, url := startServer(t, Serve(dir, 0, tokens))
+	_, url := startServer(t, Serve(dir, tokens))
 	p := mustOpen(t, Config{URL: url + "/ada", Secret: token})
 	put(t, p, "e/0", "")
 	for _, n := range []int{page, page + 1} {

@@ -17,7 +17,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/plaza-social/plaza/internal/base/conf"
 	"github.com/plaza-social/plaza/internal/base/errs"
 )
 
@@ -37,21 +36,17 @@ var nameForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$`)
 // token of its own and a budget of bytes. What is kept is never shown as
 // anything that a browser would run.
 type Server struct {
-	dir    string
-	budget int64
-	token  func(name string) conf.Secret
+	dir   string
+	known func(name string) (Tenant, bool)
 
 	mu     sync.Mutex
 	spaces map[string]*space
 }
 
-// Serve keeps spaces below dir, which is made when it is needed. Token is that
-// of a space, empty for one that there is not. A budget of 0 is DefaultBudget.
-func Serve(dir string, budget int64, token func(name string) conf.Secret) *Server {
-	if budget == 0 {
-		budget = DefaultBudget
-	}
-	return &Server{dir: dir, budget: budget, token: token, spaces: map[string]*space{}}
+// Serve keeps spaces below dir, which is made when it is needed. Known is whose a
+// space is, asked at every call. A budget of 0 is DefaultBudget.
+func Serve(dir string, known func(name string) (Tenant, bool)) *Server {
+	return &Server{dir: dir, known: known, spaces: map[string]*space{}}
 }
 
 // Close ends what is open. Calls that are under way fail.
@@ -72,12 +67,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	h.Set("Cache-Control", "no-store")
 	name, key, isObject := strings.Cut(strings.TrimPrefix(r.URL.Path, Root), "/")
-	if !s.knows(name, r) {
+	whose, ok := s.knows(name, r)
+	if !ok {
 		h.Set("WWW-Authenticate", "Bearer")
 		refuse(w, http.StatusUnauthorized, "This space does not exist, or it has another token.")
 		return
 	}
-	sp, err := s.space(r.Context(), name)
+	sp, err := s.space(r.Context(), whose)
 	if err == nil {
 		c := call{space: sp, w: w, r: r, key: key, control: http.NewResponseController(w)}
 		err = c.answer(isObject && key != "")
@@ -89,14 +85,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // knows reports whether a caller may use a space. It takes as long for one that
 // there is not.
-func (s *Server) knows(name string, r *http.Request) bool {
-	var want conf.Secret
+func (s *Server) knows(name string, r *http.Request) (whose Tenant, ok bool) {
 	if nameForm.MatchString(name) {
-		want = s.token(name)
+		whose, ok = s.known(name)
 	}
-	got, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	a, b := sha256.Sum256([]byte(got)), sha256.Sum256([]byte(want.Reveal()))
-	return subtle.ConstantTimeCompare(a[:], b[:]) == 1 && ok && len(want) >= MinToken
+	got, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	sum := sha256.Sum256([]byte(got))
+	return whose, subtle.ConstantTimeCompare(sum[:], whose.Token) == 1 && ok && bearer && len(got) >= MinToken
 }
 
 func refuse(w http.ResponseWriter, code int, sentence string) {
@@ -131,11 +126,15 @@ func status(err error) int {
 	return http.StatusInternalServerError
 }
 
-// space opens one the first time it is used, and counts what is in it.
-func (s *Server) space(ctx context.Context, name string) (*space, error) {
+// space opens one the first time it is used, and counts what is in it. One that
+// was ended and made again is opened anew.
+func (s *Server) space(ctx context.Context, whose Tenant) (*space, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if sp := s.spaces[name]; sp != nil {
+	if whose.Budget == 0 {
+		whose.Budget = DefaultBudget
+	}
+	if sp := s.spaces[whose.Name]; sp != nil && sp.made.Equal(whose.Made) {
 		return sp, nil
 	}
 	above, err := openFolderAt(s.dir)
@@ -145,15 +144,15 @@ func (s *Server) space(ctx context.Context, name string) (*space, error) {
 	if err := above.Close(); err != nil {
 		return nil, err
 	}
-	f, err := openFolderAt(filepath.Join(s.dir, name))
+	f, err := openFolderAt(filepath.Join(s.dir, whose.Name))
 	if err != nil {
 		return nil, err
 	}
-	sp := &space{folder: f, budget: s.budget}
+	sp := &space{folder: f, budget: whose.Budget, made: whose.Made}
 	if err := f.Each(ctx, "", "", func(i Info) error { sp.used += i.Size + perObject; return nil }); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	s.spaces[name] = sp
+	s.spaces[whose.Name] = sp // what is under way in one that was ended goes on there
 	return sp, nil
 }
 
@@ -161,6 +160,7 @@ func (s *Server) space(ctx context.Context, name string) (*space, error) {
 type space struct {
 	*folder
 	budget int64
+	made   time.Time
 
 	mu   sync.Mutex // held while names change
 	used int64      // also by what is being written
@@ -280,6 +280,7 @@ func (c call) put() error {
 	if err := c.space.put(c.r.Context(), c.key, c, size, isNew); err != nil {
 		return err
 	}
+	_ = c.control.SetWriteDeadline(time.Now().Add(patience)) // that of the server counts from before the first byte
 	c.w.WriteHeader(http.StatusNoContent)
 	return nil
 }
