@@ -162,13 +162,15 @@ func Open(ctx context.Context, o Options) (*App, error) {
 			"networks", o.Config.Private)
 	}
 	var err error
+	a.keeps = openSpaces(o.Config)
 	if err = a.openStore(ctx, o); err != nil {
 		return nil, err
 	}
-	if a.blobs, err = blob.Open(mediaFolder(o.Config), o.Config.Media); err != nil {
+	if a.blobs, err = openFiles(ctx, o.Config); err != nil {
 		a.Store.Close()
 		return nil, err
 	}
+	a.blobs.Log(a.log)
 	if err := a.openReplica(ctx, o); err != nil {
 		a.Close()
 		return nil, err
@@ -270,7 +272,6 @@ func (a *App) assemble(o Options) (err error) {
 	a.runner.Workers = append(append(append(a.runner.Workers, a.pageWorkers(o)...), media.RefreshWorker(a.proxy.Refresh)), a.Media.Workers()...)
 	a.openFedi(o)
 	a.meters = newMeters(a)
-	a.keeps = place.Serve(filepath.Join(a.Config.Data, "kept"), tenants(a.Config).Named)
 	a.handler = a.routes()
 	return nil
 }
@@ -300,6 +301,7 @@ func (a *App) Close() error {
 func (a *App) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	wg.Go(func() { a.hub.Run(ctx) })
+	wg.Go(func() { a.blobs.Run(ctx) })
 	wg.Go(func() { a.whileOpen(ctx, a.background) })
 	wg.Wait()
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"path/filepath"
 
@@ -65,7 +66,10 @@ func files(ctx context.Context, c conf.Config) Finding {
 	if c.Media.Bucket != "" {
 		f.Says = "in the bucket " + c.Media.Bucket + " at " + c.Media.Endpoint
 	}
-	s, err := blob.Open(mediaFolder(c), c.Media)
+	if n := len(c.MediaStores()); n > 0 {
+		f.Says = fmt.Sprintf("in %d stores", n)
+	}
+	s, err := openFiles(ctx, c)
 	if err == nil {
 		defer s.Close()
 		err = s.Check(ctx)
@@ -76,6 +80,9 @@ func files(ctx context.Context, c conf.Config) Finding {
 	}
 	f.Says += ": " + reason(err)
 	f.Mend = "Let the user that plaza runs as write there, on a disk with room."
+	if len(c.MediaStores()) > 0 {
+		f.Mend = "Look at its url, keys and what they allow. While one store is away, files are in the others, and it gets what it lacks when it is back."
+	}
 	if c.Media.Bucket != "" {
 		f.Mend = "Check media.endpoint, media.bucket, media.key and media.secret, and that the store can be reached from here."
 	}

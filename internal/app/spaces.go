@@ -19,6 +19,10 @@ const spacesRoute = place.Root + "{name}/*"
 // tenants are the houses whose copies are kept in a data folder.
 func tenants(c conf.Config) place.Tenants { return place.TenantsIn(filepath.Join(c.Data, "kept")) }
 
+func openSpaces(c conf.Config) *place.Server {
+	return place.Serve(filepath.Join(c.Data, "kept"), tenants(c).Named)
+}
+
 // spaces keeps others' copies. They are streamed from and to the disk, of any
 // size, by whoever has the token; the database is not asked.
 func (a *App) spaces(w http.ResponseWriter, r *http.Request) { a.keeps.ServeHTTP(w, r) }

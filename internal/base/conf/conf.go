@@ -35,6 +35,7 @@ type Config struct {
 	Mail           Mail
 	Media          Media
 	Mirror         Mirror
+	Stores         [MaxStores]Place     // see MediaStores
 	Replicas       [MaxReplicas]Replica // see Copies
 	Lease          Lease                // who may write; without a URL nobody asks
 	ReplicaEvery   time.Duration        // how often they are brought up to date

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path"
 	"path/filepath"
@@ -76,7 +77,8 @@ func Dir(path string) (*Store, error) { return Open(path, conf.Default().Media) 
 
 // Open is Dir with the files that are whole where the settings say: without a
 // bucket, in the folder too. A store elsewhere is not called; Check does that.
-func Open(path string, c conf.Media) (*Store, error) {
+// Of several stores elsewhere every one gets every file.
+func Open(path string, c conf.Media, stores ...Place) (*Store, error) {
 	s := &Store{decoding: semaphore.NewWeighted(decoders), name: random, maxVideo: c.MaxVideo, ffmpeg: FFmpeg(),
 		films: semaphore.NewWeighted(1), posters: semaphore.NewWeighted(decoders)}
 	path, err := filepath.Abs(path) // tools that convert run elsewhere
@@ -93,6 +95,12 @@ func Open(path string, c conf.Media) (*Store, error) {
 		return nil, errs.Wrap(errs.Unavailable, fmt.Sprintf("Pictures cannot be kept in %s. Make it a folder that the user who runs Plaza may write to, on a disk with room, or choose another data folder.", path), err)
 	}
 	s.shelf = folder{s.root}
+	if len(stores) > 0 {
+		if s.shelf, err = openSeveral(s.root, stores, slog.Default()); err != nil {
+			return nil, errors.Join(err, s.root.Close())
+		}
+		return s, nil
+	}
 	if c.Bucket != "" {
 		if s.shelf, err = openBucket(c); err != nil {
 			return nil, errors.Join(errs.Wrap(errs.Invalid, "The store for files cannot be used as it is set. Check media.endpoint and what belongs to it.", err), s.Close())
@@ -102,7 +110,20 @@ func Open(path string, c conf.Media) (*Store, error) {
 }
 
 // Close lets go of the folder.
-func (s *Store) Close() error { return s.root.Close() }
+func (s *Store) Close() error {
+	var err error
+	if many, ok := s.shelf.(*several); ok {
+		err = many.close()
+	}
+	return errors.Join(err, s.root.Close())
+}
+
+// Log has what is amiss with stores elsewhere told to l.
+func (s *Store) Log(l *slog.Logger) {
+	if many, ok := s.shelf.(*several); ok {
+		many.log = l
+	}
+}
 
 // Check reports why files cannot be kept at the moment, or nil.
 func (s *Store) Check(ctx context.Context) error { return s.shelf.check(ctx) }
