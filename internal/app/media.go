@@ -10,7 +10,6 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/conf"
 	"github.com/plaza-social/plaza/internal/base/errs"
-	"github.com/plaza-social/plaza/internal/edge/blob"
 )
 
 // mediaFolder is where files are, or with a store elsewhere only those that

@@ -37,10 +37,14 @@ func checkStore(c Config, p Place) string {
 	if c.Media.Bucket != "" {
 		return "files are in media.bucket already; write it as the first media_store, once what is in it was copied to the data folder, and leave media.bucket out"
 	}
+	same := 0
 	for _, other := range c.Stores {
-		if other.URL == p.URL && other != p {
-			return "two stores have this address; write another, or leave one out"
+		if other.URL == p.URL && p.URL != "" {
+			same++
 		}
+	}
+	if same > 1 {
+		return "two stores have this address; write another, or leave one out"
 	}
 	return checkAddress(p.URL, "file", "s3", "sftp", "plaza", "plaza+http")
 }
