@@ -204,7 +204,7 @@ func distance(a, b string) int {
 func Unknown(environ []string) (wrong []string) {
 	for _, e := range environ {
 		name, _, _ := strings.Cut(e, "=")
-		if !strings.HasPrefix(name, "PLAZA_") || strings.HasPrefix(name, "PLAZA_TEST_") || name == "PLAZA_CONFIG" {
+		if !strings.HasPrefix(name, "PLAZA_") || strings.HasPrefix(name, "PLAZA_TEST_") || strings.HasPrefix(name, "PLAZA_FROM_") || name == "PLAZA_CONFIG" {
 			continue
 		}
 		near, best := "", 1<<10
