@@ -1,0 +1,132 @@
+package three
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/plaza-social/plaza/test/hosts/checker"
+)
+
+var (
+	rounds    = flag.Int("rounds", 20, "how often something breaks")
+	perSecond = flag.Int("posts", 200, "posts a second")
+	seed      = flag.Uint64("seed", 0, "which faults; 0 is another each time")
+	only      = flag.String("fault", "", "this fault alone")
+)
+
+// settleWait is how long the hosts may take to be whole again.
+const settleWait = 3 * time.Minute
+
+// TestThreeHosts breaks three hosts, one way after another, while people post.
+func TestThreeHosts(t *testing.T) {
+	if why := why(); why != "" {
+		t.Skip("skipped: three hosts, because ", why)
+	}
+	if *seed == 0 {
+		*seed = uint64(time.Now().UnixNano())
+	}
+	random := rand.New(rand.NewPCG(*seed, 0))
+	t.Logf("seed %d, %d rounds, %d posts a second", *seed, *rounds, *perSecond)
+	c := newCluster(t)
+	c.bootAll()
+	c.moveIn()
+	w := c.post(*perSecond)
+	watch := c.witness()
+	time.Sleep(5 * time.Second)
+	begin := time.Now()
+	var lines []string
+	for n := 1; n <= *rounds; n++ {
+		line, ok := c.round(n, random, w)
+		t.Log(line)
+		lines = append(lines, line)
+		if !ok {
+			t.Fail()
+			break
+		}
+	}
+	_, acked := w.gap(begin)
+	took := time.Since(begin)
+	c.must(w.end())
+	t.Logf("%d posts acknowledged in %v, %.0f a second; %d attempts refused, %d without an answer", acked, took.Round(time.Second),
+		float64(acked)/took.Seconds(), w.refused.Load(), w.unknown.Load())
+	for _, wrong := range watch.end() {
+		t.Error(wrong)
+	}
+	t.Log(watch)
+	c.check()
+}
+
+// check has the checker read everything, once the followers are through.
+func (c *cluster) check() {
+	_, err := c.await(settleWait, c.unsettled)
+	if err != nil {
+		c.t.Errorf("at the end: %v", err)
+	}
+	_, err = c.await(settleWait, c.behind)
+	if err != nil {
+		c.t.Errorf("at the end: %v", err)
+	}
+	f, err := os.Open(filepath.Join(c.dir, "history.jsonl"))
+	c.must(err)
+	defer f.Close()
+	history, err := checker.Read(f)
+	c.must(err)
+	begin := time.Now()
+	r, err := checker.Check(c.world, history, checker.NewAPI(c.world))
+	c.must(err)
+	c.t.Logf("the checker, in %v:\n%s", time.Since(begin).Round(time.Second), r)
+	if len(r.Wrongs) > 0 {
+		c.t.Errorf("%d things are wrong", len(r.Wrongs))
+	}
+}
+
+// A round is one fault, and what became of it.
+func (c *cluster) round(n int, random *rand.Rand, w *crowd) (line string, ok bool) {
+	f := faults[random.IntN(len(faults))]
+	for *only != "" && f.name != *only {
+		f = faults[random.IntN(len(faults))]
+	}
+	before, begin := c.primary(), time.Now()
+	if before == nil {
+		return fmt.Sprintf("round %d: there is no primary to begin with", n), false
+	}
+	m := c.machines[random.IntN(len(c.machines))]
+	if f.primary || random.IntN(2) == 0 {
+		m = before
+	}
+	note, err := f.do(c, m, random)
+	if err != nil {
+		return fmt.Sprintf("round %d: %s of %s: %v", n, f.name, m.Name, err), false
+	}
+	whole := time.Now()
+	settled, err := c.await(settleWait, func() string {
+		if says := c.unsettled(); says != "" {
+			return says
+		}
+		if _, n := w.gap(whole); n == 0 {
+			return "nothing is acknowledged; " + *w.lastFault.Load()
+		}
+		return ""
+	})
+	down, acked := w.gap(begin)
+	after := "nobody"
+	if p := c.primary(); p != nil {
+		after = p.Name
+	}
+	role := "standby"
+	if m == before {
+		role = "primary"
+	}
+	line = fmt.Sprintf("round %2d: %-16s %-6s (%s)%s: down %5.1f s, %4d posts; primary %s → %s; whole %4.1f s after it was mended", n, f.name, m.Name, role,
+		note, down.Seconds(), acked, before.Name, after, settled.Seconds())
+	if err != nil {
+		return line + "; NOT SETTLED: " + err.Error(), false
+	}
+	return strings.TrimSpace(line), true
+}
