@@ -146,12 +146,15 @@ type App struct {
 	keeps   *place.Server // others' copies
 
 	replica atomic.Pointer[copies] // nil if there are none
+	clock   *clock.Steady          // nil where the machine's is followed
 	tenure  *tenure                // nil if the turn to write is nobody's to take
 }
 
 // Open puts a server together over its data. Close it.
 func Open(ctx context.Context, o Options) (*App, error) {
-	a := &App{Config: o.Config, log: o.Log, limiter: limit.New(o.Clock)}
+	a := &App{Config: o.Config, log: o.Log}
+	a.steady(&o)
+	a.limiter = limit.New(o.Clock)
 	if !o.Config.RateLimits {
 		a.limiter.Off()
 		a.log.Warn("RATE LIMITS ARE OFF: anybody may try anything as often as they like. This is for tests only; remove PLAZA_RATE_LIMITS=off.")
@@ -302,6 +305,7 @@ func (a *App) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	wg.Go(func() { a.hub.Run(ctx) })
 	wg.Go(func() { a.blobs.Run(ctx) })
+	wg.Go(func() { a.watchClock(ctx) })
 	wg.Go(func() { a.whileOpen(ctx, a.background) })
 	wg.Wait()
 }

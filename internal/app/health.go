@@ -75,6 +75,7 @@ func newMeters(a *App) *meters {
 		jobs{a.Store}, queues{a}, copyMeters{a}, prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_streams_open", Help: "Streaming connections."},
 			func() float64 { return float64(a.hub.Open()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_read_only", Help: "1 while nothing can be changed here, and reading goes on."}, a.readOnly),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_clock_jumped_seconds", Help: "By how much the machine's clock has jumped away from the one that is gone by, where several servers share a database."}, a.clockOff),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_remote_bytes", Help: "What is kept of other servers' files, at most, in bytes of the disk."},
 			func() float64 { _, n := a.proxy.Use(); return float64(n) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_remote_budget_bytes", Help: "How much of the disk is for that."},

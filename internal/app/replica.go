@@ -132,6 +132,9 @@ func (a *App) openStore(ctx context.Context, o Options) (err error) {
 	if a.Store, err = store.Open(ctx, s); err != nil {
 		return errors.Join(err, a.tenure.end())
 	}
+	if err := a.mustAgree(ctx); err != nil {
+		return errors.Join(err, a.Store.Close(), a.tenure.end())
+	}
 	a.tenure.watch(a.Store)
 	return nil
 }

@@ -58,12 +58,14 @@ type presence struct {
 var errAway = errors.New("the server was away a moment ago")
 
 // session is a transaction on a connection of its own, and a context that ends
-// when the server takes too long.
+// when the server takes too long, or whoever asked goes away.
 type session struct {
 	*sql.Tx
-	c    *sql.Conn
-	stop context.CancelFunc
-	most time.Duration
+	c     *sql.Conn
+	stop  context.CancelFunc
+	stay  func() bool // whoever asked may go away from now on
+	most  time.Duration
+	ended func() // is called when the commit is over; the session is the commit's
 }
 
 // begin begins a transaction, on another connection if one turns out to be
@@ -87,8 +89,8 @@ func (e *postgresEngine) begin(ctx context.Context, o *sql.TxOptions) (s *sessio
 }
 
 func (e *postgresEngine) beginOnce(ctx context.Context, o *sql.TxOptions) (_ *session, err error) {
-	own, stop := context.WithCancel(ctx)
-	s := &session{stop: stop, most: e.most}
+	own, stop := context.WithCancel(e.life)
+	s := &session{stop: stop, stay: context.AfterFunc(ctx, stop), most: e.most}
 	if within(stop, e.connectWait, func() { s.c, err = e.db.Conn(own) }) && err != nil {
 		err = fmt.Errorf("no connection within %s: %w", e.connectWait, err)
 	}
@@ -125,24 +127,73 @@ func within(stop func(), wait time.Duration, do func()) (late bool) {
 
 // end undoes what was not committed.
 func (s *session) end() {
+	if s.ended != nil {
+		return
+	}
+	s.stay()
 	within(s.stop, s.most, func() { s.Rollback() })
 	s.c.Close()
 	s.stop()
 }
 
-// commit commits. An error that is not ErrUnknown says that nothing was: only
-// the server can know that. (pgconn.SafeToRetry does not: it is also true of
-// what follows after the connection was lost.)
-func (s *session) commit(ctx context.Context) (err error) {
+// commit commits, and calls ended when that is over. An error that is not
+// ErrUnknown says that nothing was: only the server can know that.
+// (pgconn.SafeToRetry does not: it is also true of what follows after the
+// connection was lost.)
+//
+// A commit that was sent is not called off, neither when it takes too long nor
+// when whoever asked goes away. A server that waits for another host would stop
+// waiting, and show what no other host has: to us as if it were saved.
+func (s *session) commit(ctx context.Context, ended func()) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	within(s.stop, s.most, func() { err = s.Commit() })
+	s.stay()
+	s.ended = ended
+	done := make(chan error, 1)
+	go func() {
+		err := s.Commit()
+		s.c.Close()
+		s.stop()
+		ended()
+		done <- err
+	}()
+	late := time.NewTimer(s.most)
+	defer late.Stop()
+	select {
+	case err = <-done:
+	case <-late.C:
+		err = errLate
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
 	if err == nil || errors.Is(err, pgx.ErrTxCommitRollback) || errors.Is(err, sql.ErrTxDone) || refused(postgresCode(err)) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", ErrUnknown, err)
 }
+
+var errLate = errors.New("a commit has not been answered")
+
+// slot takes one of the places for writes, and gives it back with free. While a
+// commit is late others would only join it: they are told at once.
+func (e *postgresEngine) slot(ctx context.Context) (free func(), err error) {
+	if e.late.Load() > 0 {
+		return nil, errLate
+	}
+	wait := time.NewTimer(e.connectWait)
+	defer wait.Stop()
+	select {
+	case e.writes <- struct{}{}:
+		return sync.OnceFunc(func() { <-e.writes }), nil
+	case <-wait.C:
+		return nil, errBusy
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+var errBusy = errors.New("too many writes wait for the server")
 
 // refused reports whether code is the server's answer that it did not commit.
 func refused(code string) bool {
@@ -168,7 +219,7 @@ func awayFault(ctx context.Context, err, otherwise error) error {
 	}
 	code := postgresCode(err)
 	if broken(err) || errors.As(err, new(*pgconn.ConnectError)) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) ||
-		errors.Is(err, errAway) || strings.HasPrefix(code, "53") || strings.HasPrefix(code, "58") || code == readOnly {
+		errors.Is(err, errAway) || errors.Is(err, errLate) || errors.Is(err, errBusy) || strings.HasPrefix(code, "53") || strings.HasPrefix(code, "58") || code == readOnly {
 		return fmt.Errorf("%w: %w", otherwise, err)
 	}
 	return err

@@ -212,6 +212,56 @@ func TestStatementTakesTooLong(t *testing.T) {
 	eventually(t, "afterwards", func() error { return say(ctx, s, 1) })
 }
 
+// slowly has the commit of tx take so long.
+func slowly(ctx context.Context, tx *store.Tx, seconds string) error {
+	for _, q := range []string{
+		`CREATE TEMPORARY TABLE slow (n INT) ON COMMIT DROP`,
+		`CREATE FUNCTION pg_temp.sleep() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(` + seconds + `); RETURN NULL; END'`,
+		`CREATE CONSTRAINT TRIGGER sleep AFTER INSERT ON slow DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pg_temp.sleep()`,
+		`INSERT INTO slow VALUES (1)`,
+	} {
+		if err := tx.Exec(ctx, q); err != nil {
+			return err
+		}
+	}
+	tx.Record(published(1))
+	return nil
+}
+
+// A commit that was sent goes on when whoever asked goes away: a server that
+// was told to stop waiting for another host would show what that does not have.
+func TestCommitIsNotCalledOff(t *testing.T) {
+	s, _ := behind(t)
+	ctx, leave := context.WithCancel(t.Context())
+	err := s.Write(ctx, func(tx *store.Tx) error {
+		defer time.AfterFunc(200*time.Millisecond, leave)
+		return slowly(ctx, tx, "1")
+	})
+	if !errors.Is(err, store.ErrUnknown) {
+		t.Errorf("err = %v, want ErrUnknown", err)
+	}
+	hasPosts(t, s, 1)
+}
+
+// While a commit is late, others are told at once that nothing was saved, and
+// reading goes on; when it is over, all goes on.
+func TestLateCommit(t *testing.T) {
+	s, _ := behind(t)
+	s.Hurry(300 * time.Millisecond)
+	ctx := t.Context()
+	if err := s.Write(ctx, func(tx *store.Tx) error { return slowly(ctx, tx, "2") }); !errors.Is(err, store.ErrUnknown) {
+		t.Errorf("err = %v, want ErrUnknown", err)
+	}
+	if err := say(ctx, s, 2); errs.KindOf(err) != errs.Unavailable || errors.Is(err, store.ErrUnknown) {
+		t.Errorf("the next one: %v, want Unavailable, and that nothing was saved", err)
+	}
+	if err := ping(ctx, s); err != nil {
+		t.Errorf("a read: %v", err)
+	}
+	eventually(t, "afterwards", func() error { return say(ctx, s, 2) })
+	hasPosts(t, s, 2)
+}
+
 // A server that does not write any more is none that we can use.
 func TestServerDoesNotWriteAnyMore(t *testing.T) {
 	s, _ := behind(t)

@@ -65,10 +65,20 @@ func (s *Store) Gate() error {
 
 // commit runs do unless the gate is shut, and keeps Shut waiting meanwhile.
 func (s *Store) commit(do func() error) error {
-	s.gate.commits.RLock()
-	defer s.gate.commits.RUnlock()
-	if err := s.Gate(); err != nil {
+	leave, err := s.enter()
+	if err != nil {
 		return err
 	}
+	defer leave()
 	return do()
+}
+
+// enter keeps Shut waiting until leave is called, unless the gate is shut.
+func (s *Store) enter() (leave func(), err error) {
+	s.gate.commits.RLock()
+	if err := s.Gate(); err != nil {
+		s.gate.commits.RUnlock()
+		return nil, err
+	}
+	return s.gate.commits.RUnlock, nil
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -16,6 +17,9 @@ import (
 
 const (
 	postgresConns = 20
+	// postgresWrites is how many of them may be busy with writes: a server that
+	// waits for another host keeps those, and reading goes on.
+	postgresWrites = 15
 	// postgresTries is how often a write runs when the server asks for it to
 	// be run again.
 	postgresTries = 5
@@ -29,6 +33,10 @@ type postgresEngine struct {
 	connectWait time.Duration
 	most        time.Duration // for one statement, and for the end of a transaction
 	presence    presence
+	writes      chan struct{} // holds one for each write under way
+	late        atomic.Int32  // commits that go on after their callers were told
+	life        context.Context
+	stop        context.CancelFunc
 }
 
 // migrationLock keeps two hosts from migrating at once; any number will do.
@@ -42,6 +50,7 @@ func openPostgres(ctx context.Context, s *Store, url string) (*postgresEngine, e
 	if c.ConnectTimeout == 0 {
 		c.ConnectTimeout = postgresConnect
 	}
+	c.DialFunc = dialer.DialContext
 	db := stdlib.OpenDB(*c, stdlib.OptionShouldPing(func(context.Context, stdlib.ShouldPingParams) bool { return false })) // begin finds out
 	db.SetMaxOpenConns(postgresConns)
 	db.SetMaxIdleConns(postgresConns)
@@ -54,7 +63,9 @@ func openPostgres(ctx context.Context, s *Store, url string) (*postgresEngine, e
 		return nil, errs.Wrap(errs.Unavailable, "PostgreSQL cannot be used: check that it runs, its address and the password.", err)
 	}
 	all := time.Duration(1+len(c.Fallbacks)) * c.ConnectTimeout
-	return &postgresEngine{s: s, db: db, connectWait: min(postgresBegin+all, postgresConnectMost), most: postgresStatement}, nil
+	life, stop := context.WithCancel(context.WithoutCancel(ctx))
+	return &postgresEngine{s: s, db: db, connectWait: min(postgresBegin+all, postgresConnectMost), most: postgresStatement,
+		writes: make(chan struct{}, postgresWrites), life: life, stop: stop}, nil
 }
 
 func preparePostgres(ctx context.Context, db *sql.DB, follow bool) error {
@@ -73,7 +84,10 @@ func preparePostgres(ctx context.Context, db *sql.DB, follow bool) error {
 	return migrate(ctx, c, postgres)
 }
 
-func (e *postgresEngine) close() error { return e.db.Close() }
+func (e *postgresEngine) close() error {
+	e.stop()
+	return e.db.Close()
+}
 
 func (e *postgresEngine) read(ctx context.Context, fn func(v *View) error) error {
 	tx, err := e.begin(ctx, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead})
@@ -104,11 +118,20 @@ func (e *postgresEngine) write(ctx context.Context, fn func(tx *Tx) error) error
 }
 
 func (e *postgresEngine) writeOnce(ctx context.Context, fn func(tx *Tx) error) (at event.Pos, err error) {
-	raw, err := e.begin(ctx, nil)
+	free, err := e.slot(ctx)
 	if err != nil {
 		return at, err
 	}
-	defer raw.end()
+	raw, err := e.begin(ctx, nil)
+	if err != nil {
+		free()
+		return at, err
+	}
+	defer func() {
+		if raw.end(); raw.ended == nil {
+			free()
+		}
+	}()
 	tx := &Tx{View: View{q: txConn{raw.Tx, e.most}, d: postgres, clock: e.s.now}, Now: e.s.now()}
 	if err := fn(tx); err != nil {
 		return at, err
@@ -123,13 +146,38 @@ func (e *postgresEngine) writeOnce(ctx context.Context, fn func(tx *Tx) error) (
 			return at, fmt.Errorf("write journal: %w", err)
 		}
 	}
-	if err := e.s.commit(func() error { return raw.commit(ctx) }); err != nil {
+	if err := e.commit(ctx, raw, free); err != nil {
 		return at, fmt.Errorf("commit: %w", err)
 	}
 	if len(tx.facts) > 0 {
 		e.s.tail.wrote(ctx, tx.Now, tx.facts)
 	}
 	return at, nil
+}
+
+// commit commits, and counts what is late.
+func (e *postgresEngine) commit(ctx context.Context, raw *session, free func()) error {
+	leave, err := e.s.enter()
+	if err != nil {
+		return err
+	}
+	over := make(chan struct{})
+	err = raw.commit(ctx, func() {
+		leave()
+		free()
+		close(over)
+	})
+	if raw.ended == nil {
+		leave()
+	}
+	if errors.Is(err, errLate) {
+		e.late.Add(1)
+		go func() {
+			<-over
+			e.late.Add(-1)
+		}()
+	}
+	return err
 }
 
 // postgresFault gives the refusal of a text that is no UTF-8 or holds a NUL

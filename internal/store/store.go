@@ -177,3 +177,17 @@ func (s *Store) WriteFor(ctx context.Context, by social.Actor, what string, fn f
 
 // Now is the time by which this store writes.
 func (s *Store) Now() time.Time { return s.now() }
+
+// Apart is how far the clock of the database's host is ahead of this store's.
+// Without a host of its own a database has no other clock.
+func (s *Store) Apart(ctx context.Context) (d time.Duration, err error) {
+	if s.dialect.name != postgres.name {
+		return 0, nil
+	}
+	err = s.Read(ctx, func(v *View) error {
+		there, err := value[int64](ctx, v, `SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)`)
+		d = moment(there).Sub(s.now())
+		return err
+	})
+	return d, err
+}

@@ -185,8 +185,8 @@ func (c *cluster) named(name string) *machine {
 	return nil
 }
 
-// unsettled says what is not as it should be: one primary, one standby that it
-// waits for, another that follows, and three Plazas that are well.
+// unsettled says what is not as it should be: one primary, two standbys
+// that it waits for, and three Plazas that are well.
 func (c *cluster) unsettled() string {
 	roles := map[string]int{}
 	var says []string
@@ -196,7 +196,7 @@ func (c *cluster) unsettled() string {
 		}
 		roles[who.Role]++
 	}
-	if roles["leader"] != 1 || roles["sync_standby"] != 1 || roles["replica"] != 1 {
+	if roles["leader"] != 1 || roles["sync_standby"] != 2 {
 		says = append(says, fmt.Sprint(roles))
 	}
 	for _, m := range c.machines {

@@ -2,6 +2,7 @@ package three
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -60,7 +61,7 @@ func (w *witness) visit(ctx context.Context, m *machine) {
 	for ctx.Err() == nil {
 		sent := time.Now()
 		var timeline string
-		most, stop := context.WithTimeout(ctx, 5*time.Second)
+		most, stop := context.WithTimeout(ctx, time.Minute)
 		// The lock is of the row, so that the write is one also if nothing changes.
 		err := conn.QueryRow(most, `WITH w AS (INSERT INTO witness (host, n) VALUES ($1, 1) ON CONFLICT (host) DO UPDATE SET n = witness.n + 1 RETURNING n)
 			SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) FROM w`, m.Name).Scan(&timeline)
@@ -82,7 +83,7 @@ func (w *witness) visit(ctx context.Context, m *machine) {
 }
 
 func pgCode(err error) string {
-	if e, ok := err.(*pgconn.PgError); ok {
+	if e := (*pgconn.PgError)(nil); errors.As(err, &e) {
 		return e.Code
 	}
 	return ""
