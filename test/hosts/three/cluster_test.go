@@ -212,6 +212,24 @@ func (c *cluster) unsettled() string {
 	return strings.Join(says, "; ")
 }
 
+// makeAnew does for a standby that does not follow by itself what a person
+// would, with patronictl reinit, and says for which.
+func (c *cluster) makeAnew() (whom string) {
+	for _, who := range c.members() {
+		if who.Role == "leader" || who.State == "streaming" {
+			continue
+		}
+		r, err := http.NewRequest(http.MethodPost, "http://"+c.named(who.Name).Addr+":8008/reinitialize", strings.NewReader(`{"force": true}`))
+		c.must(err)
+		r.SetBasicAuth("patroni", c.password)
+		if answer, err := c.patroni.Do(r); err == nil {
+			answer.Body.Close()
+			whom += "; " + who.Name + " BY HAND (patronictl reinit)"
+		}
+	}
+	return whom
+}
+
 // await waits until what says nothing any more.
 func (c *cluster) await(most time.Duration, what func() string) (took time.Duration, err error) {
 	begin, last := time.Now(), ""

@@ -20,8 +20,12 @@ var (
 	only      = flag.String("fault", "", "this fault alone")
 )
 
-// settleWait is how long the hosts may take to be whole again.
-const settleWait = 3 * time.Minute
+const (
+	// settleWait is how long the hosts may take to be whole again.
+	settleWait = 3 * time.Minute
+	// stuckAfter is when somebody looks after a standby that does not follow.
+	stuckAfter = time.Minute
+)
 
 // TestThreeHosts breaks three hosts, one way after another, while people post.
 func TestThreeHosts(t *testing.T) {
@@ -105,8 +109,12 @@ func (c *cluster) round(n int, random *rand.Rand, w *crowd) (line string, ok boo
 		return fmt.Sprintf("round %d: %s of %s: %v", n, f.name, m.Name, err), false
 	}
 	whole := time.Now()
+	anew := ""
 	settled, err := c.await(settleWait, func() string {
 		if says := c.unsettled(); says != "" {
+			if anew == "" && time.Since(whole) > stuckAfter {
+				anew = c.makeAnew()
+			}
 			return says
 		}
 		if _, n := w.gap(whole); n == 0 {
@@ -125,6 +133,7 @@ func (c *cluster) round(n int, random *rand.Rand, w *crowd) (line string, ok boo
 	}
 	line = fmt.Sprintf("round %2d: %-16s %-6s (%s)%s: down %5.1f s, %4d posts; primary %s → %s; whole %4.1f s after it was mended", n, f.name, m.Name, role,
 		note, down.Seconds(), acked, before.Name, after, settled.Seconds())
+	line += anew
 	if err != nil {
 		return line + "; NOT SETTLED: " + err.Error(), false
 	}
