@@ -45,6 +45,8 @@ var layers = []struct {
 	{"cmd/*", []string{"internal/app", "internal/social"}, "commands only start things"},
 	{"test/*", []string{"internal"}, ""},
 	{"test/hosts/lan", nil, "hosts do not know what runs on them"},
+	{"test/hosts/checker", nil, "who checks must not share what is checked"},
+	{"test/hosts/three", []string{"test/hosts"}, "what three hosts run is a program, not our code"},
 }
 
 // shared are the helpers of the core that its subjects may import.

@@ -46,7 +46,7 @@ func (c *cluster) witness() *witness {
 
 // visit writes until the first error.
 func (w *witness) visit(ctx context.Context, m *machine) {
-	config, err := pgx.ParseConfig(fmt.Sprintf("postgres://plaza:%s@%s/plaza?sslmode=disable&connect_timeout=2", w.c.password, m.Addr))
+	config, err := pgx.ParseConfig(fmt.Sprintf("postgres://plaza:%s@%s/plaza?sslmode=disable&connect_timeout=2&target_session_attrs=read-write", w.c.password, m.Addr))
 	if err != nil {
 		panic(err)
 	}
