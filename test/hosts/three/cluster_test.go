@@ -146,15 +146,23 @@ type member struct {
 	Lag               any
 }
 
-// members asks any Patroni that answers.
-func (c *cluster) members() (all []member) {
-	for _, m := range c.machines {
-		var view struct{ Members []member }
-		if err := c.ask("http://"+m.Addr+":8008/cluster", &view); err == nil && len(view.Members) > len(all) {
-			all = view.Members
-		}
+// mostBehind is how far a standby may be behind, in bytes, that follows.
+const mostBehind = 1 << 20
+
+// follows reports whether a standby is there and has what the primary has. (That
+// it streams is not said by all versions.)
+func (m member) follows() bool {
+	lag, known := m.Lag.(float64)
+	return known && lag <= mostBehind && (m.State == "running" || m.State == "streaming")
+}
+
+// members asks the Patroni of a machine; none if it does not answer.
+func (c *cluster) members(m *machine) []member {
+	var view struct{ Members []member }
+	if err := c.ask("http://"+m.Addr+":8008/cluster", &view); err != nil {
+		return nil
 	}
-	return all
+	return view.Members
 }
 
 func (c *cluster) ask(url string, into any) error {
@@ -166,11 +174,17 @@ func (c *cluster) ask(url string, into any) error {
 	return json.NewDecoder(answer.Body).Decode(into)
 }
 
-// primary is the machine whose PostgreSQL is the primary; nil if there is none.
+// primary is the machine whose PostgreSQL is the primary to two Patronis at
+// least: one alone may not have heard. It is nil if there is none.
 func (c *cluster) primary() *machine {
-	for _, who := range c.members() {
-		if who.Role == "leader" && who.State == "running" {
-			return c.named(who.Name)
+	says := map[string]int{}
+	for _, m := range c.machines {
+		for _, who := range c.members(m) {
+			if who.Role == "leader" && who.State == "running" {
+				if says[who.Name]++; says[who.Name] == 2 {
+					return c.named(who.Name)
+				}
+			}
 		}
 	}
 	return nil
@@ -188,16 +202,23 @@ func (c *cluster) named(name string) *machine {
 // unsettled says what is not as it should be: one primary, two standbys
 // that it waits for, and three Plazas that are well.
 func (c *cluster) unsettled() string {
-	roles := map[string]int{}
 	var says []string
-	for _, who := range c.members() {
-		if lag, ok := who.Lag.(float64); who.State != "running" && who.State != "streaming" || who.Role != "leader" && (!ok || lag > 1<<20) {
-			says = append(says, fmt.Sprintf("%s is %s, %s, lag %v", who.Name, who.Role, who.State, who.Lag))
+	leaders := map[string]bool{}
+	for _, m := range c.machines {
+		roles := map[string]int{}
+		for _, who := range c.members(m) {
+			if roles[who.Role]++; who.Role == "leader" {
+				leaders[who.Name] = true
+			} else if !who.follows() {
+				says = append(says, fmt.Sprintf("%s says that %s is %s, %s, lag %v", m.Name, who.Name, who.Role, who.State, who.Lag))
+			}
 		}
-		roles[who.Role]++
+		if roles["leader"] != 1 || roles["sync_standby"] != 2 {
+			says = append(says, fmt.Sprint(m.Name, " says ", roles))
+		}
 	}
-	if roles["leader"] != 1 || roles["sync_standby"] != 2 {
-		says = append(says, fmt.Sprint(roles))
+	if len(leaders) != 1 {
+		says = append(says, fmt.Sprint("leaders: ", leaders))
 	}
 	for _, m := range c.machines {
 		if answer, err := c.patroni.Get("http://" + m.Addr + ":8080/healthz"); err != nil {
@@ -215,8 +236,12 @@ func (c *cluster) unsettled() string {
 // makeAnew does for a standby that does not follow by itself what a person
 // would, with patronictl reinit, and says for which.
 func (c *cluster) makeAnew() (whom string) {
-	for _, who := range c.members() {
-		if who.Role == "leader" || who.State == "streaming" {
+	p := c.primary()
+	if p == nil {
+		return ""
+	}
+	for _, who := range c.members(p) {
+		if who.Role == "leader" || who.follows() {
 			continue
 		}
 		r, err := http.NewRequest(http.MethodPost, "http://"+c.named(who.Name).Addr+":8008/reinitialize", strings.NewReader(`{"force": true}`))
