@@ -5,9 +5,9 @@ HOSTS_WHY=""
 
 find_hosts() {
 	if ! have_hosts && may_install; then
-		echo "installing iproute2, iptables, PostgreSQL, Patroni and etcd for the tests"
+		echo "installing iproute2, iptables, PostgreSQL, Patroni, etcd and faketime for the tests"
 		as_root apt-get update -qq </dev/null &&
-			as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq iproute2 iptables postgresql patroni etcd-server etcd-client </dev/null >/dev/null || true
+			as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq iproute2 iptables postgresql patroni etcd-server etcd-client faketime e2fsprogs </dev/null >/dev/null || true
 	fi
 	if [ "$(id -u)" != 0 ]; then
 		HOSTS_WHY="hosts are network namespaces, and making them needs root"

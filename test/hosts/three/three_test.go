@@ -39,6 +39,9 @@ func TestThreeHosts(t *testing.T) {
 	random := rand.New(rand.NewPCG(*seed, 0))
 	t.Logf("seed %d, %d rounds, %d posts a second", *seed, *rounds, *perSecond)
 	c := newCluster(t)
+	if c.faketime == "" {
+		t.Log("the clock of PostgreSQL does not jump, because faketime is not installed; that of Plaza does")
+	}
 	c.bootAll()
 	c.moveIn()
 	w := c.post(*perSecond)
