@@ -63,9 +63,9 @@ type session struct {
 	*sql.Tx
 	c     *sql.Conn
 	stop  context.CancelFunc
-	stay  func() bool // whoever asked may go away from now on
-	most  time.Duration
-	ended func() // is called when the commit is over; the session is the commit's
+	stay  func() bool   // whoever asked may go away from now on
+	most  time.Duration // until who waits for the commit is told that it is late
+	ended func()        // is called when the commit is over; the session is the commit's
 }
 
 // begin begins a transaction, on another connection if one turns out to be
@@ -90,7 +90,7 @@ func (e *postgresEngine) begin(ctx context.Context, o *sql.TxOptions) (s *sessio
 
 func (e *postgresEngine) beginOnce(ctx context.Context, o *sql.TxOptions) (_ *session, err error) {
 	own, stop := context.WithCancel(e.life)
-	s := &session{stop: stop, stay: context.AfterFunc(ctx, stop), most: e.most}
+	s := &session{stop: stop, stay: context.AfterFunc(ctx, stop), most: e.mostCommit}
 	if within(stop, e.connectWait, func() { s.c, err = e.db.Conn(own) }) && err != nil {
 		err = fmt.Errorf("no connection within %s: %w", e.connectWait, err)
 	}

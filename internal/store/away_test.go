@@ -234,8 +234,8 @@ func TestCommitIsNotCalledOff(t *testing.T) {
 	s, _ := behind(t)
 	ctx, leave := context.WithCancel(t.Context())
 	err := s.Write(ctx, func(tx *store.Tx) error {
-		defer time.AfterFunc(200*time.Millisecond, leave)
-		return slowly(ctx, tx, "1")
+		defer time.AfterFunc(time.Second, leave)
+		return slowly(ctx, tx, "3")
 	})
 	if !errors.Is(err, store.ErrUnknown) {
 		t.Errorf("err = %v, want ErrUnknown", err)
@@ -247,9 +247,9 @@ func TestCommitIsNotCalledOff(t *testing.T) {
 // reading goes on; when it is over, all goes on.
 func TestLateCommit(t *testing.T) {
 	s, _ := behind(t)
-	s.Hurry(300 * time.Millisecond)
+	s.HurryCommits(300 * time.Millisecond)
 	ctx := t.Context()
-	if err := s.Write(ctx, func(tx *store.Tx) error { return slowly(ctx, tx, "2") }); !errors.Is(err, store.ErrUnknown) {
+	if err := s.Write(ctx, func(tx *store.Tx) error { return slowly(ctx, tx, "5") }); !errors.Is(err, store.ErrUnknown) {
 		t.Errorf("err = %v, want ErrUnknown", err)
 	}
 	if err := say(ctx, s, 2); errs.KindOf(err) != errs.Unavailable || errors.Is(err, store.ErrUnknown) {

@@ -79,7 +79,13 @@ func (s *Store) Columns(ctx context.Context) (all []string, err error) {
 const PostgresAnswer = postgresConnectMost + beginTries*postgresBegin
 
 // Hurry has a store on PostgreSQL wait so long for a statement.
-func (s *Store) Hurry(most time.Duration) { s.engine.(*postgresEngine).most = most }
+func (s *Store) Hurry(most time.Duration) {
+	s.engine.(*postgresEngine).most = most
+	s.HurryCommits(most)
+}
+
+// HurryCommits has a store on PostgreSQL call a commit late after this long.
+func (s *Store) HurryCommits(most time.Duration) { s.engine.(*postgresEngine).mostCommit = most }
 
 // Run runs a statement that reads.
 func (v *View) Run(ctx context.Context, query string) error {

@@ -31,7 +31,8 @@ type postgresEngine struct {
 	s           *Store
 	db          *sql.DB
 	connectWait time.Duration
-	most        time.Duration // for one statement, and for the end of a transaction
+	most        time.Duration // for one statement
+	mostCommit  time.Duration // for a commit until its caller is told
 	presence    presence
 	writes      chan struct{} // holds one for each write under way
 	late        atomic.Int32  // commits that go on after their callers were told
@@ -64,7 +65,7 @@ func openPostgres(ctx context.Context, s *Store, url string) (*postgresEngine, e
 	}
 	all := time.Duration(1+len(c.Fallbacks)) * c.ConnectTimeout
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))
-	return &postgresEngine{s: s, db: db, connectWait: min(postgresBegin+all, postgresConnectMost), most: postgresStatement,
+	return &postgresEngine{s: s, db: db, connectWait: min(postgresBegin+all, postgresConnectMost), most: postgresStatement, mostCommit: postgresStatement,
 		writes: make(chan struct{}, postgresWrites), life: life, stop: stop}, nil
 }
 
