@@ -26,6 +26,7 @@ type cluster struct {
 	password          string
 	world             checker.World
 	patroni, anything http.Client
+	bag               []int // faults that are still to come
 }
 
 // why says why there can be none here; empty if there can.

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,6 +33,9 @@ const (
 func TestThreeHosts(t *testing.T) {
 	if why := why(); why != "" {
 		t.Skip("skipped: three hosts, because ", why)
+	}
+	if *only != "" && !slices.ContainsFunc(faults, func(f fault) bool { return f.name == *only }) {
+		t.Fatalf("there is no fault %q", *only)
 	}
 	if *seed == 0 {
 		*seed = uint64(time.Now().UnixNano())
@@ -93,12 +97,23 @@ func (c *cluster) check() {
 	}
 }
 
+// next draws a fault as from a bag that is filled again when it is empty, so that
+// no kind is left out.
+func (c *cluster) next(random *rand.Rand) fault {
+	for {
+		if len(c.bag) == 0 {
+			c.bag = random.Perm(len(faults))
+		}
+		f := faults[c.bag[0]]
+		if c.bag = c.bag[1:]; *only == "" || f.name == *only {
+			return f
+		}
+	}
+}
+
 // A round is one fault, and what became of it.
 func (c *cluster) round(n int, random *rand.Rand, w *crowd) (line string, ok bool) {
-	f := faults[random.IntN(len(faults))]
-	for *only != "" && f.name != *only {
-		f = faults[random.IntN(len(faults))]
-	}
+	f := c.next(random)
 	before := c.primary()
 	if before == nil {
 		return fmt.Sprintf("round %d: there is no primary to begin with", n), false
