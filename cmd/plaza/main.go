@@ -47,6 +47,7 @@ type cli struct {
 	Standby      standby      `cmd:"" help:"Follow a copy, serve what can be read, and take over when asked or when the house that writes is gone."`
 	Promote      promote      `cmd:"" help:"Have the standby of a data folder take over."`
 	Restore      restore      `cmd:"" help:"Bring the house back from a copy, on a machine that has nothing of it."`
+	Verify       verify       `cmd:"" help:"List what a house has that the one that took over from it never got, and bring posts over."`
 	Doctor       doctor       `cmd:"" help:"Check what the server needs, and say how to mend what is wrong."`
 	Config       config       `cmd:"" help:"Show the settings that hold, and where each comes from; secrets are hidden."`
 	Routes       routes       `cmd:"" help:"Show every route: method, path, who may call it, scopes and limits."`
@@ -137,7 +138,7 @@ func (w where) open(ctx context.Context, s streams) (*app.App, error) {
 		fmt.Fprintln(s.err, "plaza: there was no house in", c.Data, "yet; a new one is made. If that is not what you meant, name its folder with --data.")
 	}
 	quiet := slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: slog.LevelError}))
-	return app.Open(ctx, app.Options{Config: c, Clock: clock.System, Log: quiet})
+	return app.OpenBeside(ctx, app.Options{Config: c, Clock: clock.System, Log: quiet})
 }
 
 type serve struct {
@@ -161,13 +162,20 @@ func (v *serve) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	defer l.Close()
-	return keepHouse(ctx, s, app.Options{Config: c, Clock: clock.System, Log: log, Replicate: true}, l)
+	doors, err := app.NewDoors(l)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	defer doors.Close()
+	return keepHouse(ctx, s, app.Options{Config: c, Clock: clock.System, Log: log, Replicate: true}, doors)
 }
 
-// keepHouse serves as the one that writes, on l.
-func keepHouse(ctx context.Context, s streams, o app.Options, l net.Listener) error {
-	a, err := app.Open(ctx, o)
+// keepHouse serves as the one that writes, as soon as it is sure that it is.
+func keepHouse(ctx context.Context, s streams, o app.Options, doors *app.Doors) error {
+	a, err := app.OpenSure(ctx, o, doors)
+	if ctx.Err() != nil && err != nil {
+		return nil // it was ended while it waited
+	}
 	if err != nil {
 		return err
 	}
@@ -183,7 +191,7 @@ func keepHouse(ctx context.Context, s streams, o app.Options, l net.Listener) er
 	if link != "" {
 		fmt.Fprintln(s.out, "It has no owner yet. Become its owner at", link)
 	}
-	return a.Serve(ctx, l)
+	return a.Serve(ctx, doors.Open())
 }
 
 func listen(at string) (net.Listener, error) {

@@ -122,10 +122,15 @@ func (v *drill) Run(ctx context.Context, s streams) error {
 type from struct {
 	From     string `help:"Where the copy is: its url, or the number of the [[replica]] in the settings." required:"" placeholder:"URL"`
 	Identity string `help:"File that opens it, made by plaza replica keygen." required:"" placeholder:"FILE" type:"existingfile"`
-	Key      string `help:"Access key of a store that speaks S3 (PLAZA_FROM_KEY)." env:"PLAZA_FROM_KEY" placeholder:"KEY"`
-	Secret   string `help:"Its secret, or the password for SFTP. Better given as PLAZA_FROM_SECRET: others on this machine see what is typed." env:"PLAZA_FROM_SECRET" placeholder:"TEXT"`
-	HostKey  string `help:"Key of the SFTP server (PLAZA_FROM_HOST_KEY)." env:"PLAZA_FROM_HOST_KEY" placeholder:"KEY"`
-	KeyFile  string `help:"Private key for SFTP (PLAZA_FROM_KEY_FILE)." env:"PLAZA_FROM_KEY_FILE" placeholder:"FILE"`
+	fromKeys
+}
+
+// fromKeys let us in there.
+type fromKeys struct {
+	Key     string `help:"Access key of a store that speaks S3 (PLAZA_FROM_KEY)." env:"PLAZA_FROM_KEY" placeholder:"KEY"`
+	Secret  string `help:"Its secret, or the password for SFTP. Better given as PLAZA_FROM_SECRET: others on this machine see what is typed." env:"PLAZA_FROM_SECRET" placeholder:"TEXT"`
+	HostKey string `help:"Key of the SFTP server (PLAZA_FROM_HOST_KEY)." env:"PLAZA_FROM_HOST_KEY" placeholder:"KEY"`
+	KeyFile string `help:"Private key for SFTP (PLAZA_FROM_KEY_FILE)." env:"PLAZA_FROM_KEY_FILE" placeholder:"FILE"`
 }
 
 type restore struct {
@@ -138,7 +143,11 @@ type restore struct {
 
 // at is the place that was named.
 func (v *from) at() conf.Place {
-	return conf.Place{URL: v.From, Key: v.Key, Secret: conf.Secret(v.Secret), HostKey: v.HostKey, KeyFile: v.KeyFile}
+	return v.place(v.From)
+}
+
+func (v *fromKeys) place(url string) conf.Place {
+	return conf.Place{URL: url, Key: v.Key, Secret: conf.Secret(v.Secret), HostKey: v.HostKey, KeyFile: v.KeyFile}
 }
 
 // Run brings the house back.

@@ -54,7 +54,7 @@ func (v *standby) Run(ctx context.Context, s streams) error {
 	fmt.Fprintf(s.out, "This is a standby. plaza promote --data %s has it take over.\n", v.Data)
 	b := app.Standby{Source: source, Data: v.Data, Every: v.Every, Log: log, Doors: doors,
 		Config: func() (conf.Config, error) { return conf.Load(os.Getenv, overrides) },
-		Serve:  func(ctx context.Context, o app.Options) error { return keepHouse(ctx, s, o, doors.Open()) }}
+		Serve:  func(ctx context.Context, o app.Options) error { return keepHouse(ctx, s, o, doors) }}
 	return b.Run(ctx)
 }
 

@@ -150,7 +150,8 @@ type App struct {
 	tenure  *tenure                // nil if the turn to write is nobody's to take
 }
 
-// Open puts a server together over its data. Close it.
+// Open puts a server together over its data. Close it. An *Unsure error says
+// that it may be tried again, see OpenSure.
 func Open(ctx context.Context, o Options) (*App, error) {
 	a := &App{Config: o.Config, log: o.Log}
 	a.steady(&o)
@@ -164,29 +165,34 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		a.log.Warn("PRIVATE NETWORKS ARE OPEN: other servers may have this one call machines in them, and are believed without https. This is for tests and closed networks only; remove private_networks.",
 			"networks", o.Config.Private)
 	}
-	var err error
 	a.keeps = openSpaces(o.Config)
-	if err = a.openStore(ctx, o); err != nil {
-		return nil, err
-	}
-	if a.blobs, err = openFiles(ctx, o.Config); err != nil {
-		a.Store.Close()
-		return nil, err
-	}
-	a.blobs.Log(a.log)
-	if err := a.openReplica(ctx, o); err != nil {
-		a.Close()
-		return nil, err
-	}
-	if err := a.openPush(ctx, o); err != nil {
-		a.Close()
-		return nil, err
-	}
-	if err := a.assemble(o); err != nil {
+	if err := a.open(ctx, o); err != nil {
 		a.Close()
 		return nil, err
 	}
 	return a, nil
+}
+
+// open decides whether this house may write before anything of it is touched:
+// what another has taken over is not migrated, and no keys are made for it.
+func (a *App) open(ctx context.Context, o Options) (err error) {
+	if err := a.enter(ctx, o); err != nil {
+		return err
+	}
+	if err := a.openStore(ctx, o); err != nil {
+		return err
+	}
+	if a.blobs, err = openFiles(ctx, o.Config); err != nil {
+		return err
+	}
+	a.blobs.Log(a.log)
+	if err := a.openReplica(ctx, o); err != nil {
+		return err
+	}
+	if err := a.openPush(ctx, o); err != nil {
+		return err
+	}
+	return a.assemble(o)
 }
 
 // assemble makes the services and edges. What stands here first is told first
@@ -296,7 +302,15 @@ func (a *App) Handler() http.Handler { return a.handler }
 
 // Close ends what Open began. What was acknowledged is kept, also without it.
 func (a *App) Close() error {
-	return errors.Join(a.Store.Close(), a.closeReplica(), a.blobs.Close(), a.keeps.Close(), a.tenure.end())
+	var err error
+	if a.Store != nil {
+		err = a.Store.Close()
+	}
+	err = errors.Join(err, a.closeReplica())
+	if a.blobs != nil {
+		err = errors.Join(err, a.blobs.Close())
+	}
+	return errors.Join(err, a.keeps.Close(), a.tenure.end())
 }
 
 // Run does what has to happen in the background until ctx ends, and returns

@@ -44,7 +44,7 @@ func (a *App) openReplica(ctx context.Context, o Options) error {
 		return nil
 	}
 	c := replica.Config{DB: a.Config.Database(), Dir: ReplicaFolder(a.Config), Every: a.Config.ReplicaEvery, Soon: a.Config.Durability == conf.Copied,
-		Files: attached{a.blobs}, Settings: a.Config.File(), Log: a.log, Fenced: a.fenced}
+		Files: attached{a.blobs}, Settings: a.Config.File(), Log: a.log, Fenced: a.fenced, Closed: func() string { return closedSays(a.Store) }}
 	own, err := drillKey(c.Dir)
 	if err != nil {
 		return err
@@ -53,9 +53,12 @@ func (a *App) openReplica(ctx context.Context, o Options) error {
 	if c.Destinations, err = destinations(ctx, a.Config, own.Recipient()); err != nil {
 		return err
 	}
+	if err := a.Store.Read(ctx, func(v *store.View) (err error) { c.Journal, err = v.JournalEnds(ctx); return err }); err != nil {
+		return errors.Join(err, c.Close())
+	}
 	r, err := replica.Open(ctx, c)
 	if err != nil {
-		return err
+		return errors.Join(maybe(err), c.Close())
 	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	ran := make(chan struct{})
@@ -115,12 +118,7 @@ func drillKey(dir string) (*age.X25519Identity, error) {
 // written only while we have the turn.
 func (a *App) openStore(ctx context.Context, o Options) (err error) {
 	s := store.Options{URL: o.Config.Database(), Clock: o.Clock, Log: o.Log, Follow: o.ReadOnly, Captured: len(o.Config.Copies()) > 0}
-	if o.Replicate {
-		if a.tenure, err = openTenure(ctx, o); err != nil {
-			return err
-		}
-		s.May = a.tenure.may()
-	}
+	s.May = a.tenure.may()
 	if o.Replicate && o.Config.Durability == conf.Copied {
 		s.Copied = func() (wait func(context.Context) error) {
 			if r := a.replica.Load(); r != nil {
@@ -130,7 +128,7 @@ func (a *App) openStore(ctx context.Context, o Options) (err error) {
 		}
 	}
 	if a.Store, err = store.Open(ctx, s); err != nil {
-		return errors.Join(err, a.tenure.end())
+		return err
 	}
 	if err := a.mustAgree(ctx); err != nil {
 		return errors.Join(err, a.Store.Close(), a.tenure.end())

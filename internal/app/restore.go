@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"time"
 
+	"filippo.io/age"
+
 	"github.com/plaza-social/plaza/internal/base/conf"
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/cluster/replica"
@@ -80,12 +82,8 @@ type Restore struct {
 // OpenCopy opens a copy to be read: at a place, or, if that is a number, where
 // the settings of data say. identity is the file that opens it.
 func OpenCopy(ctx context.Context, at conf.Place, identity, data string) (s replica.Source, err error) {
-	text, err := os.ReadFile(identity)
-	if err != nil {
-		return s, err
-	}
 	s.Log = slog.New(slog.DiscardHandler)
-	if s.Identities, err = seal.ParseIdentities(string(text)); err != nil {
+	if s.Identities, err = identities(identity); err != nil {
 		return s, err
 	}
 	if n, err := strconv.Atoi(at.URL); err == nil {
@@ -101,6 +99,18 @@ func OpenCopy(ctx context.Context, at conf.Place, identity, data string) (s repl
 	}
 	s.Place, err = OpenPlace(ctx, at)
 	return s, err
+}
+
+// identities are those of a file; none of none.
+func identities(file string) ([]age.Identity, error) {
+	if file == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return seal.ParseIdentities(string(text))
 }
 
 // Database brings back the database, and the settings if there are none. It

@@ -79,7 +79,9 @@ func takeTurn(ctx context.Context, p place.Place, c conf.Config) (*turn.Lease, e
 		return nil, err
 	}
 	w := t.Watch()
-	if err := w.Look(ctx); err != nil {
+	if err := w.Look(ctx); errors.Is(err, turn.ErrBroken) {
+		return nil, err
+	} else if err != nil {
 		return nil, errs.Wrap(errs.Unavailable, "Nobody can say who writes, because "+p.String()+" does not answer. This one opens when it does.", err)
 	}
 	lease, err := t.Resume(ctx, w)

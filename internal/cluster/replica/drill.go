@@ -116,8 +116,14 @@ func (r *Replica) drillDatabase(ctx context.Context, s *ship, source Source, d *
 // drillPieces reads all that a copy has of the database and the settings, also
 // what was not needed now: another day it may be.
 func drillPieces(ctx context.Context, source Source, e Epoch, d *Drilled) error {
-	if _, err := Epochs(ctx, source.Place); err != nil {
+	epochs, err := Epochs(ctx, source.Place)
+	if err != nil {
 		return err
+	}
+	for _, e := range epochs {
+		if _, err := readBeginning(ctx, source.Place, e); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			d.wrong("%s: %v", beginningKey(e.N), err)
+		}
 	}
 	keys := []string{settingsKey}
 	if err := source.Place.Each(ctx, e.prefix(), "", func(i place.Info) error { keys = append(keys, i.Key); return nil }); err != nil {

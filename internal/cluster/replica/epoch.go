@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/cluster/place"
@@ -26,6 +27,7 @@ type Epoch struct {
 	N     int64     `json:"n"`
 	ID    string    `json:"id"`
 	Since time.Time `json:"since"`
+	By    string    `json:"by,omitempty"` // the name of the machine, for people
 }
 
 // claimed is an epoch as it stands at a place, with a sum by which it is seen
@@ -37,7 +39,7 @@ type claimed struct {
 }
 
 func (e Epoch) sum() string {
-	sum := sha256.Sum256([]byte(e.String() + e.Since.UTC().Format(time.RFC3339Nano)))
+	sum := sha256.Sum256([]byte(e.String() + e.Since.UTC().Format(time.RFC3339Nano) + e.By))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -54,8 +56,20 @@ func (e Epoch) prefix() string { return "e/" + e.String() + "/" }
 func claimKey(n int64) string { return fmt.Sprintf("%s%010d", claims, n) }
 
 func after(e Epoch, now time.Time) Epoch {
-	return Epoch{N: e.N + 1, ID: strings.ToLower(rand.Text()[:16]), Since: now}
+	return Epoch{N: e.N + 1, ID: strings.ToLower(rand.Text()[:16]), Since: now, By: machine()}
 }
+
+// machine is what this machine calls itself.
+func machine() string {
+	name, err := os.Hostname()
+	if err != nil || len(name) > maxName || strings.ContainsFunc(name, unicode.IsControl) {
+		return ""
+	}
+	return name
+}
+
+// maxName is how long the name of a machine is, at most.
+const maxName = 255
 
 // Epochs are all that were claimed at a place, in order.
 func Epochs(ctx context.Context, p place.Place) (all []Epoch, err error) {
@@ -91,7 +105,7 @@ func readClaim(ctx context.Context, p place.Place, key string) (e Epoch, err err
 		return e, err
 	}
 	var c claimed
-	if json.Unmarshal(b, &c) != nil || claimKey(c.N) != key || c.ID == "" || c.Sum != c.Epoch.sum() || place.CheckKey(c.prefix()+"x") != nil {
+	if json.Unmarshal(b, &c) != nil || claimKey(c.N) != key || c.ID == "" || len(c.By) > maxName || strings.ContainsFunc(c.By, unicode.IsControl) || c.Sum != c.Epoch.sum() || place.CheckKey(c.prefix()+"x") != nil {
 		return e, errs.Newf(errs.Invalid, "%s at %s is not a claim of ours: somebody has changed it. Look there before anything else.", key, p)
 	}
 	return c.Epoch, nil
@@ -140,9 +154,18 @@ type Fenced struct {
 }
 
 func (f *Fenced) Error() string {
-	return fmt.Sprintf("Another Plaza has taken over: at %s epoch %d began %s, and this one is of epoch %d. It stays closed, so that nothing is said twice or lost. "+
-		"If the other one is to go on, make this one a standby of it in a new data folder. What was written here and never copied is in this folder: keep it.",
-		f.Place, f.Theirs.N, f.Theirs.Since.UTC().Format("on 2 January 2006 at 15:04 UTC"), f.Ours.N)
+	return fmt.Sprintf("Another Plaza has taken over: %s, and this one is of epoch %d. It stays closed, so that nothing is said twice or lost. "+
+		"If the other one is to go on, make this one a standby of it in a new data folder. What was written here and never copied is in this folder: keep it; plaza verify lists it.",
+		f.says(), f.Ours.N)
+}
+
+// says is who took over, where that is said.
+func (f *Fenced) says() string {
+	on := ""
+	if f.Theirs.By != "" {
+		on = " on the machine " + f.Theirs.By
+	}
+	return fmt.Sprintf("at %s epoch %d began %s%s", f.Place, f.Theirs.N, f.Theirs.Since.UTC().Format("on 2 January 2006 at 15:04 UTC"), on)
 }
 
 // OwnEpoch is the one of this data folder, the zero value if it has none.

@@ -47,10 +47,22 @@ type Config struct {
 	Destinations []Destination
 	Files        Files          // besides the database; nil is none
 	Settings     []byte         // of the house, to come along; nil is none
+	Journal      int64          // the last fact in the database as it is opened
 	Opens        []age.Identity // the copies, for drills by itself; nil is none
 	Log          *slog.Logger
 	// Fenced is told once, if another house has taken over.
 	Fenced func(error)
+	// Closed says why nothing can be written now, and is empty if it can; nil is
+	// always.
+	Closed func() string
+}
+
+// Close closes the places, where there is no Replica that does.
+func (c Config) Close() (err error) {
+	for _, d := range c.Destinations {
+		err = errors.Join(err, d.Place.Close())
+	}
+	return err
 }
 
 // Replica keeps the copies.
@@ -88,24 +100,49 @@ func Open(ctx context.Context, c Config) (*Replica, error) {
 	if r.capture, err = openCapture(ctx, c.DB, c.Dir, r.Epoch, c.Log); err != nil {
 		return nil, err
 	}
+	begins, err := began(c.Dir, r.Epoch, c.Journal)
+	if err != nil {
+		return nil, errors.Join(err, r.capture.close(context.WithoutCancel(ctx)))
+	}
 	r.takenAt = r.began
 	for _, d := range c.Destinations {
-		r.ships = append(r.ships, &ship{Destination: d, epoch: r.Epoch, strict: c.Soon, had: had, capture: r.capture, shelf: newShelf(), settings: c.Settings, log: c.Log.With("replica", d.Place.String())})
+		r.ships = append(r.ships, &ship{Destination: d, epoch: r.Epoch, strict: c.Soon, had: had, capture: r.capture, shelf: newShelf(), settings: c.Settings, begins: begins, log: c.Log.With("replica", d.Place.String())})
 	}
 	return r, nil
+}
+
+// Enter is what Open does first: it makes sure that the house of a data folder
+// is the one that writes, and touches no database.
+func Enter(ctx context.Context, dir string, at []place.Place) error {
+	_, err := entered(ctx, dir, at)
+	return err
+}
+
+// Reachable is nil if one of the places answers.
+func Reachable(ctx context.Context, at []place.Place) error {
+	_, err := anywhere(ctx, toAll(at), func(ctx context.Context, d Destination) (Epoch, error) { return latest(ctx, d.Place, 0) })
+	return err
+}
+
+func toAll(at []place.Place) (all []Destination) {
+	for _, p := range at {
+		all = append(all, Destination{Place: p})
+	}
+	return all
+}
+
+func entered(ctx context.Context, dir string, at []place.Place) (Epoch, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return Epoch{}, err
+	}
+	e, _, err := enter(ctx, Config{Dir: dir, Destinations: toAll(at)})
+	return e, err
 }
 
 // Begin makes the house of a data folder, that has followed an epoch until now,
 // the one that writes: whoever wrote until then is fenced. Open does the rest.
 func Begin(ctx context.Context, dir string, followed Epoch, at []place.Place) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	c := Config{Dir: dir}
-	for _, p := range at {
-		c.Destinations = append(c.Destinations, Destination{Place: p})
-	}
-	e, _, err := enter(ctx, c)
+	e, err := entered(ctx, dir, at)
 	if err == nil && e.N <= followed.N {
 		return errs.Newf(errs.Conflict, "This data folder is of epoch %d, and what was followed of epoch %d. Start a standby in a new folder.", e.N, followed.N)
 	}
@@ -126,6 +163,9 @@ func enter(ctx context.Context, c Config) (e Epoch, had ltx.TXID, err error) {
 			return e, 0, err
 		}
 		e = after(last, time.Now().UTC().Truncate(time.Millisecond))
+		if err := begin(c.Dir, e); err != nil {
+			return e, 0, err
+		}
 		if err := keepFile(c.Dir, "epoch.json", e, true); err != nil {
 			return e, 0, err
 		}

@@ -66,6 +66,11 @@ func (s Source) Database(ctx context.Context, file string) (r Restored, err erro
 	return r, errs.Newf(errs.NotFound, "The copy at %s was begun and has nothing in it yet.", s.Place)
 }
 
+// Of writes the last of what an epoch had into a new file.
+func (s Source) Of(ctx context.Context, e Epoch, file string) error {
+	return s.database(ctx, e, 0, file)
+}
+
 // database writes what an epoch had at some moment into a new file.
 func (s Source) database(ctx context.Context, e Epoch, at ltx.TXID, file string) error {
 	r := litestream.NewReplicaWithClient(nil, &reader{Source: s, epoch: e})

@@ -52,6 +52,7 @@ type ship struct {
 	strict   bool // what is sent is acknowledged by that
 	capture  *capture
 	settings []byte
+	begins   []byte // what is said of where this epoch begins; nil is nothing
 	log      *slog.Logger
 	had      ltx.TXID       // what the spool held when it was opened
 	there    map[piece]bool // nil before it was looked at
@@ -155,6 +156,11 @@ func (s *ship) ask(ctx context.Context) error {
 	}
 	if s.settings != nil {
 		if _, err := s.seal(ctx, settingsKey, bytes.NewReader(s.settings)); err != nil {
+			return err
+		}
+	}
+	if s.begins != nil {
+		if err := s.Place.Put(ctx, beginningKey(s.epoch.N), bytes.NewReader(s.begins), int64(len(s.begins))); err != nil {
 			return err
 		}
 	}

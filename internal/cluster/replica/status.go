@@ -18,6 +18,7 @@ type Status struct {
 	At     time.Time `json:"at"`
 	Epoch  Epoch     `json:"epoch"`
 	Copies []Copy    `json:"copies"`
+	Closed string    `json:"closed,omitempty"` // why nothing can be written
 }
 
 // A Copy is how one is doing.
@@ -46,6 +47,9 @@ func (r *Replica) Status() Status {
 		}
 		s.Copies = append(s.Copies, Copy{Place: ship.Place.String(), Covers: covers.UTC(), Age: age.Seconds(), Reached: p.reached.UTC(),
 			Waiting: p.waiting + p.files, Sent: p.sent, Fault: cmp.Or(p.fault, p.fileFault)})
+	}
+	if r.Closed != nil {
+		s.Closed = r.Closed()
 	}
 	return s
 }

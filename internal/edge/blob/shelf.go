@@ -56,6 +56,14 @@ func (s *Store) keepFrom(name string, data io.Reader, size int64) error {
 	return s.kept(ctx, name)
 }
 
+// Adopt keeps a file of another house under the name that it has there.
+func (s *Store) Adopt(name string, data io.Reader, size int64) error {
+	if !form.MatchString(name) {
+		return fs.ErrInvalid
+	}
+	return s.keepFrom(name, data, size)
+}
+
 // Watch has kept be told of each file that is kept, before whoever keeps it is
 // answered, and gone of each that is removed. Call it before the store is used.
 // What kept answers is what they are answered.

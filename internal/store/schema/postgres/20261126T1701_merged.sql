@@ -1,0 +1,2 @@
+-- Posts that were brought over from a house that this one took over from. What was deleted since does not come again.
+CREATE TABLE merged_posts (post_id BIGINT PRIMARY KEY, at_ms BIGINT NOT NULL);
