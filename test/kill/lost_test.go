@@ -243,6 +243,10 @@ func TestStandby(t *testing.T) {
 	if _, err := newClient(second.addr, tokens[0]).post("Not here any more.", "no more"); err == nil {
 		t.Error("two houses take posts")
 	}
+	out, err := exec.Command(plaza, second.args("account", "create", "--username", "late", "--email", "late@kill.example")...).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "taken over") && !strings.Contains(string(out), "turn") {
+		t.Errorf("the command line writes where nobody may: %v %s", err, out)
+	}
 	second.reads(tokens[0], first)
 	third.keepsTurn(tokens[0])
 }
