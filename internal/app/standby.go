@@ -267,11 +267,23 @@ func (l *line) take(ctx context.Context, asked bool) (*turn.Lease, error) {
 	if l == nil {
 		return nil, nil
 	}
-	if err := l.watch.Look(ctx); err != nil {
-		return nil, err
+	if !asked {
+		if err := l.watch.Look(ctx); err != nil {
+			return nil, err
+		}
+		return l.turn.Claim(ctx, l.watch)
 	}
-	if asked {
-		return l.turn.Seize(ctx, l.watch)
+	for try := 1; ; try++ {
+		if err := l.watch.Look(ctx); err != nil {
+			return nil, err
+		}
+		lease, err := l.turn.Seize(ctx, l.watch)
+		if try == seizeTries || !errors.Is(err, turn.ErrTaken) {
+			return lease, err
+		}
 	}
-	return l.turn.Claim(ctx, l.watch)
 }
+
+// seizeTries is how often the turn is taken from who has it: each renewal that
+// comes between the look and the claim is in its way.
+const seizeTries = 10

@@ -162,17 +162,25 @@ func mayWrite(ctx context.Context, c conf.Config) error {
 	if len(c.Copies()) == 0 || !House(c.Data) {
 		return nil
 	}
-	if s, err := replica.ReadStatus(ReplicaFolder(c)); err == nil && time.Since(s.At) < fresh {
-		if s.Closed != "" {
-			return errs.New(errs.Unavailable, s.Closed)
-		}
+	said, err := replica.ReadStatus(ReplicaFolder(c))
+	runs := err == nil && time.Since(said.At) < fresh
+	if runs && said.Closed == "" {
 		return nil
 	}
+	err = askPlaces(ctx, c)
+	if f := (*replica.Fenced)(nil); runs && !errors.As(err, &f) { // the places know no more than it does
+		return errs.New(errs.Unavailable, said.Closed)
+	}
+	return err
+}
+
+// askPlaces is nil if the places of the copies say that nobody has taken over.
+func askPlaces(ctx context.Context, c conf.Config) error {
 	ctx, stop := context.WithTimeout(ctx, sureWait)
 	defer stop()
 	places, err := placesOf(ctx, c)
 	if err != nil {
-		return err
+		return errs.Wrap(errs.Unavailable, "A place of the copies cannot be opened, so nobody can say whether another Plaza has taken over, and nothing is changed here.", err)
 	}
 	defer closeAll(places)
 	s, err := replica.Succeeded(ctx, ReplicaFolder(c), places)

@@ -227,7 +227,9 @@ func (g *game) check(last *play) {
 	}
 	counts := map[uint64]int{}
 	for _, a := range g.acked {
-		i := slices.IndexFunc(reigns, func(r reign) bool { return r.holder == holders[a.by] && !a.heard.Before(r.from) && a.sent.Before(r.till) })
+		i := slices.IndexFunc(reigns, func(r reign) bool {
+			return r.holder == holders[a.by] && !a.heard.Before(r.from) && a.sent.Before(r.till)
+		})
 		if i < 0 {
 			g.Errorf("%q was answered from %s to %s by %s, which had not the turn: %+v", a.text, a.sent, a.heard, holders[a.by], reigns)
 			continue
