@@ -41,7 +41,7 @@ func Examine(ctx context.Context, c conf.Config, now func() time.Time) []Finding
 		out = append(out, files(ctx, c))
 	}
 	out = append(out, database(ctx, c)...)
-	out = append(out, elsewhere(ctx, c)...)
+	out = append(append(out, elsewhere(ctx, c)...), hook(c)...)
 	return append(out, reachable(ctx, c, now)...)
 }
 

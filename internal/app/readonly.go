@@ -80,5 +80,6 @@ func (a *App) background(ctx context.Context) {
 	wg.Go(func() { a.fedi.sender.Run(ctx) })
 	wg.Go(func() { a.tryFiles(ctx) })
 	wg.Go(func() { a.keepMirror(ctx) })
+	wg.Go(func() { a.tellPromoted(ctx) })
 	wg.Wait()
 }

@@ -183,6 +183,7 @@ func (a *App) copiesState() *web.CopiesState {
 		found[d.Place] = d
 	}
 	out := &web.CopiesState{Epoch: status.Epoch.N, Strict: a.Config.Durability == conf.Copied, Drilled: drills.At}
+	out.Hook, out.HookOK = hookSays(a.Config)
 	for _, c := range status.Copies {
 		age := time.Duration(c.Age * float64(time.Second))
 		d, drilled := found[c.Place]

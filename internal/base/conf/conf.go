@@ -40,6 +40,7 @@ type Config struct {
 	Lease          Lease                // who may write; without a URL nobody asks
 	ReplicaEvery   time.Duration        // how often they are brought up to date
 	Durability     string               // Local or Copied
+	OnPromote      string               // the program that is run when this house has taken over from another
 	Log            Log
 
 	file []byte            // what the settings file says

@@ -3,6 +3,7 @@ package conf
 import (
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -83,7 +84,15 @@ func replicaSettings() (all []setting) {
 	ttl.unset = noLease
 	return append(all, ttl,
 		duration("replica_every", "PLAZA_REPLICA_EVERY", func(c *Config) *time.Duration { return &c.ReplicaEvery }, checkReplicaEvery),
-		text("durability", "PLAZA_DURABILITY", func(c *Config) *string { return &c.Durability }, checkDurability))
+		text("durability", "PLAZA_DURABILITY", func(c *Config) *string { return &c.Durability }, checkDurability),
+		text("on_promote", "PLAZA_ON_PROMOTE", func(c *Config) *string { return &c.OnPromote }, checkOnPromote))
+}
+
+func checkOnPromote(c Config) string {
+	if c.OnPromote != "" && !filepath.IsAbs(c.OnPromote) {
+		return "this is not the path of a program; write one that begins with /, such as /etc/plaza/on-promote"
+	}
+	return ""
 }
 
 // placeSettings are those of a place, which is checked only where it is set.

@@ -67,6 +67,8 @@ func TestWrongReplicas(t *testing.T) {
 		{[]string{"PLAZA_LEASE_TTL", "999ms"}, "lease.ttl|out of range"},
 		{[]string{"PLAZA_LEASE_TTL", "10m"}, ""},
 		{[]string{"PLAZA_LEASE_TTL", "10m1s"}, "lease.ttl|out of range"},
+		{[]string{"PLAZA_ON_PROMOTE", "/etc/plaza/on-promote"}, ""},
+		{[]string{"PLAZA_ON_PROMOTE", "on-promote"}, "on_promote|begins with /"},
 		{[]string{"PLAZA_LEASE_URL", "gopher://x"}, "lease.url|not a place"},
 	} {
 		_, err := Load(env(test.env...), Overrides{})

@@ -12,6 +12,8 @@ type CopiesState struct {
 	Strict  bool // writes wait for a copy
 	Copies  []CopyState
 	Drilled time.Time // when they were last brought back; zero is never
+	Hook    string    // how the program went that is run when the house takes over; empty if there is none
+	HookOK  bool
 }
 
 // A CopyState is how one of them is doing.
