@@ -34,7 +34,7 @@ func (v *standby) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer unlock()
-	if app.House(v.Data) && !app.Follows(v.Data) {
+	if app.House(v.Data) && !app.Follows(v.Data) && !app.Promoted(v.Data) {
 		return errs.Newf(errs.Conflict, "There is a house in %s that writes. A standby has a folder of its own: choose an empty one.", v.Data)
 	}
 	source, err := app.OpenCopy(ctx, v.at(), v.Identity, v.Data)
@@ -51,7 +51,9 @@ func (v *standby) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer doors.Close()
-	fmt.Fprintf(s.out, "This is a standby. plaza promote --data %s has it take over.\n", v.Data)
+	if !app.Promoted(v.Data) {
+		fmt.Fprintf(s.out, "This is a standby. plaza promote --data %s has it take over.\n", v.Data)
+	}
 	b := app.Standby{Source: source, Data: v.Data, Every: v.Every, Log: log, Doors: doors,
 		Config: func() (conf.Config, error) { return conf.Load(os.Getenv, overrides) },
 		Serve:  func(ctx context.Context, o app.Options) error { return keepHouse(ctx, s, o, doors) }}

@@ -47,6 +47,16 @@ func promotion(data string) string { return filepath.Join(data, "promote") }
 // AskToPromote has the standby of a data folder take over.
 func AskToPromote(data string) error { return os.WriteFile(promotion(data), nil, 0o600) }
 
+// promoted is there once a standby has taken over.
+func promoted(data string) string { return filepath.Join(data, "promoted") }
+
+// Promoted reports whether what is in a data folder was a standby's that has
+// taken over: when it is started again, it goes on as the house that writes.
+func Promoted(data string) bool {
+	_, err := os.Stat(promoted(data))
+	return err == nil && House(data) && !Follows(data)
+}
+
 // Asked reports whether a standby was asked, and has not taken over yet.
 func Asked(data string) bool {
 	_, err := os.Stat(promotion(data))
@@ -60,6 +70,13 @@ var errPromoted = errors.New("it is to be promoted")
 func (b *Standby) Run(ctx context.Context) error {
 	if err := os.Remove(promotion(b.Data)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
+	}
+	if Promoted(b.Data) {
+		c, err := b.Config()
+		if err != nil {
+			return err
+		}
+		return b.Serve(ctx, Options{Config: c, Clock: clock.System, Log: b.Log, Replicate: true})
 	}
 	for {
 		lease, c, err := b.once(ctx)
@@ -111,7 +128,7 @@ func (b *Standby) once(ctx context.Context) (*turn.Lease, conf.Config, error) {
 	stop()
 	err = errors.Join(err, <-served, a.Close())
 	if errors.Is(err, errPromoted) {
-		err = errors.Join(err, replica.MarkWritten(filepath.Join(b.Data, "plaza.db")), os.Remove(promotion(b.Data)))
+		err = errors.Join(err, replica.MarkWritten(filepath.Join(b.Data, "plaza.db")), os.WriteFile(promoted(b.Data), nil, 0o600), os.Remove(promotion(b.Data)))
 	}
 	return lease, c, err
 }
