@@ -3,7 +3,6 @@ package app
 import (
 	"bytes"
 	"crypto/sha256"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -19,6 +18,7 @@ import (
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/cluster/replica"
 	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store/storetest"
 )
 
 // copiedHouse are the settings of a house with a copy and a lease in folders.
@@ -70,19 +70,6 @@ func taken(t *testing.T, c conf.Config) {
 	}
 }
 
-// older has a database lack something that this program would make.
-func older(t *testing.T, file string) {
-	t.Helper()
-	db, err := sql.Open("sqlite", file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = db.ExecContext(t.Context(), `DELETE FROM migrations WHERE name = '20261126T1701_merged.sql'; DROP TABLE merged_posts`)
-	if err = errors.Join(err, db.Close()); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // tree is what is in a data folder, but for what is kept about copies.
 func tree(t *testing.T, dir string) (all []string) {
 	t.Helper()
@@ -108,7 +95,7 @@ func TestFencedIsNotTouched(t *testing.T) {
 	t.Parallel()
 	c, _ := copiedHouse(t)
 	once(t, serving(c))
-	older(t, c.Database())
+	storetest.Older(t, c.Database())
 	taken(t, c)
 	before := tree(t, c.Data)
 	_, err := Open(t.Context(), serving(c))
@@ -166,7 +153,7 @@ func TestUnsure(t *testing.T) {
 	if err := errors.Join(os.Rename(copied, aside), os.WriteFile(copied, nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	older(t, c.Database())
+	storetest.Older(t, c.Database())
 	before := tree(t, c.Data)
 	_, err := Open(t.Context(), serving(c))
 	if u := (*Unsure)(nil); !errors.As(err, &u) || errs.KindOf(err) != errs.Unavailable {
