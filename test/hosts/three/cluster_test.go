@@ -235,8 +235,8 @@ func (c *cluster) unsettled() string {
 }
 
 // makeAnew does for a standby that does not follow by itself what a person
-// would, with patronictl reinit, and says for which.
-func (c *cluster) makeAnew() (whom string) {
+// would, with patronictl reinit, and says for which, to be put into the report.
+func (c *cluster) makeAnew() string {
 	p := c.primary()
 	if p == nil {
 		return ""
@@ -250,10 +250,10 @@ func (c *cluster) makeAnew() (whom string) {
 		r.SetBasicAuth("patroni", c.password)
 		if answer, err := c.patroni.Do(r); err == nil {
 			answer.Body.Close()
-			whom += "; " + who.Name + " BY HAND (patronictl reinit)"
+			return "; " + who.Name + " BY HAND (patronictl reinit)" // one at a time
 		}
 	}
-	return whom
+	return ""
 }
 
 // await waits until what says nothing any more.

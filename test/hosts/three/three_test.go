@@ -128,11 +128,11 @@ func (c *cluster) round(n int, random *rand.Rand, w *crowd) (line string, ok boo
 		return fmt.Sprintf("round %d: %s of %s: %v", n, f.name, m.Name, err), false
 	}
 	whole := time.Now()
-	anew := ""
+	anew, looked := "", whole
 	settled, err := c.await(settleWait, func() string {
 		if says := c.unsettled(); says != "" {
-			if anew == "" && time.Since(whole) > stuckAfter {
-				anew = c.makeAnew()
+			if time.Since(looked) > stuckAfter {
+				looked, anew = time.Now(), anew+c.makeAnew()
 			}
 			return says
 		}
