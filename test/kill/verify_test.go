@@ -68,7 +68,9 @@ func TestLeftBehind(t *testing.T) {
 	ada := newClient(next.addr, tokens[0])
 	again, err := ada.post("Said again meanwhile.", "again")
 	next.must(err)
-	next.command("account", "suspend", "dan", "--no-letter")
+	if out, err := next.command(nil, "account", "suspend", "dan", "--no-letter"); err != nil {
+		t.Fatalf("suspend: %v %s", err, out)
+	}
 
 	found := old.verify()
 	if got := found.says(); found.Theirs == nil || found.Theirs.N != 2 || !slices.Equal(got, want.says) || found.Done != len(want.says) || found.Forgotten != 0 {
@@ -196,14 +198,6 @@ func (s *server) idOf(name, token string) string {
 	var a struct{ ID string }
 	s.must(newClient(s.addr, token).get("/api/v1/accounts/lookup?acct="+name, &a))
 	return a.ID
-}
-
-// command runs a command on the server's folder.
-func (s *server) command(args ...string) {
-	s.Helper()
-	if out, err := exec.Command(s.plaza, s.args(args...)...).CombinedOutput(); err != nil {
-		s.Fatalf("%v: %v %s", args, err, out)
-	}
 }
 
 // postPicture posts a picture.
