@@ -171,8 +171,11 @@ func (b *Standby) until(ctx context.Context, f *replica.Follower, a *App, c conf
 			wait(ctx, standbyRest)
 		}
 		if time.Now().After(next) {
-			next = time.Now().Add(b.Every)
-			if _, err := f.CatchUp(ctx, a.Store.Renew); errors.Is(err, replica.ErrNewEpoch) || errors.Is(err, store.ErrJump) {
+			n, err := f.Step(ctx, a.Store.Renew)
+			if n == 0 { // or else there is more
+				next = time.Now().Add(b.Every)
+			}
+			if errors.Is(err, replica.ErrNewEpoch) || errors.Is(err, store.ErrJump) {
 				return nil, err
 			} else if err != nil {
 				b.Log.Warn("the copy cannot be followed, trying again", "err", err)

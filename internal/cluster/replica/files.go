@@ -147,6 +147,7 @@ func (r *Replica) carryNews(ctx context.Context, s *ship, left *[]news, compared
 			return err
 		}
 		*compared = begin
+		f.settled(s)
 	}
 	if len(*left) == 0 {
 		t := time.NewTimer(r.Every)

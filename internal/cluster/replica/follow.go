@@ -15,6 +15,7 @@ import (
 
 	"github.com/benbjohnson/litestream"
 	"github.com/superfly/ltx"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/cluster/place"
@@ -129,82 +130,139 @@ func (f *Follower) current(ctx context.Context) error {
 // ErrNewEpoch if what is followed is over.
 func (f *Follower) CatchUp(ctx context.Context, renew func(ctx context.Context, fn func() error) error) (n int, err error) {
 	for {
-		p, found, err := f.next(ctx)
-		if err != nil {
+		m, err := f.Step(ctx, renew)
+		if n += m; err != nil || m == 0 {
 			return n, err
 		}
-		if !found {
-			return n, f.current(ctx)
-		}
-		if err := f.apply(ctx, p, renew); err != nil {
-			return n, fmt.Errorf("follow %s: %w", f.key(p), err)
-		}
-		n++
 	}
+}
+
+// atOnce is how many parts are applied at a time.
+const atOnce = 64
+
+// Step is CatchUp for some of it: a house that writes all the time is never
+// caught up with. It returns 0 if nothing had come.
+func (f *Follower) Step(ctx context.Context, renew func(ctx context.Context, fn func() error) error) (n int, err error) {
+	some, err := f.next(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if len(some) == 0 {
+		return 0, f.current(ctx)
+	}
+	if err := f.apply(ctx, some, renew); err != nil {
+		return 0, fmt.Errorf("follow %s: %w", f.key(some[0]), err)
+	}
+	return len(some), nil
 }
 
 func (f *Follower) key(p piece) string { return f.state.Epoch.prefix() + p.name() }
 
-// next is the piece that goes on where the file ends: the single one if it is
-// there, or else one of those that were joined.
-func (f *Follower) next(ctx context.Context) (best piece, found bool, err error) {
-	prefix := f.state.Epoch.prefix()
-	for level := range litestream.SnapshotLevel {
-		dir := fmt.Sprintf("%sltx/%d/", prefix, level)
-		after := ""
-		if level == 0 {
-			after = dir + ltx.FormatFilename(f.state.At, f.state.At)
-		}
-		gap := false
-		err := f.Place.Each(ctx, dir, after, func(i place.Info) error {
-			p, ok := parsePiece(strings.TrimPrefix(i.Key, prefix))
-			if !ok || p.max <= f.state.At {
-				return nil
-			}
+// next are the pieces that go on where the file ends: single ones if they are
+// there, or else, or if there are many, one of those that were joined.
+func (f *Follower) next(ctx context.Context) (some []piece, err error) {
+	dir, at, gap := f.state.Epoch.prefix()+"ltx/0/", f.state.At, false
+	err = f.Place.Each(ctx, dir, dir+ltx.FormatFilename(at, at), func(i place.Info) error {
+		p, ok := f.parse(i.Key)
+		switch {
+		case !ok || p.max <= at:
+			return nil
+		case p.min > at+1:
 			gap = true
-			if p.min <= f.state.At+1 && p.max > best.max {
-				best, found = p, true
-			}
-			if level == 0 {
-				return errEnough // the first is the one, or there is none
+			return errEnough
+		}
+		some, at = append(some, p), p.max
+		if len(some) == atOnce {
+			return errEnough
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errEnough) || len(some) < atOnce && (len(some) > 0 || !gap) {
+		return some, notEnough(err)
+	}
+	best, err := f.joined(ctx)
+	switch {
+	case err != nil:
+		return nil, err
+	case best.max > at:
+		return []piece{best}, nil
+	case len(some) == 0:
+		return nil, errs.Newf(errs.Conflict, "The copy at %s does not go on where this one ends. Remove %s, and it is fetched anew.", f.Place, f.stateFile())
+	}
+	return some, nil
+}
+
+// joined is the piece that goes on where the file ends, and furthest; the zero
+// value if there is none.
+func (f *Follower) joined(ctx context.Context) (best piece, err error) {
+	for level := 1; level < litestream.SnapshotLevel; level++ {
+		if err := f.Place.Each(ctx, fmt.Sprintf("%sltx/%d/", f.state.Epoch.prefix(), level), "", func(i place.Info) error {
+			if p, ok := f.parse(i.Key); ok && p.min <= f.state.At+1 && p.max > max(best.max, f.state.At) {
+				best = p
 			}
 			return nil
-		})
-		if err != nil && !errors.Is(err, errEnough) {
-			return best, false, err
-		}
-		if found || level == 0 && !gap {
-			return best, found, nil
+		}); err != nil {
+			return best, err
 		}
 	}
-	return best, false, errs.Newf(errs.Conflict, "The copy at %s does not go on where this one ends. Remove %s, and it is fetched anew.", f.Place, f.stateFile())
+	return best, nil
+}
+
+func (f *Follower) parse(key string) (piece, bool) {
+	return parsePiece(strings.TrimPrefix(key, f.state.Epoch.prefix()))
 }
 
 var errEnough = errors.New("enough")
 
-// apply fetches a piece, checks it whole, and writes it into the file.
-func (f *Follower) apply(ctx context.Context, p piece, renew func(context.Context, func() error) error) (err error) {
-	temp, err := os.CreateTemp(filepath.Dir(f.file), ".piece")
-	if err != nil {
+func notEnough(err error) error {
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	return err
+}
+
+// apply fetches pieces, checks them whole, and writes them into the file.
+func (f *Follower) apply(ctx context.Context, some []piece, renew func(context.Context, func() error) error) (err error) {
+	temps := make([]*os.File, len(some))
+	defer func() {
+		for _, t := range temps {
+			if t != nil {
+				err = errors.Join(err, t.Close(), os.Remove(t.Name()))
+			}
+		}
+	}()
+	g, fetching := errgroup.WithContext(ctx)
+	g.SetLimit(fetchAtOnce)
+	for i, p := range some {
+		g.Go(func() (err error) {
+			temps[i], err = f.fetch(fetching, p)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, temp.Close(), os.Remove(temp.Name())) }()
+	if err := renew(ctx, func() error { return writePages(f.file, temps) }); err != nil {
+		return err
+	}
+	f.state.At = some[len(some)-1].max
+	return f.write()
+}
+
+// fetch brings a piece here, whole.
+func (f *Follower) fetch(ctx context.Context, p piece) (temp *os.File, err error) {
 	r, err := seal.Get(ctx, f.Place, f.Identities, f.key(p))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = io.Copy(temp, r)
-	if err = errors.Join(err, r.Close()); err != nil {
-		return err
+	defer r.Close()
+	if temp, err = os.CreateTemp(filepath.Dir(f.file), ".piece"); err != nil {
+		return nil, err
 	}
-	if err := verifyPages(temp); err != nil {
-		return err
+	if _, err := io.Copy(temp, r); err != nil {
+		return temp, err
 	}
-	if err := renew(ctx, func() error { return writePages(f.file, temp) }); err != nil {
-		return err
-	}
-	f.state.At = p.max
-	return f.write()
+	return temp, verifyPages(temp)
 }
 
 // verifyPages reads a piece to its end, where its checksum is.
@@ -236,8 +294,9 @@ func eachPage(r io.ReadSeeker, visit func(h ltx.Header, page uint32, data []byte
 	}
 }
 
-// writePages writes a piece into a database that nobody reads meanwhile.
-func writePages(file string, piece io.ReadSeeker) (err error) {
+// writePages writes pieces, one after the other, into a database that nobody
+// reads meanwhile.
+func writePages(file string, pieces []*os.File) (err error) {
 	f, err := os.OpenFile(file, os.O_RDWR, 0)
 	if err != nil {
 		return err
@@ -247,16 +306,8 @@ func writePages(file string, piece io.ReadSeeker) (err error) {
 	if err != nil {
 		return err
 	}
-	var head ltx.Header
-	if err := eachPage(piece, func(h ltx.Header, page uint32, data []byte) error {
-		head = h
-		_, err := f.WriteAt(data, int64(page-1)*int64(h.PageSize))
-		return err
-	}); err != nil {
-		return err
-	}
-	if head.Commit > 0 {
-		if err := f.Truncate(int64(head.Commit) * int64(head.PageSize)); err != nil {
+	for _, p := range pieces {
+		if err := writePiece(f, p); err != nil {
 			return err
 		}
 	}
@@ -264,6 +315,18 @@ func writePages(file string, piece io.ReadSeeker) (err error) {
 		return err
 	}
 	return f.Sync()
+}
+
+func writePiece(f *os.File, piece io.ReadSeeker) error {
+	var head ltx.Header
+	if err := eachPage(piece, func(h ltx.Header, page uint32, data []byte) error {
+		head = h
+		_, err := f.WriteAt(data, int64(page-1)*int64(h.PageSize))
+		return err
+	}); err != nil || head.Commit == 0 {
+		return err
+	}
+	return f.Truncate(int64(head.Commit) * int64(head.PageSize))
 }
 
 // Where things stand in a database's first page, see

@@ -243,6 +243,7 @@ func (r *Replica) Close(ctx context.Context) error {
 			if r.fault() != nil {
 				return nil
 			}
+			s.looked = time.Time{} // what was taken as it closed is known to nobody
 			if err := s.pass(ctx); err != nil {
 				return fmt.Errorf("the last of it did not get to %s: %w", s.Place, err)
 			}
