@@ -36,7 +36,14 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, keep(at))
 		os.Exit(1)
 	}
-	os.Exit(m.Run())
+	var err error
+	if binaries, err = os.MkdirTemp("", "plaza-kill"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	failed := m.Run()
+	os.RemoveAll(binaries)
+	os.Exit(failed)
 }
 
 // keep is a store that speaks S3, in memory.

@@ -13,6 +13,7 @@ import (
 // TestOnPromote has a program be run when a house takes over. It fails at
 // first; the house is open meanwhile, and it is run again.
 func TestOnPromote(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("it takes some seconds and a binary")
 	}

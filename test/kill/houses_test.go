@@ -20,6 +20,7 @@ import (
 // killed, and then the other, again and again: in the end both say the same.
 // With PLAZA_TEST_LONG it is four times as long, and once more on PostgreSQL.
 func TestKillHouses(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("it takes a minute and a binary")
 	}

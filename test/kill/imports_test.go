@@ -31,6 +31,7 @@ const (
 // TestKillImports brings a list of 5,000 and an archive of 2,000 posts along,
 // kills the server in the middle of both, and brings them along once more.
 func TestKillImports(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("it takes some seconds and a binary")
 	}

@@ -64,6 +64,7 @@ func (s *server) holds(dir string, words ...string) (files int) {
 // may write. The other has nothing that it could read; drills, a standby that
 // takes over by itself and bringing back work with it as with any place.
 func TestNeighbour(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("it takes some seconds and a binary")
 	}
@@ -146,6 +147,7 @@ func TestNeighbour(t *testing.T) {
 
 // A space that is too small says so.
 func TestNeighbourIsFull(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("it takes some seconds and a binary")
 	}

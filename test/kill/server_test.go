@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,12 +26,24 @@ type server struct {
 	log                   *os.File
 }
 
-// build makes the binary.
+// binaries is the folder with what is built; TestMain makes and removes it.
+var binaries string
+
+var built = sync.OnceValues(func() (plaza string, err error) {
+	plaza = filepath.Join(binaries, "plaza")
+	out, err := exec.Command("go", "build", "-o", plaza, "github.com/plaza-social/plaza/cmd/plaza").CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("build plaza: %w\n%s", err, out)
+	}
+	return plaza, err
+})
+
+// build makes the binary, once.
 func build(t *testing.T) string {
 	t.Helper()
-	plaza := filepath.Join(t.TempDir(), "plaza")
-	if out, err := exec.Command("go", "build", "-o", plaza, "github.com/plaza-social/plaza/cmd/plaza").CombinedOutput(); err != nil {
-		t.Fatalf("build plaza: %v\n%s", err, out)
+	plaza, err := built()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return plaza
 }

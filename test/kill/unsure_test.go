@@ -17,6 +17,7 @@ import (
 // can be read, takes no write before it is sure that nobody has taken over, and
 // goes on by itself. If somebody has, it ends.
 func TestNoPlaceAnswers(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("it takes some seconds and a binary")
 	}

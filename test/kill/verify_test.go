@@ -46,6 +46,7 @@ func errText(err error) string {
 // take over, and looks at the old disk: what was never copied is listed, all of
 // it and nothing else; what can come over does, and only once.
 func TestLeftBehind(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("it takes some seconds and a binary")
 	}
