@@ -49,7 +49,7 @@ func openTenure(ctx context.Context, o Options) (*tenure, error) {
 	}
 	lease := o.Lease
 	if lease == nil {
-		if lease, err = takeTurn(ctx, p, o.Config); err != nil {
+		if lease, err = takeTurn(ctx, p, o); err != nil {
 			return nil, errors.Join(err, p.Close())
 		}
 	}
@@ -72,9 +72,9 @@ func Turn(p place.Place, c conf.Config) (*turn.Turn, error) {
 	return turn.Open(p, holder, turn.Options{TTL: c.Lease.TTL, Known: uint64(known.N)})
 }
 
-// takeTurn takes the turn that is free, or was ours.
-func takeTurn(ctx context.Context, p place.Place, c conf.Config) (*turn.Lease, error) {
-	t, err := Turn(p, c)
+// takeTurn takes the turn that is free, or was ours, or is not kept by who has it.
+func takeTurn(ctx context.Context, p place.Place, o Options) (*turn.Lease, error) {
+	t, err := Turn(p, o.Config)
 	if err != nil {
 		return nil, err
 	}
@@ -86,14 +86,36 @@ func takeTurn(ctx context.Context, p place.Place, c conf.Config) (*turn.Lease, e
 	}
 	lease, err := t.Resume(ctx, w)
 	if errors.Is(err, turn.ErrTaken) {
-		lease, err = t.Claim(ctx, w)
-	}
-	if errors.Is(err, turn.ErrTaken) {
-		last, _ := w.Last()
-		return nil, errs.Newf(errs.Conflict, "Another Plaza (%s) has the turn to write, since epoch %d. This one stays closed. Make it a standby in a new data folder, "+
-			"or, if the other is gone, start it again in %s.", last.Holder, last.Epoch, 2*c.Lease.TTL)
+		return outlast(ctx, t, w, o)
 	}
 	return lease, err
+}
+
+// outlast takes the turn when whoever has it lets it pass; it fails as soon as
+// they renew it. Of a house that comes back from a copy the one that had the turn
+// is gone: it did not yield.
+func outlast(ctx context.Context, t *turn.Turn, w *turn.Watcher, o Options) (*turn.Lease, error) {
+	had, _ := w.Last()
+	for told := false; ; {
+		lease, err := t.Claim(ctx, w)
+		if !errors.Is(err, turn.ErrTaken) {
+			return lease, err
+		}
+		if !told {
+			o.Log.WarnContext(ctx, "another host has the turn to write: this one opens if that one does not keep it", "host", had.Holder, "wait", 2*o.Config.Lease.TTL)
+			told = true
+		}
+		if wait(ctx, turnEvery); ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err := w.Look(ctx); err != nil {
+			return nil, err
+		}
+		if last, _ := w.Last(); last.N != had.N && !w.Free() {
+			return nil, errs.Newf(errs.Conflict, "Another Plaza (%s) has the turn to write, since epoch %d. This one stays closed. Make it a standby in a new data folder, "+
+				"or end the other, and start this one again.", last.Holder, last.Epoch)
+		}
+	}
 }
 
 // holder is the name of this host in the list, made once.

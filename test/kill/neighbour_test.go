@@ -122,10 +122,6 @@ func TestNeighbour(t *testing.T) {
 	if out, err := back.command(from, "restore", "--from", url, "--identity", identity); err != nil {
 		t.Fatalf("restore: %v %s", err, out)
 	}
-	settings, err := os.ReadFile(filepath.Join(back.data, "plaza.toml"))
-	s.must(err)
-	alone, _, _ := strings.Cut(string(settings), "[lease]") // there is no other any more
-	s.must(os.WriteFile(filepath.Join(back.data, "plaza.toml"), []byte(alone), 0o600))
 	back.must(back.start())
 	back.missing(newClient(back.addr, tokens[0]), acked, func(posted) bool { return true })
 
