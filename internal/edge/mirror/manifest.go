@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -56,6 +57,11 @@ func Open(b []byte, public string) (m Manifest, err error) {
 	n, err := note.Open(b, note.VerifierList(v))
 	if err != nil {
 		return m, errs.Wrap(errs.Conflict, "The manifest is not signed with the key "+v.Name()+".", err)
+	}
+	for _, sig := range n.Sigs { // the last bits of base64 mean nothing, and could be others
+		if _, err := base64.StdEncoding.Strict().DecodeString(sig.Base64); err != nil {
+			return m, errs.Wrap(errs.Conflict, "The signature of the manifest was changed.", err)
+		}
 	}
 	return parse(n.Text)
 }
