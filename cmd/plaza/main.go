@@ -128,6 +128,11 @@ func load(o conf.Overrides, s streams) (conf.Config, *slog.Logger, error) {
 	return c, slog.New(slog.NewTextHandler(s.err, options)), nil
 }
 
+// settings are those of this house.
+func (w where) settings() (conf.Config, error) {
+	return conf.Load(os.Getenv, conf.Overrides{Data: w.Data, DB: w.DB})
+}
+
 // open opens the server's data, to do something besides serving.
 func (w where) open(ctx context.Context, s streams) (*app.App, error) {
 	c, _, err := load(conf.Overrides{Data: w.Data, DB: w.DB}, s)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
@@ -38,7 +37,7 @@ func (*mirrorKeep) Help() string {
 
 // Run keeps it until it is interrupted, or once.
 func (v *mirrorKeep) Run(ctx context.Context, s streams) error {
-	c, err := conf.Load(os.Getenv, conf.Overrides{Data: v.Data, DB: v.DB})
+	c, err := v.settings()
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ type replicaStatus struct {
 
 // Run prints a line for each copy. It fails if nobody keeps them at the moment.
 func (v *replicaStatus) Run(s streams) error {
-	c, err := conf.Load(os.Getenv, conf.Overrides{Data: v.Data, DB: v.DB})
+	c, err := v.settings()
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ type drill struct {
 
 // Run has the house that serves drill, and prints what it found.
 func (v *drill) Run(ctx context.Context, s streams) error {
-	c, err := conf.Load(os.Getenv, conf.Overrides{Data: v.Data, DB: v.DB})
+	c, err := v.settings()
 	if err != nil {
 		return err
 	}

@@ -4,23 +4,16 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"text/tabwriter"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/app"
-	"github.com/plaza-social/plaza/internal/base/conf"
 )
 
 type keeping struct {
 	Add    keepAdd    `cmd:"" help:"Make room here for the copy of another house, and print what it needs."`
 	List   keepList   `cmd:"" help:"Show whose copies are kept here, and what they take."`
 	Remove keepRemove `cmd:"" help:"No longer keep a copy for somebody."`
-}
-
-// settings are those of this house.
-func (v where) settings() (conf.Config, error) {
-	return conf.Load(os.Getenv, conf.Overrides{Data: v.Data, DB: v.DB})
 }
 
 type keepAdd struct {

@@ -3,9 +3,7 @@ package app_test
 import (
 	"bytes"
 	"image"
-	"image/png"
 	"io/fs"
-	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -38,7 +36,7 @@ func TestMediaStores(t *testing.T) {
 		c = s.Config
 		ada := s.Join("ada", social.Owner)
 		var made struct{ ID, URL string }
-		ada.Must("GET", "/api/v1/media/"+sendPicture(t, s, ada), nil, &made)
+		ada.Must("GET", "/api/v1/media/"+s.SendPicture(t, ada, image.NewRGBA(image.Rect(0, 0, 60, 40))), nil, &made)
 		var post apptest.Status
 		ada.Must("POST", "/api/v1/statuses", map[string]any{"status": "Look", "media_ids": []string{made.ID}}, &post)
 		at := strings.TrimPrefix(made.URL, s.URL)
@@ -91,30 +89,4 @@ func TestMediaStores(t *testing.T) {
 		c.Stores[0] = conf.Place{URL: "file://" + folder}
 		c.Stores[1] = conf.Place{URL: "s3://files?endpoint=" + objects.URL, Key: "key", Secret: "hush"}
 	})
-}
-
-func sendPicture(t *testing.T, s *apptest.Server, p *apptest.Person) string {
-	t.Helper()
-	var body bytes.Buffer
-	w := multipart.NewWriter(&body)
-	part, err := w.CreateFormFile("file", "a.png")
-	if err == nil {
-		err = png.Encode(part, image.NewRGBA(image.Rect(0, 0, 60, 40)))
-	}
-	if err == nil {
-		err = w.Close()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/api/v2/media", &body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", w.FormDataContentType())
-	req.Header.Set("Authorization", "Bearer "+p.Token)
-	var made struct{ ID string }
-	s.Do(req).JSON(t, &made)
-	s.Eventually("a picture", func() bool { return p.Call("GET", "/api/v1/media/"+made.ID, nil).Status == http.StatusOK })
-	return made.ID
 }

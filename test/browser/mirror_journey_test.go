@@ -1,13 +1,10 @@
 package browser
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
 	"image"
-	"image/png"
 	"io"
-	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -86,33 +83,7 @@ func speak(t *testing.T, s *apptest.Server, n int) {
 			first = p.ID
 		}
 	}
-	ada.Must("POST", "/api/v1/statuses", map[string]any{"status": "The harbour #talk", "media_ids": []string{attach(t, s, ada)}}, nil)
-}
-
-func attach(t *testing.T, s *apptest.Server, p *apptest.Person) string {
-	t.Helper()
-	var body bytes.Buffer
-	w := multipart.NewWriter(&body)
-	part, err := w.CreateFormFile("file", "a.png")
-	if err == nil {
-		err = png.Encode(part, image.NewRGBA(image.Rect(0, 0, 60, 40)))
-	}
-	if err == nil {
-		err = w.Close()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/api/v2/media", &body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", w.FormDataContentType())
-	req.Header.Set("Authorization", "Bearer "+p.Token)
-	var made struct{ ID string }
-	s.Do(req).JSON(t, &made)
-	s.Eventually("a picture", func() bool { return p.Call("GET", "/api/v1/media/"+made.ID, nil).Status == http.StatusOK })
-	return made.ID
+	ada.Must("POST", "/api/v1/statuses", map[string]any{"status": "The harbour #talk", "media_ids": []string{s.SendPicture(t, ada, image.NewRGBA(image.Rect(0, 0, 60, 40)))}}, nil)
 }
 
 // readThrough is what a reader does: the newest, somebody's page, a thread, a tag,

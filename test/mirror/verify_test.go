@@ -1,12 +1,9 @@
 package mirror
 
 import (
-	"bytes"
 	"image"
 	"image/color"
-	"image/png"
 	"maps"
-	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -29,28 +26,7 @@ func upload(t *testing.T, p *apptest.Person, s *apptest.Server, c color.Color) (
 	for i := range 40 * 30 {
 		img.Set(i%40, i/40, c)
 	}
-	var body bytes.Buffer
-	w := multipart.NewWriter(&body)
-	part, err := w.CreateFormFile("file", "a.png")
-	if err == nil {
-		err = png.Encode(part, img)
-	}
-	if err == nil {
-		err = w.Close()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/api/v2/media", &body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", w.FormDataContentType())
-	req.Header.Set("Authorization", "Bearer "+p.Token)
-	var made struct{ ID string }
-	s.Do(req).JSON(t, &made)
-	s.Eventually("a picture", func() bool { return p.Call("GET", "/api/v1/media/"+made.ID, nil).Status == http.StatusOK })
-	return made.ID
+	return s.SendPicture(t, p, img)
 }
 
 // furnished is a house with something of everything.
@@ -113,7 +89,7 @@ func (h *house) tamper(key, text string) {
 	b[len(b)/2] ^= 1
 	for _, wrong := range [][]byte{b, append([]byte(text), '\n'), nil} {
 		h.must(os.WriteFile(at, wrong, 0o644))
-		if r := h.verify(); !slices.Contains(r.Changed, key) || strings.HasPrefix(key, "index") != (r.Checked == 0) {
+		if r := h.verify(); !slices.Contains(r.Changed, key) || strings.HasPrefix(key, "index/") != (r.Checked == 0) {
 			h.t.Errorf("%s with %d bytes: changed %v, %d checked", key, len(wrong), r.Changed, r.Checked)
 		}
 	}
