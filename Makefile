@@ -47,6 +47,10 @@ test-federation: ## the long form of what two servers do together: each scenario
 	bash -ec '. scripts/postgres.sh; . scripts/fedify.sh; start_postgres; find_fedify; export PLAZA_TEST_LONG=1; \
 		go test ./cmd/plaza -run TestHouses -count=1 -timeout 40m; go test ./test/peers -count=1 -timeout 20m; go test ./test/kill -run TestKillHouses -count=1 -timeout 40m -v'
 
+.PHONY: test-evacuation
+test-evacuation: ## a house of 1,000 people with 20,000 followers on three servers loses its name, and is killed on the way to another
+	bash -ec '. scripts/postgres.sh; start_postgres; PLAZA_TEST_LONG=1 go test ./test/evacuate -count=1 -v -timeout 2h'
+
 .PHONY: test-peers
 test-peers: ## have Plaza live beside a server made with fedify: follow, post, quote, move, in both directions
 	bash -ec '. scripts/postgres.sh; . scripts/fedify.sh; find_fedify; [ -z "$$FEDIFY_WHY" ] || echo "skipped: test/peers, because $$FEDIFY_WHY"; go test ./test/peers -count=1'
@@ -56,6 +60,10 @@ test-hosts: ## have hosts with addresses of their own be killed, cut off, filled
 	bash -ec '. scripts/postgres.sh; . scripts/hosts.sh; find_hosts; [ -z "$$HOSTS_WHY" ] || echo "skipped: much of test/hosts, because $$HOSTS_WHY"; \
 		export PLAZA_TEST_HOSTS=1; go test ./test/hosts/... -count=1 -timeout 60m -v; go test ./test/kill -run TestHostCut -count=1 -timeout 20m -v; \
 		PLAZA_TEST_LONG=1 go test ./test/doors -run TestReadOnly -count=1 -timeout 20m'
+
+.PHONY: test-doors
+test-doors: ## every door of the house, each walk through all routes on both engines and whole
+	bash -ec '. scripts/postgres.sh; start_postgres; PLAZA_TEST_LONG=1 go test ./test/doors -count=1 -timeout 60m'
 
 .PHONY: test-budget
 test-budget: ## push 5 GB from other servers through a budget of 100 MB, and look at the folder all the while

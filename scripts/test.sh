@@ -14,8 +14,12 @@ start_postgres
 find_chromium
 find_media_tools
 find_fedify
-trap 'stop_postgres; rm -rf "${FEDIFY_DIR:-}"; forget_memory' EXIT
+BINARY_DIR=$(mktemp -d "${GOTMPDIR:-${TMPDIR:-/tmp}}/plaza-binary.XXXXXX") # where programs may be run
+chmod 755 "$BINARY_DIR"
+trap 'stop_postgres; rm -rf "${FEDIFY_DIR:-}" "$BINARY_DIR"; forget_memory' EXIT
 go vet ./...
+export PLAZA_TEST_BINARY=$BINARY_DIR/plaza # several tests run it
+go build -ldflags=-w -o "$PLAZA_TEST_BINARY" ./cmd/plaza
 # Looked at already, and without what a debugger needs: some seventy programs are linked.
 quick="-p 2 -vet=off -ldflags=-w"
 go test $quick ./cmd/... ./internal/...

@@ -11,12 +11,18 @@ import (
 )
 
 type dev struct {
+	House devHouse `cmd:"" default:"withargs" help:"Run a server to try things with (the usual command)."`
+	Jury  devJury  `cmd:"" help:"Play juries with made people: how often hostile ones get their way, how often a verdict is right."`
+	Surge devSurge `cmd:"" help:"Play a bad day: tens of thousands of reports while people read, and look for each receipt in the log."`
+}
+
+type devHouse struct {
 	Listen string `help:"Address to listen at." placeholder:"ADDR"`
 	URL    string `name:"url" help:"How browsers reach it." placeholder:"URL"`
 }
 
 // Run serves a house full of people from a folder that is removed at the end.
-func (v *dev) Run(ctx context.Context, s streams) error {
+func (v *devHouse) Run(ctx context.Context, s streams) error {
 	dir, err := os.MkdirTemp("", "plaza-dev")
 	if err != nil {
 		return err

@@ -97,7 +97,7 @@ func settle(e *testscript.Env, strict string) error {
 		if name == strict {
 			h.env = append(h.env, "PLAZA_AUTHORIZED_FETCH=on")
 			if db := os.Getenv("PLAZA_TEST_POSTGRES"); db != "" && long() {
-				h.database = storetest.Schema(e.T().(testing.TB), db)
+				h.database = storetest.Database(e.T().(testing.TB), db)
 				h.env = append(h.env, "PLAZA_DB="+h.database)
 			}
 		}

@@ -59,7 +59,10 @@ type cli struct {
 	IPBlock      ipBlock      `cmd:"" name:"ip-block" help:"Turn away networks."`
 	Settings     settings     `cmd:"" help:"Decide about the house."`
 	Announcement announcement `cmd:"" help:"Tell everybody who is here something."`
+	Evacuate     evacuate     `cmd:"" help:"Take the house to another name, with everybody and their followers, when its own is lost."`
 	Mirror       mirror       `cmd:"" help:"Keep a copy of what everybody may read, as plain files that any web host can serve."`
+	Evidence     evidences    `cmd:"" help:"Export the record of how the house is looked after, and check one."`
+	Moderation   moderate     `cmd:"" help:"Look after what the moderators keep."`
 }
 
 func main() {
@@ -175,8 +178,20 @@ func (v *serve) Run(ctx context.Context, s streams) error {
 	return keepHouse(ctx, s, app.Options{Config: c, Clock: clock.System, Log: log, Replicate: true}, doors)
 }
 
-// keepHouse serves as the one that writes, as soon as it is sure that it is.
+// keepHouse serves as the one that writes. When the house gets another name, it
+// is opened anew behind the same doors.
 func keepHouse(ctx context.Context, s streams, o app.Options, doors *app.Doors) error {
+	for {
+		err := keepHouseOnce(ctx, s, o, doors)
+		if !errors.Is(err, app.ErrRenamed) {
+			return err
+		}
+		o.Lease = nil // it went with the one before
+	}
+}
+
+// keepHouseOnce serves as soon as it is sure that it is the one that writes.
+func keepHouseOnce(ctx context.Context, s streams, o app.Options, doors *app.Doors) error {
 	a, err := app.OpenSure(ctx, o, doors)
 	if ctx.Err() != nil && err != nil {
 		return nil // it was ended while it waited
@@ -192,7 +207,7 @@ func keepHouse(ctx context.Context, s streams, o app.Options, doors *app.Doors) 
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(s.out, "Plaza is at", o.Config.URL)
+	fmt.Fprintln(s.out, "Plaza is at", a.Config.URL)
 	if link != "" {
 		fmt.Fprintln(s.out, "It has no owner yet. Become its owner at", link)
 	}

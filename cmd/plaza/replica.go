@@ -19,6 +19,7 @@ import (
 type replicas struct {
 	Keygen replicaKeygen `cmd:"" help:"Make the two halves of a key: one to seal copies with, one to open them."`
 	Status replicaStatus `cmd:"" help:"Say of each copy how old the last moment is that can be gone back to."`
+	Daily  replicaDaily  `cmd:"" help:"Make the daily copy now, at every place."`
 }
 
 type replicaKeygen struct {
@@ -74,13 +75,28 @@ func (v *replicaStatus) Run(s streams) error {
 	}
 	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	for _, x := range status.Copies {
-		fmt.Fprintf(w, "%s\t%.1f s old\t%d waiting\t%s\n", x.Place, x.Age, x.Waiting, x.Fault)
+		fmt.Fprintf(w, "%s\t%.1f s old\t%d waiting\t%s\t%s\n", x.Place, x.Age, x.Waiting, dailyAge(x.Daily), x.Fault)
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	return late
 }
+
+// dailyAge is how old the newest daily copy is.
+func dailyAge(d *app.DailyState) string {
+	switch {
+	case d == nil:
+		return ""
+	case d.At.IsZero():
+		return "no daily copy yet"
+	case d.Late:
+		return fmt.Sprintf("DAILY COPY %.0f h OLD %s", d.Age/hour, d.Fault)
+	}
+	return fmt.Sprintf("daily copy %.1f h old", d.Age/hour)
+}
+
+const hour = 60 * 60 // seconds
 
 type drill struct {
 	where
@@ -106,7 +122,10 @@ func (v *drill) Run(ctx context.Context, s streams) error {
 			if !c.Restored {
 				says = "NOT BROUGHT BACK"
 			}
-			fmt.Fprintf(s.out, "%s: %s; %d bytes of database, %d files, %s\n", c.Place, says, c.Bytes, c.Files, c.Took.Round(time.Millisecond))
+			fmt.Fprintf(s.out, "%s: %s; %d bytes of database, %d files, %d records of the log of evidence, %s\n", c.Place, says, c.Bytes, c.Files, c.Evidence, c.Took.Round(time.Millisecond))
+			if !c.Daily.IsZero() {
+				fmt.Fprintf(s.out, "  the daily copy of %s: brought back, opened, and as it was made\n", c.Daily.UTC().Format(app.DailyTime))
+			}
 			for _, w := range c.Wrong {
 				fmt.Fprintln(s.out, "  WRONG ", w)
 			}
@@ -135,10 +154,14 @@ type fromKeys struct {
 
 type restore struct {
 	from
-	Data   string `help:"Folder to bring the house back into; there must be none in it." required:"" placeholder:"DIR"`
+	Data   string `help:"Folder to bring the house back into; there must be none in it, but with --files." required:"" placeholder:"DIR"`
+	Daily  day    `help:"Bring a daily copy back: the newest, or that of a day, such as --daily=2026-11-25. For when the other copy is broken." placeholder:"DATE"`
+	Files  bool   `help:"Only bring the files that are not here yet, into the folder of a house that is back; it may be serving."`
 	Serve  bool   `help:"Serve as soon as the database is there; files come in behind."`
 	Listen string `help:"With --serve: address to listen at." placeholder:"ADDR"`
 	URL    string `name:"url" help:"With --serve: how the world reaches the server." placeholder:"URL"`
+
+	back *app.Daily // the daily copy that came back; nil is none
 }
 
 // at is the place that was named.
@@ -157,15 +180,20 @@ func (v *restore) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer source.Place.Close()
-	r, began := app.Restore{Source: source, Data: v.Data}, time.Now()
-	epoch, settings, err := r.Database(ctx)
+	r := app.Restore{Source: source, Data: v.Data}
+	switch {
+	case v.Files && !app.House(v.Data):
+		return errs.Newf(errs.NotFound, "There is no house in %s. Leave out --files to bring it back.", v.Data)
+	case v.Files:
+		return v.files(ctx, s, r)
+	case v.Daily.wanted:
+		err = v.daily(ctx, s, r)
+	default:
+		err = v.database(ctx, s, r)
+	}
 	if err != nil {
 		return err
 	}
-	if settings {
-		fmt.Fprintf(s.out, "The settings came along, as plaza.toml in %s: look whether they fit this machine.\n", v.Data)
-	}
-	fmt.Fprintf(s.out, "The database of epoch %d is there, after %s.\n", epoch, time.Since(began).Round(time.Millisecond))
 	if v.Serve {
 		return v.serve(ctx, s, r)
 	}
@@ -174,6 +202,25 @@ func (v *restore) Run(ctx context.Context, s streams) error {
 	}
 	fmt.Fprintf(s.out, "It is all there. plaza serve --data %s takes over: from then on a Plaza that wrote before it is kept from writing.\n", v.Data)
 	return nil
+}
+
+// database brings back the last moment that there is.
+func (v *restore) database(ctx context.Context, s streams, r app.Restore) error {
+	began := time.Now()
+	epoch, settings, err := r.Database(ctx)
+	if err != nil {
+		return err
+	}
+	v.along(s, settings)
+	fmt.Fprintf(s.out, "The database of epoch %d is there, after %s.\n", epoch, time.Since(began).Round(time.Millisecond))
+	return nil
+}
+
+// along tells of settings that came with the copy.
+func (v *restore) along(s streams, came bool) {
+	if came {
+		fmt.Fprintf(s.out, "The settings came along, as plaza.toml in %s: look whether they fit this machine.\n", v.Data)
+	}
 }
 
 // serve serves while the files come in.
@@ -201,5 +248,5 @@ func (v *restore) files(ctx context.Context, s streams, r app.Restore) error {
 	}
 	bar.end()
 	fmt.Fprintf(s.out, "%d files are back.\n", n)
-	return nil
+	return v.lost(ctx, s, r)
 }

@@ -26,6 +26,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/accounts"
 	"github.com/plaza-social/plaza/internal/core/announcements"
 	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/core/automation"
 	"github.com/plaza-social/plaza/internal/core/collections"
 	"github.com/plaza-social/plaza/internal/core/conversations"
 	"github.com/plaza-social/plaza/internal/core/discover"
@@ -36,12 +37,15 @@ import (
 	"github.com/plaza-social/plaza/internal/core/hosts"
 	"github.com/plaza-social/plaza/internal/core/imports"
 	"github.com/plaza-social/plaza/internal/core/instance"
+	"github.com/plaza-social/plaza/internal/core/jury"
 	"github.com/plaza-social/plaza/internal/core/links"
 	"github.com/plaza-social/plaza/internal/core/lists"
+	"github.com/plaza-social/plaza/internal/core/matters"
 	"github.com/plaza-social/plaza/internal/core/measures"
 	"github.com/plaza-social/plaza/internal/core/media"
 	"github.com/plaza-social/plaza/internal/core/mirrors"
 	"github.com/plaza-social/plaza/internal/core/moderation"
+	"github.com/plaza-social/plaza/internal/core/names"
 	"github.com/plaza-social/plaza/internal/core/notices"
 	"github.com/plaza-social/plaza/internal/core/polls"
 	"github.com/plaza-social/plaza/internal/core/posts"
@@ -49,6 +53,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/relations"
 	"github.com/plaza-social/plaza/internal/core/relays"
 	"github.com/plaza-social/plaza/internal/core/screen"
+	"github.com/plaza-social/plaza/internal/core/sealing"
 	"github.com/plaza-social/plaza/internal/core/search"
 	"github.com/plaza-social/plaza/internal/core/tags"
 	"github.com/plaza-social/plaza/internal/core/timelines"
@@ -60,6 +65,7 @@ import (
 	"github.com/plaza-social/plaza/internal/edge/oauth"
 	"github.com/plaza-social/plaza/internal/edge/proxy"
 	"github.com/plaza-social/plaza/internal/edge/stream"
+	"github.com/plaza-social/plaza/internal/edge/tlog"
 	"github.com/plaza-social/plaza/internal/edge/web"
 	"github.com/plaza-social/plaza/internal/store"
 	"github.com/plaza-social/plaza/internal/work"
@@ -124,30 +130,39 @@ type App struct {
 	Keys        *federation.Keys
 	Federation  *federation.Service
 	Relays      *relays.Service
+	Matters     *matters.Service
+	Automation  *automation.Service
 
 	Announcements *announcements.Service
 	Conversations *conversations.Service
 	Moderation    *moderation.Service
+	Sealing       *sealing.Service
 	Measures      *measures.Service
+	Jury          *jury.Service
 	Mirrors       *mirrors.Service
+	Names         *names.Service
 
-	log     *slog.Logger
-	limiter *limit.Limiter
-	blobs   *blob.Store
-	proxy   *proxy.Proxy
-	api     *mastoapi.API
-	site    *web.Site
-	oauth   *oauth.Server
-	hub     *stream.Hub
-	fedi    fedi
-	runner  work.Runner
-	meters  *meters
-	handler http.Handler
-	keeps   *place.Server // others' copies
+	log       *slog.Logger
+	limiter   *limit.Limiter
+	blobs     *blob.Store
+	proxy     *proxy.Proxy
+	api       *mastoapi.API
+	site      *web.Site
+	oauth     *oauth.Server
+	hub       *stream.Hub
+	witnesses *tlog.Caller
+	stamper   *tlog.Stamper
+	fedi      fedi
+	runner    work.Runner
+	meters    *meters
+	handler   http.Handler
+	keeps     *place.Server // others' copies
 
 	replica atomic.Pointer[copies] // nil if there are none
 	clock   *clock.Steady          // nil where the machine's is followed
 	tenure  *tenure                // nil if the turn to write is nobody's to take
+	renamed chan struct{}          // closed when the house has another name
+	rename  sync.Once
 }
 
 // Open puts a server together over its data. Close it. An *Unsure error says
@@ -182,6 +197,9 @@ func (a *App) open(ctx context.Context, o Options) (err error) {
 	if err := a.openStore(ctx, o); err != nil {
 		return err
 	}
+	if err := a.openNames(ctx, &o); err != nil {
+		return err
+	}
 	if a.blobs, err = openFiles(ctx, o.Config); err != nil {
 		return err
 	}
@@ -192,7 +210,10 @@ func (a *App) open(ctx context.Context, o Options) (err error) {
 	if err := a.openPush(ctx, o); err != nil {
 		return err
 	}
-	return a.assemble(o)
+	if err := a.assemble(o); err != nil {
+		return err
+	}
+	return a.sameNames(ctx)
 }
 
 // assemble makes the services and edges. What stands here first is told first
@@ -206,19 +227,23 @@ func (a *App) assemble(o Options) (err error) {
 	if err := a.Screen.Load(context.Background()); err != nil {
 		return err
 	}
-	a.View = view.New(a.Store, view.Config{BaseURL: c.URL, HandleHost: c.HandleHost})
-	a.Auth = auth.New(a.Store, auth.Config{BaseURL: c.URL, Title: func() string { return a.Instance.Settings().Title }, Limiter: a.limiter, Screen: a.Screen})
-	a.Accounts = accounts.New(a.Store, accounts.Config{Base: view.Base(c.URL), HandleHost: c.HandleHost}, a.blobs)
+	a.View = view.New(a.Store, view.Config{BaseURL: c.URL, HandleHost: c.HandleHost, House: a.Names.Names()})
+	a.Auth = auth.New(a.Store, auth.Config{BaseURL: c.URL, Title: func() string { return a.Instance.Settings().Title }, Limiter: a.limiter, Screen: a.Screen, Since: a.Names.Names().MovedAt()})
+	a.Accounts = accounts.New(a.Store, accounts.Config{Base: view.Base(c.URL), HandleHost: c.HandleHost, Others: a.View.Others(), Own: a.View.OwnHost}, a.blobs)
 	a.Timelines = timelines.New(a.Store, a.View)
 	a.Media = media.New(a.Store, a.blobs)
-	a.Posts = posts.New(a.Store, posts.Config{MaxText: c.MaxPost, HandleHost: c.HandleHost, Base: view.Base(c.URL)})
+	a.Moderation, a.Sealing = moderation.New(a.Store, a.View), sealing.New(a.Store, c.HandleHost, a.log)
+	a.Sealing.Copied = a.copied
+	a.openAutomation()
+	a.Posts = posts.New(a.Store, posts.Config{MaxText: c.MaxPost, HandleHost: c.HandleHost, Base: view.Base(c.URL), Others: a.View.Others(), Own: a.View.OwnHost, Judge: a.Automation.Judge})
 	a.Polls = polls.New(a.Store, a.View)
 	a.Discover, a.Links = discover.New(a.Store, a.View), links.New(a.Store, a.View, c.URL)
 	a.Filters, a.Tags, a.Collections = filters.New(a.Store), tags.New(a.Store, a.View), collections.New(a.Store, a.View)
-	a.Moderation = moderation.New(a.Store, a.View)
+	a.Jury = jury.New(a.Store, jury.Config{Settings: a.Instance.Settings, Verdict: a.Moderation.JurySaid, Overridden: a.Moderation.JuryOverridden})
 	a.Relations, a.Lists = relations.New(a.Store, a.View), lists.New(a.Store, a.View)
 	a.Hosts, a.Announcements, a.Measures = hosts.New(a.Store, a.View), announcements.New(a.Store), measures.New(a.Store)
 	a.Notices, a.Relays = notices.New(a.Store, a.View), relays.New(a.Store)
+	a.Matters = matters.New(a.Store, a.View, matters.Config{Signer: a.Sealing.Signer, Bundle: a.matterEvidence})
 	a.Conversations, a.Mirrors = conversations.New(a.Store, a.View), mirrors.New(a.Store)
 	a.Search = search.New(a.Store, a.View, c.HandleHost)
 	a.Imports = imports.New(a.Store, imports.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Relations: a.Relations, Lists: a.Lists, Posts: a.Posts})
@@ -237,49 +262,29 @@ func (a *App) assemble(o Options) (err error) {
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
 			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Tags: a.Tags, Imports: a.Imports, Exports: a.Exports, Push: a.Push, Links: a.Links, Collections: a.Collections,
 			Blobs: a.blobs, Limiter: a.limiter, Log: a.log,
-			Emojis: a.Emojis, Hosts: a.Hosts, Screen: a.Screen, Announcements: a.Announcements, Moderation: a.Moderation, Measures: a.Measures, Conversations: a.Conversations})
-	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: a.filePath, Clock: o.Clock, Shut: a.Store.Gate, Copies: a.copiesState},
+			Emojis: a.Emojis, Hosts: a.Hosts, Screen: a.Screen, Announcements: a.Announcements, Moderation: a.Moderation, Sealing: a.Sealing, Measures: a.Measures, Conversations: a.Conversations})
+	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: a.filePath, Clock: o.Clock, Shut: a.Store.Gate, Copies: a.copiesState, ReadNotice: a.noticeReader().Read, ReadWords: a.noticeReader().Words},
 		web.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
 			Polls: a.Polls, Imports: a.Imports, Exports: a.Exports,
 			Announcements: a.Announcements, Collections: a.Collections, Hosts: a.Hosts, Relays: a.Relays, Federation: a.Federation, Screen: a.Screen,
+			Jury: a.Jury, Matters: a.Matters, Automation: a.Automation, Moderation: a.Moderation, Sealing: a.Sealing,
 			Emojis: a.Emojis, Blobs: a.blobs, Limiter: a.limiter, Log: a.log})
 	a.oauth = &oauth.Server{BaseURL: c.URL, Auth: a.Auth, View: a.View, Pages: pages{a.site}, Limiter: a.limiter, Log: a.log}
 	a.hub = &stream.Hub{Auth: a.Auth, View: a.View, Timelines: a.Timelines, Lists: a.Lists, Notices: a.Notices, Announcements: a.Announcements, Render: a.api, Log: a.log}
-	for _, w := range []store.Watcher{a.Instance.Watch, a.Screen.Watch, a.Emojis.Watch, a.Announcements.Watch, a.Discover.Watch, a.Auth.Watch, a.View.Watch, a.Keys.Watch, a.Relays.Watch, a.Timelines.Watch, a.Federation.Watch, a.hub.Watch} {
+	for _, w := range []store.Watcher{a.Instance.Watch, a.Screen.Watch, a.Automation.Watch, a.Moderation.Watch, a.Emojis.Watch, a.Announcements.Watch, a.Discover.Watch, a.Media.Watch, a.Auth.Watch, a.View.Watch, a.Keys.Watch, a.Relays.Watch, a.Timelines.Watch, a.Federation.Watch, a.hub.Watch, a.watchNames} {
 		a.Store.Watch(w)
 	}
 	for _, w := range []store.Watcher{a.Emojis.Watch, a.Auth.Watch, a.View.Watch, a.Keys.Watch, a.Relays.Watch, a.Federation.Watch, a.Announcements.Watch} {
 		a.Store.WatchEarly(w)
 	}
 
-	a.runner = work.Runner{Store: a.Store, Log: a.log,
-		Followers: []work.Follower{notices.Follower(), conversations.Follower(), search.Follower(), push.Follower(), mirrors.Follower(), a.Links.Follower(), a.Auth.Follower()},
-		Workers: []work.Worker{
-			mail.Worker(a.sender(o)),
-			a.Accounts.Worker(),
-			a.Accounts.PictureWorker(),
-			a.Imports.Worker(),
-			a.Polls.Worker(),
-			a.Relations.Worker(), a.Relations.AlongWorker(),
-			a.pushWorker(o),
-			a.Posts.Worker(), a.Posts.AdoptWorker(),
-			a.Hosts.Worker(),
-		},
-		Chores: []work.Chore{
-			{Name: "sign-ups", Do: a.Auth.Tidy},
-			{Name: "keys", Do: a.Posts.Tidy}, {Name: "gone", Do: a.Posts.ForgetGone},
-			{Name: "fields", Do: a.Accounts.CheckFields},
-			{Name: "media", Do: a.Media.Tidy},
-			{Name: "imports", Do: a.Imports.Tidy}, {Name: "links", Do: a.Links.Tidy},
-			{Name: "screen", Do: a.Screen.Tidy},
-			{Name: "reviews", Do: a.Discover.Tidy},
-			{Name: "lists of hosts", Do: a.Hosts.Tidy},
-			{Name: "announcements", Do: a.Announcements.Tidy},
-		},
-	}
-	a.runner.Workers = append(append(append(a.runner.Workers, a.pageWorkers(o)...), media.RefreshWorker(a.proxy.Refresh)), a.Media.Workers()...)
+	a.openWork(o)
 	a.openFedi(o)
+	a.witnesses = &tlog.Caller{Sealing: a.Sealing, Client: netsafe.Client(o.Outward), Gate: a.Store.Gate, Log: a.log}
+	if err := a.openStamps(o); err != nil {
+		return err
+	}
 	a.meters = newMeters(a)
 	a.handler = a.routes()
 	return nil
@@ -349,6 +354,8 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
+	case <-a.renamed:
+		err = ErrRenamed
 	}
 	stop() // ends the streams, so that the requests can end
 	grace, done := context.WithTimeout(context.WithoutCancel(ctx), stopWait)

@@ -15,12 +15,14 @@ var (
 	copySent    = prometheus.NewDesc("plaza_replica_sent_bytes_total", "Bytes sent there.", []string{"place"}, nil)
 	drillOK     = prometheus.NewDesc("plaza_replica_drill_ok", "1 if the last drill brought it back, whole and the same as here.", []string{"place"}, nil)
 	drillAt     = prometheus.NewDesc("plaza_replica_drill_timestamp_seconds", "When it was last drilled.", []string{"place"}, nil)
+	dailyAge    = prometheus.NewDesc("plaza_replica_daily_age_seconds", "How old the newest daily copy is, or for how long there should have been one.", []string{"place"}, nil)
+	dailyBytes  = prometheus.NewDesc("plaza_replica_daily_bytes", "How large its database is.", []string{"place"}, nil)
 	epoch       = prometheus.NewDesc("plaza_epoch", "Of the house that writes.", nil, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (copyMeters) Describe(c chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{copyAge, copyWaiting, copySent, drillOK, drillAt, epoch} {
+	for _, d := range []*prometheus.Desc{copyAge, copyWaiting, copySent, drillOK, drillAt, dailyAge, dailyBytes, epoch} {
 		c <- d
 	}
 }
@@ -37,6 +39,10 @@ func (m copyMeters) Collect(c chan<- prometheus.Metric) {
 		c <- prometheus.MustNewConstMetric(copyAge, prometheus.GaugeValue, x.Age, x.Place)
 		c <- prometheus.MustNewConstMetric(copyWaiting, prometheus.GaugeValue, float64(x.Waiting), x.Place)
 		c <- prometheus.MustNewConstMetric(copySent, prometheus.CounterValue, float64(x.Sent), x.Place)
+		if x.Daily != nil {
+			c <- prometheus.MustNewConstMetric(dailyAge, prometheus.GaugeValue, x.Daily.Age, x.Place)
+			c <- prometheus.MustNewConstMetric(dailyBytes, prometheus.GaugeValue, float64(x.Daily.Bytes), x.Place)
+		}
 	}
 	drills, err := replica.ReadDrills(ReplicaFolder(m.Config))
 	if err != nil {

@@ -60,6 +60,11 @@ var demoPosts = []struct {
 // Furnish fills an empty house with a dozen people and what they said, and
 // returns their names. Everybody has DemoPassword.
 func (a *App) Furnish(ctx context.Context) ([]string, error) {
+	house := a.Instance.Settings()
+	house.NoProbation = true // they have been here for long, as it were
+	if err := a.Instance.SetSettings(ctx, social.Console, house); err != nil {
+		return nil, fmt.Errorf("furnish: %w", err)
+	}
 	ids := map[string]social.Actor{}
 	var names []string
 	for _, p := range demoPeople {

@@ -136,6 +136,7 @@ func database(ctx context.Context, c conf.Config) []Finding {
 	if sent.Met > 0 {
 		out = append(out, deliveries(sent))
 	}
+	out = append(out, recovery(ctx, c, s)...)
 	for _, st := range stats {
 		if st.Buried > 0 {
 			out = append(out, Finding{What: "jobs", Says: fmt.Sprintf("%d of kind %q were given up", st.Buried, st.Kind),

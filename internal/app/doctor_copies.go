@@ -32,6 +32,7 @@ func elsewhere(ctx context.Context, c conf.Config) (out []Finding) {
 	}
 	if len(c.Copies()) > 0 {
 		out = append(out, drilled(c))
+		out = append(out, dailies(c)...)
 	}
 	return out
 }

@@ -28,6 +28,10 @@ type fedi struct {
 	sender    *deliver.Sender
 	resolver  *fetch.Resolver
 	inbox     *inbox.Inbox
+
+	// What documents are made with, also under another name of the house.
+	config   serve.Config
+	services serve.Services
 }
 
 // openFederation makes what puts things into other servers' words, shows them,
@@ -44,8 +48,10 @@ func (a *App) openFederation(o Options) {
 		Followers: func(ctx context.Context, of social.AccountID, at string) ([]string, error) {
 			return a.Federation.Followers(ctx, of, at)
 		}}
+	a.fedi.config, a.fedi.services = config, services
 	a.fedi.documents = serve.New(config, services)
 	a.Federation = federation.New(a.Store, a.View, serve.NewSpeaker(config, services), a.log)
+	a.Federation.Home = o.Config.URL
 }
 
 // openFedi makes what speaks with other servers.
@@ -54,7 +60,7 @@ func (a *App) openFedi(o Options) {
 	agent := "Plaza/" + Version + " (+" + c.URL + ")"
 	a.fedi.finger = &finger.Server{HandleHost: c.HandleHost, Version: Version, Source: mastoapi.SourceURL, View: a.View, Instance: a.Instance, File: a.fileURL, Log: a.log, MirrorKey: a.mirrorKeyMade}
 	a.fedi.ask = finger.NewClient(finger.Config{Reach: o.Outward, Agent: agent, Own: a.View.OwnHost, PlainHTTP: len(o.Config.Private) > 0})
-	a.fedi.sender = deliver.New(deliver.Config{Core: a.Federation, Key: a.signingKey, Client: netsafe.Client(o.Outward), Agent: agent, Clock: o.Clock, Log: a.log,
+	a.fedi.sender = deliver.New(deliver.Config{Core: a.Federation, Key: a.signingKey, As: a.signedAs, Client: netsafe.Client(o.Outward), Agent: agent, Clock: o.Clock, Log: a.log,
 		Synchronization: a.synchronization})
 	a.runner.Followers = append(a.runner.Followers, a.Federation.Follower())
 	a.runner.Workers = append(a.runner.Workers, a.Federation.Worker(), a.Federation.RejoinWorker())
@@ -78,8 +84,13 @@ func (a *App) signingKey(ctx context.Context, signer social.AccountID) (string, 
 }
 
 // synchronization is what goes with what is for an account's followers to one
-// inbox; empty where there are too many of them.
+// inbox; empty where there are too many of them, and for as long as they may still
+// be on their way to where the house is now: their server would take who has not
+// followed there yet for somebody who never asked to, and leave in their name.
 func (a *App) synchronization(ctx context.Context, signer social.AccountID, inbox string) (string, error) {
+	if n := a.Names.Names(); n.Moved() && a.Store.Now().Sub(n.MovedAt()) < social.DeliveryLife {
+		return "", nil
+	}
 	m, ok, err := a.Federation.Muster(ctx, signer, inbox)
 	if err != nil || !ok {
 		return "", err

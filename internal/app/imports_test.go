@@ -391,6 +391,11 @@ func TestHostileFiles(t *testing.T) {
 func TestArchiveRoundTrip(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
 		ada, ben, eve := s.Join("ada", social.Member), s.Join("ben", social.Member), s.Join("eve", social.Member)
+		to := s.Instance.Settings()
+		to.NoProbation = true
+		if err := s.Instance.SetSettings(t.Context(), social.Keyboard, to); err != nil {
+			t.Fatal(err)
+		}
 		first := ada.Post("Hello @ben, see https://x.example/?a=b&c #Go\n\nA <b> & two\nlines.", "public")
 		ada.Must("POST", "/api/v1/statuses", map[string]any{"status": "An answer", "in_reply_to_id": first.ID, "visibility": "unlisted", "spoiler_text": "Careful", "language": "de"}, nil)
 		ada.Post("For my followers", "private")

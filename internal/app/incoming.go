@@ -22,7 +22,7 @@ func (a *App) openInbox(o Options, agent string) {
 		Fetcher: fetch.New(fetch.Config{Reach: o.Outward, Agent: agent, Rules: rules, Own: a.View.OwnHost, Refused: a.refused,
 			Signer: house{a}, Peers: arrivals, Clock: o.Clock}),
 		Finger: asker{a.fedi.ask}, Accounts: a.Accounts, Posts: a.Posts, Limits: a.limiter}
-	a.fedi.inbox = inbox.New(inbox.Config{Base: a.View.Base, Rules: rules, Own: a.View.OwnHost, Refused: a.refused, Clock: o.Clock, Limiter: a.limiter, Log: a.log,
+	a.fedi.inbox = inbox.New(inbox.Config{Base: a.View.Names, Rules: rules, Own: a.View.OwnHost, Refused: a.refused, Clock: o.Clock, Limiter: a.limiter, Log: a.log,
 		Resolver: a.fedi.resolver, Arrivals: arrivals, View: a.View, Accounts: a.Accounts, Posts: a.Posts, Relations: a.Relations, Polls: a.Polls, Moderation: a.Moderation, Federation: a.Federation,
 		Relays: a.Relays})
 	a.Search.Elsewhere, a.Accounts.Elsewhere, a.Relays.Find = a.fedi.resolver, a.fedi.resolver, a.fedi.resolver.Relay

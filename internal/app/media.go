@@ -19,14 +19,35 @@ func mediaFolder(c conf.Config) string { return filepath.Join(c.Data, "media") }
 // media serves a stored file. Its name is all that is needed, and cannot be
 // guessed.
 func (a *App) media(w http.ResponseWriter, r *http.Request) {
-	f, err := a.blobs.File(r.Context(), chi.URLParam(r, "name"))
+	name := chi.URLParam(r, "name")
+	hidden, err := a.Media.Withheld(r.Context(), name)
+	if err == nil && hidden {
+		err = a.mayLook(r)
+	}
+	if err != nil {
+		a.noFile(w, r, err)
+		return
+	}
+	f, err := a.blobs.File(r.Context(), name)
 	if err != nil {
 		a.noFile(w, r, err)
 		return
 	}
 	defer f.Close()
-	asFile(w.Header(), f.Type)
+	if asFile(w.Header(), f.Type); hidden {
+		w.Header().Set("Cache-Control", "no-store")
+	}
 	http.ServeContent(w, r, "", f.At, f)
+}
+
+// mayLook reports why who asks may not have a file of a post that is hidden, or
+// nil: moderators have to see it.
+func (a *App) mayLook(r *http.Request) error {
+	by, err := a.site.Actor(r)
+	if err == nil && by.MustModerate() != nil {
+		err = errs.New(errs.NotFound, "There is no such file.")
+	}
+	return err
 }
 
 // asFile has a browser take what follows for a file of one kind, which can do

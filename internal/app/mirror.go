@@ -49,7 +49,7 @@ func (a *App) MirrorAt(to string) (*mirror.Keeper, error) {
 func (a *App) MirrorOn(place mirror.Place) *mirror.Keeper {
 	pages := chi.NewRouter()
 	a.site.Routes(pages)
-	return mirror.New(mirror.Config{Address: a.Config.URL, Host: a.Config.HandleHost, Build: Version + web.Look(), Place: place,
+	return mirror.New(mirror.Config{Address: a.Config.URL, Host: a.Config.HandleHost, Build: Version + web.Look() + a.Config.URL, Place: place,
 		Render: func(ctx context.Context, w mirror.Wish) ([]byte, error) { return a.mirrorPage(ctx, pages, w) },
 		File: func(ctx context.Context, path string) (io.ReadCloser, int64, error) {
 			return a.mirrorFile(ctx, pages, path)
@@ -59,6 +59,9 @@ func (a *App) MirrorOn(place mirror.Place) *mirror.Keeper {
 
 // mirrorPage is a page of the site as a stranger sees it, made for a mirror.
 func (a *App) mirrorPage(ctx context.Context, pages http.Handler, w mirror.Wish) ([]byte, error) {
+	if write := a.leads()[w.Page]; write != nil {
+		return a.lead(write)
+	}
 	m := web.Mirror{Part: w.Part, Newer: w.Newer, Older: w.Older, Stamp: w.Stamp, Moment: w.Moment, Key: w.Key}
 	want, handler := http.StatusOK, pages
 	switch w.Page {

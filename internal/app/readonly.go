@@ -80,6 +80,9 @@ func (a *App) background(ctx context.Context) {
 	wg.Go(func() { a.fedi.sender.Run(ctx) })
 	wg.Go(func() { a.tryFiles(ctx) })
 	wg.Go(func() { a.keepMirror(ctx) })
+	wg.Go(func() { a.Sealing.Run(ctx) })
+	wg.Go(func() { a.witnesses.Run(ctx) })
+	wg.Go(func() { a.stamper.Run(ctx) })
 	wg.Go(func() { a.tellPromoted(ctx) })
 	wg.Wait()
 }

@@ -44,7 +44,8 @@ func (a *App) openReplica(ctx context.Context, o Options) error {
 		return nil
 	}
 	c := replica.Config{DB: a.Config.Database(), Dir: ReplicaFolder(a.Config), Every: a.Config.ReplicaEvery, Soon: a.Config.Durability == conf.Copied,
-		Files: attached{a.blobs}, Settings: a.Config.File(), Log: a.log, Fenced: a.fenced, Closed: func() string { return closedSays(a.Store) }}
+		Files: attached{a.blobs, a.Store}, Settings: a.Config.File(), Daily: daily(a.Config), Log: a.log, Fenced: a.fenced, Closed: func() string { return closedSays(a.Store) },
+		Evidence: evidenceIn}
 	own, err := drillKey(c.Dir)
 	if err != nil {
 		return err
@@ -127,6 +128,14 @@ func (a *App) openStore(ctx context.Context, o Options) (err error) {
 			return func(context.Context) error { return nil } // it is still being opened
 		}
 	}
+	if s.Captured {
+		s.BeginLog = func(ctx context.Context) error {
+			if r := a.replica.Load(); r != nil {
+				return r.BeginLog(ctx)
+			}
+			return errs.New(errs.Unavailable, "The database is not captured yet.")
+		}
+	}
 	if a.Store, err = store.Open(ctx, s); err != nil {
 		return err
 	}
@@ -187,8 +196,12 @@ func (a *App) copiesState() *web.CopiesState {
 	for _, c := range status.Copies {
 		age := time.Duration(c.Age * float64(time.Second))
 		d, drilled := found[c.Place]
-		out.Copies = append(out.Copies, web.CopyState{Place: c.Place, Age: age, Late: age > a.lateAfter(), Waiting: c.Waiting, Fault: c.Fault,
-			Drill: drillSays(d, drilled), Wrong: d.Wrong})
+		state := web.CopyState{Place: c.Place, Age: age, Late: age > a.lateAfter(), Waiting: c.Waiting, Fault: c.Fault,
+			Drill: drillSays(d, drilled), Wrong: d.Wrong}
+		if c.Daily != nil {
+			state.Daily, state.DailyLate = dailySays(*c.Daily), c.Daily.Late
+		}
+		out.Copies = append(out.Copies, state)
 	}
 	return out
 }
@@ -198,7 +211,11 @@ func drillSays(d replica.Drilled, drilled bool) string {
 	case !drilled:
 		return "It was not brought back and compared yet; that happens by itself once a day, and with plaza drill."
 	case d.Restored && len(d.Wrong) == 0:
-		return fmt.Sprintf("When it was last brought back, all was there and the same as here: %d bytes of database, %d files.", d.Bytes, d.Files)
+		says := fmt.Sprintf("When it was last brought back, all was there and the same as here: %d bytes of database, %d files, and %d records of the log of evidence as they were signed.", d.Bytes, d.Files, d.Evidence)
+		if !d.Daily.IsZero() {
+			says += " So was the daily copy of " + d.Daily.UTC().Format(DailyTime) + "."
+		}
+		return says
 	}
 	return "When it was last brought back, something was not as it should be."
 }
@@ -206,7 +223,7 @@ func drillSays(d replica.Drilled, drilled bool) string {
 // watchCopies raises its voice about copies that are too old, once each time,
 // until ctx ends.
 func (a *App) watchCopies(ctx context.Context, r *replica.Replica) {
-	late := map[string]bool{}
+	late, dailyLate := map[string]bool{}, map[string]bool{}
 	tick := time.NewTicker(copiesEvery)
 	defer tick.Stop()
 	for {
@@ -218,6 +235,10 @@ func (a *App) watchCopies(ctx context.Context, r *replica.Replica) {
 				} else {
 					a.log.Info("a copy has caught up", "replica", c.Place)
 				}
+			}
+			if c.Daily != nil && c.Daily.Late != dailyLate[c.Place] {
+				dailyLate[c.Place] = c.Daily.Late
+				a.sayDaily(c)
 			}
 		}
 		select {
@@ -232,11 +253,20 @@ func (a *App) watchCopies(ctx context.Context, r *replica.Replica) {
 const copiesEvery = 5 * time.Second
 
 // attached is what people attached, for the copies.
-type attached struct{ *blob.Store }
+type attached struct {
+	*blob.Store
+	house *store.Store
+}
 
 // Each implements replica.Files.
 func (f attached) Each(ctx context.Context, visit func(name string) error) error {
 	return f.Store.Each(ctx, func(i blob.Info) error { return visit(i.Name) })
+}
+
+// Named implements replica.Files.
+func (f attached) Named(ctx context.Context, names []string) (named []string, err error) {
+	err = f.house.Read(ctx, func(v *store.View) error { named, err = v.NamedFiles(ctx, names); return err })
+	return named, err
 }
 
 // Open implements replica.Files.

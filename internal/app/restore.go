@@ -36,6 +36,10 @@ func CopiesSaid(c conf.Config) (replica.Status, error) {
 	since := time.Since(s.At)
 	for i := range s.Copies {
 		s.Copies[i].Age += since.Seconds()
+		if d := s.Copies[i].Daily; d != nil {
+			d.Age += since.Seconds()
+			d.Late = d.Age > replica.DailyLate.Seconds()
+		}
 	}
 	if since > stale {
 		return s, errs.Newf(errs.Unavailable, "No Plaza that keeps these copies is running: this is how they were %s ago.", since.Round(time.Second))
@@ -43,34 +47,63 @@ func CopiesSaid(c conf.Config) (replica.Status, error) {
 	return s, nil
 }
 
-// drillWait is how long a drill may take.
-const drillWait = 12 * time.Hour
+// answerWait is how long what a house is asked for may take.
+const answerWait = 12 * time.Hour
 
 // DrillNow has the house that serves from a data folder drill, and returns what
 // it found.
 func DrillNow(ctx context.Context, c conf.Config, all bool) (d replica.Drills, err error) {
-	dir := ReplicaFolder(c)
-	if _, err := CopiesSaid(c); errs.KindOf(err) == errs.Unavailable {
-		return d, errs.New(errs.Unavailable, "No Plaza that keeps copies is running here. Start it, or bring a copy back with plaza restore.")
-	} else if err != nil {
+	if _, err := running(c); err != nil {
 		return d, err
 	}
-	before, err := replica.ReadDrills(dir)
+	return asked(ctx, c, replica.ReadDrills, func(d replica.Drills) time.Time { return d.At }, func(dir string) error { return replica.AskForDrill(dir, all) })
+}
+
+// asked asks the house that keeps the copies for something, and returns what it
+// wrote down of that: what was read before was begun at an earlier moment.
+func asked[T any](ctx context.Context, c conf.Config, read func(dir string) (T, error), at func(T) time.Time, ask func(dir string) error) (d T, err error) {
+	dir := ReplicaFolder(c)
+	before, err := read(dir)
 	if err != nil && errs.KindOf(err) != errs.NotFound {
 		return d, err
 	}
-	if err := replica.AskForDrill(dir, all); err != nil {
+	if err := ask(dir); err != nil {
 		return d, err
 	}
-	ctx, stop := context.WithTimeout(ctx, drillWait)
+	ctx, stop := context.WithTimeout(ctx, answerWait)
 	defer stop()
 	for ctx.Err() == nil {
-		if d, err = replica.ReadDrills(dir); err == nil && d.At.After(before.At) {
+		if d, err = read(dir); err == nil && at(d).After(at(before)) {
 			return d, nil
+		}
+		if _, err := CopiesSaid(c); errs.KindOf(err) == errs.Unavailable {
+			return d, errEnded
 		}
 		wait(ctx, askedEvery)
 	}
 	return d, ctx.Err()
+}
+
+var (
+	errNotRunning = errs.New(errs.Unavailable, "No Plaza that keeps copies is running here. Start it, or bring a copy back with plaza restore.")
+	errEnded      = errs.New(errs.Unavailable, "The Plaza that keeps the copies does not run any more. Start it, and ask again.")
+)
+
+// running is what the house says that keeps copies from a data folder; the error
+// is Unavailable if none does.
+func running(c conf.Config) (replica.Status, error) {
+	said, err := CopiesSaid(c)
+	if errs.KindOf(err) == errs.Unavailable {
+		return said, errNotRunning
+	}
+	if err != nil {
+		return said, err
+	}
+	if unlock, err := Lock(c.Data); err == nil { // it has just ended
+		unlock()
+		return said, errNotRunning
+	}
+	return said, nil
 }
 
 // A Restore brings a house back from a copy, into a folder that has none.
@@ -116,6 +149,14 @@ func identities(file string) ([]age.Identity, error) {
 // Database brings back the database, and the settings if there are none. It
 // tells of which epoch it is, and whether there are settings now.
 func (r Restore) Database(ctx context.Context) (epoch int64, settings bool, err error) {
+	return r.into(ctx, func(file string) (int64, error) {
+		back, err := r.Source.Database(ctx, file)
+		return back.Epoch.N, err
+	})
+}
+
+// into has the database be fetched into a folder that has none.
+func (r Restore) into(ctx context.Context, fetch func(file string) (epoch int64, err error)) (epoch int64, settings bool, err error) {
 	unlock, err := Lock(r.Data)
 	if err != nil {
 		return 0, false, err
@@ -125,12 +166,11 @@ func (r Restore) Database(ctx context.Context) (epoch int64, settings bool, err 
 	if _, err := os.Lstat(file); err == nil {
 		return 0, false, errs.Newf(errs.Conflict, "There is a house in %s already. Choose an empty folder; what is in that one may be all that is left of something.", r.Data)
 	}
-	back, err := r.Source.Database(ctx, file)
-	if err != nil {
+	if epoch, err = fetch(file); err != nil {
 		return 0, false, err
 	}
 	settings, err = bringSettings(ctx, r.Source, r.Data)
-	return back.Epoch.N, settings, err
+	return epoch, settings, err
 }
 
 // bringSettings writes the settings that came with a copy, unless there are
@@ -147,9 +187,13 @@ func bringSettings(ctx context.Context, s replica.Source, data string) (there bo
 	return true, os.WriteFile(path, text, 0o600)
 }
 
-// Files brings back what people attached.
+// Files brings back what people attached, as far as it is not here yet. A house
+// may serve meanwhile.
 func (r Restore) Files(ctx context.Context, tell func(done, all int)) error {
-	return r.Source.Files(ctx, filepath.Join(r.Data, "media"), tell)
+	if err := r.Source.Files(ctx, filepath.Join(r.Data, "media"), tell); err != nil {
+		return err
+	}
+	return replica.Whole(filepath.Join(r.Data, "plaza.db"))
 }
 
 // Follows reports whether what is in a data folder is a standby's.

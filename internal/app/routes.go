@@ -7,11 +7,13 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/plaza-social/plaza/internal/edge/abuse"
 	"github.com/plaza-social/plaza/internal/edge/fedi/finger"
 	"github.com/plaza-social/plaza/internal/edge/fedi/inbox"
 	"github.com/plaza-social/plaza/internal/edge/mastoapi"
 	"github.com/plaza-social/plaza/internal/edge/oauth"
 	"github.com/plaza-social/plaza/internal/edge/stream"
+	"github.com/plaza-social/plaza/internal/edge/tlog"
 )
 
 // A Route is a method and path of the running build, with who may call it.
@@ -34,6 +36,8 @@ func (a *App) routes() http.Handler {
 	a.fedi.finger.Routes(r)
 	a.fedi.documents.Routes(r)
 	a.fedi.inbox.Routes(r)
+	(&tlog.Server{Sealing: a.Sealing, Log: a.log}).Routes(r)
+	(&abuse.Door{Reader: a.noticeReader(), Matters: a.Matters, Limiter: a.limiter, Clock: a.Store.Now, BaseURL: a.Config.URL, Log: a.log}).Routes(r)
 	r.Get("/media/{name}", a.media)
 	r.Head("/media/{name}", a.media)
 	r.Get(proxyRoute, a.shownElsewhere)
@@ -57,7 +61,7 @@ func (a *App) routes() http.Handler {
 		}
 		a.site.Fail(w, r, http.StatusMethodNotAllowed, "This page cannot be used that way. Go back and try again.")
 	})
-	return a.client(a.recovers(cors(a.meters.count(a.fedi.documents.Pages(a.gated(r))))))
+	return a.client(a.recovers(cors(a.meters.count(a.underAnyName(a.fedi.documents.Pages(a.gated(r)))))))
 }
 
 // Routes is every route there is, in order.
@@ -78,8 +82,14 @@ func (a *App) Routes() []Route {
 	for _, r := range inbox.RoutesList() {
 		out = append(out, Route{r.Method, r.Path, r.Who, "", "", "", "fedi"})
 	}
+	for _, r := range abuse.RoutesList() {
+		out = append(out, Route{r.Method, r.Path, r.Who, "", "", "", "abuse"})
+	}
 	for _, r := range a.fedi.documents.RoutesList() {
 		out = append(out, Route{r.Method, r.Path, r.Who, "", r.Limit, "", "fedi"})
+	}
+	for _, r := range tlog.RoutesList() {
+		out = append(out, Route{r.Method, r.Path, r.Who, "", "", "", "tlog"})
 	}
 	for _, r := range a.site.RoutesList() {
 		out = append(out, Route{r.Method, r.Path, r.Who, "", "", "", "web"})
@@ -116,7 +126,7 @@ func others() (out []mastoapi.Route) {
 
 // forApps reports whether a path is for programs, on whatever site they run.
 func forApps(path string) bool {
-	for _, p := range []string{"/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/ap/", "/.well-known/", "/nodeinfo/"} {
+	for _, p := range []string{"/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/ap/", "/.well-known/", "/nodeinfo/", "/evidence/"} {
 		if strings.HasPrefix(path, p) {
 			return true
 		}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/clock"
@@ -76,7 +77,7 @@ func (b *Standby) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return b.Serve(ctx, Options{Config: c, Clock: clock.System, Log: b.Log, Replicate: true})
+		return b.takeOver(ctx, c, nil)
 	}
 	for {
 		lease, c, err := b.once(ctx)
@@ -84,14 +85,34 @@ func (b *Standby) Run(ctx context.Context) error {
 		case ctx.Err() != nil:
 			return nil
 		case errors.Is(err, errPromoted):
-			return b.Serve(ctx, Options{Config: c, Clock: clock.System, Log: b.Log, Replicate: true, Lease: lease})
+			return b.takeOver(ctx, c, lease)
 		case errors.Is(err, replica.ErrNewEpoch), errors.Is(err, store.ErrJump):
 			b.Log.Info("what was followed has changed: it is fetched anew", "why", err)
+		case errors.Is(err, ErrRenamed):
+			b.Log.Info("the house has another name: it is opened anew")
 		default:
 			b.Log.Warn("the copy cannot be followed, trying again", "err", err)
 			wait(ctx, standbyRest)
 		}
 	}
+}
+
+// takeOver serves as the house that writes, while what is missing of the files
+// comes in behind.
+func (b *Standby) takeOver(ctx context.Context, c conf.Config, lease *turn.Lease) error {
+	bring, stop := context.WithCancel(ctx)
+	var rest sync.WaitGroup
+	rest.Go(func() {
+		for replica.Missing(filepath.Join(b.Data, "plaza.db")) && bring.Err() == nil {
+			if err := (Restore{b.Source, b.Data}).Files(bring, func(int, int) {}); err != nil && bring.Err() == nil {
+				b.Log.Warn("files of the copy cannot be brought over, trying again", "err", err)
+				wait(bring, filesEvery)
+			}
+		}
+	})
+	defer rest.Wait()
+	defer stop()
+	return b.Serve(ctx, Options{Config: c, Clock: clock.System, Log: b.Log, Replicate: true, Lease: lease})
 }
 
 func wait(ctx context.Context, d time.Duration) {
@@ -158,6 +179,9 @@ func (b *Standby) until(ctx context.Context, f *replica.Follower, a *App, c conf
 	}()
 	next := time.Now()
 	for ctx.Err() == nil {
+		if a.hasOtherName() {
+			return nil, ErrRenamed
+		}
 		if asked := Asked(b.Data); asked || line.free(ctx) {
 			lease, err := b.promote(ctx, f, a, c, line, asked)
 			if err == nil {

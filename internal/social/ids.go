@@ -18,7 +18,10 @@ type (
 	TokenID         int64
 	InviteID        int64
 	ReportID        int64
-	DecisionID      int64 // of the staff, about an account
+	CaseID          int64 // what was reported about one subject
+	DecisionID      int64 // of the staff, about an account or a post
+	AppealID        int64
+	EvidenceID      int64 // a record in the log of evidence
 	MediaID         int64 // an attachment
 	PollID          int64
 	LinkID          int64 // a preview of a page elsewhere

@@ -47,8 +47,11 @@ type Media struct {
 	Type     string     `json:"type,omitempty"`    // MIME type of File
 	Size     int64      `json:"size,omitempty"`    // bytes of File and Preview
 	Shape    Shape      `json:"shape,omitzero"`
-	Small    Shape      `json:"small,omitzero"`   // of Preview
-	Remote   string     `json:"remote,omitempty"` // where it is at home; empty for ours
+	Small    Shape      `json:"small,omitzero"`    // of Preview
+	Remote   string     `json:"remote,omitempty"`  // where it is at home; empty for ours
+	Print    string     `json:"print,omitempty"`   // SHA-256 of what was sent, before it was made safe
+	Look     string     `json:"look,omitempty"`    // PDQ of a picture, see base/pdq
+	Quality  int        `json:"quality,omitempty"` // of Look
 	At       time.Time  `json:"at"`
 }
 

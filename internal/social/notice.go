@@ -26,11 +26,14 @@ const (
 	NoticeCollectionEdit NoticeKind = "collection_edit" // the collection one is in says something else of itself
 	NoticeReport         NoticeKind = "report"          // for staff
 	NoticeWarning        NoticeKind = "warning"         // of what the staff decided about one
+	NoticeAppeal         NoticeKind = "appeal"          // for staff
+	NoticeHeard          NoticeKind = "heard"           // of how one's appeal ended
+	NoticeAnswer         NoticeKind = "answer"          // of what came of one's report
 )
 
 // NoticeKinds are all of them.
 var NoticeKinds = []NoticeKind{NoticeMention, NoticeFollow, NoticeFollowRequest, NoticeBoost, NoticeLike, NoticeReaction, NoticeEdit, NoticePost, NoticePoll, NoticeQuote, NoticeQuotedEdit, NoticeSignUp,
-	NoticeCollected, NoticeCollectionEdit, NoticeReport, NoticeWarning}
+	NoticeCollected, NoticeCollectionEdit, NoticeReport, NoticeWarning, NoticeAppeal, NoticeHeard, NoticeAnswer}
 
 // GroupedKinds are those of which many are told as one: what several people
 // did with the same post, or to the same person.
@@ -43,8 +46,18 @@ const GroupLasts = 12 * time.Hour
 // Official reports whether k comes with the house: it reaches its owner
 // whoever they block.
 func (k NoticeKind) Official() bool {
-	return k == NoticeSignUp || k == NoticeReport || k == NoticeWarning
+	return k == NoticeSignUp || k == NoticeReport || k == NoticeWarning || k.Justice()
 }
+
+// OfOwner reports whether k is the house's word about its owner, and comes as if
+// from them.
+func (k NoticeKind) OfOwner() bool {
+	return k == NoticeWarning || k == NoticeHeard || k == NoticeAnswer
+}
+
+// Justice reports whether k is about appeals and answers, of which apps know
+// nothing that do not ask for it.
+func (k NoticeKind) Justice() bool { return k == NoticeAppeal || k == NoticeHeard || k == NoticeAnswer }
 
 // A Notice tells its owner that somebody did something.
 type Notice struct {

@@ -73,6 +73,7 @@ type Post struct {
 	Quote       Quote
 	QuotePolicy QuotePolicy // who may quote it
 	Link        LinkID      // the preview of the first link; zero until it was fetched
+	Standing    PostStanding
 	Likes,
 	Boosts,
 	Replies,

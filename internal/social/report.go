@@ -30,18 +30,32 @@ func ParseReportCategory(s string) (ReportCategory, error) {
 	return "", errs.New(errs.Invalid, "Validation failed: A report is about spam, legal, violation or other.")
 }
 
+// Channel is how a report came.
+type Channel string
+
+// The channels.
+const (
+	ChannelApp      Channel = "app"      // a member, in an app
+	ChannelWeb      Channel = "web"      // a member, on the site
+	ChannelStranger Channel = "stranger" // somebody without an account
+	ChannelFlag     Channel = "flag"     // another server
+	ChannelHost     Channel = "host"     // who hosts us, an authority, a rights holder
+	ChannelRule     Channel = "rule"     // a rule that acts by itself
+)
+
 // Limits of a report.
 const (
 	MaxReportComment     = 1000 // characters
 	MaxReportPosts       = 50
 	MaxReportCollections = MaxCollections
 	MaxReportRules       = 20
+	MaxContact           = 320 // characters; an address has no more
 )
 
 // A Report tells the staff of somebody, and of what they posted or put together.
 type Report struct {
 	ID          ReportID
-	Reporter    AccountID
+	Reporter    AccountID // zero for a stranger, a rule, and who is gone
 	Target      AccountID
 	Posts       []PostID
 	Collections []CollectionID
@@ -49,6 +63,12 @@ type Report struct {
 	Category    ReportCategory
 	Rules       []string // ids of rules of the house, of a violation
 	Forward     bool     // the reporter wants the target's own host to know
+	Harm        Harm
+	Channel     Channel
+	Contact     string // of a stranger who wants an answer
+	Crowd       bool   // more came from their network than its share; it is not kept
+	Case        CaseID
+	Evidence    EvidenceID
 	Assigned    AccountID
 	ClosedBy    AccountID // zero also where the command line did it
 	ClosedAt    time.Time // zero while the report is open
@@ -83,7 +103,7 @@ func (r Report) Check(rules []Rule) error {
 
 // Same reports whether r says nothing that other does not.
 func (r Report) Same(other Report) bool {
-	return r.Reporter == other.Reporter && r.Target == other.Target && r.Comment == other.Comment && r.Category == other.Category &&
+	return r.Reporter == other.Reporter && r.Target == other.Target && r.Comment == other.Comment && r.Category == other.Category && r.Harm == other.Harm &&
 		slices.Equal(r.Posts, other.Posts) && slices.Equal(r.Collections, other.Collections) && slices.Equal(r.Rules, other.Rules)
 }
 
@@ -93,4 +113,5 @@ type ReportQuery struct {
 	Reporter AccountID
 	Target   AccountID
 	Not      AccountID // about whom none are wanted
+	Known    bool      // only those by somebody we know
 }

@@ -24,7 +24,7 @@ type Sight struct {
 // MaySee reports whether a reader may see p, which is not a boost.
 // A boost is seen by who may see both ends: ask for each, see MaySeeBoost.
 func (p Post) MaySee(s Sight) bool {
-	if s.Gone {
+	if s.Gone || p.Standing == PostHidden {
 		return false
 	}
 	if s.Reader != 0 && s.Reader == p.Author {
@@ -55,7 +55,7 @@ func (p Post) MayShow(s Sight, door Door) bool {
 	case door == Asked || s.Reader != 0 && s.Reader == p.Author:
 		return true
 	}
-	return !s.Author.Mutes && (!s.Limited || s.Author.Follows || s.Reader != 0 && p.Mentioned(s.Reader))
+	return !s.Author.Mutes && (!s.Limited && p.Standing != PostLimited || s.Author.Follows || s.Reader != 0 && p.Mentioned(s.Reader))
 }
 
 // AtHome reports whether a post that may be shown belongs on the home

@@ -1,6 +1,9 @@
 package social
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // A User is what we know of one of our own accounts only.
 type User struct {
@@ -124,6 +127,23 @@ type Settings struct {
 	// Downvotes has people here vote against posts, and shows such votes. What
 	// comes from elsewhere is counted also without.
 	Downvotes bool `json:"downvotes,omitempty"`
+	// SecondEyes has grave decisions about cases wait until somebody else agrees.
+	SecondEyes bool `json:"second_eyes,omitempty"`
+	// Juries has members who want to be drawn by lot to judge cases.
+	Juries bool `json:"juries,omitempty"`
+	// Sample is how many public posts of people of the house are drawn by lot each
+	// week, and judged blind: by that it is known how many are in breach.
+	Sample int `json:"sample,omitempty"`
+	// Work has browsers work for a moment before somebody joins; who comes without
+	// is let in after a look.
+	Work bool `json:"sign_up_work,omitempty"`
+	// NoGuard leaves the door open also when a wave of sign-ups comes, or nobody
+	// of the staff was seen for long.
+	NoGuard bool `json:"no_guard,omitempty"`
+	// NoProbation lets people say everything as soon as they have joined.
+	NoProbation bool `json:"no_probation,omitempty"`
+	// Templates are what people are told of decisions, ready to be used.
+	Templates []Template `json:"templates,omitempty"`
 }
 
 // A Text is something the owner has written, and since when it says that.
@@ -146,6 +166,17 @@ type Rule struct {
 	Text string `json:"text"`
 	Hint string `json:"hint"`
 }
+
+// A RuleVersion is a rule as it stood from a moment on: each change is a new one.
+type RuleVersion struct {
+	Rule
+	Version  int
+	Ended    bool // it was taken off the list
+	Evidence EvidenceID
+}
+
+// Name is how decisions cite r.
+func (r RuleVersion) Name() string { return fmt.Sprintf("%s@%d", r.ID, r.Version) }
 
 // DefaultSettings are those of a house nobody has furnished yet.
 var DefaultSettings = Settings{Title: "Plaza", SignUps: SignUpOpen,

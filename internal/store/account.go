@@ -120,8 +120,12 @@ func (tx *Tx) SetStanding(ctx context.Context, id social.AccountID, s social.Sta
 	return err
 }
 
-// SetModerated stores how the staff wants an account to stand.
-func (tx *Tx) SetModerated(ctx context.Context, a social.Account) error {
+// SetModerated stores how the staff wants an account to stand, which takes a
+// decision.
+func (tx *Tx) SetModerated(ctx context.Context, a social.Account, p Proof) error {
+	if p.id == 0 {
+		return errNoProof
+	}
 	_, err := tx.exec(ctx, `UPDATE accounts SET standing = $2, limited = $3, sensitive = $4 WHERE id = $1`, a.ID, a.Standing, a.Limited, a.Sensitive)
 	return err
 }
@@ -159,7 +163,39 @@ func (tx *Tx) LeaveAccount(ctx context.Context, id social.AccountID) error {
 // DeleteAccount removes an account and all that hangs on it. Its posts must
 // be gone already.
 func (tx *Tx) DeleteAccount(ctx context.Context, id social.AccountID) error {
-	_, err := tx.exec(ctx, `DELETE FROM accounts WHERE id = $1`, id)
+	if err := tx.forgetModeration(ctx, id); err != nil {
+		return err
+	}
+	ours, err := value[int](ctx, &tx.View, `SELECT COUNT(*) FROM accounts WHERE id = $1 AND host = ''`, id)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, `DELETE FROM accounts WHERE id = $1`, id); err != nil || ours == 0 {
+		return err // other servers do not make us sweep: what is theirs goes with the day
+	}
+	return tx.SweepSoon(ctx)
+}
+
+// forgetModeration takes somebody who goes out of what the staff knows.
+func (tx *Tx) forgetModeration(ctx context.Context, who social.AccountID) error {
+	if err := tx.ForgetReporter(ctx, who); err != nil {
+		return err
+	}
+	if err := tx.CloseCasesOf(ctx, who); err != nil {
+		return err
+	}
+	for _, statement := range []string{
+		`DELETE FROM case_notes WHERE by_id = $1`,
+		`DELETE FROM exposures WHERE account_id = $1`,
+	} {
+		if _, err := tx.exec(ctx, statement, who); err != nil {
+			return err
+		}
+	}
+	if err := tx.forgetMattersOf(ctx, who); err != nil {
+		return err
+	}
+	_, err := tx.EraseEvidence(ctx, who, "the account was deleted")
 	return err
 }
 
@@ -182,15 +218,13 @@ func (tx *Tx) HoldAccounts(ctx context.Context, a, b social.AccountID) error {
 	return err
 }
 
-// RetireName keeps the name of an account that goes from being taken by
-// somebody else: what was said to it would be read as said to them.
-func (tx *Tx) RetireName(ctx context.Context, username string) error {
-	_, err := tx.exec(ctx, `INSERT INTO former_names (username_key) VALUES ($1) ON CONFLICT DO NOTHING`, social.UsernameKey(username))
+// HoldPeople keeps other writes from changing accounts, and who lives here with
+// them, until the commit. Who is not there is passed over.
+func (tx *Tx) HoldPeople(ctx context.Context, who ...social.AccountID) error {
+	ids := asJSON(who)
+	if _, err := list[social.AccountID](ctx, &tx.View, `SELECT account_id FROM users WHERE account_id `+tx.d.idList(1)+` ORDER BY account_id`+tx.d.forUpdate, ids); err != nil {
+		return err
+	}
+	_, err := list[social.AccountID](ctx, &tx.View, `SELECT id FROM accounts WHERE id `+tx.d.idList(1)+` ORDER BY id`+tx.d.forUpdate, ids)
 	return err
-}
-
-// NameRetired reports whether a name was that of an account that is gone.
-func (v *View) NameRetired(ctx context.Context, username string) (bool, error) {
-	n, err := value[int](ctx, v, `SELECT COUNT(*) FROM former_names WHERE username_key = $1`, social.UsernameKey(username))
-	return n > 0, err
 }

@@ -16,7 +16,7 @@ func TestApart(t *testing.T) {
 	if url == "" {
 		t.Skip("skipped: the clock of PostgreSQL, because PLAZA_TEST_POSTGRES names no server")
 	}
-	s, err := store.Open(t.Context(), store.Options{URL: storetest.Schema(t, url), Clock: func() time.Time { return clock.System().Add(-time.Hour) }})
+	s, err := store.Open(t.Context(), store.Options{URL: storetest.Database(t, url), Clock: func() time.Time { return clock.System().Add(-time.Hour) }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func behind(t *testing.T) (*store.Store, *storetest.Proxy) {
 		t.Skip("skipped: PostgreSQL behind a proxy, because PLAZA_TEST_POSTGRES names no server")
 	}
 	t.Parallel()
-	p, through := storetest.NewProxy(t, storetest.Schema(t, url))
+	p, through := storetest.NewProxy(t, storetest.Database(t, url))
 	return openAt(t, through), p
 }
 
@@ -163,7 +163,7 @@ func TestSecondHost(t *testing.T) {
 		t.Skip("skipped: two hosts of PostgreSQL, because PLAZA_TEST_POSTGRES names no server")
 	}
 	t.Parallel()
-	url = storetest.Schema(t, url)
+	url = storetest.Database(t, url)
 	first, _ := storetest.NewProxy(t, url)
 	second, _ := storetest.NewProxy(t, url)
 	s := openAt(t, storetest.Hosts(t, url, first.Addr(), second.Addr())+"&target_session_attrs=read-write")

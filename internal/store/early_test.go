@@ -19,7 +19,7 @@ func TestWatchEarlyDoesNotWaitForOthers(t *testing.T) {
 	if url == "" {
 		t.Skip("skipped: needs PLAZA_TEST_POSTGRES")
 	}
-	url = storetest.Schema(t, url)
+	url = storetest.Database(t, url)
 	s, err := store.Open(t.Context(), store.Options{URL: url, Clock: time.Now, Patience: 10 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/id"
@@ -78,6 +79,14 @@ func (tx *Tx) ClaimJobs(ctx context.Context, kind string, limit int, lease time.
 // since.
 func (tx *Tx) FinishJob(ctx context.Context, j Job) error {
 	_, err := tx.exec(ctx, `DELETE FROM jobs WHERE id = $1 AND attempts = $2`, j.ID, j.Attempts)
+	return err
+}
+
+// DropJobs removes the jobs of a kind that were added before now and whose
+// arguments have a text at a key, those given up included.
+func (tx *Tx) DropJobs(ctx context.Context, kind, key, text string) error {
+	pattern := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(asJSON(key) + ":" + asJSON(text))
+	_, err := tx.exec(ctx, `DELETE FROM jobs WHERE kind = $1 AND id < $2 AND args LIKE $3 ESCAPE '\'`, kind, id.Floor(tx.Now), "%"+pattern+"%")
 	return err
 }
 

@@ -82,6 +82,25 @@ func (tx *Tx) RemoveLink(ctx context.Context, l social.Link) error {
 	return tx.DropFile(ctx, l.Image)
 }
 
+// dropLink forgets a link that the last post is gone of.
+func (tx *Tx) dropLink(ctx context.Context, which social.LinkID) error {
+	if which == 0 {
+		return nil
+	}
+	n, err := value[int](ctx, &tx.View, `SELECT COUNT(*) FROM (SELECT 1 FROM posts WHERE link_id = $1 AND link_id <> 0 LIMIT 1) AS left_over`, which)
+	if err != nil || n > 0 {
+		return err
+	}
+	l, err := tx.Link(ctx, which)
+	if errors.Is(err, NoPost) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return tx.RemoveLink(ctx, l)
+}
+
 // LinkPosts returns a page of the public posts with a link, by people who want
 // to be found.
 func (v *View) LinkPosts(ctx context.Context, link social.LinkID, p social.Page) ([]social.PostID, error) {
@@ -96,7 +115,7 @@ func (v *View) LinkPosts(ctx context.Context, link social.LinkID, p social.Page)
 // first.
 func (v *View) TrendingLinks(ctx context.Context, after int64, least, limit int) ([]social.LinkID, error) {
 	return list[social.LinkID](ctx, v, `SELECT p.link_id FROM posts p JOIN accounts a ON a.id = p.author_id JOIN links l ON l.id = p.link_id
-		WHERE p.id > $1 AND p.link_id <> 0 AND l.shown AND p.visibility = 'public' AND NOT p.sensitive AND a.discoverable AND NOT a.limited AND a.standing = 'good'
+		WHERE p.id > $1 AND p.link_id <> 0 AND l.shown AND p.visibility = 'public' AND p.standing = '' AND NOT p.sensitive AND a.discoverable AND NOT a.limited AND a.standing = 'good'
 		GROUP BY p.link_id HAVING COUNT(DISTINCT p.author_id) >= $2 ORDER BY COUNT(DISTINCT p.author_id) DESC, COUNT(*) DESC, p.link_id LIMIT $3`,
 		after, least, limit)
 }

@@ -159,3 +159,14 @@ func (v *View) MediaUse(ctx context.Context) (n, bytes int64, err error) {
 func (v *View) MediaAfter(ctx context.Context, owner social.AccountID, after social.MediaID, limit int) ([]social.Media, error) {
 	return rows(ctx, v, scanMedia, `SELECT `+mediaColumns+` FROM media WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3`, owner, after, limit)
 }
+
+// ReadyMedia returns up to limit attachments after one that can be shown, in order.
+func (v *View) ReadyMedia(ctx context.Context, after social.MediaID, limit int) ([]social.Media, error) {
+	return rows(ctx, v, scanMedia, `SELECT `+mediaColumns+` FROM media WHERE id > $1 AND state = 'ready' ORDER BY id LIMIT $2`, after, limit)
+}
+
+// HiddenFiles are the files of all posts that are hidden.
+func (v *View) HiddenFiles(ctx context.Context) ([]string, error) {
+	const of = ` FROM posts p JOIN media m ON m.post_id = p.id WHERE p.standing = 'hidden'`
+	return list[string](ctx, v, `SELECT m.file`+of+` AND m.file <> '' UNION SELECT m.preview`+of+` AND m.preview <> ''`)
+}

@@ -93,7 +93,9 @@ func (v *View) Inboxes(ctx context.Context, ids []social.AccountID, shared bool)
 	if shared {
 		box = mailbox
 	}
-	return rows(ctx, v, scanInbox, `SELECT DISTINCT a.host, `+box+` FROM contacts c JOIN accounts a ON a.id = c.account_id WHERE c.account_id `+v.d.idList(1), asJSON(ids))
+	return rows(ctx, v, scanInbox, `SELECT a.host, `+box+` FROM contacts c JOIN accounts a ON a.id = c.account_id WHERE c.account_id `+v.d.idList(1)+`
+		UNION SELECT n.host, `+box+` FROM accounts a JOIN peers p ON p.host = a.host AND p.failing_ms <> 0
+		JOIN accounts n ON n.id = a.moved_to JOIN contacts c ON c.account_id = n.id WHERE a.moved_to <> 0 AND a.id `+v.d.idList(1), asJSON(ids))
 }
 
 const mailbox = `CASE WHEN c.shared_inbox <> '' THEN c.shared_inbox ELSE c.inbox END`

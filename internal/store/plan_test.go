@@ -55,6 +55,13 @@ var hot = []struct {
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.BarePostsTagged(ctx, []string{"go", "cat"}, p))
 		}},
+	{name: "CountSeatsWaiting", uses: "jury_seats_waiting (account_id=?)",
+		run: func(ctx context.Context, v *store.View, _ social.Page) error {
+			_, err := v.CountSeatsWaiting(ctx, 1)
+			return err
+		}},
+	{name: "SeatsWaiting", uses: "jury_seats_waiting (account_id=?)", sorts: "a few seats of one juror",
+		run: func(ctx context.Context, v *store.View, _ social.Page) error { return got(v.SeatsWaiting(ctx, 1)) }},
 	{name: "ForeignEmojis", uses: "sqlite_autoindex_foreign_emojis_1 (host=? AND shortcode=?)",
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.ForeignEmojis(ctx, []social.AccountID{1, 2}, []string{"cat"}))

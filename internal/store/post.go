@@ -14,7 +14,7 @@ import (
 
 const postColumns = `id, author_id, body, html, warning, sensitive, language, visibility, reply_to, reply_author, thread_id,
 	boost_of, boost_author, COALESCE(uri, ''), app_id, at_ms, edited_ms, mentions, tags, likes, boosts, replies,
-	media, poll_id, quote_of, quote_author, quote_state, quote_policy, link_id, quotes, page, local_only, downs, reactions`
+	media, poll_id, quote_of, quote_author, quote_state, quote_policy, link_id, quotes, page, local_only, downs, reactions, standing`
 
 func scanPost(r row) (p social.Post, err error) {
 	var at, edited int64
@@ -22,7 +22,7 @@ func scanPost(r row) (p social.Post, err error) {
 	err = r.Scan(&p.ID, &p.Author, &p.Text, &p.HTML, &p.Warning, &p.Sensitive, &p.Language, &p.Visibility, &p.ReplyTo,
 		&p.ReplyAuthor, &p.Thread, &p.BoostOf, &p.BoostAuthor, &p.URI, &p.App, &at, &edited, &mentions, &tags,
 		&p.Likes, &p.Boosts, &p.Replies,
-		&media, &p.Poll, &p.Quote.Of, &p.Quote.Author, &p.Quote.State, &p.QuotePolicy, &p.Link, &p.Quotes, &p.Page, &p.LocalOnly, &p.Downs, &p.Kinds)
+		&media, &p.Poll, &p.Quote.Of, &p.Quote.Author, &p.Quote.State, &p.QuotePolicy, &p.Link, &p.Quotes, &p.Page, &p.LocalOnly, &p.Downs, &p.Kinds, &p.Standing)
 	if err != nil {
 		return p, err
 	}
@@ -142,6 +142,9 @@ func (tx *Tx) RemovePost(ctx context.Context, p social.Post) error {
 		if err := tx.RemoveMediaOf(ctx, p.ID); err != nil {
 			return err
 		}
+		if err := tx.dropLink(ctx, p.Link); err != nil {
+			return err
+		}
 	}
 	f := event.PostDeleted{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.Tags, QuoteOf: p.Quote.Of,
 		ReplyAuthor: p.ReplyAuthor, LocalOnly: p.LocalOnly}
@@ -150,6 +153,15 @@ func (tx *Tx) RemovePost(ctx context.Context, p social.Post) error {
 	}
 	tx.Record(f)
 	return tx.CountOut(ctx, p)
+}
+
+// SetPostStanding changes how a post stands, which takes a decision.
+func (tx *Tx) SetPostStanding(ctx context.Context, which social.PostID, s social.PostStanding, p Proof) error {
+	if p.id == 0 {
+		return errNoProof
+	}
+	_, err := tx.exec(ctx, `UPDATE posts SET standing = $2 WHERE id = $1`, which, s)
+	return err
 }
 
 // BoostsOf returns up to limit boosts of a post, newest first.
@@ -213,6 +225,16 @@ func (tx *Tx) ClaimKey(ctx context.Context, owner social.AccountID, key string, 
 		return 0, err
 	}
 	return value[social.PostID](ctx, &tx.View, `SELECT post_id FROM post_keys WHERE account_id = $1 AND idempotency = $2`, owner, key)
+}
+
+// Keyed is the post that owner made under an idempotency key since a moment, or
+// zero.
+func (v *View) Keyed(ctx context.Context, owner social.AccountID, key string, sinceMillis int64) (social.PostID, error) {
+	found, err := list[social.PostID](ctx, v, `SELECT post_id FROM post_keys WHERE account_id = $1 AND idempotency = $2 AND at_ms >= $3`, owner, key, sinceMillis)
+	if err != nil || len(found) == 0 {
+		return 0, err
+	}
+	return found[0], nil
 }
 
 func bounds(p social.Page) (before, after int64) {

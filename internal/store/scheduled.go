@@ -53,6 +53,11 @@ func (tx *Tx) HoldScheduled(ctx context.Context, id social.ScheduledID) (social.
 	return one(ctx, &tx.View, NoPost, scanScheduled, `SELECT `+scheduledColumns+` FROM scheduled WHERE id = $1`+tx.d.forUpdate, id)
 }
 
+// ScheduledByID returns one, whoever's it is, or NoPost.
+func (v *View) ScheduledByID(ctx context.Context, id social.ScheduledID) (social.Scheduled, error) {
+	return one(ctx, v, NoPost, scanScheduled, `SELECT `+scheduledColumns+` FROM scheduled WHERE id = $1`, id)
+}
+
 // ScheduledOf returns one of owner's, or NoPost.
 func (v *View) ScheduledOf(ctx context.Context, owner social.AccountID, id social.ScheduledID) (social.Scheduled, error) {
 	return one(ctx, v, NoPost, scanScheduled, `SELECT `+scheduledColumns+` FROM scheduled WHERE id = $1 AND owner_id = $2`, id, owner)

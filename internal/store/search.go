@@ -104,7 +104,7 @@ func (v *View) FindTags(ctx context.Context, word string, limit, offset int) ([]
 	return rows(ctx, v, func(r row) (t TagUse, err error) { return t, r.Scan(&t.Tag, &t.Uses) },
 		`SELECT tag, COUNT(*) AS uses FROM post_tags t WHERE tag >= $1 AND tag < $2
 		AND EXISTS (SELECT 1 FROM posts p JOIN accounts a ON a.id = p.author_id
-			WHERE p.id = t.post_id AND p.visibility = 'public' AND a.standing = 'good' AND NOT a.limited)
+			WHERE p.id = t.post_id AND p.visibility = 'public' AND p.standing IN ('', 'labelled') AND a.standing = 'good' AND NOT a.limited)
 		GROUP BY tag ORDER BY uses DESC, tag LIMIT $3 OFFSET $4`,
 		key, key+"\U0010FFFF", limit, offset)
 }

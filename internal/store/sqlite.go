@@ -65,7 +65,7 @@ func sqliteDSN(o Options) string {
 	}
 	q := url.Values{"_txlock": {"immediate"}, "_pragma": {
 		fmt.Sprintf("busy_timeout(%d)", busyMillis), "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)",
-		"cache_size(-8000)", "temp_store(memory)", writeBack, "journal_size_limit(67108864)"}}
+		"cache_size(-8000)", "temp_store(memory)", "secure_delete(1)", writeBack, "journal_size_limit(67108864)"}}
 	if o.Follow {
 		q = url.Values{"mode": {"ro"}, "_pragma": {fmt.Sprintf("busy_timeout(%d)", busyMillis), "temp_store(memory)"}}
 	}

@@ -43,6 +43,20 @@ type Options struct {
 	// waited for before its writes are answered: an error says that they are
 	// on this disk alone.
 	Copied func() (wait func(context.Context) error)
+	// BeginLog, if it is captured, has whoever does that begin the log anew; nil is
+	// nobody.
+	BeginLog func(context.Context) error
+}
+
+// emptying is how the log is emptied.
+func (o Options) emptying() func(context.Context, *Store) error {
+	switch {
+	case o.BeginLog != nil:
+		return func(ctx context.Context, s *Store) error { return emptyCaptured(ctx, s, o.URL, o.BeginLog) }
+	case o.Captured:
+		return func(context.Context, *Store) error { return nil }
+	}
+	return func(ctx context.Context, _ *Store) error { return emptyLog(ctx, o.URL) }
 }
 
 // An engine keeps the rows and makes commits durable.
@@ -64,6 +78,7 @@ type Store struct {
 	gate    gate
 	may     func() error // see Options
 	follows bool
+	empty   func(context.Context, *Store) error // see Options
 
 	mu    sync.Mutex
 	bells map[string]map[int]func() // by kind of job
@@ -76,7 +91,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Store{dialect: dialectOf(o.URL), now: o.Clock, log: o.Log, follows: o.Follow, may: o.May}
+	s := &Store{dialect: dialectOf(o.URL), now: o.Clock, log: o.Log, follows: o.Follow, may: o.May, empty: o.emptying()}
 	if s.follows {
 		s.Shut(errFollows)
 	}
@@ -123,6 +138,9 @@ type Tx struct {
 	Now   time.Time // one moment for the whole transaction
 	facts []event.Fact
 	due   []string // kinds of jobs that were added to be done at once
+
+	evidence []pending // that gets its place in the log last
+	erased   []erasing
 }
 
 // Record notes that f happened. It takes effect if and when the write commits.
@@ -148,6 +166,9 @@ func (s *Store) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	var due []string
 	err := s.engine.write(ctx, func(tx *Tx) error {
 		err := fn(tx)
+		if err == nil {
+			err = tx.log(ctx)
+		}
 		due = tx.due
 		return err
 	})

@@ -103,6 +103,7 @@ const tied = `EXISTS (SELECT 1 FROM posts WHERE author_id = a.id)
 	OR EXISTS (SELECT 1 FROM notice_requests WHERE from_id = a.id)
 	OR EXISTS (SELECT 1 FROM reports WHERE target_id = a.id OR reporter_id = a.id)
 	OR EXISTS (SELECT 1 FROM decisions WHERE account_id = a.id)
+	OR EXISTS (SELECT 1 FROM auto_hits WHERE account_id = a.id)
 	OR EXISTS (SELECT 1 FROM accounts WHERE moved_to = a.id AND moved_to <> 0)
 	OR EXISTS (SELECT 1 FROM users WHERE account_id = a.id)`
 

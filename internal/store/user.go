@@ -164,6 +164,16 @@ func (tx *Tx) EndSessions(ctx context.Context, who social.AccountID, id, keep so
 	return err
 }
 
+// EndAllSecrets ends what everybody has in a browser, and in links that came by
+// mail.
+func (tx *Tx) EndAllSecrets(ctx context.Context) error {
+	if _, err := tx.exec(ctx, `DELETE FROM sessions`); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `DELETE FROM mail_tokens`)
+	return err
+}
+
 // TrimSessions forgets sessions not used since a moment.
 func (tx *Tx) TrimSessions(ctx context.Context, before time.Time) error {
 	_, err := tx.exec(ctx, `DELETE FROM sessions WHERE used_ms < $1`, millis(before))
@@ -199,6 +209,14 @@ func (v *View) MailToken(ctx context.Context, hash, purpose string, now time.Tim
 		t.Expires = moment(expires)
 		return t, err
 	}, `SELECT account_id, purpose, email, expires_ms FROM mail_tokens WHERE hash = $1 AND purpose = $2 AND expires_ms > $3`, hash, purpose, millis(now))
+}
+
+// MailTokenFor is MailToken for a purpose that begins so, in plain letters.
+func (v *View) MailTokenFor(ctx context.Context, hash, begins string, now time.Time) (MailToken, error) {
+	return one(ctx, v, noMailToken, func(r row) (t MailToken, err error) {
+		err = r.Scan(&t.Account, &t.Purpose)
+		return t, err
+	}, `SELECT account_id, purpose FROM mail_tokens WHERE hash = $1 AND purpose LIKE $2 AND expires_ms > $3`, hash, begins+"%", millis(now))
 }
 
 // EndMailTokens makes who's links for a purpose invalid.

@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"testing"
 
@@ -54,10 +55,15 @@ func TestAccessible(t *testing.T) {
 	}
 }
 
-// inspect looks at a page on small, middling and large screens, light and dark.
+// inspect looks at a page on small and large screens, light and dark; with
+// PLAZA_TEST_LONG on middling ones, too, and unfolded in both.
 func (b *tab) inspect(p page) {
 	b.visit(p.path)
-	for _, width := range []int64{390, 820, 1280} {
+	widths, unfolded := []int64{390, 1280}, []string{"dark"}
+	if os.Getenv("PLAZA_TEST_LONG") != "" {
+		widths, unfolded = []int64{390, 820, 1280}, []string{"light", "dark"}
+	}
+	for _, width := range widths {
 		b.size(width, 900)
 		for _, scheme := range []string{"light", "dark"} {
 			b.scheme(scheme)
@@ -69,7 +75,7 @@ func (b *tab) inspect(p page) {
 	}
 	b.size(390, 900)
 	b.until(`(document.querySelectorAll("details").forEach((d) => d.open = true), true)`)
-	for _, scheme := range []string{"light", "dark"} {
+	for _, scheme := range unfolded {
 		b.scheme(scheme)
 		b.look(p, 390, scheme+", unfolded")
 	}

@@ -164,3 +164,29 @@ func (h house) collection() string {
 	h.must(err)
 	return fmt.Sprintf("/collections/%d", c.ID)
 }
+
+// desk has things reported, decided and appealed. It returns a case that waits,
+// one that is decided, and what juno reported.
+func (h house) desk() (waits, decided, own string) {
+	h.t.Helper()
+	ctx, owner, juno, rosa := h.t.Context(), h.actor("ada"), h.actor("juno"), h.actor("rosa")
+	owner.Role = social.Owner
+	max := h.actor(longName)
+	file := func(by social.Actor, p social.Post, harm social.Harm, words string) social.Report {
+		r, err := h.Moderation.Report(ctx, by, social.Report{Target: p.Author, Posts: []social.PostID{p.ID}, Harm: harm, Comment: words})
+		h.must(err)
+		return r
+	}
+	bad := h.say(max, social.Draft{Text: "Whoever draws like that should be kept from drawing, and " + longWord + " says so, too."})
+	first := file(juno, bad, social.HarmViolence, "He means me. He has done so before, on three days in a row.")
+	file(rosa, bad, social.HarmHarassment, "")
+	h.must(h.Moderation.WriteNote(ctx, owner, first.Case, "He was asked to stop in spring."))
+	said := h.say(rosa, social.Draft{Text: "My prints are on sale: half price for all who write to me today."})
+	second := file(juno, said, social.HarmSpam, "An advertisement.")
+	h.must(h.Moderation.Decide(ctx, social.Console, social.Decision{Case: second.Case, Action: social.LabelPost, Rule: "2", Text: "This is an advertisement. It stands behind a warning now.", Facts: "It offers prints for money."}, true))
+	record, err := h.Moderation.Record(ctx, rosa, social.Page{Limit: 1})
+	h.must(err)
+	_, err = h.Moderation.Appeal(ctx, rosa, record[0].Decision.ID, "I drew them myself, and have asked before.")
+	h.must(err)
+	return fmt.Sprintf("/moderation/cases/%d", first.Case), fmt.Sprintf("/moderation/cases/%d", second.Case), fmt.Sprintf("/settings/reports/%d", first.ID)
+}

@@ -29,6 +29,9 @@ func (h house) pages() []page {
 	long, max := h.latest(longName, longWord), "/@"+longName
 	collection := h.collection()
 	h.relays()
+	h.juries(longName, "laila")
+	matter, answered, sent := h.matters()
+	rule := h.autoRules()
 	app, _, err := h.Auth.RegisterApp(h.t.Context(), social.App{Name: "Lantern", Website: "https://lantern.example", Scopes: social.ParseScopes("read write follow push")})
 	h.must(err)
 	consent := "/oauth/authorize?" + url.Values{"response_type": {"code"}, "client_id": {app.ClientID}, "redirect_uri": {auth.OutOfBand}, "scope": {"read write follow push"}}.Encode()
@@ -46,12 +49,22 @@ func (h house) pages() []page {
 	h.must(err)
 	friend, err := h.Hosts.Allow(h.t.Context(), social.Actor{Account: ada.ID, Standing: social.Good, Role: social.Owner}, "friend.example")
 	h.must(err)
+	waits, decided, own := h.desk()
+	h.holds(longName)
 	all := []page{
+		{"matters", "ada", "/moderation/matters"}, {"matter", "ada", matter}, {"matter-answered", "ada", answered}, {"matter-new", "ada", "/moderation/matters/new"}, {"matter-days", "ada", "/moderation/matters/days"},
+		{"legal", "", "/legal"}, {"legal-old", "", strings.Replace(sent, "/report/notice", "/legal", 1)}, {"legal-notice", "", "/report?kind=dsa16&about=" + url.QueryEscape("https://plaza.example"+omar)}, {"legal-rights", "", "/report?kind=dmca"}, {"legal-order", "", "/report?kind=order"}, {"legal-sent", "", sent},
+		{"moderation", "ada", "/moderation"}, {"cases", "ada", "/moderation/cases"}, {"cases-none", "ada", "/moderation/cases?harm=minors"}, {"case", "ada", waits}, {"case-decided", "ada", decided},
+		{"case-next", "ada", "/moderation/next"}, {"case-next-none", "ada", "/moderation/next?queue=legal"}, {"appeals", "ada", "/moderation/appeals"}, {"words-ready", "ada", "/moderation/words"}, {"holds", "ada", "/moderation/holds"},
+		{"record", "rosa", "/settings/record"}, {"record-empty", "ivy", "/settings/record"}, {"record-old", "", "/record/abc"}, {"report-find", "", "/report"}, {"report-stranger", "", omar + "/report"},
+		{"report-post", "ada", omar + "/report"}, {"report-account", "ada", "/@juno/report"}, {"reports", "juno", "/settings/reports"}, {"report-own", "juno", own}, {"reports-empty", "ivy", "/settings/reports"},
 		{"hosts-friend", "ada", fmt.Sprintf("/settings/hosts/allow/%d", friend.ID)}, {"hosts-cut", "ada", "/settings/hosts/preview?host=far.example&severity=suspend"}, {"hosts-limit", "ada", "/settings/hosts/limit"}, {"hosts-files", "ada", "/settings/hosts/files"},
+		{"jury", longName, "/jury"}, {"jury-waiting", "laila", "/jury"}, {"jury-empty", "ivy", "/jury"}, {"set-jury", "ivy", "/settings/jury"}, {"jury-quiz", "ivy", "/settings/jury/quiz"}, {"juries", "ada", "/settings/juries"},
 		{"hosts-lists", "ada", "/settings/hosts/lists"}, {"hosts-list", "ada", fmt.Sprintf("/settings/hosts/lists/%d", heeded.ID)},
+		{"rules", "ada", "/moderation/rules"}, {"rule-new", "ada", "/moderation/rules/new"}, {"rule", "ada", rule}, {"rule-hits", "ada", rule + "/hits"}, {"hashes", "ada", "/moderation/hashes"},
 		{"import", "ada", "/settings/import"}, {"import-one", "ada", fmt.Sprintf("/settings/import/%d", brought.ID)},
 		{"landing", "", "/"}, {"thread-stranger", "", omar}, {"profile-stranger", "", "/@juno"}, {"public", "", "/public"}, {"public-local", "", "/public/local"},
-		{"tag", "", "/tags/sourdough"}, {"tag-empty", "", "/tags/nothing"}, {"about", "", "/about"}, {"privacy", "", "/privacy"}, {"terms", "", "/terms"}, {"not-found", "", "/nowhere"},
+		{"tag", "", "/tags/sourdough"}, {"tag-empty", "", "/tags/nothing"}, {"about", "", "/about"}, {"about-moderation", "", "/about/moderation"}, {"about-decisions", "", "/about/moderation/decisions"}, {"privacy", "", "/privacy"}, {"terms", "", "/terms"}, {"not-found", "", "/nowhere"},
 		{"sign-up", "", "/auth/sign_up"}, {"invited", "", "/invite/" + invite.Code}, {"invite-old", "", "/invite/abc"}, {"sign-in", "", "/auth/sign_in"}, {"waiting", "", "/auth/waiting"}, {"link", "", "/auth/confirmation?token=old"},
 		{"forgot", "", "/auth/password/new"}, {"password-old", "", "/auth/password/edit?token=x"}, {"search-stranger", "", "/search?q=ju"},
 		{"home", "ada", "/"}, {"thread", "ada", omar}, {"profile", "ada", "/@juno"}, {"profile-own", "ada", "/@ada"}, {"replies", "ada", "/@omar/with_replies"},

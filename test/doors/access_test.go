@@ -66,6 +66,9 @@ func (c *cast) row(t *testing.T, r app.Route, about subject) string {
 			if strings.HasPrefix(a.Header.Get("Location"), "/auth/sign_in") {
 				return "sign-in"
 			}
+			if strings.HasPrefix(a.Header.Get("Location"), "/moderation/cases/") && r.Path == "/moderation/next" {
+				return "200" // whether a case waits for somebody is a matter of who asked before
+			}
 			return strconv.Itoa(a.Status)
 		}
 		out := []string{"none=" + page(bearer("")), "token=" + page(bearer(c.owner.Token))}

@@ -22,7 +22,7 @@ func behindProxy(t *testing.T) (*apptest.Server, *storetest.Proxy) {
 		t.Skip("skipped: a database that goes away, because PLAZA_TEST_POSTGRES names no server")
 	}
 	t.Parallel()
-	p, through := storetest.NewProxy(t, storetest.Schema(t, url))
+	p, through := storetest.NewProxy(t, storetest.Database(t, url))
 	return apptest.Start(t, func(c *conf.Config) { c.DB = through }), p
 }
 

@@ -17,7 +17,7 @@ const items = 23
 // TestPages follows the Link headers through every list, to its end and back.
 func TestPages(t *testing.T) {
 	t.Parallel()
-	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+	apptest.EachLong(t, func(t *testing.T, s *apptest.Server) {
 		c := &cast{server: s}
 		ada, ben := s.Join("ada", social.Member), s.Join("ben", social.Member)
 		ada.Must("PATCH", "/api/v1/accounts/update_credentials", "indexable=true", nil)

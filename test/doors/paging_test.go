@@ -39,7 +39,7 @@ func takes(op *openapi3.Operation, name string) bool {
 // back again, without a gap and without a double.
 func TestPaging(t *testing.T) {
 	t.Parallel()
-	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+	apptest.EachLong(t, func(t *testing.T, s *apptest.Server) {
 		f := fill(t, s)
 		doc, _ := readOpenAPI(t, s)
 		for path, item := range doc.Paths.Map() {

@@ -271,6 +271,31 @@ func TestPush(t *testing.T) {
 	})
 }
 
+// TestPushOfTheHouse has apps be told where the house is when it has moved.
+func TestPushOfTheHouse(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		ada, p := s.Join("ada", social.Member), newPhone(t)
+		var sub struct {
+			ServerKey string `json:"server_key"`
+		}
+		ada.Must("POST", "/api/v1/push/subscription", p.wants(), &sub)
+		to := social.HouseName{URL: "https://new.example", Host: "new.example"}
+		if err := s.MoveHouse(t.Context(), to); err != nil {
+			t.Fatal(err)
+		}
+		s = s.Anew(t)
+		s.Eventually("the push", func() bool { return p.count() == 1 })
+		var got pushed
+		if err := json.Unmarshal(p.read(0, sub.ServerKey), &got); err != nil {
+			t.Fatal(err)
+		}
+		if got.Type != "plaza.house" || got.Title != "This place has a new address" || !strings.Contains(got.Body, "https://new.example") || !strings.Contains(got.Body, "@ada@new.example") {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
 // TestPushEnds is every way in which a phone is told no more.
 func TestPushEnds(t *testing.T) {
 	t.Parallel()

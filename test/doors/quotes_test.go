@@ -123,6 +123,11 @@ var quoteDoors = []string{
 func TestQuotedIsNotShownToWhomItIsNotFor(t *testing.T) {
 	t.Parallel()
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		house := s.Instance.Settings()
+		house.NoProbation = true // they mention many
+		if err := s.Instance.SetSettings(t.Context(), social.Console, house); err != nil {
+			t.Fatal(err)
+		}
 		people := map[string]*apptest.Person{}
 		for _, name := range []string{"ada", "ben", "cleo", "friend", "blocked", "blocker", "muter"} {
 			people[name] = s.Join(name, social.Member)

@@ -66,6 +66,9 @@ func (v visit) asEver() bool {
 	return v.route.Method == "GET" || strings.HasPrefix(v.path, place.Root)
 }
 
+// claims reports whether somebody has a case from then on, who asks for the next.
+func (v visit) claims() bool { return v.path == "/moderation/next" }
+
 // knock makes a visit. Streams are left at once.
 func (v visit) knock(t *testing.T, s *apptest.Server, o ...option) (status int, h http.Header, b []byte) {
 	t.Helper()
@@ -127,7 +130,7 @@ func closed(t *testing.T, s *apptest.Server, visits []visit, statuses []int, why
 	crowded(len(visits), func(i int) {
 		v := visits[i]
 		if v.asEver() {
-			if got, _, b := v.knock(t, s); got != statuses[i] {
+			if got, _, b := v.knock(t, s); got != statuses[i] && !(v.claims() && got == http.StatusServiceUnavailable) {
 				t.Errorf("%s: %d, want %d as ever: %.300s", v, got, statuses[i], b)
 			}
 			return

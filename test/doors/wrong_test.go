@@ -75,6 +75,10 @@ var wrong = []string{`7`, `-1.5e300`, `true`, `null`, `""`, `{}`, `{"a":{"b":{"c
 // bytes are values that are no text, for forms and queries.
 var rawValues = []string{"\x00", "a\x00b", "\xff\xfe", "\xc3\x28", "\xed\xa0\x80", "%", strings.Repeat("a", 5000), "\r\nSet-Cookie: a=b", "💥"}
 
+// wrongOnPostgres is of how many routes one is tried on PostgreSQL too, but for the
+// long form: what a server's parser does is the same there.
+const wrongOnPostgres = 4
+
 // TestWrong sends everything wrongly: what cannot be taken is answered clearly,
 // and never with a fault of ours.
 func TestWrong(t *testing.T) {
@@ -87,6 +91,9 @@ func TestWrong(t *testing.T) {
 		ada.Must("POST", "/api/v1/lists", "title=mine", &list)
 		routes := slices.Sorted(maps.Keys(fields))
 		crowded(len(fields), func(i int) {
+			if s.Store.Engine() == "postgres" && !apptest.Long() && i%wrongOnPostgres != 0 {
+				return
+			}
 			route := routes[i]
 			method, path, _ := strings.Cut(route, " ")
 			target := said.ID

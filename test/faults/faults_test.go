@@ -17,17 +17,9 @@ import (
 	"time"
 
 	_ "modernc.org/sqlite"
-)
 
-// plaza builds the program.
-func plaza(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "plaza")
-	if out, err := exec.Command("go", "build", "-o", path, "../../cmd/plaza").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	return path
-}
+	"github.com/plaza-social/plaza/internal/app/apptest"
+)
 
 type server struct {
 	t     *testing.T
@@ -125,7 +117,7 @@ func TestFullDisk(t *testing.T) {
 		t.Skipf("skipped: a full disk, because a small disk may not be mounted here (%v)", err)
 	}
 	t.Cleanup(func() { syscall.Unmount(disk, syscall.MNT_DETACH) })
-	bin, data := plaza(t), filepath.Join(disk, "data")
+	bin, data := apptest.Binary(t), filepath.Join(disk, "data")
 	s := start(t, bin, data, "")
 	filler := filepath.Join(disk, "filler")
 	if err := os.WriteFile(filler, make([]byte, 6<<20), 0o600); err != nil {
@@ -174,7 +166,7 @@ func TestLockedDatabase(t *testing.T) {
 		t.Skip("short")
 	}
 	data := t.TempDir()
-	s := start(t, plaza(t), data, "")
+	s := start(t, apptest.Binary(t), data, "")
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(data, "plaza.db")+"?_pragma=busy_timeout(5000)")
 	if err != nil {
 		t.Fatal(err)

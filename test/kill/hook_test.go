@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestOnPromote has a program be run when a house takes over. It fails at
@@ -40,10 +39,9 @@ func TestOnPromote(t *testing.T) {
 	if _, err := os.Stat(told); err == nil {
 		t.Error("it was run without having failed")
 	}
-	var text []byte
-	for late := time.Now().Add(upWait); text == nil && time.Now().Before(late); time.Sleep(50 * time.Millisecond) {
-		text, _ = os.ReadFile(told)
-	}
+	eventually(t, "it to be run", func() bool { _, err := os.Stat(told); return err == nil })
+	text, err := os.ReadFile(told)
+	s.must(err)
 	host, err := os.Hostname()
 	s.must(err)
 	for _, want := range []string{"PLAZA_EVENT=promote", "PLAZA_DOMAIN=127.0.0.1", "PLAZA_URL=http://" + second.addr, "PLAZA_EPOCH=2", "PLAZA_HOST=" + host,

@@ -27,7 +27,7 @@ func TestKillHouses(t *testing.T) {
 	plaza := build(t)
 	t.Run("sqlite", func(t *testing.T) { killHouses(t, plaza, "", "") })
 	if db := os.Getenv("PLAZA_TEST_POSTGRES"); db != "" && os.Getenv("PLAZA_TEST_LONG") != "" { // where leases of the killed run out only
-		t.Run("postgres", func(t *testing.T) { killHouses(t, plaza, storetest.Schema(t, db), "") })
+		t.Run("postgres", func(t *testing.T) { killHouses(t, plaza, storetest.Database(t, db), "") })
 	}
 }
 

@@ -29,7 +29,7 @@ func TestKill(t *testing.T) {
 	plaza := build(t)
 	t.Run("sqlite", func(t *testing.T) { killAndLook(t, plaza, "") })
 	if url := os.Getenv("PLAZA_TEST_POSTGRES"); url != "" {
-		t.Run("postgres", func(t *testing.T) { killAndLook(t, plaza, storetest.Schema(t, url)) })
+		t.Run("postgres", func(t *testing.T) { killAndLook(t, plaza, storetest.Database(t, url)) })
 	}
 }
 

@@ -45,8 +45,17 @@ func loseHost(t *testing.T, plaza, durability string) {
 	tokens := s.people("ada", "ben", "cleo", "dan", "eva", "fritz", "gus", "hans")
 	s.must(s.start())
 	s.saysHowOld()
-	acked := s.postUntilLost(tokens)
+	log, stop := s.readLog(tokens[0], tokens[1])
+	acked := s.postUntil(tokens, func(n int64) bool {
+		// The worst moment: somebody has just read what the log is, and this is lost.
+		if n < lostAfter || !log.fresh() && n < 10*lostAfter {
+			return false
+		}
+		s.kill()
+		return true
+	})
 	lost := time.Now()
+	stop()
 	said, err := replica.ReadStatus(filepath.Join(s.data, "replica"))
 	s.must(err)
 	if len(said.Copies) != 1 || said.Copies[0].Covers.IsZero() {
@@ -59,9 +68,9 @@ func loseHost(t *testing.T, plaza, durability string) {
 	first, err := newClient(next.addr, tokens[0]).post("The first on the new host.", "first")
 	next.must(err)
 	took := time.Since(lost)
-	missing := next.missing(newClient(next.addr, tokens[0]), acked, func(p posted) bool {
-		return durability == "replica" || p.at.Before(said.Copies[0].Covers)
-	})
+	copiedBy := func(at time.Time) bool { return durability == "replica" || at.Before(said.Copies[0].Covers) }
+	missing := next.missing(newClient(next.addr, tokens[0]), acked, func(p posted) bool { return copiedBy(p.at) })
+	log.leadsTo(next, copiedBy)
 	t.Logf("%d posts acknowledged at %.0f a second, %d of the last moments lost; %v from the loss to the first post", len(acked),
 		float64(len(acked))/acked[len(acked)-1].at.Sub(acked[0].at).Seconds(), len(missing), took.Round(time.Millisecond))
 
@@ -78,13 +87,10 @@ func loseHost(t *testing.T, plaza, durability string) {
 // is: it does so every second.
 func (s *server) saysHowOld() {
 	s.Helper()
-	for late := time.Now().Add(upWait); time.Now().Before(late); time.Sleep(20 * time.Millisecond) {
+	eventually(s.T, "it to be said how old the copy is", func() bool {
 		said, err := replica.ReadStatus(filepath.Join(s.data, "replica"))
-		if err == nil && len(said.Copies) == 1 && !said.Copies[0].Covers.IsZero() {
-			return
-		}
-	}
-	s.Fatal("it is not said how old the copy is")
+		return err == nil && len(said.Copies) == 1 && !said.Copies[0].Covers.IsZero()
+	})
 }
 
 // replicate has the server keep a copy in a folder, which somebody can open.

@@ -84,8 +84,16 @@ func TestNeighbour(t *testing.T) {
 	s.must(s.start())
 	before, err := newClient(s.addr, tokens[0]).post("Quinces ripen late this year.", "before")
 	s.must(err)
-	if out, err := s.command(nil, "drill"); err != nil {
-		t.Errorf("drill: %v %s", err, out)
+	signed := regexp.MustCompile(`, [1-9]\d* records of the log of evidence`)
+	for tries := 0; ; tries++ { // the log is signed every two seconds
+		out, err := s.command(nil, "drill")
+		if err == nil && signed.MatchString(out) {
+			break
+		}
+		if err != nil || tries == 20 {
+			t.Fatalf("drill: %v %s", err, out)
+		}
+		time.Sleep(500 * time.Millisecond)
 	}
 
 	from := []string{"PLAZA_FROM_SECRET=" + secret}

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/plaza-social/plaza/internal/app/apptest"
 	"github.com/plaza-social/plaza/test/hosts/lan"
 )
 
@@ -29,14 +30,7 @@ type server struct {
 // binaries is the folder with what is built; TestMain makes and removes it.
 var binaries string
 
-var built = sync.OnceValues(func() (plaza string, err error) {
-	plaza = filepath.Join(binaries, "plaza")
-	out, err := exec.Command("go", "build", "-o", plaza, "github.com/plaza-social/plaza/cmd/plaza").CombinedOutput()
-	if err != nil {
-		err = fmt.Errorf("build plaza: %w\n%s", err, out)
-	}
-	return plaza, err
-})
+var built = sync.OnceValues(func() (plaza string, err error) { return apptest.Build(binaries) })
 
 // build makes the binary, once.
 func build(t *testing.T) string {

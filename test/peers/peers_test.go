@@ -160,6 +160,10 @@ func beside(t *testing.T, s *apptest.Server, p *peer) *house {
 	return &house{s, t, p, s.Join("ada", social.Member), s.Join("ben", social.Member)}
 }
 
+// control asks the peer over a new connection each time: the peer ends those that
+// nothing came over for a while, and what is just being sent then is lost.
+var control = http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+
 // do has the peer do something.
 func (h *house) do(what string, w wish, into any) {
 	h.Helper()
@@ -171,7 +175,7 @@ func (h *house) do(what string, w wish, into any) {
 	if err != nil {
 		h.Fatal(err)
 	}
-	resp, err := http.Post(h.peer.origin+"/control", "application/json", bytes.NewReader(body))
+	resp, err := control.Post(h.peer.origin+"/control", "application/json", bytes.NewReader(body))
 	if err != nil {
 		h.Fatal(err)
 	}

@@ -3,26 +3,18 @@ package rehearsal
 import (
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
-)
 
-// build makes the binary.
-func build(t *testing.T) string {
-	t.Helper()
-	plaza := filepath.Join(t.TempDir(), "plaza")
-	if out, err := exec.Command("go", "build", "-o", plaza, "github.com/plaza-social/plaza/cmd/plaza").CombinedOutput(); err != nil {
-		t.Fatalf("build plaza: %v\n%s", err, out)
-	}
-	return plaza
-}
+	"github.com/plaza-social/plaza/internal/app/apptest"
+)
 
 // A house is a machine that serves and one beside it, with a copy between them.
 type house struct {
@@ -34,7 +26,7 @@ type house struct {
 // move has a house with one person and one post run on the old machine.
 func move(t *testing.T) *house {
 	t.Helper()
-	plaza := build(t)
+	plaza := apptest.Binary(t)
 	h := &house{old: newMachine(t, plaza), next: newMachine(t, plaza), from: "file://" + filepath.Join(t.TempDir(), "copy")}
 	identity := h.next.path("/etc/plaza/plaza.identity")
 	made := h.next.sh("plaza replica keygen --out /etc/plaza/plaza.identity 2>&1")
@@ -49,15 +41,14 @@ func move(t *testing.T) *house {
 	h.token = strings.TrimSpace(h.old.sh("plaza token create --account ada --data /var/lib/plaza"))
 	h.old.sh("systemctl start plaza")
 	h.post(t, h.old, "On the old machine.")
-	h.copied(t)
+	h.copied(t, time.Now())
 	return h
 }
 
-// copied waits until the copy has all that was written before.
-func (h *house) copied(t *testing.T) {
+// copied waits until the copy has all that was written before since.
+func (h *house) copied(t *testing.T, since time.Time) {
 	t.Helper()
-	since := time.Now()
-	for late := since.Add(time.Minute); time.Now().Before(late); time.Sleep(100 * time.Millisecond) {
+	for late := time.Now().Add(time.Minute); time.Now().Before(late); time.Sleep(100 * time.Millisecond) {
 		b, err := os.ReadFile(h.old.path("/var/lib/plaza/replica/status.json"))
 		var s struct{ Copies []struct{ Covers time.Time } }
 		if err == nil && json.Unmarshal(b, &s) == nil && len(s.Copies) == 1 && s.Copies[0].Covers.After(since) {
@@ -159,7 +150,9 @@ func TestHostGone(t *testing.T) {
 	h, steps := move(t), chapter(t, "host-gone.md")
 	h.old.off()
 	h.old.env = []string{"PLAZA_REPLICA_EVERY=1h"}
+	since := time.Now()
 	h.old.sh("systemctl start plaza")
+	h.copied(t, since) // what a house writes as it starts; after that an hour nothing
 	h.post(t, h.old, "Never copied.")
 	h.old.off()
 	said := h.play(t, steps[1:3])
@@ -187,4 +180,44 @@ func TestHostGoneStandby(t *testing.T) {
 	has(t, h.play(t, steps[:1])[0], "It has taken over")
 	h.post(t, h.next, "On the standby.")
 	shows(t, h.next, "On the old machine.", "On the standby.")
+}
+
+// TestDomainGone has a house go to another name by the chapter, and once more
+// from nothing but the recovery file.
+func TestDomainGone(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes some seconds and a binary")
+	}
+	h, steps := move(t), chapter(t, "domain-gone.md")
+	h.old.off()
+	for _, m := range []*machine{h.old, h.next} {
+		_, port, err := net.SplitHostPort(m.addr)
+		m.must(err)
+		m.second = "127.0.0.30:" + port
+		m.env = append(m.env, "PLAZA_LISTEN=0.0.0.0:"+port)
+	}
+	h.old.write("/var/lib/plaza/plaza.toml", strings.ReplaceAll(h.old.read("/var/lib/plaza/plaza.toml"), h.next.addr, h.old.addr), 0o600)
+	h.old.sh("systemctl start plaza")
+	h.post(t, h.old, "Under the old name.")
+	said := h.play(t, steps[:2])
+	has(t, said[0], "with 1 accounts")
+	has(t, said[1], `"acct:ada@`+h.old.second)
+	has(t, said[1], "to http://"+h.old.second+": 1 accounts")
+	h.next.must(os.MkdirAll(h.next.path("/mnt/old/plaza"), 0o700))
+	h.next.write("/mnt/old/plaza/recovery.age", h.old.read("/var/lib/plaza/recovery.age"), 0o600)
+	said = h.play(t, steps[2:5])
+	has(t, said[0], "to http://"+h.old.second+": 1 accounts")
+	has(t, said[1], "The house is at http://"+h.old.second)
+	has(t, said[2], "1 accounts were taken along")
+	h.token = strings.TrimSpace(h.old.sh("plaza token create --account ada --data /var/lib/plaza 2>/dev/null"))
+	h.post(t, h.old, "Under the new name.")
+	shows(t, h.old, "Under the old name.", "Under the new name.")
+
+	h.old.off()
+	said = h.play(t, steps[5:])
+	has(t, said[0], "1 accounts are here again")
+	has(t, said[0], "The house is at http://"+h.next.second)
+	h.token = strings.TrimSpace(h.next.sh("plaza token create --account ada --data /var/lib/plaza 2>/dev/null"))
+	h.post(t, h.next, "From nothing.")
+	shows(t, h.next, "From nothing.")
 }

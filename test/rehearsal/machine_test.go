@@ -19,6 +19,7 @@ type machine struct {
 	*testing.T
 	root, addr, bin string
 	env             []string
+	second          string // where new.example leads, for a house that has it as another name
 }
 
 func newMachine(t *testing.T, plaza string) *machine {
@@ -72,12 +73,23 @@ func (m *machine) write(path, text string, mode os.FileMode) {
 	m.must(os.WriteFile(m.path(path), []byte(text), mode))
 }
 
+func (m *machine) read(path string) string {
+	m.Helper()
+	b, err := os.ReadFile(m.path(path))
+	m.must(err)
+	return string(b)
+}
+
 var paths = regexp.MustCompile(`/(?:var/lib|etc|usr/local/bin|mnt/old)/plaza`)
 
 // here is a text with its paths below the root, and its address.
 func (m *machine) here(text string) string {
 	text = paths.ReplaceAllStringFunc(text, func(p string) string { return m.path(p) })
-	return strings.ReplaceAll(text, "127.0.0.1:8080", m.addr)
+	text = strings.ReplaceAll(text, "127.0.0.1:8080", m.addr)
+	if m.second != "" {
+		text = strings.NewReplacer("https://new.example", "http://"+m.second, "@new.example", "@"+m.second, "new.example", "http://"+m.second).Replace(text)
+	}
+	return text
 }
 
 // sh runs commands as they stand, but for paths and addresses.

@@ -32,6 +32,9 @@ type Server struct {
 	URL string
 	t   testing.TB
 
+	options app.Options
+	end     func() // stops it
+
 	mu      sync.Mutex
 	letters []auth.Letter
 }
@@ -49,9 +52,23 @@ func Each(t *testing.T, fn func(t *testing.T, s *Server), options ...Option) {
 	if url := os.Getenv("PLAZA_TEST_POSTGRES"); url != "" {
 		t.Run("postgres", func(t *testing.T) {
 			t.Parallel()
-			fn(t, Start(t, append(options, func(c *conf.Config) { c.DB = storetest.Schema(t, url) })...))
+			fn(t, Start(t, append(options, func(c *conf.Config) { c.DB = storetest.Database(t, url) })...))
 		})
 	}
+}
+
+// Long reports whether what takes long is wanted, see the Makefile.
+func Long() bool { return os.Getenv("PLAZA_TEST_LONG") != "" }
+
+// EachLong is Each for what is a walk through all routes that shows nothing new on
+// PostgreSQL but in its long form.
+func EachLong(t *testing.T, fn func(t *testing.T, s *Server), options ...Option) {
+	t.Helper()
+	if Long() {
+		Each(t, fn, options...)
+		return
+	}
+	t.Run("sqlite", func(t *testing.T) { t.Parallel(); fn(t, Start(t, options...)) })
 }
 
 // Start runs a server on SQLite until the test ends.
@@ -76,11 +93,38 @@ func StartReaching(t testing.TB, outward netsafe.Options, options ...Option) *Se
 	for _, o := range options {
 		o(&c)
 	}
-	if s.App, err = app.Open(t.Context(), app.Options{Config: c, Clock: clock.System, Log: logOf(t), Sender: s, Outward: outward, Reads: s.reads}); err != nil {
+	s.options = app.Options{Config: c, Clock: clock.System, Log: logOf(t), Sender: s, Outward: outward, Reads: s.reads}
+	if s.App, err = app.Open(t.Context(), s.options); err != nil {
 		t.Fatal(err)
 	}
 	s.serve(t, l)
 	return s
+}
+
+// Anew ends the server and opens it over the same data at the same place, as
+// plaza serve does when the house has another name.
+func (s *Server) Anew(t testing.TB) *Server {
+	t.Helper()
+	s.end()
+	other := &Server{URL: s.URL, t: t, options: s.options}
+	other.options.Sender, other.options.Reads = other, other.reads
+	var err error
+	if other.App, err = app.Open(t.Context(), other.options); err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", strings.TrimPrefix(s.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other.serve(t, l)
+	return other
+}
+
+// As is a person of a server as one of another that has the same data.
+func (s *Server) As(p *Person) *Person {
+	other := *p
+	other.s = s
+	return &other
 }
 
 // logOf writes the errors of a server to the test's log.
@@ -119,6 +163,18 @@ func (s *Server) Letter(to string) auth.Letter {
 		return found.To != ""
 	})
 	return found
+}
+
+// Letters are all that were sent to an address.
+func (s *Server) Letters(to string) (all []auth.Letter) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range s.letters {
+		if l.To == to {
+			all = append(all, l)
+		}
+	}
+	return all
 }
 
 // patience is how long Eventually waits before it gives up.

@@ -3,10 +3,12 @@ package apptest
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/plaza-social/plaza/internal/app"
@@ -107,13 +109,14 @@ func (s *Server) serve(t testing.TB, l net.Listener) {
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(ctx, l) }()
-	t.Cleanup(func() {
+	s.end = sync.OnceFunc(func() {
 		stop()
-		if err := <-done; err != nil {
+		if err := <-done; err != nil && !errors.Is(err, app.ErrRenamed) {
 			t.Errorf("serve: %v", err)
 		}
 		if err := s.Close(); err != nil {
 			t.Errorf("close: %v", err)
 		}
 	})
+	t.Cleanup(s.end)
 }

@@ -39,8 +39,10 @@ type Config struct {
 	Replicas       [MaxReplicas]Replica // see Copies
 	Lease          Lease                // who may write; without a URL nobody asks
 	ReplicaEvery   time.Duration        // how often they are brought up to date
+	DailyKeep      int                  // for how many days the daily ones are kept; zero is that there are none
 	Durability     string               // Local or Copied
-	OnPromote      string               // the program that is run when this house has taken over from another
+	Evidence       Evidence
+	OnPromote      string // the program that is run when this house has taken over from another
 	Log            Log
 
 	file []byte            // what the settings file says
@@ -115,6 +117,7 @@ func Default() Config {
 		Media:          Media{RemoteBudget: 10 * gigabyte, MaxVideo: 99 * megabyte},
 		Lease:          Lease{TTL: 6 * time.Second},
 		ReplicaEvery:   time.Second,
+		DailyKeep:      7,
 		Durability:     Local,
 		Log:            Log{Level: slog.LevelInfo, Format: "text"},
 		from:           map[string]string{},

@@ -53,6 +53,9 @@ const (
 	MaxReplicaEvery = time.Hour
 )
 
+// MaxDailyKeep is for how many days daily copies are kept, at most.
+const MaxDailyKeep = 366
+
 // Copies are the replicas that are set.
 func (c Config) Copies() (set []Replica) {
 	for _, r := range c.Replicas {
@@ -84,6 +87,7 @@ func replicaSettings() (all []setting) {
 	ttl.unset = noLease
 	return append(all, ttl,
 		duration("replica_every", "PLAZA_REPLICA_EVERY", func(c *Config) *time.Duration { return &c.ReplicaEvery }, checkReplicaEvery),
+		number("daily_keep", "PLAZA_DAILY_KEEP", func(c *Config) *int { return &c.DailyKeep }, checkDailyKeep),
 		text("durability", "PLAZA_DURABILITY", func(c *Config) *string { return &c.Durability }, checkDurability),
 		text("on_promote", "PLAZA_ON_PROMOTE", func(c *Config) *string { return &c.OnPromote }, checkOnPromote))
 }
@@ -189,6 +193,13 @@ func checkLease(c Config) string {
 func checkReplicaEvery(c Config) string {
 	if c.ReplicaEvery < MinReplicaEvery || c.ReplicaEvery > MaxReplicaEvery {
 		return fmt.Sprintf("it is out of range; write a time from %s to %s, such as 1s", MinReplicaEvery, MaxReplicaEvery)
+	}
+	return ""
+}
+
+func checkDailyKeep(c Config) string {
+	if c.DailyKeep < 0 || c.DailyKeep > MaxDailyKeep {
+		return fmt.Sprintf("it is out of range; write a number of days from 1 to %d, or 0 for no daily copies", MaxDailyKeep)
 	}
 	return ""
 }

@@ -14,6 +14,7 @@ func TestReplicasInTheFile(t *testing.T) {
 	path := file(t, fmt.Sprintf(`
 durability = "replica"
 replica_every = "200ms"
+daily_keep = 3
 [[replica]]
 url = "s3://bucket/plaza?endpoint=https://s3.example.org"
 recipient = %q
@@ -34,7 +35,7 @@ ttl = "9s"
 	if len(copies) != 2 || copies[0].Key != "me" || copies[0].Secret.Reveal() != "hush" || copies[1].URL != "file:///mnt/elsewhere" || copies[1].Recipient != recipient {
 		t.Errorf("copies: %+v", copies)
 	}
-	if c.Durability != Copied || c.ReplicaEvery != 200*time.Millisecond || c.Lease.URL != "sftp://plaza@third.example/srv/lease" || c.Lease.TTL != 9*time.Second {
+	if c.Durability != Copied || c.ReplicaEvery != 200*time.Millisecond || c.DailyKeep != 3 || c.Lease.URL != "sftp://plaza@third.example/srv/lease" || c.Lease.TTL != 9*time.Second {
 		t.Errorf("%v", c)
 	}
 	if all := c.String(); strings.Contains(all, "hush") || strings.Contains(all, "replica.3") || !strings.Contains(all, "replica.1.secret=[hidden]") {
@@ -63,6 +64,11 @@ func TestWrongReplicas(t *testing.T) {
 		{[]string{"PLAZA_REPLICA_EVERY", "1h"}, ""},
 		{[]string{"PLAZA_REPLICA_EVERY", "1h1s"}, "replica_every|out of range"},
 		{[]string{"PLAZA_REPLICA_EVERY", "often"}, `"often" is not a time|such as 1s`},
+		{[]string{"PLAZA_DAILY_KEEP", "0"}, ""},
+		{[]string{"PLAZA_DAILY_KEEP", "-1"}, "daily_keep|out of range|0 for no daily copies"},
+		{[]string{"PLAZA_DAILY_KEEP", "366"}, ""},
+		{[]string{"PLAZA_DAILY_KEEP", "367"}, "daily_keep|out of range"},
+		{[]string{"PLAZA_DAILY_KEEP", "a week"}, `"a week" is not a whole number`},
 		{[]string{"PLAZA_LEASE_TTL", "1s"}, ""},
 		{[]string{"PLAZA_LEASE_TTL", "999ms"}, "lease.ttl|out of range"},
 		{[]string{"PLAZA_LEASE_TTL", "10m"}, ""},

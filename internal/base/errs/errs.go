@@ -65,6 +65,14 @@ func KindOf(err error) Kind {
 	return Internal
 }
 
+// Absent is err, or nil if that only says that something is not there.
+func Absent(err error) error {
+	if KindOf(err) == NotFound {
+		return nil
+	}
+	return err
+}
+
 // Public is the sentence of the outermost Error in err's chain.
 func Public(err error) string {
 	if e := (*Error)(nil); errors.As(err, &e) {

@@ -22,6 +22,9 @@ const (
 	askFirst   = 5 * time.Second // for a large object to be welcome
 )
 
+// ErrFull is a place that has room for no more.
+var ErrFull = errors.New("its room is used up")
+
 // neighbour is a place with another Plaza, which serves it with Server.
 type neighbour struct {
 	base    string // https://host/places/name
@@ -111,7 +114,7 @@ func (n *neighbour) refusal(a *http.Response) error {
 	case a.StatusCode == http.StatusUnauthorized:
 		return errs.Newf(errs.Unavailable, "%s does not know this space or its token. Ask its host for them, and write the token into secret.", n)
 	case a.StatusCode == http.StatusInsufficientStorage:
-		return errs.Newf(errs.Limited, "%s is full. Ask its host for more room, or use another place.", n)
+		return errs.Wrap(errs.Limited, fmt.Sprintf("%s is full. Ask its host for more room, or use another place.", n), ErrFull)
 	}
 	return errs.Newf(errs.Unavailable, "%s answers with HTTP %d. Ask its host to look at the log.", n, a.StatusCode)
 }

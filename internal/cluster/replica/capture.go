@@ -117,6 +117,16 @@ func (c *capture) since(at ltx.TXID) (all []piece, ok bool) {
 
 func (c *capture) path(p piece) string { return filepath.Join(c.dir, filepath.FromSlash(p.name())) }
 
+// beginAnew has SQLite write everything into its file, and begin its log anew, if
+// nobody reads what is only there. It is never truncated: what is written in that
+// moment would be lost to us, and the whole database would be taken again.
+func (c *capture) beginAnew(ctx context.Context) error {
+	if err := c.db.Checkpoint(ctx, litestream.CheckpointModePassive); err != nil {
+		return fmt.Errorf("begin the log anew: %w", err)
+	}
+	return nil
+}
+
 // close takes what is left. The database may be closed by then.
 func (c *capture) close(ctx context.Context) error { return c.store.Close(ctx) }
 

@@ -38,10 +38,12 @@ type Drilled struct {
 	Place    string        `json:"place"`
 	At       time.Time     `json:"at"`
 	Took     time.Duration `json:"took_ns"`
-	Restored bool          `json:"restored"` // the database came back, is whole, and is byte for byte what the house had
-	Bytes    int64         `json:"bytes"`    // of the database
-	Files    int           `json:"files"`    // that were read, and are the same here
-	Wrong    []string      `json:"wrong"`    // what is not as it should be, each named
+	Restored bool          `json:"restored"`       // the database came back, is whole, and is byte for byte what the house had
+	Bytes    int64         `json:"bytes"`          // of the database
+	Evidence int64         `json:"evidence"`       // records of its log of evidence, computed anew and as they were signed
+	Files    int           `json:"files"`          // that were read, and are the same here
+	Daily    time.Time     `json:"daily,omitzero"` // when the newest daily copy was made that came back and is whole
+	Wrong    []string      `json:"wrong"`          // what is not as it should be, each named
 }
 
 // maxWrong is how many things are named, at most.
@@ -68,6 +70,11 @@ func (r *Replica) Drill(ctx context.Context, ids []age.Identity, all bool) (foun
 		}
 		if r.Files != nil {
 			if err := r.drillFiles(ctx, source, all, &d); err != nil {
+				d.wrong("%v", err)
+			}
+		}
+		if r.Daily.Keep > 0 {
+			if err := r.drillDailies(ctx, s, source, all, &d); err != nil {
 				d.wrong("%v", err)
 			}
 		}
@@ -110,7 +117,10 @@ func (r *Replica) drillDatabase(ctx context.Context, s *ship, source Source, d *
 		return err
 	}
 	d.Restored = true
-	return nil
+	if r.Evidence != nil {
+		d.Evidence, err = r.Evidence(ctx, file)
+	}
+	return err
 }
 
 // drillPieces reads all that a copy has of the database and the settings, also

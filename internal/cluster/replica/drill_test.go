@@ -68,10 +68,11 @@ func TestDrillFindsEveryByte(t *testing.T) {
 	s.set(fmt.Sprintf("%032x.jpg", 1), "a picture")
 	dir := t.TempDir()
 	p := &away{Place: folder(t, dir)}
-	h := must(t, t.TempDir(), replica.Config{Destinations: to(p), Files: s, Settings: []byte("max_post = 1")})
+	h := keeps(t, t.TempDir(), 7, on("2026-11-01 03:04"), replica.Config{Destinations: to(p), Files: s, Settings: []byte("max_post = 1")})
 	h.mustSay("word 0")
+	h.mustDaily()
 	h.copied()
-	if d := drill(t, h); !d.Restored || len(d.Wrong) > 0 || d.Files != 1 {
+	if d := drill(t, h); !d.Restored || len(d.Wrong) > 0 || d.Files != 1 || d.Daily.Day() != 1 {
 		t.Fatalf("%+v", d)
 	}
 	h.stop() // nothing mends what we break
@@ -101,7 +102,7 @@ func TestDrillFindsEveryByte(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if n < 5 {
+	if n < 8 {
 		t.Errorf("the copy has %d things only", n)
 	}
 	if d := drill(t, h); len(d.Wrong) > 0 {

@@ -183,6 +183,19 @@ func OwnEpoch(dir string) (e Epoch, err error) {
 	return e, nil
 }
 
+// keptFile reads what keepFile wrote, or is an error of kind NotFound with what is
+// to be said if there is none.
+func keptFile[T any](dir, name, none string) (value T, err error) {
+	b, err := os.ReadFile(filepath.Join(dir, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return value, errs.New(errs.NotFound, none)
+	}
+	if err != nil {
+		return value, err
+	}
+	return value, json.Unmarshal(b, &value)
+}
+
 // keepFile writes a small file whole or not at all; if it is to last, it is
 // still there after the power was cut.
 func keepFile(dir, name string, value any, lasts bool) (err error) {

@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"context"
 	"time"
 
 	"github.com/benbjohnson/litestream"
@@ -11,4 +12,33 @@ import (
 func init() {
 	levels = litestream.CompactionLevels{{Level: 0}, {Level: 1, Interval: 100 * time.Millisecond}, {Level: 2, Interval: 300 * time.Millisecond}}
 	keepSingles, tidyEvery = 200*time.Millisecond, 50*time.Millisecond
+}
+
+// DailySpare is how much room a daily copy leaves.
+const DailySpare = dailySpare
+
+// Yield has the first place of a house be full.
+func (r *Replica) Yield(ctx context.Context, err error) { r.yield(ctx, r.ships[0], err) }
+
+// SetFree has every disk have so much room, until undo is called.
+func SetFree(n int64) (undo func()) {
+	was := free
+	free = func(string) (int64, error) { return n, nil }
+	return func() { free = was }
+}
+
+// Age has a house do what it does when SnapshotEvery has passed once more, and
+// everything it keeps is older than that.
+func (r *Replica) Age(ctx context.Context) error {
+	db := r.capture.db
+	if _, err := db.Snapshot(ctx); err != nil {
+		return err
+	}
+	upTo, err := db.EnforceSnapshotRetention(ctx, time.Now())
+	for _, l := range levels[1:] {
+		if err == nil {
+			err = db.EnforceRetentionByTXID(ctx, l.Level, upTo)
+		}
+	}
+	return err
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"sync"
 	"time"
 
@@ -26,6 +27,9 @@ const (
 	// were told, one in so many, before we would rather keep them there: a disk
 	// that is not mounted looks like a folder without files.
 	maxGone = 4
+	// namedAtOnce is of how many it is asked at once whether the house means to
+	// have them.
+	namedAtOnce = 500
 )
 
 // Files are what is kept besides the database. Under a name there is always
@@ -34,6 +38,9 @@ type Files interface {
 	Each(ctx context.Context, visit func(name string) error) error
 	// Open is fs.ErrNotExist for what is not there any more.
 	Open(ctx context.Context, name string) (io.ReadSeekCloser, error)
+	// Named are those of some names that the house means to have, also if they are
+	// not here.
+	Named(ctx context.Context, names []string) ([]string, error)
 }
 
 func fileKey(name string) string { return "media/" + name[:2] + "/" + name }
@@ -124,6 +131,7 @@ func (r *Replica) carry(ctx context.Context, s *ship) {
 		if ctx.Err() == nil {
 			s.note(func(p *progress) { p.fileFault = err.Error() })
 			s.log.WarnContext(ctx, "files do not come to the copy, trying again", "err", err)
+			r.yield(ctx, s, err)
 		}
 		pause(ctx, rest)
 		rest = min(2*rest, longestRest)
@@ -185,6 +193,7 @@ func (f *shelf) settled(s *ship) {
 
 // compare makes the files there those that are here.
 func (r *Replica) compare(ctx context.Context, s *ship) error {
+	missing := Missing(r.DB) // asked before it is looked at what is here
 	here, have := map[string]bool{}, map[string]bool{}
 	if err := s.Place.Each(ctx, media, "", func(i place.Info) error {
 		if name := nameOf(i.Key); name != "" {
@@ -200,17 +209,19 @@ func (r *Replica) compare(ctx context.Context, s *ship) error {
 	s.shelf.mu.Lock()
 	s.shelf.have = have
 	s.shelf.mu.Unlock()
-	var todo []news
-	gone := 0
+	var gone []string
 	for name := range have {
-		if !here[name] {
-			gone++
-			todo = append(todo, news{name, true})
+		if !here[name] && !missing {
+			gone = append(gone, name)
 		}
 	}
-	if gone > maxGone && gone*maxGone > len(have) {
+	if len(gone) > maxGone && len(gone)*maxGone > len(have) {
 		return errs.Newf(errs.Conflict, "%d of the %d files that %s has are not here any more, and nobody removed them one by one: they are kept there. "+
-			"Look whether the folder of files is the right one. If they are to go, remove them there.", gone, len(have), s.Place)
+			"Look whether the folder of files is the right one. If they are to go, remove them there.", len(gone), len(have), s.Place)
+	}
+	todo, err := r.toRemove(ctx, s, gone)
+	if err != nil {
+		return err
 	}
 	for name := range here {
 		s.shelf.mu.Lock()
@@ -230,6 +241,26 @@ func (r *Replica) compare(ctx context.Context, s *ship) error {
 		})
 	}
 	return g.Wait()
+}
+
+// toRemove are those of the files that are gone from here that nobody needs. What
+// the house means to have stays in the copy, and it is told of.
+func (r *Replica) toRemove(ctx context.Context, s *ship, gone []string) (todo []news, err error) {
+	lost := 0
+	for some := range slices.Chunk(gone, namedAtOnce) {
+		named, err := r.Files.Named(ctx, some)
+		if err != nil {
+			return nil, err
+		}
+		lost += len(named)
+		for _, name := range some {
+			if !slices.Contains(named, name) {
+				todo = append(todo, news{name, true})
+			}
+		}
+	}
+	s.note(func(p *progress) { p.lost = lost })
+	return todo, nil
 }
 
 func (r *Replica) carryOne(ctx context.Context, s *ship, n news) error {

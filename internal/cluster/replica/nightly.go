@@ -3,13 +3,9 @@ package replica
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/plaza-social/plaza/internal/base/errs"
 )
 
 const (
@@ -44,15 +40,8 @@ func (d Drills) OK() bool {
 
 // ReadDrills is what the last drill of a data folder found, or an error of kind
 // NotFound.
-func ReadDrills(dir string) (d Drills, err error) {
-	b, err := os.ReadFile(filepath.Join(dir, drillFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return d, errs.New(errs.NotFound, "There was no drill yet.")
-	}
-	if err != nil {
-		return d, err
-	}
-	return d, json.Unmarshal(b, &d)
+func ReadDrills(dir string) (Drills, error) {
+	return keptFile[Drills](dir, drillFile, "There was no drill yet.")
 }
 
 // AskForDrill has the house that serves from a data folder drill now.

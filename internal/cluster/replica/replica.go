@@ -49,12 +49,17 @@ type Config struct {
 	Settings     []byte         // of the house, to come along; nil is none
 	Journal      int64          // the last fact in the database as it is opened
 	Opens        []age.Identity // the copies, for drills by itself; nil is none
+	Daily        DailyConfig    // the second copy, once a day
 	Log          *slog.Logger
 	// Fenced is told once, if another house has taken over.
 	Fenced func(error)
 	// Closed says why nothing can be written now, and is empty if it can; nil is
 	// always.
 	Closed func() string
+	// Evidence computes the log of evidence anew that is in a database which came
+	// back, and returns how many records of it are as they were signed; nil is not
+	// looked at.
+	Evidence func(ctx context.Context, file string) (int64, error)
 }
 
 // Close closes the places, where there is no Replica that does.
@@ -81,6 +86,9 @@ type Replica struct {
 	takenAt time.Time
 	changed chan struct{} // closed when something has come further
 	fenced  error
+
+	making   sync.Mutex // held while a daily copy is made
+	lastMade time.Time
 }
 
 // Open makes sure that this house is the one that writes, or begins a new epoch
@@ -107,6 +115,9 @@ func Open(ctx context.Context, c Config) (*Replica, error) {
 	r.takenAt = r.began
 	for _, d := range c.Destinations {
 		r.ships = append(r.ships, &ship{Destination: d, epoch: r.Epoch, strict: c.Soon, had: had, capture: r.capture, shelf: newShelf(), settings: c.Settings, begins: begins, log: c.Log.With("replica", d.Place.String())})
+	}
+	if err := r.openDailies(); err != nil {
+		return nil, errors.Join(err, r.capture.close(context.WithoutCancel(ctx)))
 	}
 	return r, nil
 }
@@ -224,6 +235,9 @@ func (r *Replica) Run(ctx context.Context) {
 	if len(r.Opens) > 0 {
 		wg.Go(func() { r.drills(ctx) })
 	}
+	if r.Daily.Keep > 0 {
+		wg.Go(func() { r.keepDailies(ctx) })
+	}
 	for _, s := range r.ships {
 		wg.Go(func() { r.sail(ctx, s) })
 		if r.Files != nil {
@@ -256,6 +270,9 @@ func (r *Replica) Close(ctx context.Context) error {
 	}
 	return err
 }
+
+// BeginLog has the log of SQLite begin anew, if nobody reads what is only there.
+func (r *Replica) BeginLog(ctx context.Context) error { return r.capture.beginAnew(ctx) }
 
 // Committed is told of each commit, by who may not answer before a copy has it:
 // that is when wait returns nil.
@@ -320,10 +337,6 @@ func (r *Replica) fault() error {
 func (r *Replica) takeOver(ctx context.Context) {
 	tick := time.NewTicker(r.Every)
 	defer tick.Stop()
-	soon := r.soon
-	if !r.Soon {
-		soon = nil
-	}
 	for {
 		ticket, now := r.committed.Load(), time.Now()
 		if err := r.capture.take(ctx); err != nil && ctx.Err() == nil {
@@ -334,7 +347,7 @@ func (r *Replica) takeOver(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-soon:
+		case <-r.soon:
 		case <-tick.C:
 		}
 	}
@@ -377,6 +390,7 @@ func (r *Replica) failed(ctx context.Context, s *ship, err error) {
 	s.note(func(p *progress) { p.fault = err.Error() })
 	if f := (*Fenced)(nil); !errors.As(err, &f) {
 		s.log.WarnContext(ctx, "the copy does not come further, trying again", "err", err)
+		r.yield(ctx, s, err)
 		return
 	}
 	first := r.fault() == nil

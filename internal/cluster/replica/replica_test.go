@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -70,7 +71,7 @@ func open(t *testing.T, dir string, c replica.Config) (*house, error) {
 	if c.Every == 0 {
 		c.Every = 5 * time.Millisecond
 	}
-	o := store.Options{URL: h.db(), Clock: clock.System, Captured: true}
+	o := store.Options{URL: h.db(), Clock: clock.System, Captured: true, BeginLog: func(ctx context.Context) error { return h.r.BeginLog(ctx) }}
 	if c.Soon {
 		o.Copied = func() func(context.Context) error { return h.r.Committed() }
 	}
@@ -372,6 +373,7 @@ func TestOlderData(t *testing.T) {
 type shelf struct {
 	mu    sync.Mutex
 	files map[string][]byte
+	named []string // that the house means to have
 }
 
 func (s *shelf) Each(_ context.Context, visit func(string) error) error {
@@ -383,6 +385,15 @@ func (s *shelf) Each(_ context.Context, visit func(string) error) error {
 		}
 	}
 	return nil
+}
+
+func (s *shelf) Named(_ context.Context, names []string) (out []string, err error) {
+	for _, name := range names {
+		if slices.Contains(s.named, name) {
+			out = append(out, name)
+		}
+	}
+	return out, nil
 }
 
 func (s *shelf) Open(_ context.Context, name string) (io.ReadSeekCloser, error) {
@@ -478,5 +489,91 @@ func TestFilesToo(t *testing.T) {
 	})
 	if got := files(t, p); len(got) != 9 {
 		t.Errorf("a folder without files emptied the copy: %v", got)
+	}
+}
+
+// TestFilesThatDidNotComeBack has a house be brought back whose files come in
+// later: what is not here yet is not taken for deleted.
+func TestFilesThatDidNotComeBack(t *testing.T) {
+	t.Parallel()
+	p := folder(t, t.TempDir())
+	s := &shelf{files: map[string][]byte{}}
+	name := func(i int) string { return fmt.Sprintf("%032x.jpg", i) }
+	for i := range 10 {
+		s.set(name(i), fmt.Sprint("picture ", i))
+	}
+	h := must(t, t.TempDir(), replica.Config{Destinations: to(p), Files: s})
+	h.mustSay("hello")
+	h.copied()
+	h.stop()
+	h.store.Close()
+
+	dir := t.TempDir()
+	source := replica.Source{Place: p, Identities: []age.Identity{id()}, Log: slog.New(slog.DiscardHandler)}
+	db := filepath.Join(dir, "plaza.db")
+	if _, err := source.Database(t.Context(), db); err != nil {
+		t.Fatal(err)
+	}
+	if !replica.Missing(db) {
+		t.Error("no file came back, and none is missing")
+	}
+	few := &shelf{files: map[string][]byte{}}
+	for i := range 9 {
+		few.set(name(i), fmt.Sprint("picture ", i))
+	}
+	for _, tt := range []struct {
+		missing, named bool
+		want           int
+		says           string
+	}{{true, false, 10, "Not all files have come back"}, {false, true, 10, "1 files that belong to posts or people are not on this machine"}, {false, false, 9, ""}} {
+		if !tt.missing {
+			if err := errors.Join(replica.Whole(db), replica.Whole(db)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if few.named = nil; tt.named {
+			few.named = []string{name(9)}
+		}
+		h = must(t, dir, replica.Config{Destinations: to(p), Files: few})
+		h.mustSay("still here")
+		h.copied()
+		if got := files(t, p); len(got) != tt.want {
+			t.Errorf("%+v: the copy has %d files", tt, len(got))
+		}
+		if says := h.r.Status().Copies[0].Fault; !strings.HasPrefix(says, tt.says) || tt.says == "" && says != "" {
+			t.Errorf("%+v: it says %q", tt, says)
+		}
+		h.stop()
+		h.store.Close()
+	}
+}
+
+// TestOneFileIsDamaged brings back the others, and names it.
+func TestOneFileIsDamaged(t *testing.T) {
+	t.Parallel()
+	at := t.TempDir()
+	p := folder(t, at)
+	s := &shelf{files: map[string][]byte{}}
+	for i := range 10 {
+		s.set(fmt.Sprintf("%032x.jpg", i), fmt.Sprint("picture ", i))
+	}
+	h := must(t, t.TempDir(), replica.Config{Destinations: to(p), Files: s})
+	h.copied()
+	bad := fmt.Sprintf("00/%032x.jpg", 4)
+	b, err := os.ReadFile(filepath.Join(at, "media", bad))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[len(b)-1] ^= 1
+	if err := os.WriteFile(filepath.Join(at, "media", bad), b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	source, dir, n := replica.Source{Place: p, Identities: []age.Identity{id()}, Log: slog.New(slog.DiscardHandler)}, t.TempDir(), 0
+	err = source.Files(t.Context(), dir, func(done, _ int) { n = done })
+	if err == nil || !strings.Contains(err.Error(), bad) || !strings.HasPrefix(err.Error(), "1 of 10 files") || n != 9 {
+		t.Errorf("%d came back: %v", n, err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, bad)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the damaged one is there: %v", err)
 	}
 }

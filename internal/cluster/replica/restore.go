@@ -51,6 +51,9 @@ func (s Source) Database(ctx context.Context, file string) (r Restored, err erro
 	if len(epochs) == 0 {
 		return r, errs.Newf(errs.NotFound, "There is no copy of a Plaza at %s. Look at the address; it is the one that [[replica]] has as url.", s.Place)
 	}
+	if err := markMissing(file); err != nil {
+		return r, err
+	}
 	for _, e := range slices.Backward(epochs) {
 		d := &reader{Source: s, epoch: e}
 		plan, err := litestream.CalcRestorePlan(ctx, d, 0, time.Time{}, s.Log)
@@ -94,8 +97,12 @@ func (s Source) Settings(ctx context.Context) ([]byte, error) {
 	return io.ReadAll(r)
 }
 
+// maxFaults is how many files that cannot be brought back are named.
+const maxFaults = 5
+
 // Files writes the files into dir, those that are not there yet, each as it is
-// known under its key, and tells of each.
+// known under its key, and tells of each. One that cannot be brought back does not
+// hold up the others; it is named in the end.
 func (s Source) Files(ctx context.Context, dir string, tell func(done, all int)) error {
 	var names []string
 	if err := s.Place.Each(ctx, media, "", func(i place.Info) error {
@@ -104,23 +111,29 @@ func (s Source) Files(ctx context.Context, dir string, tell func(done, all int))
 	}); err != nil {
 		return err
 	}
-	g, ctx := errgroup.WithContext(ctx)
+	var g errgroup.Group
 	g.SetLimit(fetchAtOnce)
 	var mu sync.Mutex
+	var faults []error
 	done := 0
 	for _, name := range names {
 		g.Go(func() error {
-			if err := s.file(ctx, media+name, filepath.Join(dir, filepath.FromSlash(name))); err != nil {
-				return err
-			}
+			err := s.file(ctx, media+name, filepath.Join(dir, filepath.FromSlash(name)))
 			mu.Lock()
 			defer mu.Unlock()
+			if err != nil {
+				faults = append(faults, fmt.Errorf("%s: %w", name, err))
+				return ctx.Err()
+			}
 			done++
 			tell(done, len(names))
 			return nil
 		})
 	}
-	return g.Wait()
+	if err := g.Wait(); err != nil || len(faults) == 0 {
+		return err
+	}
+	return fmt.Errorf("%d of %d files cannot be brought back: %w", len(faults), len(names), errors.Join(faults[:min(len(faults), maxFaults)]...))
 }
 
 // file fetches one, whole or not at all.

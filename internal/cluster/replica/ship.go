@@ -73,10 +73,14 @@ type progress struct {
 	waiting int       // pieces not there yet
 	sent    int64     // bytes, since the start
 	fault   string
+	entered bool // the place was looked at, and has no more than this house
 
 	files     int       // that are not there yet
 	filesTo   time.Time // every file that was here before that moment is there
 	fileFault string
+	lost      int // files that are there, and should be here and are not
+
+	daily DailyState
 }
 
 func (s *ship) progress() progress {
@@ -165,6 +169,7 @@ func (s *ship) ask(ctx context.Context) error {
 		}
 	}
 	s.there = there
+	s.note(func(p *progress) { p.entered = true })
 	return nil
 }
 

@@ -30,11 +30,17 @@ type Copy struct {
 	Waiting int       `json:"waiting"`         // pieces and files that are not there yet
 	Sent    int64     `json:"sent_bytes"`      // since the house was started
 	Fault   string    `json:"fault,omitempty"` // why it does not come further
+
+	Daily *DailyState `json:"daily,omitempty"` // the second copy, once a day; nil if none is made
 }
 
 // Status tells how the copies are doing now.
 func (r *Replica) Status() Status {
 	s := Status{At: time.Now().UTC().Truncate(time.Millisecond), Epoch: r.Epoch}
+	missing := ""
+	if Missing(r.DB) {
+		missing = saysMissing
+	}
 	for _, ship := range r.ships {
 		p := ship.progress()
 		covers := p.covers
@@ -45,8 +51,13 @@ func (r *Replica) Status() Status {
 		if covers.IsZero() { // nothing of this start is there yet
 			age = s.At.Sub(r.began)
 		}
-		s.Copies = append(s.Copies, Copy{Place: ship.Place.String(), Covers: covers.UTC(), Age: age.Seconds(), Reached: p.reached.UTC(),
-			Waiting: p.waiting + p.files, Sent: p.sent, Fault: cmp.Or(p.fault, p.fileFault)})
+		c := Copy{Place: ship.Place.String(), Covers: covers.UTC(), Age: age.Seconds(), Reached: p.reached.UTC(),
+			Waiting: p.waiting + p.files, Sent: p.sent, Fault: cmp.Or(p.fault, p.fileFault, missing, saysLost(p.lost))}
+		if r.Daily.Keep > 0 {
+			daily := p.daily.aged(r.now())
+			c.Daily = &daily
+		}
+		s.Copies = append(s.Copies, c)
 	}
 	if r.Closed != nil {
 		s.Closed = r.Closed()

@@ -24,6 +24,20 @@ type Blobs interface {
 type Config struct {
 	Base       view.Base // where the house stands
 	HandleHost string    // what follows the second @ in the addresses of our own people
+	Others     view.Bases
+	Own        func(host string) bool // whether the house is called so; nil is the HandleHost alone
+}
+
+// parse tells what an address names here, under whichever name of the house.
+func (c Config) parse(uri string) (view.Place, bool) {
+	if p, ok := c.Base.ParseURI(uri); ok {
+		return p, true
+	}
+	return c.Others.ParseURI(uri)
+}
+
+func (c Config) own(host string) bool {
+	return host == c.HandleHost || c.Own != nil && c.Own(host)
 }
 
 // Service does it.

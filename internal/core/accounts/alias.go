@@ -45,11 +45,11 @@ func (s *Service) Whom(ctx context.Context, by social.Actor, typed string) (a so
 
 // ourOwn is who of ours a text names; zero if it names none of ours.
 func (s *Service) ourOwn(ctx context.Context, typed string) (social.AccountID, error) {
-	if _, ours := s.config.Base.ParseURI(typed); ours {
+	if _, ours := s.config.parse(typed); ours {
 		return s.Lookup(ctx, typed)
 	}
 	name, host, _ := strings.Cut(strings.TrimPrefix(typed, "@"), "@")
-	if strings.ContainsAny(name, "/:") || host != "" && !strings.EqualFold(host, s.config.HandleHost) {
+	if strings.ContainsAny(name, "/:") || host != "" && !s.config.own(strings.ToLower(host)) {
 		return 0, nil
 	}
 	var a social.Account

@@ -27,7 +27,7 @@ func known(t *testing.T, s *store.Store, ago time.Duration, change func(*social.
 		if err := tx.AddAccount(ctx, a); err != nil {
 			return err
 		}
-		return tx.SetModerated(ctx, a)
+		return tx.SetModerated(ctx, a, storetest.Proof(t, tx))
 	})
 	return a
 }
@@ -100,7 +100,7 @@ func TestForgetOnlyStrangers(t *testing.T) {
 				return tx.AddReport(ctx, social.Report{ID: 2, Reporter: who, Target: ada, Category: social.ReportSpam, At: tx.Now})
 			},
 			"was judged": func(ctx context.Context, tx *store.Tx, who social.AccountID) error {
-				return tx.AddDecision(ctx, social.Decision{ID: 3, Account: who, Action: social.Unlimit, At: tx.Now})
+				return tx.AddDecision(ctx, social.Decision{ID: 3, Account: who, Action: social.Unlimit, At: tx.Now}, storetest.Proof(t, tx))
 			},
 			"is on a list": func(ctx context.Context, tx *store.Tx, who social.AccountID) error {
 				if err := tx.AddList(ctx, social.List{ID: 4, Owner: ada, Title: "x"}); err != nil {

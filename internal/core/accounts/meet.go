@@ -25,7 +25,7 @@ func (s *Service) Meet(ctx context.Context, who social.Stranger) (a social.Accou
 	if err := who.Check(); err != nil {
 		return a, err
 	}
-	if _, ours := s.config.Base.ParseURI(who.Account.URI); ours || who.Account.Host == s.config.HandleHost || social.SameHost(who.Account.URI, string(s.config.Base)) {
+	if _, ours := s.config.parse(who.Account.URI); ours || s.config.own(who.Account.Host) || social.SameHost(who.Account.URI, string(s.config.Base)) || s.config.Others.Hold(who.Account.URI) {
 		return a, errs.New(errs.Invalid, "Who lives here is not from elsewhere.")
 	}
 	who = who.Trimmed()
@@ -152,7 +152,7 @@ func (s *Service) stranger(ctx context.Context, tx *store.Tx, who social.Strange
 // only remembered as gone. It is for who was asked: the account itself, or
 // its server, which does not know it any more.
 func (s *Service) Depart(ctx context.Context, uri string) error {
-	if _, ours := s.config.Base.ParseURI(uri); ours || !social.Address(uri) {
+	if _, ours := s.config.parse(uri); ours || !social.Address(uri) {
 		return errs.New(errs.Invalid, "Who lives here does not leave like this.")
 	}
 	err := s.store.Write(ctx, func(tx *store.Tx) error {
@@ -193,7 +193,7 @@ func (s *Service) Lookup(ctx context.Context, uri string) (social.AccountID, err
 }
 
 func (s *Service) lookUp(ctx context.Context, v *store.View, uri string) (social.Account, error) {
-	place, ours := s.config.Base.ParseURI(uri)
+	place, ours := s.config.parse(uri)
 	if !ours {
 		return v.AccountByURI(ctx, uri)
 	}

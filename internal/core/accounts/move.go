@@ -119,5 +119,11 @@ func (s *Service) handle(a social.Account) string {
 
 // isAlso reports whether an account says that it is another, too.
 func (s *Service) isAlso(one, other social.Account) bool {
-	return slices.Contains(one.Aliases, s.URI(other))
+	if !other.Local() {
+		return slices.Contains(one.Aliases, other.URI)
+	}
+	return slices.ContainsFunc(one.Aliases, func(u string) bool {
+		p, ours := s.config.parse(u)
+		return ours && p.Account == other.ID && p.Part == ""
+	})
 }

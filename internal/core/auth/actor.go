@@ -93,6 +93,7 @@ func shut(s social.Standing) error {
 
 var (
 	errSession = errs.New(errs.Unauthenticated, "You are signed out. Please sign in again.")
+	errMoved   = errs.New(errs.Unauthenticated, "This network has another address now. Please sign in there again.")
 	errToken   = errs.New(errs.Unauthenticated, "The access token is invalid")
 )
 
@@ -155,6 +156,9 @@ func (s *Service) loadToken(ctx context.Context, hash string) (by social.Actor, 
 		by, err = v.Actor(ctx, one.Account)
 		return err
 	})
+	if err == nil && one.CreatedAt.Before(s.config.Since) {
+		return by, errMoved
+	}
 	if k := errs.KindOf(err); k == errs.NotFound || k == errs.Unauthenticated {
 		return by, errToken
 	}

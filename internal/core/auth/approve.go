@@ -6,6 +6,7 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/id"
+	"github.com/plaza-social/plaza/internal/core/record"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
@@ -101,5 +102,9 @@ func (s *Service) decide(ctx context.Context, what social.Action, by social.Acto
 // happened to it is told by facts of its own.
 func decided(ctx context.Context, tx *store.Tx, by social.Actor, who social.AccountID, what social.Action, why string) error {
 	d := social.Decision{ID: social.DecisionID(id.New(tx.Now)), By: by.Account, Account: who, Action: what, Text: why}
-	return tx.AddDecision(ctx, d)
+	p, err := record.Configured(ctx, tx, by, string(what), who, why)
+	if err != nil {
+		return err
+	}
+	return tx.AddDecision(ctx, d, p)
 }

@@ -40,6 +40,9 @@ type Config struct {
 	Title   func() string   // the house's name now
 	Limiter *limit.Limiter  // nil is one of its own
 	Screen  *screen.Service // nil is one of its own
+	// Since is when the house got its name. Apps have shown tokens from before to
+	// whoever has the one before that, so they are not taken any more.
+	Since time.Time
 }
 
 // Service does it.

@@ -115,6 +115,13 @@ func leave(ctx context.Context, tx *store.Tx, who social.AccountID) error {
 			return err
 		}
 	}
+	if u, err := tx.User(ctx, who); err == nil && u.Email != "" {
+		if err := tx.DropJobs(ctx, LetterJob, "To", u.Email); err != nil { // but for the last one, which was just written
+			return err
+		}
+	} else if err != nil && errs.KindOf(err) != errs.NotFound {
+		return err
+	}
 	if err := tx.EndSessions(ctx, who, 0, 0); err != nil {
 		return err
 	}

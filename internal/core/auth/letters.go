@@ -15,8 +15,13 @@ import (
 // LetterJob is the kind of the job that sends a Letter.
 const LetterJob = "mail"
 
-// A Letter is plain text to one address.
-type Letter struct{ To, Subject, Text string }
+// A Letter is plain text to one address. Bundle is the notice whose evidence goes
+// along, and File what that is, once it is known.
+type Letter struct {
+	To, Subject, Text string
+	Bundle            social.MatterID `json:",omitempty"`
+	File              []byte          `json:"-"`
+}
 
 // send has a letter sent if this write commits. Its text gets a greeting and
 // says whom it is from.
@@ -127,13 +132,21 @@ Did you not ask to join? Then there is nothing to do.`)
 }
 
 func (s *Service) goodbyeLetter(ctx context.Context, tx *store.Tx, a social.Account, to string) error {
+	held, err := tx.HoldsOn(ctx, a.ID, tx.Now)
+	if err != nil {
+		return err
+	}
+	kept := ""
+	if until, is := social.HeldUntil(held); is {
+		kept = "\n\n" + social.HeldWords(until)
+	}
 	return s.send(ctx, tx, a, to, "Your account is deleted",
 		`you, or somebody who knows your password, deleted your account. Nobody can
 see it any more; your posts and all that was yours are being removed now, and
 this cannot be undone. This is the last letter we send you.
 
 Was it not you? Then write to the people who run the house, and change your
-password wherever else you use the same one.`)
+password wherever else you use the same one.`+kept)
 }
 
 // while is a duration in words.

@@ -80,10 +80,14 @@ func (ps *Problems) email(address string) {
 		ps.add("email", Blank, "Enter your e-mail address.")
 	case len(address) > MaxEmail:
 		ps.add("email", TooLong, "This e-mail address is too long.")
-	case !validEmail(address):
+	case !validEmail(address), strings.ContainsAny(address, routes), strings.Contains(address, "=?"):
 		ps.add("email", Wrong, "This is not an e-mail address. It looks like ada@example.org.")
 	}
 }
+
+// routes are signs by which some mail servers read on the left of an address where
+// to pass a letter on to; what follows "[" is a machine. "=?" begins a word that some decode.
+const routes = `%!"[`
 
 // validEmail reports whether a letter could be sent to address.
 func validEmail(address string) bool {

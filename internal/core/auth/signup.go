@@ -10,6 +10,7 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/id"
+	"github.com/plaza-social/plaza/internal/core/record"
 	"github.com/plaza-social/plaza/internal/core/screen"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
@@ -24,6 +25,7 @@ type SignUp struct {
 	Invite                    string     // a code, or empty
 	Agreed                    bool       // to the rules of the house
 	From                      netip.Addr // where they come from, if that is known
+	Work                      string     // what their browser answers to a Task; empty if it has none
 }
 
 var localeForm = regexp.MustCompile(`^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$`)
@@ -43,9 +45,13 @@ func (f SignUp) trimmed() SignUp {
 // approved the account where that is asked, the account's standing is Pending.
 func (s *Service) SignUp(ctx context.Context, f SignUp) (social.Account, error) {
 	f = f.trimmed()
+	done, err := s.worked(ctx, f.Work)
+	if err != nil {
+		return social.Account{}, fmt.Errorf("sign up: %w", err)
+	}
 	var verdict screen.Verdict
-	err := s.store.Read(ctx, func(v *store.View) error { // before the dear part
-		_, said, err := s.mayJoin(ctx, v, f, s.store.Now())
+	err = s.store.Read(ctx, func(v *store.View) error { // before the dear part
+		_, said, err := s.mayJoin(ctx, v, f, s.store.Now(), done.ok)
 		verdict = said
 		return err
 	})
@@ -61,7 +67,11 @@ func (s *Service) SignUp(ctx context.Context, f SignUp) (social.Account, error) 
 	}
 	var a social.Account
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
-		u, _, err := s.mayJoin(ctx, &tx.View, f, tx.Now)
+		worked, err := done.spend(ctx, tx)
+		if err != nil {
+			return err
+		}
+		u, _, err := s.mayJoin(ctx, &tx.View, f, tx.Now, worked)
 		if err != nil {
 			return err
 		}
@@ -74,6 +84,9 @@ func (s *Service) SignUp(ctx context.Context, f SignUp) (social.Account, error) 
 		if a, err = enter(ctx, tx, f, u); err != nil {
 			return err
 		}
+		if err := s.guard(ctx, tx); err != nil {
+			return err
+		}
 		return s.askToConfirm(ctx, tx, a, f.Email)
 	})
 	if err != nil {
@@ -83,8 +96,9 @@ func (s *Service) SignUp(ctx context.Context, f SignUp) (social.Account, error) 
 }
 
 // mayJoin is the user that f would become, or why not, and what the lists of
-// those who are turned away say.
-func (s *Service) mayJoin(ctx context.Context, v *store.View, f SignUp, now time.Time) (u social.User, said screen.Verdict, err error) {
+// those who are turned away say. Where browsers have to work and this one did
+// not, which needs a script, somebody looks first.
+func (s *Service) mayJoin(ctx context.Context, v *store.View, f SignUp, now time.Time, worked bool) (u social.User, said screen.Verdict, err error) {
 	u = social.User{Role: social.Member, Approved: true, Reason: plain(f.Reason, MaxReason)}
 	house, err := v.House(ctx)
 	if err != nil {
@@ -120,7 +134,7 @@ func (s *Service) mayJoin(ctx context.Context, v *store.View, f SignUp, now time
 	if err != nil {
 		return u, said, err
 	}
-	u.Approved = u.Approved && !said.Approval
+	u.Approved = u.Approved && !said.Approval && (worked || !house.Work || f.Invite != "")
 	return u, said, ps.err()
 }
 
@@ -233,6 +247,9 @@ func (s *Service) admit(ctx context.Context, f SignUp, role social.Role, reserve
 			return err
 		}
 		a, err = enter(ctx, tx, f, social.User{Password: hash, Role: role, Confirmed: true, Approved: true})
+		if err == nil && role.AtLeast(social.Moderator) {
+			_, err = record.Configured(ctx, tx, social.Console, string(social.ChangeRole), a.ID, string(role))
+		}
 		return err
 	})
 	return a, err

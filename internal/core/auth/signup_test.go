@@ -106,7 +106,7 @@ func TestSignUpProblems(t *testing.T) {
 			}
 			wantKind(t, want, err, errs.Invalid)
 		}
-		for _, email := range []string{"x", "x@", "x@y", "x@.", "@example.org", "x@y\x00.org", "x@\xff.org", "x y@example.org"} {
+		for _, email := range []string{"x", "x@", "x@y", "x@.", "@example.org", "x@y\x00.org", "x@\xff.org", "x y@example.org", "x%y.org@example.org", "y.org!x@example.org", "x@[127.0.0.1]", "=?utf-8?q?x?=@example.org", `"x"@example.org`} {
 			_, err := h.SignUp(h.ctx, with(func(f *auth.SignUp) { f.Email = email }))
 			if got := codes(err); got != "email:ERR_INVALID" {
 				t.Errorf("%q: %s", email, got)

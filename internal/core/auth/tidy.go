@@ -19,13 +19,22 @@ const (
 )
 
 // Tidy removes sessions and apps nobody will use again and accounts that were
-// never confirmed.
+// never confirmed, and writes the letters that waited.
 func (s *Service) Tidy(ctx context.Context) error {
 	err := s.store.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.TrimSessions(ctx, tx.Now.Add(-sessionLife)); err != nil {
 			return err
 		}
 		if err := tx.TrimApps(ctx, tx.Now.Add(-keepUnused), tidyAtOnce); err != nil {
+			return err
+		}
+		if err := tx.TrimWork(ctx); err != nil {
+			return err
+		}
+		if err := tx.ForgetStrangerReports(ctx, tx.Now.Add(-keepStrangers), tidyAtOnce); err != nil {
+			return err
+		}
+		if err := s.writeStrangers(ctx, tx); err != nil {
 			return err
 		}
 		ids, err := tx.Unconfirmed(ctx, tx.Now.Add(-keepUnconfirmed), tidyAtOnce)

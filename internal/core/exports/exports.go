@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/base/text"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
@@ -214,7 +215,7 @@ func (s *Service) lists(ctx context.Context, by social.Actor, out *csv.Writer) e
 				return err
 			}
 			for _, m := range members {
-				lines = append(lines, []string{Guarded(l.Title), s.acct(m)})
+				lines = append(lines, []string{text.Cell(l.Title), s.acct(m)})
 			}
 		}
 		return nil
@@ -222,13 +223,4 @@ func (s *Service) lists(ctx context.Context, by social.Actor, out *csv.Writer) e
 		return err
 	}
 	return out.WriteAll(lines)
-}
-
-// Guarded keeps a spreadsheet from computing what somebody wrote. The import
-// takes the sign off again.
-func Guarded(s string) string {
-	if s != "" && strings.ContainsRune("=+-@'", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }

@@ -25,6 +25,9 @@ func (s *Service) Follower() work.Follower {
 		if met, err := tx.AnyContact(ctx); err != nil || !met && !ofRelay(r.Fact) {
 			return err
 		}
+		if f, ok := r.Fact.(event.HouseMoved); ok && s.Home != "" && f.To != s.Home {
+			return errOldName // and so what follows is told by who knows the new one
+		}
 		return s.passOver(ctx, r, s.follow(ctx, teller{s, tx}, r.Fact))
 	}}
 }
@@ -50,6 +53,8 @@ func (s *Service) follow(ctx context.Context, t teller, fact event.Fact) error {
 		return t.published(ctx, f)
 	case event.PostEdited:
 		return t.edited(ctx, f.Author, f.Post)
+	case event.PostJudged:
+		return t.judged(ctx, f)
 	case event.PostDeleted:
 		return t.deleted(ctx, f)
 	case event.QuoteChanged:
@@ -90,6 +95,8 @@ func (t teller) ofAccount(ctx context.Context, fact event.Fact) error {
 		}
 		said, err := t.say.Moved(ctx, f.Account)
 		return t.send(ctx, said, err)
+	case event.HomeMoved:
+		return t.homeMoved(ctx, f)
 	case event.AccountLeft:
 		said, err := t.say.Gone(ctx, f.Account)
 		return t.sendWide(ctx, said, err)
@@ -105,19 +112,11 @@ type teller struct {
 	tx *store.Tx
 }
 
-// missing is for what was there when the fact was recorded and is gone now.
-func missing(err error) error {
-	if errs.KindOf(err) == errs.NotFound {
-		return nil
-	}
-	return err
-}
-
 // ours reports whether an account lives here and is not about to leave: of
 // those that do, nothing is told but that they are gone.
 func (t teller) ours(ctx context.Context, id social.AccountID) (bool, error) {
 	u, err := t.tx.User(ctx, id)
-	return u.Account != 0, missing(err)
+	return u.Account != 0, errs.Absent(err)
 }
 
 // elsewhere reports whether an account lives on another host, as far as it can
@@ -127,7 +126,7 @@ func (t teller) elsewhere(ctx context.Context, id social.AccountID) (bool, error
 		return false, nil
 	}
 	c, err := t.tx.Contact(ctx, id)
-	return c.Account != 0, missing(err)
+	return c.Account != 0, errs.Absent(err)
 }
 
 // across reports whether one account is ours and another elsewhere.
@@ -149,7 +148,7 @@ func (t teller) profile(ctx context.Context, id social.AccountID) error {
 func (t teller) reported(ctx context.Context, id social.ReportID) error {
 	r, err := t.tx.Report(ctx, id)
 	if err != nil || !r.Forward {
-		return missing(err)
+		return errs.Absent(err)
 	}
 	if is, err := t.elsewhere(ctx, r.Target); err != nil || !is {
 		return err

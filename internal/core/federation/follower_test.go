@@ -55,6 +55,10 @@ func (w wordy) Created(_ context.Context, p social.PostID) (federation.Said, err
 	}
 	return w.wide("Created", ada, p, xi, ben)
 }
+func (w wordy) Judged(_ context.Context, p social.PostID) (federation.Said, error) {
+	return w.wide("Judged", ada, p)
+}
+
 func (w wordy) Edited(_ context.Context, p social.PostID) (federation.Said, error) {
 	return w.wide("Edited", ada, p)
 }
@@ -276,6 +280,9 @@ func TestWhatIsToldToWhom(t *testing.T) {
 			{"a boost", event.PostPublished{Post: 12, Author: ada, BoostOf: 10, BoostAuthor: xi}, []string{"x.example/xi Boosted", "z.example/all Boosted"}},
 			{"a quote", event.PostPublished{Post: 11, Author: ada, QuoteOf: 10, QuoteAuthor: xi}, []string{"x.example/xi Created", "x.example/xi QuoteAsked", "z.example/all Created"}},
 			{"an edit", event.PostEdited{Post: 11, Author: ada}, []string{"z.example/all Edited"}},
+			{"it is hidden", event.PostJudged{Post: 11, Author: ada, Standing: social.PostHidden}, []string{"z.example/all Judged"}},
+			{"it is limited", event.PostJudged{Post: 11, Author: ada, Standing: social.PostLimited}, nil},
+			{"one elsewhere is hidden", event.PostJudged{Post: 10, Author: xi, Standing: social.PostHidden}, nil},
 			{"an edit elsewhere", event.PostEdited{Post: 10, Author: xi}, nil},
 			{"a post is deleted", event.PostDeleted{Post: 13, Author: ada, Mentions: []social.AccountID{xi}}, []string{"x.example/xi Deleted", "z.example/all Deleted"}},
 			{"a reply is deleted", event.PostDeleted{Post: 13, Author: ada, ReplyAuthor: xi}, []string{"x.example/xi Deleted", "z.example/all Deleted"}},

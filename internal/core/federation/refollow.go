@@ -19,24 +19,35 @@ func (s *Service) Refollow(ctx context.Context, owner social.AccountID, dry bool
 	if err := s.store.Read(ctx, func(v *store.View) (err error) { n, err = v.CountFollowsElsewhere(ctx, owner); return err }); err != nil || dry {
 		return n, err
 	}
-	defer s.ring()
-	total, done := n, 0
-	for last := social.FollowID(0); ; {
-		var some []social.Follow
-		if err := s.store.Write(ctx, func(tx *store.Tx) (err error) {
-			if some, err = tx.FollowsElsewhere(ctx, owner, last, refollowAtOnce); err != nil {
-				return err
-			}
-			return s.askAgain(ctx, tx, some)
-		}); err != nil {
+	for last, done := social.FollowID(0), 0; ; {
+		some, err := s.refollow(ctx, owner, last)
+		if err != nil || len(some) == 0 {
 			return done, err
 		}
-		if len(some) == 0 {
-			return done, nil
-		}
 		last, done = some[len(some)-1].ID, done+len(some)
-		tell(min(done, total), total)
+		tell(min(done, n), n)
 	}
+}
+
+// RefollowSome does that for a few of the follows, those after one, and returns
+// the last of them; zero if there are none left.
+func (s *Service) RefollowSome(ctx context.Context, owner social.AccountID, after social.FollowID) (last social.FollowID, err error) {
+	some, err := s.refollow(ctx, owner, after)
+	if len(some) > 0 {
+		last = some[len(some)-1].ID
+	}
+	return last, err
+}
+
+func (s *Service) refollow(ctx context.Context, owner social.AccountID, after social.FollowID) (some []social.Follow, err error) {
+	defer s.ring()
+	err = s.store.Write(ctx, func(tx *store.Tx) (err error) {
+		if some, err = tx.FollowsElsewhere(ctx, owner, after, refollowAtOnce); err != nil {
+			return err
+		}
+		return s.askAgain(ctx, tx, some)
+	})
+	return some, err
 }
 
 func (s *Service) askAgain(ctx context.Context, tx *store.Tx, some []social.Follow) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
@@ -25,7 +26,7 @@ func (t teller) joined(ctx context.Context, fact event.Fact) error {
 	case event.RelayAdded:
 		r, err := t.tx.Relay(ctx, f.Relay)
 		if err != nil {
-			return missing(err)
+			return errs.Absent(err)
 		}
 		said, err := t.say.RelayAsked(ctx, r)
 		return t.sendTo(ctx, r, said, err)
@@ -72,7 +73,7 @@ func (t teller) relays(ctx context.Context, by social.AccountID, kinds ...social
 		return nil, err
 	}
 	if a, err := t.tx.Account(ctx, by); err != nil || a.Limited {
-		return nil, missing(err)
+		return nil, errs.Absent(err)
 	}
 	for _, r := range all {
 		if r.State == social.RelayAccepted && slices.Contains(kinds, r.Kind) {

@@ -10,6 +10,7 @@ import (
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
+	"github.com/plaza-social/plaza/internal/store/storetest"
 )
 
 // open is wordy of what anybody may come across. What has an odd id is not.
@@ -106,7 +107,7 @@ func (w *world) quieted() {
 		w.Errorf("with a blocked relay: sent %q", got)
 	}
 	w.do(func(ctx context.Context, tx *store.Tx) error {
-		return tx.SetModerated(ctx, social.Account{ID: ada, Standing: social.Good, Limited: true})
+		return tx.SetModerated(ctx, social.Account{ID: ada, Standing: social.Good, Limited: true}, storetest.Proof(w, tx))
 	})
 	w.happens(event.PostPublished{Post: 10, Author: ada})
 	if got := w.sent("m.example"); len(got) != 0 {

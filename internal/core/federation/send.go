@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
@@ -17,7 +18,7 @@ const sendAtOnce = 200
 // says that there is nothing to say.
 func (t teller) send(ctx context.Context, said Said, err error, besides ...social.AccountID) error {
 	if err != nil {
-		return missing(err)
+		return errs.Absent(err)
 	}
 	// What is about a post may come by the inbox that a whole host shares, and so
 	// once. Everything else is between two accounts.
@@ -31,7 +32,7 @@ func (t teller) send(ctx context.Context, said Said, err error, besides ...socia
 	if said.Followers && said.Signer != 0 {
 		a, err := t.tx.Account(ctx, said.Signer)
 		if err != nil {
-			return missing(err)
+			return errs.Absent(err)
 		}
 		if many = a.Followers > sendAtOnce; !many {
 			theirs, err := t.tx.SpreadInboxes(ctx, store.Spread{Owner: said.Signer}, sendAtOnce)
@@ -47,7 +48,7 @@ func (t teller) send(ctx context.Context, said Said, err error, besides ...socia
 // sendWide queues what was said for every host that is known.
 func (t teller) sendWide(ctx context.Context, said Said, err error) error {
 	if err != nil {
-		return missing(err)
+		return errs.Absent(err)
 	}
 	return t.queue(ctx, said, nil, true, 0)
 }

@@ -22,6 +22,9 @@ type Service struct {
 	log   *slog.Logger
 	bell  chan struct{}
 
+	// Home is where the house stood when this process began; empty asks nobody.
+	Home string
+
 	musters musters
 
 	// By the follower alone: the fact that could not be told, and how often.

@@ -17,6 +17,8 @@ type Speaker interface {
 	// Edited is also for what a post's readers see change without an edit: the
 	// counts of its poll, who may quote it.
 	Edited(ctx context.Context, post social.PostID) (Said, error)
+	// Judged is how one of our posts stands here now.
+	Judged(ctx context.Context, post social.PostID) (Said, error)
 	Deleted(ctx context.Context, post Left) (Said, error)
 	Boosted(ctx context.Context, boost social.PostID) (Said, error)
 	Unboosted(ctx context.Context, boost Left) (Said, error)
@@ -51,6 +53,14 @@ type Speaker interface {
 	Unblocked(ctx context.Context, owner, target social.AccountID) (Said, error)
 	ProfileChanged(ctx context.Context, account social.AccountID) (Said, error)
 	Moved(ctx context.Context, account social.AccountID) (Said, error)
+	// HomeMoved is that an account of ours has moved along with the house, said
+	// by who it was under the name before. HomeLeft tells that nobody is there any
+	// more, and where what is for them can be sent.
+	HomeMoved(ctx context.Context, account social.AccountID, from string) (Said, error)
+	HomeLeft(ctx context.Context, account social.AccountID, from string) (Said, error)
+	// NotYet turns down who follows an account of ours under a name that the
+	// house has not taken yet.
+	NotYet(ctx context.Context, owner, target social.AccountID, act string) (Said, error)
 	// Gone is for an account of ours whose row is gone already.
 	Gone(ctx context.Context, account social.AccountID) (Said, error)
 	// Flagged is said by the house, for whoever reported.

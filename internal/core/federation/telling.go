@@ -43,6 +43,19 @@ func (t teller) edited(ctx context.Context, author social.AccountID, post social
 	return t.sendOpen(ctx, said, err, social.RelayMastodon, social.RelayLitePub)
 }
 
+// judged tells how a post of ours stands now. One that was limited is here only.
+func (t teller) judged(ctx context.Context, f event.PostJudged) error {
+	if is, err := t.ours(ctx, f.Author); err != nil || !is {
+		return err
+	}
+	plain := func(s social.PostStanding) bool { return s == social.PostGood || s == social.PostLimited }
+	if plain(f.Was) && plain(f.Standing) {
+		return nil
+	}
+	said, err := t.say.Judged(ctx, f.Post)
+	return t.sendOpen(ctx, said, err, social.RelayMastodon, social.RelayLitePub)
+}
+
 // deleted takes what carries the post out of all queues first: what did not
 // leave yet never does.
 func (t teller) deleted(ctx context.Context, f event.PostDeleted) error {
@@ -73,7 +86,7 @@ func (t teller) quoteChanged(ctx context.Context, f event.QuoteChanged) error {
 	}
 	p, err := t.tx.Post(ctx, f.Post)
 	if err != nil || p.Quote.State != social.QuoteRevoked {
-		return missing(err)
+		return errs.Absent(err)
 	}
 	said, err := t.say.QuoteRevoked(ctx, f.Post)
 	return t.send(ctx, said, err)
@@ -152,7 +165,7 @@ const (
 func (t teller) voted(ctx context.Context, f event.Voted) error {
 	p, err := t.tx.Post(ctx, f.Post)
 	if err != nil {
-		return missing(err)
+		return errs.Absent(err)
 	}
 	is, err := t.ours(ctx, p.Author)
 	if err != nil {
@@ -166,7 +179,7 @@ func (t teller) voted(ctx context.Context, f event.Voted) error {
 	}
 	all, err := t.say.Voted(ctx, f.Voter, f.Post)
 	if err != nil {
-		return missing(err)
+		return errs.Absent(err)
 	}
 	for _, said := range all {
 		if err := t.send(ctx, said, nil); err != nil {
@@ -180,7 +193,7 @@ func (t teller) voted(ctx context.Context, f event.Voted) error {
 func (t teller) counted(ctx context.Context, post social.PostID) error {
 	p, err := t.tx.Post(ctx, post)
 	if err != nil || p.Poll == 0 {
-		return missing(err)
+		return errs.Absent(err)
 	}
 	if is, err := t.ours(ctx, p.Author); err != nil || !is {
 		return err
@@ -260,7 +273,7 @@ func (t teller) answer(ctx context.Context, owner, target social.AccountID, act 
 	}
 	if act == "" {
 		a, err := t.tx.ActOf(ctx, owner, social.ActFollow, int64(target))
-		if missing(err) != nil {
+		if errs.Absent(err) != nil {
 			return err
 		}
 		act = a.URI

@@ -4,8 +4,10 @@ import (
 	"context"
 
 	"github.com/plaza-social/plaza/internal/base/id"
+	"github.com/plaza-social/plaza/internal/core/record"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/evidence"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 )
@@ -42,6 +44,11 @@ func (s *Service) Allow(ctx context.Context, by social.Actor, host string) (a so
 		if n >= social.MaxHosts {
 			return errMany
 		}
+		if _, err := tx.HostAllowOf(ctx, host); err != nil { // else it was let in before
+			if err := record.Measures(ctx, tx, by, record.HostsIn, evidence.Changed{Target: host, To: "let in"}); err != nil {
+				return err
+			}
+		}
 		if err := tx.AddHostAllow(ctx, social.HostAllow{ID: social.HostID(id.New(tx.Now)), Host: host, CreatedAt: tx.Now}); err != nil {
 			return err
 		}
@@ -60,6 +67,9 @@ func (s *Service) Disallow(ctx context.Context, by social.Actor, which social.Ho
 			return err
 		}
 		tx.Record(event.HostsChanged{Host: a.Host})
+		if err := record.Measures(ctx, tx, by, record.HostsIn, evidence.Changed{Target: a.Host, From: "let in"}); err != nil {
+			return err
+		}
 		return tx.EndHostAllow(ctx, which)
 	})
 }

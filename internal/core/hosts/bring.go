@@ -8,7 +8,9 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/id"
+	"github.com/plaza-social/plaza/internal/core/record"
 	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/evidence"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 )
@@ -71,7 +73,7 @@ func (s *Service) Bring(ctx context.Context, by social.Actor, lines []Line, w Wi
 	}
 	for from := 0; from < len(out); from += atOnce {
 		some := out[from:min(from+atOnce, len(out))]
-		if err := s.write(ctx, "bring hosts", by, func(tx *store.Tx) error { return bring(ctx, tx, some, w) }); err != nil {
+		if err := s.write(ctx, "bring hosts", by, func(tx *store.Tx) error { return bring(ctx, tx, by, some, w) }); err != nil {
 			return out, c, err
 		}
 		tell(from+len(some), len(out))
@@ -134,7 +136,7 @@ func (s *Service) PreviewAll(ctx context.Context, by social.Actor, all []Change,
 }
 
 // bring decides about some hosts. It may run twice.
-func bring(ctx context.Context, tx *store.Tx, some []Change, w Wish) error {
+func bring(ctx context.Context, tx *store.Tx, by social.Actor, some []Change, w Wish) error {
 	names := make([]string, 0, len(some))
 	for _, c := range some {
 		names = append(names, c.Host)
@@ -147,7 +149,7 @@ func bring(ctx context.Context, tx *store.Tx, some []Change, w Wish) error {
 	if err != nil {
 		return err
 	}
-	did := 0
+	var did []evidence.Changed
 	for i := range some {
 		c := &some[i]
 		if c.Does == Fails {
@@ -162,14 +164,24 @@ func bring(ctx context.Context, tx *store.Tx, some []Change, w Wish) error {
 		if err != nil {
 			return err
 		}
-		if c.Does == Adds || c.Does == Changes {
-			did++
+		if c.Does != Adds && c.Does != Changes {
+			continue
+		}
+		if w.Allows {
+			did = append(did, evidence.Changed{Target: c.Host, To: "let in"})
+		} else {
+			did = append(did, record.HostChange(blocks[c.Host], c.Block))
 		}
 	}
-	if did > 0 && !w.Dry {
-		tx.Record(event.HostsChanged{}) // more than one
+	if len(did) == 0 || w.Dry {
+		return nil
 	}
-	return nil
+	tx.Record(event.HostsChanged{}) // more than one
+	what := record.Hosts
+	if w.Allows {
+		what = record.HostsIn
+	}
+	return record.Measures(ctx, tx, by, what, did...)
 }
 
 // room is how many hosts may come to a list still.

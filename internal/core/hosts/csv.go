@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/base/text"
 	"github.com/plaza-social/plaza/internal/social"
 )
 
@@ -71,7 +72,7 @@ func line(n int, at map[string]int, fields []string, err error, first map[string
 		return ""
 	}
 	b := social.HostBlock{Host: get("#domain"), Severity: social.HostSeverity(strings.ToLower(get("#severity"))), RejectMedia: isTrue(get("#reject_media")),
-		RejectReports: isTrue(get("#reject_reports")), Public: get("#public_comment"), Obfuscate: isTrue(get("#obfuscate"))}
+		RejectReports: isTrue(get("#reject_reports")), Public: text.FromCell(get("#public_comment")), Obfuscate: isTrue(get("#obfuscate"))}
 	if b.Severity == "" {
 		b.Severity = social.HostSuspends // as other programs read a list of names alone
 	}
@@ -176,7 +177,7 @@ func WriteBlocks(to io.Writer, blocks []social.HostBlock) error {
 	w := csv.NewWriter(to)
 	w.Write(blockColumns) // it keeps the first error
 	for _, b := range blocks {
-		w.Write([]string{b.Host, string(b.Severity), strconv.FormatBool(b.RejectMedia), strconv.FormatBool(b.RejectReports), b.Public, strconv.FormatBool(b.Obfuscate)})
+		w.Write([]string{b.Host, string(b.Severity), strconv.FormatBool(b.RejectMedia), strconv.FormatBool(b.RejectReports), text.Cell(b.Public), strconv.FormatBool(b.Obfuscate)})
 	}
 	w.Flush()
 	return w.Error()

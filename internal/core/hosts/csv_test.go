@@ -101,15 +101,15 @@ func TestRoundTrip(t *testing.T) {
 			}
 			return b.String()
 		}
-		blocks := head + "a.example,suspend,true,false,\"Spam, \"\"and\"\" worse\nwith two lines\",false\nxn--bcher-kva.example,silence,false,true,ä,true\n"
+		blocks := head + "a.example,suspend,true,false,\"Spam, \"\"and\"\" worse\nwith two lines\",false\nc.example,suspend,false,false,'=cmd(),false\nxn--bcher-kva.example,silence,false,true,ä,true\n" // what spreadsheets compute is none
 		mine := "plaza.example,suspend\nSocial.Plaza.example,suspend\n"
-		if got, want := fmt.Sprint(bring(blocks+mine, hosts.Wish{Dry: true})), "[add add fail fail]"; got != want {
+		if got, want := fmt.Sprint(bring(blocks+mine, hosts.Wish{Dry: true})), "[add add add fail fail]"; got != want {
 			t.Errorf("dry: %s, want %s", got, want)
 		}
 		if got := written(false); got != head {
 			t.Errorf("after trying there are %q", got)
 		}
-		if got, want := fmt.Sprint(bring(blocks+mine, hosts.Wish{})), "[add add fail fail]"; got != want {
+		if got, want := fmt.Sprint(bring(blocks+mine, hosts.Wish{})), "[add add add fail fail]"; got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 		if got := written(false); got != blocks {

@@ -9,7 +9,9 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/id"
+	"github.com/plaza-social/plaza/internal/core/record"
 	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/evidence"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 	"github.com/plaza-social/plaza/internal/work"
@@ -140,7 +142,7 @@ func step(ctx context.Context, tx *store.Tx, l social.HostList, c social.HostLis
 			return err
 		}
 	}
-	return e.write(ctx, tx)
+	return e.write(ctx, tx, l)
 }
 
 func finish(ctx context.Context, tx *store.Tx, l social.HostList) error {
@@ -162,6 +164,7 @@ func finish(ctx context.Context, tx *store.Tx, l social.HostList) error {
 
 // effects are what becomes of the blocks themselves.
 type effects struct {
+	was  map[string]social.HostBlock
 	set  []social.HostBlock // with a zero id if they are new
 	end  []social.HostBlock
 	free []string // of which no list says anything any more
@@ -191,6 +194,7 @@ func effect(ctx context.Context, v *store.View, which social.HostListID, c socia
 	if err != nil {
 		return e, err
 	}
+	e.was = blocks
 	lines, err := v.HostLinesOf(ctx, hosts)
 	if err != nil {
 		return e, err
@@ -230,12 +234,14 @@ func (e *effects) decide(was social.HostBlock, known, waived bool, lines []socia
 	}
 }
 
-func (e effects) write(ctx context.Context, tx *store.Tx) error {
+func (e effects) write(ctx context.Context, tx *store.Tx, l social.HostList) error {
+	var changed []evidence.Changed
 	room, err := room(ctx, tx, false)
 	if err != nil {
 		return err
 	}
 	for _, b := range e.set {
+		changed = append(changed, record.HostChange(e.was[b.Host], b))
 		if b.ID != 0 {
 			err = tx.SetHostBlock(ctx, b)
 		} else if room--; room < 0 {
@@ -249,6 +255,7 @@ func (e effects) write(ctx context.Context, tx *store.Tx) error {
 		}
 	}
 	for _, b := range e.end {
+		changed = append(changed, record.HostChange(b, social.HostBlock{}))
 		if err := tx.EndHostBlock(ctx, b.ID); err != nil {
 			return err
 		}
@@ -258,10 +265,11 @@ func (e effects) write(ctx context.Context, tx *store.Tx) error {
 			return err
 		}
 	}
-	if len(e.set)+len(e.end) > 0 {
-		tx.Record(event.HostsChanged{}) // more than one
+	if len(e.set)+len(e.end) == 0 {
+		return nil
 	}
-	return nil
+	tx.Record(event.HostsChanged{}) // more than one
+	return record.MeasuresOf(tx, "list "+l.URL, record.Hosts, changed...)
 }
 
 // ListJob is the kind of the jobs in which lists that others keep are asked

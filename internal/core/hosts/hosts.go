@@ -9,6 +9,7 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/text"
+	"github.com/plaza-social/plaza/internal/core/record"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
@@ -98,7 +99,10 @@ func (s *Service) Add(ctx context.Context, by social.Actor, b social.HostBlock) 
 			return errMany
 		}
 		tx.Record(event.HostsChanged{Host: b.Host})
-		return add(ctx, tx, &b)
+		if err := add(ctx, tx, &b); err != nil {
+			return err
+		}
+		return record.Measures(ctx, tx, by, record.Hosts, record.HostChange(social.HostBlock{}, b))
 	})
 }
 
@@ -117,7 +121,10 @@ func (s *Service) Change(ctx context.Context, by social.Actor, which social.Host
 			return err
 		}
 		tx.Record(event.HostsChanged{Host: b.Host})
-		return tx.SetHostBlock(ctx, b)
+		if err := tx.SetHostBlock(ctx, b); err != nil || was.SaysWhat(b) {
+			return err
+		}
+		return record.Measures(ctx, tx, by, record.Hosts, record.HostChange(was, b))
 	})
 	return b, err
 }
@@ -132,6 +139,9 @@ func (s *Service) End(ctx context.Context, by social.Actor, which social.HostID)
 		}
 		tx.Record(event.HostsChanged{Host: b.Host})
 		if err := tx.WaiveHost(ctx, b.Host); err != nil {
+			return err
+		}
+		if err := record.Measures(ctx, tx, by, record.Hosts, record.HostChange(b, social.HostBlock{})); err != nil {
 			return err
 		}
 		return tx.EndHostBlock(ctx, which)

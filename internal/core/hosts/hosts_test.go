@@ -2,6 +2,7 @@ package hosts_test
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/relations"
 	"github.com/plaza-social/plaza/internal/core/search"
 	"github.com/plaza-social/plaza/internal/core/view"
+	"github.com/plaza-social/plaza/internal/evidence"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 	"github.com/plaza-social/plaza/internal/store/storetest"
@@ -203,6 +205,52 @@ func TestLists(t *testing.T) {
 		}
 		if err := h.End(ctx, admin, 1); errs.KindOf(err) != errs.NotFound {
 			t.Errorf("one that is not there: %v", err)
+		}
+	})
+}
+
+// What is decided about hosts is in the log, in the words of what it is and was.
+func TestMeasuresAreInTheLog(t *testing.T) {
+	each(t, func(ctx context.Context, t *testing.T, h house) {
+		b, err := h.Add(ctx, admin, social.HostBlock{Host: "bad.example", Severity: social.HostSilence})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.Change(ctx, admin, b.ID, func(b *social.HostBlock) { b.Severity = social.HostSuspends }); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.End(ctx, admin, b.ID); err != nil {
+			t.Fatal(err)
+		}
+		a, err := h.Allow(ctx, admin, "good.example")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.Allow(ctx, admin, "good.example"); err != nil { // again
+			t.Fatal(err)
+		}
+		if err := h.Disallow(ctx, admin, a.ID); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		if err := h.store.Read(ctx, func(v *store.View) error {
+			all, err := v.Evidence(ctx, 0, 100)
+			for _, r := range all {
+				var m evidence.Measured
+				if err := json.Unmarshal(r.Body, &m); err != nil {
+					return err
+				}
+				for _, c := range m.Changes {
+					got = append(got, c.Target+": "+c.From+" > "+c.To)
+				}
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"bad.example:  > silence", "bad.example: silence > suspend", "bad.example: suspend > ", "good.example:  > let in", "good.example: let in > "}
+		if !slices.Equal(got, want) {
+			t.Errorf("the log has %q, want %q", got, want)
 		}
 	})
 }

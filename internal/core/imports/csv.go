@@ -141,7 +141,7 @@ func (s *Service) line(k social.ImportKind, order, fields []string) social.Impor
 		target, why = s.address(&r, get("acct"))
 	}
 	if k == social.ImportLists && why == "" {
-		r.List = unguarded(get("list"))
+		r.List = text.FromCell(get("list"))
 		if target = r.List; r.List == "" {
 			why = "The line names no list."
 		}
@@ -202,15 +202,6 @@ func yes(s string, otherwise bool) bool {
 		return false
 	}
 	return otherwise
-}
-
-// unguarded takes off the sign that keeps spreadsheets from computing a title.
-// The export puts it there.
-func unguarded(s string) string {
-	if len(s) > 1 && s[0] == '\'' && strings.ContainsRune("=+-@'", rune(s[1])) {
-		return s[1:]
-	}
-	return s
 }
 
 // maxTarget is how much is kept of what a line is about.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/core/record"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
@@ -98,6 +99,12 @@ func (s *Service) SetSettings(ctx context.Context, by social.Actor, to social.Se
 	}
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
 		tx.Record(event.SettingsChanged{})
+		if err := record.Rules(ctx, tx, by, to.Rules); err != nil {
+			return err
+		}
+		if err := door(ctx, tx, by, to.SignUps); err != nil {
+			return err
+		}
 		return tx.SetHouse(ctx, to)
 	})
 	if err != nil {

@@ -36,12 +36,18 @@ func tidy(s social.Settings) (social.Settings, error) {
 	case s.Contact != "" && !address(s.Contact):
 		return s, errs.New(errs.Invalid, "The contact is an e-mail address, such as hello@example.org, or empty.")
 	}
+	if s.Sample < 0 || s.Sample > social.MaxSample {
+		return s, errs.Newf(errs.Invalid, "The posts drawn by lot each week are a number from 0 to %d.", social.MaxSample)
+	}
 	switch s.SignUps {
 	case social.SignUpOpen, social.SignUpApproval, social.SignUpInvite, social.SignUpClosed:
 	default:
 		return s, errs.New(errs.Invalid, "Joining is one of open, approval, invite, closed.")
 	}
 	if err := tidyTexts(&s); err != nil {
+		return s, err
+	}
+	if err := social.CheckTemplates(s.Templates); err != nil {
 		return s, err
 	}
 	rules, err := tidyRules(s.Rules)

@@ -4,6 +4,7 @@
 package media
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,8 +39,19 @@ type Blobs interface {
 
 // Service does it.
 type Service struct {
-	store *store.Store
-	blobs Blobs
+	// Seal reports whether an attachment that was just made is one that nobody may
+	// see, and sees to it that somebody knows. It is set before anything is made;
+	// nil seals nothing.
+	Seal func(ctx context.Context, tx *store.Tx, m social.Media) (bool, error)
+
+	// Abuse reports whether Seal would seal an attachment. LookAgain is the name of
+	// the setting that asks to look at those that are there already, from one on.
+	Abuse     func(ctx context.Context, v *store.View, m social.Media) (bool, error)
+	LookAgain string
+
+	store    *store.Store
+	blobs    Blobs
+	withheld withheld
 }
 
 // New returns a Service with files in b.
@@ -152,6 +164,7 @@ func (s *Service) finish(ctx context.Context, which social.MediaID, owner social
 		}
 		still := m
 		m.Kind, m.State, m.File, m.Type, m.Size, m.Shape = made.Kind, social.MediaReady, made.File, made.Type, made.Size, made.Shape
+		m.Print, m.Look, m.Quality = made.Print, made.Look, made.Quality
 		if still.Preview == "" {
 			m.Preview, m.Small, m.Blurhash = made.Preview, made.Small, made.Blurhash
 		} else {
@@ -160,12 +173,34 @@ func (s *Service) finish(ctx context.Context, which social.MediaID, owner social
 				return err
 			}
 		}
+		if s.Seal != nil {
+			if sealed, err := s.Seal(ctx, tx, m); err != nil || sealed {
+				return cmp.Or(err, seal(ctx, tx, &m))
+			}
+		}
 		return tx.SetMedia(ctx, m)
 	})
-	if err == nil && m.State != social.MediaReady {
+	switch {
+	case err == nil && m.State == social.MediaFailed:
+		err = errs.New(errs.Invalid, m.Problem)
+	case err == nil && m.State != social.MediaReady:
 		err = store.NoPost
 	}
 	return m, err
+}
+
+// seal puts an attachment out of everybody's reach. Its file is kept under a name
+// that nobody was told; there is no preview of it, and it cannot be attached,
+// described or taken back.
+func seal(ctx context.Context, tx *store.Tx, m *social.Media) error {
+	if err := tx.DropFile(ctx, m.Preview); err != nil {
+		return err
+	}
+	m.State, m.Problem, m.Preview, m.Blurhash, m.Small = social.MediaFailed, "This file cannot be used here.", "", "", social.Shape{}
+	if err := tx.SetMedia(ctx, *m); err != nil {
+		return err
+	}
+	return tx.ReserveMedia(ctx, m.Owner, []social.MediaID{m.ID}, int64(m.ID))
 }
 
 func dropAll(ctx context.Context, tx *store.Tx, m social.Media) error {
@@ -199,6 +234,9 @@ func (s *Service) Update(ctx context.Context, by social.Actor, which social.Medi
 	}
 	if m, err = s.Get(ctx, by, which); err != nil {
 		return m, err
+	}
+	if m.State == social.MediaFailed {
+		return social.Media{}, errs.New(errs.Invalid, m.Problem)
 	}
 	var still social.Media
 	if c.Preview != nil {

@@ -37,6 +37,8 @@ func follow(ctx context.Context, m marker, fact event.Fact) error {
 		return m.left(ctx, f)
 	case event.PostEdited:
 		return m.edited(ctx, f.Post)
+	case event.PostJudged:
+		return m.edited(ctx, f.Post)
 	case event.Adopted:
 		return m.adopted(ctx, f)
 	case event.Marked:

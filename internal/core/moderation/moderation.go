@@ -16,6 +16,7 @@ import (
 type Service struct {
 	store *store.Store
 	view  *view.View
+	guess guess
 }
 
 // New returns a Service.

@@ -104,7 +104,7 @@ func (h *house) kind(what string, err error, want errs.Kind) {
 	}
 }
 
-func (h *house) reports(closed bool) []moderation.Case {
+func (h *house) reports(closed bool) []moderation.Filed {
 	h.Helper()
 	all, err := h.Reports(h.ctx, as(mona), social.ReportQuery{Closed: closed}, social.Page{Limit: 10})
 	h.must(err)

@@ -1,16 +1,18 @@
 package moderation
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
-	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/base/text"
 	"github.com/plaza-social/plaza/internal/core/view"
-	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/evidence"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 )
@@ -20,34 +22,59 @@ import (
 const maxSame = 20
 
 // Report tells the staff of an account and of what it posted, as far as by
-// can see that. The same again, while it is open, is the report there is.
+// can see that. The same again, while it is open, is the report there is. It
+// joins the open case about the same subject, or begins one, and is in the log
+// of evidence when this returns.
 func (s *Service) Report(ctx context.Context, by social.Actor, r social.Report) (social.Report, error) {
 	if err := by.MustAct(); err != nil {
 		return r, err
 	}
-	r.Reporter, r.Comment = by.Account, text.Clean(r.Comment)
+	r.Reporter = by.Account
+	if r.Channel = cmp.Or(r.Channel, social.ChannelApp); by.Remote {
+		r.Channel = social.ChannelFlag
+	}
+	return s.file(ctx, r)
+}
+
+// ReportUnknown is Report for who is not known here: a stranger, who sees what
+// everybody sees, or a rule.
+func (s *Service) ReportUnknown(ctx context.Context, r social.Report) (social.Report, error) {
+	r.Reporter = 0
+	if utf8.RuneCountInString(r.Contact) > social.MaxContact {
+		return r, errs.Newf(errs.Invalid, "Say how you can be reached in at most %d characters.", social.MaxContact)
+	}
+	return s.file(ctx, r)
+}
+
+func (s *Service) file(ctx context.Context, r social.Report) (made social.Report, err error) {
+	r.Comment, r.Contact = text.Clean(r.Comment), strings.TrimSpace(text.Clean(r.Contact))
 	r.Posts = slices.Compact(slices.Sorted(slices.Values(r.Posts)))
 	r.Collections = slices.Compact(slices.Sorted(slices.Values(r.Collections)))
+	if r.Category == "" {
+		r.Category = r.Harm.Category()
+	}
 	if r.Category != social.ReportViolation {
 		r.Rules = nil
 	}
-	var made social.Report
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
+	if r.Harm == "" {
+		r.Harm = social.HarmOf(r.Category)
+	}
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		made = r
 		if err := reportable(ctx, tx, r); err != nil {
 			return err
 		}
-		before, err := tx.Reports(ctx, social.ReportQuery{Reporter: r.Reporter, Target: r.Target}, social.Page{Limit: maxSame})
-		if err != nil {
-			return err
+		if r.Reporter != 0 {
+			before, err := tx.Reports(ctx, social.ReportQuery{Reporter: r.Reporter, Target: r.Target}, social.Page{Limit: maxSame})
+			if err != nil {
+				return err
+			}
+			if i := slices.IndexFunc(before, r.Same); i >= 0 {
+				made = before[i]
+				return nil
+			}
 		}
-		if i := slices.IndexFunc(before, r.Same); i >= 0 {
-			made = before[i]
-			return nil
-		}
-		made = r
-		made.ID, made.At, made.Changed = social.ReportID(id.New(tx.Now)), tx.Now, tx.Now
-		tx.Record(event.Reported{Report: made.ID, Reporter: made.Reporter, Target: made.Target})
-		return tx.AddReport(ctx, made)
+		return s.take(ctx, tx, &made)
 	})
 	if err != nil {
 		return r, fmt.Errorf("report: %w", err)
@@ -106,8 +133,9 @@ func collected(ctx context.Context, tx *store.Tx, r social.Report) error {
 	return nil
 }
 
-// A Case is a report as the staff sees it. Who is not known any more is zero.
-type Case struct {
+// Filed is a report as the staff sees it. Who is not known any more, or never was,
+// is zero.
+type Filed struct {
 	social.Report
 	Reporter, Target Dossier
 	Assigned, Closer *Dossier // nil for nobody
@@ -117,7 +145,7 @@ type Case struct {
 }
 
 // Reports is a page of reports, without those about by. It is for moderators.
-func (s *Service) Reports(ctx context.Context, by social.Actor, q social.ReportQuery, p social.Page) (out view.Slice[Case], err error) {
+func (s *Service) Reports(ctx context.Context, by social.Actor, q social.ReportQuery, p social.Page) (out view.Slice[Filed], err error) {
 	if err := by.MustModerate(); err != nil {
 		return out, err
 	}
@@ -134,38 +162,38 @@ func (s *Service) Reports(ctx context.Context, by social.Actor, q social.ReportQ
 	}
 	page := view.Ends(all, p, func(r social.Report) int64 { return int64(r.ID) })
 	out.Newest, out.Oldest = page.Newest, page.Oldest
-	out.Items, err = s.cases(ctx, by, page.Items)
+	out.Items, err = s.filed(ctx, by, page.Items)
 	return out, err
 }
 
 // Get is one report, or NotFound, which is also what by gets of one about
 // themselves: nobody learns who reported them. It is for moderators.
-func (s *Service) Get(ctx context.Context, by social.Actor, which social.ReportID) (Case, error) {
+func (s *Service) Get(ctx context.Context, by social.Actor, which social.ReportID) (Filed, error) {
 	if err := by.MustModerate(); err != nil {
-		return Case{}, err
+		return Filed{}, err
 	}
 	var r social.Report
 	if err := s.store.Read(ctx, func(v *store.View) (err error) {
 		r, err = v.Report(ctx, which)
 		return err
 	}); err != nil {
-		return Case{}, err
+		return Filed{}, err
 	}
 	if r.Target == by.Account {
-		return Case{}, store.NoPost
+		return Filed{}, store.NoPost
 	}
-	cs, err := s.cases(ctx, by, []social.Report{r})
+	cs, err := s.filed(ctx, by, []social.Report{r})
 	if err == nil && len(cs) == 0 {
 		err = store.NoPost
 	}
 	if err != nil {
-		return Case{}, err
+		return Filed{}, err
 	}
 	return cs[0], nil
 }
 
-// cases loads what reports are about, in a fixed number of queries.
-func (s *Service) cases(ctx context.Context, by social.Actor, all []social.Report) ([]Case, error) {
+// filed loads what reports are about, in a fixed number of queries.
+func (s *Service) filed(ctx context.Context, by social.Actor, all []social.Report) ([]Filed, error) {
 	var people []social.AccountID
 	var posts []social.PostID
 	for _, r := range all {
@@ -189,13 +217,13 @@ func (s *Service) cases(ctx context.Context, by social.Actor, all []social.Repor
 	if err != nil {
 		return nil, err
 	}
-	var out []Case
+	var out []Filed
 	for _, r := range all {
 		reporter, target := dossiers[r.Reporter], dossiers[r.Target]
-		if reporter.Face == nil || target.Face == nil {
+		if target.Face == nil {
 			continue // deleted just now
 		}
-		c := Case{Report: r, Reporter: reporter, Target: target, Assigned: known(dossiers, r.Assigned), Closer: known(dossiers, r.ClosedBy)}
+		c := Filed{Report: r, Reporter: reporter, Target: target, Assigned: known(dossiers, r.Assigned), Closer: known(dossiers, r.ClosedBy)}
 		for _, p := range seen {
 			if slices.Contains(r.Posts, p.ID) {
 				c.Posts = append(c.Posts, p)
@@ -263,17 +291,27 @@ func (s *Service) Assign(ctx context.Context, by social.Actor, which social.Repo
 	})
 }
 
-// Close resolves a report or opens it again.
+// Close resolves a report or opens it again. The last report of a case that is
+// resolved so ends the case: there was no breach.
 func (s *Service) Close(ctx context.Context, by social.Actor, which social.ReportID, closed bool) error {
 	return s.change(ctx, "close report", by, which, func(tx *store.Tx, r *social.Report) error {
-		if r.Closed() == closed {
+		switch {
+		case r.Closed() == closed:
 			return nil
+		case !closed:
+			r.ClosedBy, r.ClosedAt = 0, time.Time{}
+			if err := s.reopen(ctx, tx, r); err != nil {
+				return err
+			}
+			return recordClosing(tx, *r, evidence.ReportReopened)
 		}
-		r.ClosedBy, r.ClosedAt = 0, time.Time{}
-		if closed {
-			r.ClosedBy, r.ClosedAt = by.Account, tx.Now
+		r.ClosedBy, r.ClosedAt = by.Account, tx.Now
+		if open, err := tx.OpenIn(ctx, r.Case); err != nil {
+			return err
+		} else if open > 1 || r.Case == 0 {
+			return recordClosing(tx, *r, evidence.ReportClosed)
 		}
-		return nil
+		return s.dismiss(ctx, tx, by, r.Case)
 	})
 }
 
@@ -286,7 +324,7 @@ func (s *Service) change(ctx context.Context, what string, by social.Actor, whic
 	err := s.store.Write(ctx, func(tx *store.Tx) error {
 		r, err := tx.HoldReport(ctx, which)
 		if err == nil {
-			err = mayChange(ctx, tx, by, r)
+			err = mayChange(ctx, tx, by, r.Target)
 		}
 		if err != nil {
 			return err
@@ -302,12 +340,12 @@ func (s *Service) change(ctx context.Context, what string, by social.Actor, whic
 	return nil
 }
 
-func mayChange(ctx context.Context, tx *store.Tx, by social.Actor, r social.Report) error {
-	if r.Target == by.Account {
+func mayChange(ctx context.Context, tx *store.Tx, by social.Actor, about social.AccountID) error {
+	if about == by.Account {
 		return store.NoPost // as if it were not there
 	}
-	u, err := tx.User(ctx, r.Target)
-	if absent(err) != nil {
+	u, err := tx.User(ctx, about)
+	if errs.Absent(err) != nil {
 		return err
 	}
 	if u.Account == 0 { // lives elsewhere, or is being deleted
@@ -324,12 +362,4 @@ func (s *Service) Open(ctx context.Context, by social.Actor, limit int) (n int, 
 	}
 	err = s.store.Read(ctx, func(v *store.View) (err error) { n, err = v.OpenReports(ctx, by.Account, limit); return err })
 	return n, err
-}
-
-// absent is nil for what is not there any more.
-func absent(err error) error {
-	if errs.KindOf(err) == errs.NotFound {
-		return nil
-	}
-	return err
 }

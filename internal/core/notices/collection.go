@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
@@ -34,7 +35,7 @@ func (t teller) collected(ctx context.Context, f event.Collected) error {
 func (t teller) collectionChanged(ctx context.Context, f event.CollectionChanged) error {
 	c, err := t.tx.Collection(ctx, f.Collection)
 	if err != nil {
-		return missing(err)
+		return errs.Absent(err)
 	}
 	for _, x := range c.Items {
 		if x.State != social.ItemAccepted {

@@ -54,11 +54,17 @@ func Follower() work.Follower {
 		case event.Joined:
 			return t.staff(ctx, social.Notice{Kind: social.NoticeSignUp, From: f.Account}, 0)
 		case event.Reported:
-			return t.staff(ctx, social.Notice{Kind: social.NoticeReport, From: f.Reporter, About: int64(f.Report)}, f.Target)
+			return t.reported(ctx, f)
 		case event.Decided:
 			if f.Action.Sanction() {
-				return t.tell(ctx, social.Notice{Owner: f.Account, Kind: social.NoticeWarning, From: f.Account, About: int64(f.Decision)})
+				return t.warned(ctx, f)
 			}
+		case event.CaseClosed:
+			return t.answered(ctx, f)
+		case event.Appealed:
+			return t.staff(ctx, social.Notice{Kind: social.NoticeAppeal, From: f.By, About: int64(f.Decision)}, f.By)
+		case event.AppealAnswered:
+			return t.tell(ctx, social.Notice{Owner: f.Account, Kind: social.NoticeHeard, From: f.Account, About: int64(f.Decision)})
 		}
 		return nil
 	}}
@@ -71,21 +77,13 @@ type teller struct {
 	at time.Time
 }
 
-// missing is for what was there when the fact was recorded and is gone now.
-func missing(err error) error {
-	if errs.KindOf(err) == errs.NotFound {
-		return nil
-	}
-	return err
-}
-
 func (t teller) published(ctx context.Context, f event.PostPublished) error {
 	if f.BoostOf != 0 {
 		return t.tell(ctx, social.Notice{Owner: f.BoostAuthor, Kind: social.NoticeBoost, From: f.Author, Post: f.BoostOf})
 	}
 	p, err := t.tx.Post(ctx, f.Post)
 	if err != nil {
-		return missing(err)
+		return errs.Absent(err)
 	}
 	if err := t.quoted(ctx, p); err != nil {
 		return err
@@ -127,7 +125,7 @@ func (t teller) mentioned(ctx context.Context, p social.Post) error {
 func (t teller) edited(ctx context.Context, f event.PostEdited) error {
 	p, err := t.tx.Post(ctx, f.Post)
 	if err != nil {
-		return missing(err)
+		return errs.Absent(err)
 	}
 	if err := t.mentioned(ctx, p); err != nil {
 		return err
@@ -235,7 +233,7 @@ func (t teller) tell(ctx context.Context, n social.Notice) error {
 	}
 	r, err := rule(ctx, t.tx, n)
 	if err != nil || r == social.NoticeDropped {
-		return missing(err)
+		return errs.Absent(err)
 	}
 	n.ID, n.Filtered = social.NoticeID(id.New(t.at)), r == social.NoticeHeld
 	added, err := t.tx.AddNotice(ctx, n)
@@ -252,16 +250,16 @@ func (t teller) tell(ctx context.Context, n social.Notice) error {
 // wants reports whether n is to be stored: its owner is here, can see what it
 // is about, and has not muted who did it or the thread.
 func wants(ctx context.Context, tx *store.Tx, n social.Notice) (bool, error) {
-	if n.Owner == n.From && n.Kind != social.NoticePoll && n.Kind != social.NoticeWarning { // of those one is told also of one's own
+	if n.Owner == n.From && n.Kind != social.NoticePoll && !n.Kind.OfOwner() {
 		return false, nil
 	}
 	for _, who := range []social.AccountID{n.Owner, n.From} {
 		if _, err := tx.Account(ctx, who); err != nil {
-			return false, missing(err)
+			return false, errs.Absent(err)
 		}
 	}
 	if _, err := tx.User(ctx, n.Owner); err != nil {
-		return false, missing(err)
+		return false, errs.Absent(err)
 	}
 	if n.Kind.Official() {
 		return true, nil
@@ -278,7 +276,7 @@ func wants(ctx context.Context, tx *store.Tx, n social.Notice) (bool, error) {
 		if errors.Is(err, store.NoPost) {
 			return false, nil
 		}
-		return false, missing(err)
+		return false, errs.Absent(err)
 	}
 	if n.Kind == social.NoticePost && rel.Mutes {
 		return false, nil

@@ -30,6 +30,7 @@ type Told struct {
 	// Report and Decision are what an official notice is about.
 	Report     *Reported
 	Decision   *social.Decision
+	Case       *social.Case     // that an answer is about
 	Collection *view.Collection // nil if the notice is not about one
 	Reaction   *social.Reaction // nil if the notice is not about one
 }

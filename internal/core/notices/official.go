@@ -21,18 +21,22 @@ type Reported struct {
 // Where there are none it reads nothing.
 func (s *Service) official(ctx context.Context, by social.Actor, told []Told) ([]Told, error) {
 	if !by.Role.AtLeast(social.Moderator) {
-		told = slices.DeleteFunc(told, func(t Told) bool { return t.Kind == social.NoticeSignUp || t.Kind == social.NoticeReport })
+		told = slices.DeleteFunc(told, func(t Told) bool {
+			return t.Kind == social.NoticeSignUp || t.Kind == social.NoticeReport || t.Kind == social.NoticeAppeal
+		})
 	}
-	reports, decisions := []social.ReportID{}, []social.DecisionID{}
+	reports, decisions, cases := []social.ReportID{}, []social.DecisionID{}, []social.CaseID{}
 	for _, t := range told {
 		switch t.Kind {
 		case social.NoticeReport:
 			reports = append(reports, social.ReportID(t.About))
-		case social.NoticeWarning:
+		case social.NoticeWarning, social.NoticeAppeal, social.NoticeHeard:
 			decisions = append(decisions, social.DecisionID(t.About))
+		case social.NoticeAnswer:
+			cases = append(cases, social.CaseID(t.About))
 		}
 	}
-	if len(reports) == 0 && len(decisions) == 0 {
+	if len(reports)+len(decisions)+len(cases) == 0 {
 		return told, nil
 	}
 	rs, err := s.reports(ctx, reports)
@@ -43,16 +47,23 @@ func (s *Service) official(ctx context.Context, by social.Actor, told []Told) ([
 	if err != nil {
 		return nil, err
 	}
+	cs, err := s.cases(ctx, cases)
+	if err != nil {
+		return nil, err
+	}
 	for i, t := range told {
 		switch t.Kind {
 		case social.NoticeReport:
 			told[i].Report = rs[social.ReportID(t.About)]
-		case social.NoticeWarning:
+		case social.NoticeWarning, social.NoticeAppeal, social.NoticeHeard:
 			told[i].Decision = ds[social.DecisionID(t.About)]
+		case social.NoticeAnswer:
+			told[i].Case = cs[social.CaseID(t.About)]
 		}
 	}
 	return slices.DeleteFunc(told, func(t Told) bool {
-		return t.Kind == social.NoticeReport && (t.Report == nil || t.Report.Report.Target == by.Account) || t.Kind == social.NoticeWarning && t.Decision == nil
+		return t.Kind == social.NoticeReport && (t.Report == nil || t.Report.Report.Target == by.Account) ||
+			(t.Kind == social.NoticeWarning || t.Kind == social.NoticeAppeal || t.Kind == social.NoticeHeard) && t.Decision == nil || t.Kind == social.NoticeAnswer && t.Case == nil
 	}), nil
 }
 
@@ -81,6 +92,20 @@ func (s *Service) decisions(ctx context.Context, ids []social.DecisionID) (map[s
 		all, err := v.DecisionsOf(ctx, ids)
 		for _, d := range all {
 			out[d.ID] = &d
+		}
+		return err
+	})
+}
+
+func (s *Service) cases(ctx context.Context, ids []social.CaseID) (map[social.CaseID]*social.Case, error) {
+	out := map[social.CaseID]*social.Case{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	return out, s.store.Read(ctx, func(v *store.View) error {
+		all, err := v.CasesOf(ctx, ids)
+		for _, c := range all {
+			out[c.ID] = &c
 		}
 		return err
 	})

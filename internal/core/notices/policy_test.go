@@ -12,6 +12,7 @@ import (
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
+	"github.com/plaza-social/plaza/internal/store/storetest"
 	"github.com/plaza-social/plaza/internal/work"
 )
 
@@ -206,7 +207,7 @@ func TestLimitedIsKeptApart(t *testing.T) {
 				return err
 			}
 			b.Limited = true
-			if err := tx.SetModerated(h.ctx, b); err != nil {
+			if err := tx.SetModerated(h.ctx, b, storetest.Proof(t, tx)); err != nil {
 				return err
 			}
 			return tx.AddHostBlock(h.ctx, social.HostBlock{ID: 9, Host: "example", Severity: social.HostSilence})

@@ -21,6 +21,9 @@ func (s *Service) Edit(ctx context.Context, by social.Actor, which social.PostID
 	if err := by.MustAct(); err != nil {
 		return social.Post{}, err
 	}
+	if err := s.judgeEdit(ctx, by, which, d); err != nil {
+		return social.Post{}, err
+	}
 	var post social.Post
 	err := s.store.Write(ctx, func(tx *store.Tx) error {
 		was, err := own(ctx, tx, by, which)
@@ -67,6 +70,9 @@ func (s *Service) Edit(ctx context.Context, by social.Actor, which social.PostID
 		earlier := version(was, before, question)
 		post.EditedAt = later(tx.Now, earlier.At)
 		if err := s.refer(ctx, tx, &post, anybody); err != nil {
+			return err
+		}
+		if err := newcomerEdits(ctx, tx, post); err != nil {
 			return err
 		}
 		if err := tx.EditPost(ctx, post, earlier); err != nil {

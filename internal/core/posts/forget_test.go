@@ -46,7 +46,7 @@ func startFar(ctx context.Context, t *testing.T, s *store.Store, svc *posts.Serv
 		if err := tx.AddReport(ctx, social.Report{ID: 1, Reporter: ada, Target: mel, Category: social.ReportSpam, At: tx.Now}); err != nil {
 			return err
 		}
-		return tx.AddDecision(ctx, social.Decision{ID: 2, Account: tom, Action: social.Limit, At: tx.Now})
+		return tx.AddDecision(ctx, social.Decision{ID: 2, Account: tom, Action: social.Limit, At: tx.Now}, storetest.Proof(t, tx))
 	})
 	return f
 }

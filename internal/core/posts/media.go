@@ -71,6 +71,7 @@ func mediaOf(ctx context.Context, v *store.View, p social.Post) ([]social.Media,
 		return nil, nil
 	}
 	all, err := v.Media(ctx, p.Media)
+	all = slices.DeleteFunc(all, func(m social.Media) bool { return m.State == social.MediaFailed })
 	slices.SortFunc(all, func(a, b social.Media) int { return slices.Index(p.Media, a.ID) - slices.Index(p.Media, b.ID) })
 	return all, err
 }

@@ -25,6 +25,20 @@ type Config struct {
 	MaxText    int       // characters
 	HandleHost string    // what follows the second @ in the addresses of our own people
 	Base       view.Base // where the house stands
+	Others     view.Bases
+	Own        func(host string) bool // whether the house is called so; nil is the HandleHost alone
+	// Judge reports why somebody of ours may not say something, or nil: rules of
+	// the house may refuse it. It is asked before a transaction begins. Nil
+	// refuses nothing.
+	Judge func(ctx context.Context, by social.Actor, d social.Draft) error
+}
+
+// parse tells what an address names here, under whichever name of the house.
+func (c Config) parse(uri string) (view.Place, bool) {
+	if p, ok := c.Base.ParseURI(uri); ok {
+		return p, true
+	}
+	return c.Others.ParseURI(uri)
 }
 
 // Service does it.
@@ -47,8 +61,14 @@ func (s *Service) Publish(ctx context.Context, by social.Actor, d social.Draft) 
 	if err := d.Check(by, length(d), s.config.MaxText); err != nil {
 		return social.Post{}, err
 	}
-	var post social.Post
-	err := s.store.Write(ctx, func(tx *store.Tx) (err error) {
+	post, err := s.earlier(ctx, by, d.Key)
+	if err != nil || post.ID != 0 {
+		return post, err
+	}
+	if err := s.config.judge(ctx, by, d); err != nil {
+		return social.Post{}, err
+	}
+	err = s.store.Write(ctx, func(tx *store.Tx) (err error) {
 		fresh := social.PostID(id.New(tx.Now))
 		if post, err = published(ctx, tx, by, d.Key, fresh); err != nil || post.ID != 0 {
 			return err
@@ -115,6 +135,25 @@ func published(ctx context.Context, tx *store.Tx, by social.Actor, key string, i
 	return tx.Post(ctx, earlier)
 }
 
+// earlier is the post that by made under key before, or none. What was said once
+// is not held against the rules again only because the answer was lost.
+func (s *Service) earlier(ctx context.Context, by social.Actor, key string) (p social.Post, err error) {
+	if key == "" || s.config.Judge == nil {
+		return p, nil
+	}
+	err = s.store.Read(ctx, func(v *store.View) error {
+		which, err := v.Keyed(ctx, by.Account, key, s.store.Now().Add(-keyLife).UnixMilli())
+		if err == nil && which != 0 {
+			p, err = v.Post(ctx, which)
+		}
+		return err
+	})
+	if err != nil {
+		return social.Post{}, fmt.Errorf("look for what was published: %w", err)
+	}
+	return p, nil
+}
+
 // Tidy forgets keys that no longer count.
 func (s *Service) Tidy(ctx context.Context) error {
 	return s.store.Write(ctx, func(tx *store.Tx) error { return tx.TrimKeys(ctx, tx.Now.Add(-keyLife).UnixMilli()) })
@@ -130,9 +169,10 @@ func (s *Service) draft(ctx context.Context, tx *store.Tx, by social.Actor, d so
 	} else if err := author.MayPost(); err != nil {
 		return p, err
 	}
+	var parent social.Post
 	if d.ReplyTo != 0 {
-		parent, err := tx.VisiblePost(ctx, by.Account, d.ReplyTo)
-		if err != nil {
+		var err error
+		if parent, err = tx.VisiblePost(ctx, by.Account, d.ReplyTo); err != nil {
 			return p, err
 		}
 		if err := parent.MayReply(by); err != nil {
@@ -144,7 +184,10 @@ func (s *Service) draft(ctx context.Context, tx *store.Tx, by social.Actor, d so
 	if err := quote(ctx, tx, by, &p, d); err != nil {
 		return p, err
 	}
-	return p, s.refer(ctx, tx, &p, anybody)
+	if err := s.refer(ctx, tx, &p, anybody); err != nil {
+		return p, err
+	}
+	return p, newcomer(ctx, tx, p, parent)
 }
 
 // anybody is whom a post may call that was typed here.
@@ -176,7 +219,7 @@ func (s *Service) refer(ctx context.Context, tx *store.Tx, p *social.Post, mayCa
 
 func (s *Service) mention(ctx context.Context, tx *store.Tx, p *social.Post, piece text.Piece) error {
 	host := piece.Host
-	if host == s.config.HandleHost {
+	if host == s.config.HandleHost || s.config.Own != nil && s.config.Own(host) {
 		host = ""
 	}
 	who, err := tx.AccountNamed(ctx, piece.Username, host)

@@ -37,7 +37,7 @@ func (s *Service) Lookup(ctx context.Context, uri string) (which social.PostID, 
 }
 
 func (s *Service) find(ctx context.Context, v *store.View, uri string) (social.Post, error) {
-	place, ours := s.config.Base.ParseURI(uri)
+	place, ours := s.config.parse(uri)
 	which := place.Post
 	switch {
 	case !ours:
@@ -224,7 +224,7 @@ func (s *Service) under(ctx context.Context, tx *store.Tx, p *social.Post, paren
 	p.ReplyAuthor = social.Somebody
 	to, err := s.find(ctx, &tx.View, parent)
 	if errors.Is(err, store.NoPost) {
-		_, ours := s.config.Base.ParseURI(parent)
+		_, ours := s.config.parse(parent)
 		gone, err := tx.Gone(ctx, parent)
 		return !ours && !gone, err
 	}

@@ -164,6 +164,9 @@ func (s *Service) Worker() work.Worker {
 		if err := json.Unmarshal(args, &which); err != nil {
 			return errs.Wrap(errs.Invalid, "This job does not name a scheduled post.", err)
 		}
+		if err := s.judgeScheduled(ctx, which); err != nil {
+			return err
+		}
 		return s.store.Write(ctx, func(tx *store.Tx) error {
 			one, err := tx.HoldScheduled(ctx, which)
 			if errs.KindOf(err) == errs.NotFound && err != nil {

@@ -20,14 +20,20 @@ const Job = "push"
 type Errand struct {
 	Push   social.PushID   `json:"push"`
 	Notice social.NoticeID `json:"notice"`
+	// Title and Words are what is told if it is no notice but a word of the house.
+	Title string `json:"title,omitempty"`
+	Words string `json:"words,omitempty"`
 }
 
 // Follower queues an errand for each app that wants to be told of a notice.
 // What is told is looked up when it is sent.
 func Follower() work.Follower {
 	return work.Follower{Name: "push", Follow: func(ctx context.Context, tx *store.Tx, r event.Record) error {
-		if f, ok := r.Fact.(event.NoticeMade); ok {
+		switch f := r.Fact.(type) {
+		case event.NoticeMade:
 			return queue(ctx, tx, f)
+		case event.HomeMoved:
+			return tellMoved(ctx, tx, f)
 		}
 		return nil
 	}}
@@ -57,7 +63,7 @@ func queue(ctx context.Context, tx *store.Tx, f event.NoticeMade) error {
 		if !wants {
 			continue
 		}
-		if err := tx.AddJob(ctx, Job, Errand{p.ID, n.ID}, tx.Now, fmt.Sprintf("%d-%d", p.ID, n.ID)); err != nil {
+		if err := tx.AddJob(ctx, Job, Errand{Push: p.ID, Notice: n.ID}, tx.Now, fmt.Sprintf("%d-%d", p.ID, n.ID)); err != nil {
 			return err
 		}
 	}
@@ -71,6 +77,8 @@ type Delivery struct {
 	Owner  social.Actor // whose eyes the notice is looked at with
 	Locale string
 	Life   time.Duration // that the notice is still worth being told of
+	Title  string        // see Errand
+	Words  string
 }
 
 // Delivery is what an errand needs as things are now, or NotFound: the app, the
@@ -80,9 +88,11 @@ func (s *Service) Delivery(ctx context.Context, e Errand) (d Delivery, err error
 		if d.PushSubscription, err = v.Push(ctx, e.Push); err != nil {
 			return err
 		}
-		n, err := v.Notice(ctx, d.Account, e.Notice)
-		if err != nil {
-			return err
+		n := social.Notice{At: s.store.Now()}
+		if d.Title, d.Words = e.Title, e.Words; e.Notice != 0 {
+			if n, err = v.Notice(ctx, d.Account, e.Notice); err != nil {
+				return err
+			}
 		}
 		a, err := v.Account(ctx, d.Account)
 		if err != nil {

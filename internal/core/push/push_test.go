@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ecdh"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -381,6 +382,42 @@ func TestNote(t *testing.T) {
 		h.subscribe(1, h.kinds())
 		if note(push.Ended); h.has(1) {
 			h.Error("it outlives its end")
+		}
+	})
+}
+
+// TestHouseMoved has every app of somebody be told that the house is elsewhere,
+// whatever else it wants to hear of.
+func TestHouseMoved(t *testing.T) {
+	each(t, func(h *house) {
+		first, second := h.subscribe(1, h.kinds()), h.subscribe(2, h.kinds(social.NoticeMention))
+		none := social.PushNone
+		if _, err := h.push.Change(h.ctx, as(2), push.Change{Policy: &none}); err != nil {
+			h.Fatal(err)
+		}
+		h.write(func(tx *store.Tx) error {
+			for who, name := range map[social.AccountID]string{ada: "ada", ben: "ben"} {
+				tx.Record(event.HomeMoved{Account: who, From: "https://old.example", To: "https://new.example", Handle: name + "@new.example"})
+			}
+			return nil
+		})
+		got := h.errands()
+		if len(got) != 2 {
+			h.Fatalf("queued: %q", got)
+		}
+		for _, p := range []social.PushSubscription{first, second} {
+			i := slices.IndexFunc(got, func(e string) bool { return strings.HasPrefix(e, fmt.Sprintf(`{"push":%d,`, p.ID)) })
+			if i < 0 {
+				h.Fatalf("queued: %q, and nothing for %d", got, p.ID)
+			}
+			var e push.Errand
+			if err := json.Unmarshal([]byte(got[i]), &e); err != nil || e.Notice != 0 || !strings.Contains(e.Words, "https://new.example") || !strings.Contains(e.Words, "@ada@new.example") {
+				h.Errorf("queued: %s", got[i])
+			}
+			d, err := h.push.Delivery(h.ctx, e)
+			if err != nil || d.Endpoint != p.Endpoint || d.Title != e.Title || d.Words != e.Words || d.Life != social.PushLife {
+				h.Errorf("%+v, %v", d, err)
+			}
 		}
 	})
 }

@@ -11,7 +11,9 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/id"
+	"github.com/plaza-social/plaza/internal/core/record"
 	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/evidence"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 )
@@ -84,6 +86,9 @@ func (s *Service) Add(ctx context.Context, by social.Actor, address string) (r s
 		r.ID, r.State, r.By = social.RelayID(id.New(tx.Now)), social.RelayAsked, by.Account
 		r.Since, r.CreatedAt = tx.Now, tx.Now
 		tx.Record(event.RelayAdded{Relay: r.ID, Host: r.Host, By: r.By})
+		if err := record.Measures(ctx, tx, by, record.Relays, evidence.Changed{Target: r.Host, To: "asked to take the house in"}); err != nil {
+			return err
+		}
 		return tx.AddRelay(ctx, r)
 	}); err != nil {
 		return r, fmt.Errorf("add relay: %w", err)
@@ -102,6 +107,9 @@ func (s *Service) Remove(ctx context.Context, by social.Actor, which social.Rela
 			return err
 		}
 		tx.Record(event.RelayRemoved{Relay: r.ID, Way: r.Kind, Host: r.Host, Inbox: r.Inbox, Actor: r.Actor, By: by.Account})
+		if err := record.Measures(ctx, tx, by, record.Relays, evidence.Changed{Target: r.Host, From: string(r.State)}); err != nil {
+			return err
+		}
 		return tx.EndRelay(ctx, which)
 	}); err != nil {
 		return fmt.Errorf("remove relay: %w", err)

@@ -9,8 +9,10 @@ import (
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/base/text"
+	"github.com/plaza-social/plaza/internal/core/record"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/evidence"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 )
@@ -124,16 +126,21 @@ func (s *Service) AddMail(ctx context.Context, by social.Actor, host string, oth
 		hosts = append(hosts, h)
 	}
 	err = s.write(ctx, "block e-mail of host", by, store.ScreenedMails, func(tx *store.Tx) error {
+		var changed []evidence.Changed
 		for i, h := range hosts {
 			one := social.MailBlock{ID: social.ScreenID(id.New(tx.Now)), Host: h, Approval: approval, CreatedAt: tx.Now}
-			if err := tx.AddMailBlock(ctx, one); err != nil && (i == 0 || errs.KindOf(err) != errs.Conflict) {
+			err := tx.AddMailBlock(ctx, one)
+			if err != nil && (i == 0 || errs.KindOf(err) != errs.Conflict) {
 				return err
+			}
+			if err == nil {
+				changed = append(changed, evidence.Changed{Target: h, To: mail(one)})
 			}
 			if i == 0 {
 				b = one
 			}
 		}
-		return nil
+		return record.Measures(ctx, tx, by, record.Mails, changed...)
 	})
 	if err != nil {
 		return b, err
@@ -146,7 +153,11 @@ const maxOthers = 20
 // EndMail takes a host of e-mail off the list.
 func (s *Service) EndMail(ctx context.Context, by social.Actor, which social.ScreenID) error {
 	return s.write(ctx, "unblock e-mail of host", by, "", func(tx *store.Tx) error {
-		if _, err := tx.MailBlock(ctx, which); err != nil {
+		b, err := tx.MailBlock(ctx, which)
+		if err != nil {
+			return err
+		}
+		if err := record.Measures(ctx, tx, by, record.Mails, evidence.Changed{Target: b.Host, From: mail(b)}); err != nil {
 			return err
 		}
 		return tx.EndMailBlock(ctx, which)
@@ -187,6 +198,9 @@ func (s *Service) AddPrint(ctx context.Context, by social.Actor, print string) (
 	}
 	err = s.write(ctx, "block address", by, store.ScreenedPrints, func(tx *store.Tx) error {
 		b = social.PrintBlock{ID: social.ScreenID(id.New(tx.Now)), Print: print, CreatedAt: tx.Now}
+		if err := noteAlias(ctx, tx, by, record.Prints, "print "+print, "", "turned away"); err != nil {
+			return err
+		}
 		return tx.AddPrintBlock(ctx, b)
 	})
 	return b, err
@@ -195,7 +209,11 @@ func (s *Service) AddPrint(ctx context.Context, by social.Actor, print string) (
 // EndPrint takes a fingerprint off the list.
 func (s *Service) EndPrint(ctx context.Context, by social.Actor, which social.ScreenID) error {
 	return s.write(ctx, "unblock address", by, "", func(tx *store.Tx) error {
-		if _, err := tx.PrintBlock(ctx, which); err != nil {
+		b, err := tx.PrintBlock(ctx, which)
+		if err != nil {
+			return err
+		}
+		if err := noteAlias(ctx, tx, by, record.Prints, "print "+b.Print, "turned away", ""); err != nil {
 			return err
 		}
 		return tx.EndPrintBlock(ctx, which)
@@ -266,6 +284,9 @@ func (s *Service) AddNet(ctx context.Context, by social.Actor, from netip.Addr, 
 		if err := w.apply(&b, from, tx.Now); err != nil {
 			return err
 		}
+		if err := noteAlias(ctx, tx, by, record.Networks, "network "+b.Net.String(), "", network(b)); err != nil {
+			return err
+		}
 		return tx.AddIPBlock(ctx, b)
 	})
 	return b, err
@@ -279,7 +300,11 @@ func (s *Service) ChangeNet(ctx context.Context, by social.Actor, from netip.Add
 		if b, err = tx.IPBlock(ctx, which); err != nil {
 			return err
 		}
+		was := b
 		if err := w.apply(&b, from, tx.Now); err != nil {
+			return err
+		}
+		if err := noteNet(ctx, tx, by, was, b); err != nil {
 			return err
 		}
 		return tx.SetIPBlock(ctx, b)
@@ -290,7 +315,11 @@ func (s *Service) ChangeNet(ctx context.Context, by social.Actor, from netip.Add
 // EndNet takes a network off the list.
 func (s *Service) EndNet(ctx context.Context, by social.Actor, which social.ScreenID) error {
 	return s.nets(ctx, "unblock network", by, "", func(tx *store.Tx) error {
-		if _, err := tx.IPBlock(ctx, which); err != nil {
+		b, err := tx.IPBlock(ctx, which)
+		if err != nil {
+			return err
+		}
+		if err := noteAlias(ctx, tx, by, record.Networks, "network "+b.Net.String(), network(b), ""); err != nil {
 			return err
 		}
 		return tx.EndIPBlock(ctx, which)

@@ -47,7 +47,7 @@ func (s *Service) known(ctx context.Context, address string) (who social.Account
 		if who = a.ID; errs.KindOf(err) == errs.NotFound && err != nil {
 			post, err = v.PostByURI(ctx, address)
 		}
-		return absent(err)
+		return errs.Absent(err)
 	})
 	return who, post, err
 }
@@ -58,14 +58,14 @@ func (s *Service) show(ctx context.Context, by social.Actor, q Query, r *Results
 		if err == nil && f.Standing == social.Good {
 			r.Accounts = []*view.Face{f}
 		}
-		return absent(err)
+		return errs.Absent(err)
 	}
 	if post != 0 && (q.Kind == "" || q.Kind == Posts) {
 		p, err := s.view.Post(ctx, by, post)
 		if err == nil {
 			r.Posts = []*view.Seen{p}
 		}
-		return absent(err)
+		return errs.Absent(err)
 	}
 	return nil
 }

@@ -120,7 +120,12 @@ func (s *Service) byAddress(ctx context.Context, by social.Actor, q Query, r *Re
 		}
 		return true, err
 	}
-	rest, ok := strings.CutPrefix(q.Text, s.view.BaseURL()+"/@")
+	rest, ok := "", false
+	for _, base := range s.view.All() {
+		if !ok {
+			rest, ok = strings.CutPrefix(q.Text, string(base)+"/@")
+		}
+	}
 	if !ok {
 		return false, nil
 	}
@@ -131,21 +136,14 @@ func (s *Service) byAddress(ctx context.Context, by social.Actor, q Query, r *Re
 		if err == nil && (q.Kind == "" || q.Kind == Posts) {
 			r.Posts = []*view.Seen{p}
 		}
-		return true, absent(err)
+		return true, errs.Absent(err)
 	}
 	name, host, _ := s.address(acct)
 	f, err := s.view.Named(ctx, name, host)
 	if err == nil && (q.Kind == "" || q.Kind == Accounts) {
 		r.Accounts = []*view.Face{f}
 	}
-	return true, absent(err)
-}
-
-func absent(err error) error {
-	if errs.KindOf(err) == errs.NotFound {
-		return nil
-	}
-	return err
+	return true, errs.Absent(err)
 }
 
 // accounts finds by the beginning of a name, or "@name@host". Who is blocked
@@ -264,7 +262,7 @@ func Follower() work.Follower {
 func index(ctx context.Context, tx *store.Tx, which social.PostID) error {
 	p, err := tx.Post(ctx, which)
 	if err != nil || p.IsBoost() {
-		return absent(err)
+		return errs.Absent(err)
 	}
 	return tx.IndexPost(ctx, p)
 }

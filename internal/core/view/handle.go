@@ -3,6 +3,7 @@ package view
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/plaza-social/plaza/internal/social"
@@ -17,14 +18,13 @@ func (v *View) OwnHost(host string) bool {
 	if clean, err := social.CleanHost(host); err == nil {
 		host = clean
 	}
-	_, web, _ := strings.Cut(string(v.Base), "://")
-	return strings.EqualFold(host, v.config.HandleHost) || strings.EqualFold(host, web)
+	return slices.ContainsFunc(v.Names.hosts(v.config.HandleHost), func(own string) bool { return strings.EqualFold(host, own) })
 }
 
 // HoldsUs reports whether what is decided about a host, and so about all below
 // it, would be about the house itself.
 func (v *View) HoldsUs(host string) bool {
-	for _, own := range []string{v.config.HandleHost, string(v.Base)} {
+	for _, own := range v.Names.hosts(v.config.HandleHost) {
 		name, err := social.CleanHost(own)
 		if err == nil && (name == host || strings.HasSuffix(name, "."+host)) {
 			return true
@@ -37,7 +37,7 @@ func (v *View) HoldsUs(host string) bool {
 // its page's, or NotFound. Who has not been let in yet is not there.
 func (v *View) AccountAt(ctx context.Context, address string) (*Face, error) {
 	u, err := url.Parse(address)
-	if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || !strings.EqualFold(u.Scheme+"://"+u.Host, string(v.Base)) {
+	if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || !v.stands(u.Scheme+"://"+u.Host) {
 		return nil, store.NoPost
 	}
 	path := strings.TrimSuffix(u.Path, "/")
@@ -50,6 +50,11 @@ func (v *View) AccountAt(ctx context.Context, address string) (*Face, error) {
 		return nil, store.NoPost
 	}
 	return v.Named(ctx, name, "")
+}
+
+// stands reports whether the house is, or was, at an address.
+func (v *View) stands(address string) bool {
+	return slices.ContainsFunc(v.All(), func(b Base) bool { return strings.EqualFold(address, string(b)) })
 }
 
 func (v *View) ours(f *Face, err error) (*Face, error) {

@@ -39,7 +39,7 @@ func (v *View) linksByID(ctx context.Context, s *store.View, ids []social.LinkID
 			continue
 		}
 		username, host, _ := strings.Cut(l.Creator, "@")
-		if host == v.config.HandleHost {
+		if v.OwnHost(host) {
 			host = ""
 		}
 		a, err := s.AccountNamed(ctx, username, host)

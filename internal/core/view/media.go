@@ -23,7 +23,7 @@ func attachMedia(ctx context.Context, s *store.View, cards []*Card) error {
 	}
 	for _, c := range cards {
 		for _, id := range c.Post.Media {
-			if m, ok := byID[id]; ok {
+			if m, ok := byID[id]; ok && m.State != social.MediaFailed { // nor what is sealed
 				c.Media = append(c.Media, m.Elsewhere())
 			}
 		}

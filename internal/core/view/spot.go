@@ -59,6 +59,7 @@ func (v *View) Now() time.Time { return v.store.Now() }
 // was told.
 func (v *View) Anew() *View {
 	n := New(v.store, v.config)
+	n.Names = v.Names
 	n.hosts.rules, _ = v.hosts.get()
 	return n
 }

@@ -24,7 +24,7 @@ func (t *tagRules) forget() {
 
 // TagRules is what was decided about tags. Nobody changes it in place.
 func (v *View) TagRules(ctx context.Context) (social.TagRules, error) {
-	t := &v.tags
+	t := v.tags
 	t.mu.RLock()
 	rules, drops := t.rules, t.drops
 	t.mu.RUnlock()

@@ -68,7 +68,9 @@ type Seen struct {
 
 // Veiled reports whether what s shows is behind a warning: its author says so,
 // or the staff does of all that the author shows.
-func (s *Seen) Veiled() bool { return s.Sensitive || s.Author.Sensitive && len(s.Media) > 0 }
+func (s *Seen) Veiled() bool {
+	return s.Sensitive || s.Standing == social.PostLabelled || s.Author.Sensitive && len(s.Media) > 0
+}
 
 // Mirrored reports whether an account has pages in copies that stand elsewhere: it
 // is one of ours that anybody may come across.

@@ -26,11 +26,12 @@ const (
 type Config struct {
 	BaseURL    string // https://plaza.example, without a slash at the end
 	HandleHost string // what follows the second @ in the addresses of our own people
+	House      social.HouseNames
 }
 
 // View shows posts and accounts to readers.
 type View struct {
-	Base
+	Names
 	store   *store.Store
 	config  Config
 	cards   *cache[social.PostID, *Card]
@@ -38,13 +39,13 @@ type View struct {
 	readers *cache[social.AccountID, *Reader]
 	marks   *cache[social.AccountID, *marks]
 	apps    *cache[social.AppID, social.App]
-	hosts   hostRules
-	tags    tagRules
+	hosts   *hostRules
+	tags    *tagRules
 }
 
 // New returns a View over s. Its Watch must be told of every fact.
 func New(s *store.Store, c Config) *View {
-	return &View{Base: Base(c.BaseURL), store: s, config: c, cards: newCache[social.PostID, *Card](maxCards), faces: newCache[social.AccountID, *Face](maxFaces),
+	return &View{Names: NamesOf(c.BaseURL, c.House), hosts: &hostRules{}, tags: &tagRules{}, store: s, config: c, cards: newCache[social.PostID, *Card](maxCards), faces: newCache[social.AccountID, *Face](maxFaces),
 		readers: newCache[social.AccountID, *Reader](maxReaders), marks: newCache[social.AccountID, *marks](maxReaders),
 		apps: newCache[social.AppID, social.App](maxApps)}
 }
@@ -69,6 +70,8 @@ func (v *View) Watch(_ context.Context, rs []event.Record) {
 			v.cards.drop(f.Post)
 			v.cards.drop(f.QuoteOf)
 		case event.PostEdited:
+			v.cards.drop(f.Post)
+		case event.PostJudged:
 			v.cards.drop(f.Post)
 		case event.Adopted:
 			for _, p := range append([]social.PostID{f.Post, f.ReplyTo}, f.Others...) {
@@ -268,7 +271,7 @@ func (v *View) HTML(typed, html string, mentions []social.Mention) string {
 	}
 	return text.HTML(typed, text.Linker{Tag: v.TagURL, Mention: func(username, host string) (string, bool) {
 		for _, m := range mentions {
-			if social.UsernameKey(m.Username) == social.UsernameKey(username) && (m.Host == host || m.Host == "" && host == v.config.HandleHost) {
+			if social.UsernameKey(m.Username) == social.UsernameKey(username) && (m.Host == host || m.Host == "" && v.OwnHost(host)) {
 				return v.MentionURL(m), true
 			}
 		}

@@ -3,6 +3,8 @@ package blob
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -135,9 +137,25 @@ func (s *Store) make(ctx context.Context, spool string) (m social.Media, err err
 	}
 	a, err := b.attach(ctx)
 	if err == nil {
+		a.Media.Print, err = b.print()
+	}
+	if err == nil {
 		m, err = b.keep(a.Media)
 	}
 	return m, errors.Join(err, b.clear())
+}
+
+// print is the SHA-256 of what was sent, as lists of known files have it: of
+// what we make of it nobody else has one.
+func (b *bench) print() (string, error) {
+	if _, err := b.in.Seek(0, io.SeekStart); err != nil {
+		return "", err
+	}
+	sum := sha256.New()
+	if _, err := io.Copy(sum, b.in); err != nil {
+		return "", fmt.Errorf("read file: %w", err)
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 // weigh looks at the head of a picture, so that one that is too large is not

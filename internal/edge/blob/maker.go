@@ -12,6 +12,7 @@ import (
 	"github.com/bbrks/go-blurhash"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/base/pdq"
 	"github.com/plaza-social/plaza/internal/edge/blob/container"
 	"github.com/plaza-social/plaza/internal/social"
 )
@@ -213,6 +214,8 @@ func (m *maker) makeStill(img *image.NRGBA) error {
 	if err != nil {
 		return fmt.Errorf("blurhash: %w", err)
 	}
+	look, quality := pdq.Of(img)
+	m.Media.Look, m.Media.Quality = look.String(), quality
 	m.Media.Preview, m.Media.Blurhash, m.Media.Size = ext, hash, m.Media.Size+int64(len(encoded))
 	m.Media.Small = social.Shape{Width: small.Rect.Dx(), Height: small.Rect.Dy()}
 	_, err = m.still.Write(encoded)

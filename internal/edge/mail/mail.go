@@ -4,6 +4,7 @@
 package mail
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/mail"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/work"
 )
 
@@ -30,9 +32,16 @@ const (
 	sendAtOnce  = 4
 )
 
+// MaxAttached is how large evidence may be that goes with a letter: larger ones many
+// mail servers refuse, and what is not attached can be fetched.
+const MaxAttached = 5 << 20
+
+// A Drawer is where the evidence for an answer lies, or NotFound.
+type Drawer func(ctx context.Context, which social.MatterID) ([]byte, error)
+
 // Worker sends the letters that wait as auth.LetterJob. A letter may arrive
 // twice if the host dies between the mail server's yes and our noting it.
-func Worker(s Sender) work.Worker {
+func Worker(s Sender, drawer Drawer) work.Worker {
 	return work.Worker{
 		Kind:    auth.LetterJob,
 		AtOnce:  sendAtOnce,
@@ -42,6 +51,15 @@ func Worker(s Sender) work.Worker {
 			var l auth.Letter
 			if err := json.Unmarshal(args, &l); err != nil {
 				return errs.Wrap(errs.Invalid, "This job does not hold a letter.", err)
+			}
+			if l.Bundle != 0 && drawer != nil {
+				b, err := drawer(ctx, l.Bundle)
+				if err != nil && errs.KindOf(err) != errs.NotFound { // forgotten since: the words go all the same
+					return err
+				}
+				if len(b) <= MaxAttached {
+					l.File = b
+				}
 			}
 			return s.Send(ctx, l)
 		},
@@ -69,6 +87,9 @@ func compose(from string, l auth.Letter, encoding gomail.Encoding) (*gomail.Msg,
 	m.SetMessageIDWithValue(random() + "@" + domain(sender)) // the default would tell the machine's name
 	m.SetGenHeader("Auto-Submitted", "auto-generated")       // so that no absence note comes back
 	m.SetBodyString(gomail.TypeTextPlain, lines(l.Text))
+	if len(l.File) > 0 {
+		return m, m.AttachReader("evidence.evz", bytes.NewReader(l.File), gomail.WithFileContentType("application/zip"))
+	}
 	return m, nil
 }
 

@@ -3,6 +3,7 @@ package mail
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -11,6 +12,7 @@ import (
 	"net/mail"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -18,6 +20,7 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/social"
 )
 
 var letter = auth.Letter{
@@ -164,7 +167,7 @@ func (k *kept) Send(_ context.Context, l auth.Letter) error {
 func TestWorker(t *testing.T) {
 	t.Parallel()
 	k := &kept{}
-	w := Worker(k)
+	w := Worker(k, nil)
 	if w.Kind != auth.LetterJob || w.AtOnce < 1 || w.Timeout <= 0 || w.Tries < 1 {
 		t.Errorf("worker %+v", w)
 	}
@@ -172,10 +175,66 @@ func TestWorker(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Do(context.Background(), args); err != nil || len(k.letters) != 1 || k.letters[0] != letter {
+	if err := w.Do(context.Background(), args); err != nil || len(k.letters) != 1 || !reflect.DeepEqual(k.letters[0], letter) {
 		t.Errorf("sent %+v, %v", k.letters, err)
 	}
 	if err := w.Do(context.Background(), []byte("{")); errs.KindOf(err) != errs.Invalid {
 		t.Errorf("broken args: %v, want Invalid", err)
+	}
+}
+
+// Evidence goes with a letter if it is not too large for that; the words go in any
+// case.
+func TestWorkerAttaches(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		bytes int
+		err   error
+		want  int
+		fails bool
+	}{
+		"as much as fits": {MaxAttached, nil, MaxAttached, false},
+		"too much":        {MaxAttached + 1, nil, 0, false},
+		"forgotten":       {0, errs.New(errs.NotFound, "Record not found"), 0, false},
+		"out of reach":    {0, errs.New(errs.Unavailable, "Later."), 0, true},
+	} {
+		k := &kept{}
+		w := Worker(k, func(_ context.Context, which social.MatterID) ([]byte, error) {
+			if which != 7 {
+				t.Errorf("%s: asked for %d", name, which)
+			}
+			return make([]byte, tt.bytes), tt.err
+		})
+		l := letter
+		l.Bundle = 7
+		args, err := json.Marshal(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Do(context.Background(), args); (err != nil) != tt.fails {
+			t.Errorf("%s: %v", name, err)
+		}
+		if !tt.fails && (len(k.letters) != 1 || len(k.letters[0].File) != tt.want) {
+			t.Errorf("%s: %d letters went", name, len(k.letters))
+		}
+	}
+}
+
+func TestComposeAttached(t *testing.T) {
+	t.Parallel()
+	l := letter
+	l.File = []byte("PK evidence")
+	m, err := compose("Plaza <plaza@localhost>", l, gomail.EncodingQP)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if _, err := m.WriteTo(&b); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"multipart/mixed", `filename="evidence.evz"`, "application/zip", base64.StdEncoding.EncodeToString(l.File)} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("there is no %q in\n%s", want, &b)
+		}
 	}
 }

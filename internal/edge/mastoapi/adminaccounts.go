@@ -176,14 +176,13 @@ func (a *API) endAccount(do command) func(*request) (any, error) {
 	}
 }
 
+// asked is what apps can have done about an account.
+var asked = map[string]social.Action{"none": social.Warn, "sensitive": social.Veil, "disable": social.Disable, "silence": social.Limit, "suspend": social.Suspend}
+
 // actOnAccount is what the staff holds against somebody.
 func (a *API) actOnAccount(q *request) (any, error) {
 	d := social.Decision{Account: social.AccountID(q.pathID()), Report: social.ReportID(q.bound("report_id")), Text: q.str("text")}
-	for ours, theirs := range actions {
-		if q.str("type") == theirs {
-			d.Action = ours
-		}
-	}
+	d.Action = asked[q.str("type")]
 	if _, err := a.Moderation.Account(q.Context(), q.By, d.Account); err != nil {
 		return nil, err
 	}

@@ -132,7 +132,7 @@ var oldInstanceShape = shape{"uri": "string", "title": "string", "short_descript
 
 // added are fields that Mastodon does not have, by entity.
 var added = map[string][]string{"Status": statusAdds, "DeletedStatus": statusAdds, "Admin_TrendsStatus": statusAdds,
-	"Notification": reactionAdds, "NotificationGroup": reactionAdds}
+	"Notification": reactionAdds, "NotificationGroup": reactionAdds, "Report": {"receipt"}}
 
 var statusAdds, reactionAdds = []string{"local_only", "plaza", "pleroma"}, []string{"emoji", "emoji_url"}
 

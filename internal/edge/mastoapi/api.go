@@ -39,6 +39,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/push"
 	"github.com/plaza-social/plaza/internal/core/relations"
 	"github.com/plaza-social/plaza/internal/core/screen"
+	"github.com/plaza-social/plaza/internal/core/sealing"
 	"github.com/plaza-social/plaza/internal/core/search"
 	"github.com/plaza-social/plaza/internal/core/tags"
 	"github.com/plaza-social/plaza/internal/core/timelines"
@@ -104,6 +105,7 @@ type Services struct {
 	Announcements *announcements.Service
 	Conversations *conversations.Service
 	Moderation    *moderation.Service
+	Sealing       *sealing.Service
 	Measures      *measures.Service
 }
 

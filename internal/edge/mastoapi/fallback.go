@@ -34,6 +34,9 @@ var deeds = map[social.NoticeKind]string{
 	social.NoticeCollectionEdit: "changed a collection that you are in",
 	social.NoticeReport:         "sent a report",
 	social.NoticeWarning:        "has a word from those who run the house",
+	social.NoticeAppeal:         "appeals a decision",
+	social.NoticeHeard:          "has an answer to an appeal",
+	social.NoticeAnswer:         "has an answer to a report",
 }
 
 // fallback is a notice in words, if the app says which types it knows and this

@@ -13,6 +13,7 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/limit"
+	"github.com/plaza-social/plaza/internal/base/text"
 	"github.com/plaza-social/plaza/internal/core/exports"
 	"github.com/plaza-social/plaza/internal/core/imports"
 	"github.com/plaza-social/plaza/internal/social"
@@ -193,7 +194,7 @@ func (a *API) importLinesCSV(q *request) (any, error) {
 				return errors.Join(err, out.Error())
 			}
 			for _, l := range ls {
-				out.Write([]string{strconv.Itoa(l.N), string(l.State), exports.Guarded(l.Target), l.Reason})
+				out.Write([]string{strconv.Itoa(l.N), string(l.State), text.Cell(l.Target), text.Cell(l.Reason)})
 			}
 			after = ls[len(ls)-1].N
 		}

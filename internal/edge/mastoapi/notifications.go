@@ -93,7 +93,7 @@ func (q *request) notices() (f social.NoticeFilter, none bool) {
 	f = social.NoticeFilter{Kinds: q.kinds("types"), Not: q.kinds("exclude_types"), From: social.AccountID(q.bound("account_id")), Filtered: q.flag("include_filtered", false)}
 	none = len(q.strs("types")) > 0 && len(f.Kinds) == 0
 	if len(f.Kinds) == 0 {
-		f.Not = append(f.Not, social.NoticeReaction)
+		f.Not = append(f.Not, social.NoticeReaction, social.NoticeAppeal, social.NoticeHeard, social.NoticeAnswer)
 	}
 	return f, none
 }

@@ -41,6 +41,8 @@ type report struct {
 	RuleIDs       []string `json:"rule_ids"`
 	CollectionIDs []string `json:"collection_ids"`
 	Target        raw      `json:"target_account"`
+	// Receipt is ours: what the log of evidence owes whoever reported, signed.
+	Receipt string `json:"receipt,omitempty"`
 }
 
 func (r renderer) report(p social.Report, target *view.Face) report {
@@ -79,7 +81,15 @@ func (a *API) fileReport(q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.render.report(r, target), nil
+	out := a.render.report(r, target)
+	if r.Evidence != 0 { // one is from before there was a log
+		receipt, err := a.Sealing.Receipt(q.Context(), r)
+		if err != nil {
+			return nil, err
+		}
+		out.Receipt = string(receipt)
+	}
+	return out, nil
 }
 
 // https://docs.joinmastodon.org/entities/Admin_Report/
@@ -101,7 +111,7 @@ type adminReport struct {
 	Collections   []collection  `json:"collections"`
 }
 
-func (r renderer) adminReport(c moderation.Case, reader social.AccountID) adminReport {
+func (r renderer) adminReport(c moderation.Filed, reader social.AccountID) adminReport {
 	out := adminReport{ID: num(c.ID), ActionTaken: c.Report.Closed(), ActionTakenAt: stampOrNil(c.ClosedAt), Category: string(c.Category), Comment: c.Comment,
 		Forwarded: c.Forward, CreatedAt: stamp(c.At), UpdatedAt: stamp(c.Changed), Account: r.adminAccount(c.Reporter), Target: r.adminAccount(c.Target),
 		Statuses: r.statuses(c.Posts, reader), Rules: []rule{}, Collections: each(c.Collections, r.collection)}
@@ -120,7 +130,7 @@ func (r renderer) adminReport(c moderation.Case, reader social.AccountID) adminR
 }
 
 func (a *API) reports(q *request) (any, error) {
-	wish := social.ReportQuery{Closed: q.flag("resolved", false), Reporter: social.AccountID(q.bound("account_id")), Target: social.AccountID(q.bound("target_account_id"))}
+	wish := social.ReportQuery{Closed: q.flag("resolved", false), Reporter: social.AccountID(q.bound("account_id")), Target: social.AccountID(q.bound("target_account_id")), Known: true}
 	s, err := a.Moderation.Reports(q.Context(), q.By, wish, q.page(moderation.DefaultPage, moderation.MaxPage))
 	if err != nil {
 		return nil, err
@@ -178,7 +188,8 @@ type warning struct {
 }
 
 // actions is what Mastodon calls them.
-var actions = map[social.Action]string{social.Warn: "none", social.Veil: "sensitive", social.Disable: "disable", social.Limit: "silence", social.Suspend: "suspend"}
+var actions = map[social.Action]string{social.Warn: "none", social.Veil: "sensitive", social.Disable: "disable", social.Limit: "silence", social.Suspend: "suspend",
+	social.LabelPost: "mark_statuses_as_sensitive", social.LimitPost: "none", social.HidePost: "delete_statuses", social.DeletePost: "delete_statuses"}
 
 func (r renderer) warning(d social.Decision, target *view.Face) warning {
 	return warning{ID: num(d.ID), Action: actions[d.Action], Text: d.Text, StatusIDs: nums(d.Posts), Target: r.accountJSON(target), CreatedAt: stamp(d.At)}

@@ -1,6 +1,7 @@
 package mastoapi
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -17,6 +18,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/id"
@@ -143,13 +145,17 @@ func (q *request) parseForm() error {
 // parseJSON flattens an object to what the same would be as a form: {"a":
 // {"b": [1, 2]}} gives a[b][] twice.
 func (q *request) parseJSON() error {
-	dec := json.NewDecoder(q.Body)
+	b, err := io.ReadAll(q.Body)
+	if err != nil || len(bytes.TrimSpace(b)) == 0 {
+		return err
+	}
+	if !jsontext.Value(b).IsValid() { // a name that is there twice, or no text, is what others read otherwise
+		return errBody
+	}
+	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.UseNumber()
 	var body map[string]any
 	if err := dec.Decode(&body); err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
 		return err
 	}
 	for k, v := range body {

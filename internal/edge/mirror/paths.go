@@ -17,10 +17,21 @@ const (
 	OlderName    = "/page/" // and a number: an older page of the list before it
 	robotsPage   = "/robots.txt"
 	feedName     = "/feed.atom"
+
+	// Where a house has gone that stood elsewhere, for Plaza and for those web
+	// servers that read such a file.
+	MovedPage   = "/moved.json"
+	ApachePage  = "/.htaccess"
+	NetlifyPage = "/_redirects"
 )
 
+// isPlain reports whether a page is for machines, and has no links.
+func isPlain(page string) bool {
+	return page == robotsPage || page == MovedPage || page == ApachePage || page == NetlifyPage
+}
+
 // fixed are the pages that every mirror has.
-var fixed = []string{mirrors.HomePage, mirrors.PublicPage, mirrors.StatusPage, "/about", "/privacy", "/terms", NotFoundPage, robotsPage}
+var fixed = []string{mirrors.HomePage, mirrors.PublicPage, mirrors.StatusPage, "/about", "/privacy", "/terms", NotFoundPage, robotsPage, MovedPage, ApachePage, NetlifyPage}
 
 // Files that stand beside the pages and are in no index.
 const (
@@ -40,7 +51,7 @@ func fileOf(page string) string {
 		return "index.html"
 	case page == NotFoundPage:
 		return "404.html"
-	case page == robotsPage, strings.HasSuffix(page, feedName):
+	case isPlain(page), strings.HasSuffix(page, feedName):
 		return page[1:]
 	}
 	return page[1:] + "/index.html"

@@ -136,7 +136,7 @@ func (r *round) render(ctx context.Context, w Wish) (made social.MirrorMade, err
 		return made, err
 	}
 	refs := refs{}
-	if w.Page != robotsPage {
+	if !isPlain(w.Page) {
 		if body, refs, err = r.links.rewrite(ctx, w.Page, body); err != nil {
 			return made, err
 		}

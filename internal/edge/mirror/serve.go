@@ -2,11 +2,13 @@ package mirror
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -17,7 +19,7 @@ var types = map[string]string{
 	".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".txt": "text/plain; charset=utf-8",
 	".atom": "application/atom+xml; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg",
 	".webp": "image/webp", ".gif": "image/gif", ".avif": "image/avif", ".mp4": "video/mp4", ".webm": "video/webm", ".mp3": "audio/mpeg", ".ogg": "audio/ogg",
-	".m4a": "audio/mp4", ".flac": "audio/flac", ".wav": "audio/wav", ".pub": "text/plain; charset=utf-8", "": "text/plain; charset=utf-8",
+	".m4a": "audio/mp4", ".flac": "audio/flac", ".wav": "audio/wav", ".pub": "text/plain; charset=utf-8", "": "text/plain; charset=utf-8", ".json": "application/json",
 }
 
 // Served is as what a web host shows a file, and for how long readers may keep
@@ -48,6 +50,10 @@ func Handler(p Place, known func(key string) bool) http.Handler {
 			http.Error(w, "This is a copy for reading only.", http.StatusMethodNotAllowed)
 			return
 		}
+		if to := movedTo(r, p, known); to != "" {
+			http.Redirect(w, r, to+r.URL.EscapedPath(), http.StatusMovedPermanently)
+			return
+		}
 		key := strings.TrimPrefix(r.URL.Path, "/")
 		if key == "" || strings.HasSuffix(key, "/") {
 			key += "index.html"
@@ -67,6 +73,31 @@ func Handler(p Place, known func(key string) bool) http.Handler {
 		defer f.Close()
 		send(w, r, http.StatusOK, key, f)
 	})
+}
+
+// maxMoved is how long what tells where a house went may be.
+const maxMoved = 16 << 10
+
+// A Moved tells where a house is that was called by other hosts before.
+type Moved struct {
+	From []string `json:"from"`
+	To   string   `json:"to"`
+}
+
+// movedTo is where who asks for a house that has moved by its old name is to be
+// led; empty for everybody else.
+func movedTo(r *http.Request, p Place, known func(string) bool) string {
+	f, err := open(r.Context(), p, MovedPage[1:], known)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxMoved))
+	var m Moved
+	if err != nil || json.Unmarshal(b, &m) != nil || !slices.Contains(m.From, strings.ToLower(r.Host)) || !strings.HasPrefix(m.To, "http") {
+		return ""
+	}
+	return m.To
 }
 
 func open(ctx context.Context, p Place, key string, known func(string) bool) (io.ReadCloser, error) {

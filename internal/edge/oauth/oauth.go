@@ -4,6 +4,7 @@
 package oauth
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -19,6 +20,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/limit"
@@ -182,8 +184,17 @@ func read(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	case "application/json":
 		p := r.URL.Query()
 		var body map[string]any
-		if err := json.NewDecoder(r.Body).Decode(&body); err != nil && !errors.Is(err, io.EOF) {
+		b, err := io.ReadAll(r.Body)
+		if err != nil {
 			return nil, err
+		}
+		if len(bytes.TrimSpace(b)) > 0 {
+			if !jsontext.Value(b).IsValid() { // a name that is there twice is what others read otherwise
+				return nil, errs.New(errs.Invalid, "The body could not be read: send JSON or a form.")
+			}
+			if err := json.Unmarshal(b, &body); err != nil {
+				return nil, err
+			}
 		}
 		for k, v := range body {
 			if text, ok := v.(string); ok {

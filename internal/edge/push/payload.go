@@ -51,6 +51,9 @@ var wordings = map[social.NoticeKind]wording{
 	social.NoticeCollectionEdit: {"collection_update", "changed a collection that you are in"},
 	social.NoticeReport:         {"admin.report", "sent a report"},
 	social.NoticeWarning:        {"moderation_warning", "has a word from those who run the house"},
+	social.NoticeAppeal:         {"appeal", "appeals a decision"},
+	social.NoticeHeard:          {"heard", "has an answer to an appeal"},
+	social.NoticeAnswer:         {"answer", "has an answer to a report"},
 }
 
 // compose is a notice as JSON of at most maxText bytes.
@@ -68,6 +71,14 @@ func compose(t notices.Told, locale, icon string) ([]byte, error) {
 	}
 	p := payload{PreferredLocale: locale, NotificationID: int64(t.ID), NotificationType: w.name, Icon: icon, Title: short(name, maxTitle) + " " + w.does,
 		Body: short(says(t), maxWords)}
+	return fit(p)
+}
+
+// houseWord is the kind of what the house says of itself.
+const houseWord = "plaza.house"
+
+// fit is a payload as JSON of at most maxText bytes.
+func fit(p payload) ([]byte, error) {
 	for {
 		b, err := json.Marshal(p)
 		if err != nil || len(b) <= maxText {

@@ -4,6 +4,7 @@
 package push
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -59,11 +60,7 @@ func (s *Sender) run(ctx context.Context, e push.Errand) error {
 	if err != nil {
 		return err
 	}
-	told, err := s.Notices.Get(ctx, d.Owner, d.Notice)
-	if err != nil {
-		return err
-	}
-	text, err := compose(told, d.Locale, s.Icon(told.From))
+	text, err := s.words(ctx, d)
 	if err != nil {
 		return err
 	}
@@ -85,6 +82,18 @@ func (s *Sender) run(ctx context.Context, e push.Errand) error {
 		return err
 	}
 	return fault
+}
+
+// words are what an app is told.
+func (s *Sender) words(ctx context.Context, d push.Delivery) ([]byte, error) {
+	if d.Title != "" {
+		return fit(payload{PreferredLocale: cmp.Or(d.Locale, "en"), NotificationType: houseWord, Title: d.Title, Body: d.Words})
+	}
+	told, err := s.Notices.Get(ctx, d.Owner, d.Notice)
+	if err != nil {
+		return nil, err
+	}
+	return compose(told, d.Locale, s.Icon(told.From))
 }
 
 // send calls the endpoint, and says what to make of its answer, and until when

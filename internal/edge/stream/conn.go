@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -33,6 +34,10 @@ const (
 // scopes are what a token needs for a stream; empty means that none is needed.
 var scopes = map[kind]string{user: "read:statuses", userNotification: "read:notifications", list: "read:lists", direct: "read:statuses",
 	public: "", publicLocal: "", publicRemote: "", publicMedia: "", publicLocalMedia: "", remoteMedia: "", hashtag: "", hashtagLocal: ""}
+
+// publicScope is what a token needs for the others, if there is one: who shows a
+// token is held to it, as everywhere.
+const publicScope = "read:statuses"
 
 // subscription is a stream somebody listens to.
 type subscription struct {
@@ -184,7 +189,7 @@ func (h *Hub) parse(ctx context.Context, by social.Actor, name, tag, listID stri
 		return s, errs.New(errs.Unauthenticated, "The access token is invalid")
 	case scope != "" && by.Standing != social.Good:
 		return s, by.MustAct()
-	case scope != "" && !by.Scopes.Allow(scope):
+	case by.SignedIn() && !by.Scopes.Allow(cmp.Or(scope, publicScope)):
 		return s, errs.New(errs.Forbidden, "Access token does not have the required scopes")
 	}
 	switch s.kind {

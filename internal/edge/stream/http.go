@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net"
@@ -49,7 +50,7 @@ func RoutesList() []Route {
 		if scopes[k] != "" {
 			who = "member"
 		}
-		out = append(out, Route{"GET", path, who, scopes[k]})
+		out = append(out, Route{"GET", path, who, cmp.Or(scopes[k], publicScope)})
 	}
 	return out
 }

@@ -137,6 +137,8 @@ func (h *Hub) happened(ctx context.Context, r event.Record) {
 		if s, err := h.View.Post(ctx, social.Actor{Account: f.Author}, f.Post); err == nil {
 			h.post(ctx, s.Post, "status.update")
 		}
+	case event.PostJudged:
+		h.judged(ctx, f)
 	case event.QuoteChanged:
 		if s, err := h.View.Post(ctx, social.Actor{Account: f.Author}, f.Post); err == nil {
 			h.post(ctx, s.Post, "status.update")
@@ -248,6 +250,19 @@ func (h *Hub) deleted(ctx context.Context, f event.PostDeleted) {
 	}
 }
 
+// judged takes a post that is hidden now from those who may have been given it,
+// and shows others what it is like now.
+func (h *Hub) judged(ctx context.Context, f event.PostJudged) {
+	switch {
+	case f.Standing == social.PostHidden:
+		h.deleted(ctx, event.PostDeleted{Post: f.Post, Author: f.Author, Visibility: f.Visibility, ReplyTo: f.ReplyTo, ReplyAuthor: f.ReplyAuthor, Mentions: f.Mentions, Tags: f.Tags})
+	case f.Was != social.PostHidden:
+		if s, err := h.View.Post(ctx, social.Actor{Account: f.Author}, f.Post); err == nil {
+			h.post(ctx, s.Post, "status.update")
+		}
+	}
+}
+
 // maySee reports whether a reader could see a post that is gone.
 func maySee(r *view.Reader, p social.Post) bool {
 	now := time.Now()
@@ -264,7 +279,7 @@ func (h *Hub) notice(ctx context.Context, f event.NoticeMade) {
 				continue
 			}
 			t, err := h.Notices.Get(ctx, c.by, f.Notice)
-			if err != nil || t.Kind == social.NoticeReaction { // of which apps that do not ask for it know nothing
+			if err != nil || t.Kind == social.NoticeReaction || t.Kind.Justice() { // of which apps that do not ask for it know nothing
 				return // gone again, or not for them any more
 			}
 			c.send(s, "notification", h.Render.Notification(t))

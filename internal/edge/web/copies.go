@@ -24,7 +24,10 @@ type CopyState struct {
 	Waiting int           // things that are not there yet
 	Fault   string        // why it does not come further
 	Drill   string        // what the last drill found
+	Daily   string        // how old the second copy is, which is made once a day; empty if none is made
 	Wrong   []string      // each thing that is not as it should be, at most a hundred
+
+	DailyLate bool // that is too old
 }
 
 func (s *Site) copiesRoutes(r *router) {

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/limit"
 	"github.com/plaza-social/plaza/internal/core/auth"
@@ -17,6 +19,7 @@ import (
 var (
 	signUpRule = limit.Rule{Name: "web sign-up", Burst: 10, Per: time.Hour}
 	signInRule = limit.Rule{Name: "web sign-in", Burst: 20, Per: 10 * time.Minute}
+	secretRule = limit.Rule{Name: "web secrets", Burst: 60, Per: 10 * time.Minute}
 	letterRule = limit.Rule{Name: "web letters", Burst: 5, Per: time.Hour}
 )
 
@@ -117,14 +120,29 @@ func (s *Site) invited(q *ask) error {
 
 func (s *Site) showSignUp(q *ask, status int, form signUp) error {
 	form.Action, form.Ask = "/auth/sign_up", form.Invite == "" && q.page.House.SignUps == social.SignUpApproval
+	if q.page.House.Work && form.Invite == "" {
+		task, err := s.Auth.Task(q.Context())
+		if err != nil {
+			return err
+		}
+		form.Task = &task
+	}
 	q.page.Plain = true
 	return q.showAs(status, "Join", signUpPage(q.page, form))
+}
+
+// workFor is what the script needs to know of a task.
+func workFor(t *auth.Task) templ.Attributes {
+	if t == nil {
+		return nil
+	}
+	return templ.Attributes{"data-challenge": t.Challenge, "data-salt": t.Salt, "data-signature": t.Signature, "data-most": itoa(t.MaxNumber)}
 }
 
 // signUpOf reads the form of a new account.
 func signUpOf(q *ask) auth.SignUp {
 	return auth.SignUp{Username: q.form("user[username]"), Email: q.form("user[email]"), Password: q.form("user[password]"),
-		Reason: q.form("user[reason]"), Invite: q.form("invite"), Agreed: q.ticked("user[agreement]"), Locale: "en", From: q.from()}
+		Reason: q.form("user[reason]"), Invite: q.form("invite"), Agreed: q.ticked("user[agreement]"), Locale: "en", From: q.from(), Work: q.form("work")}
 }
 
 // problemsOf are what was wrong with a form, and whether that was all.
@@ -176,6 +194,7 @@ func (s *Site) signInHere(q *ask) error {
 
 func (s *Site) signOutHere(q *ask) error {
 	s.signOut(q.w)
+	q.w.Header().Set("Clear-Site-Data", `"cache"`) // whoever has the browser next goes back to nothing
 	if q.by.SignedIn() {
 		if err := s.Auth.SignOut(q.Context(), q.by); err != nil {
 			return err

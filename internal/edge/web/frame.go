@@ -20,6 +20,7 @@ type frame struct {
 	By      social.Actor
 	Me      *view.Face // nil for a stranger
 	Unread  int
+	Asked   int    // cases in which they were drawn as a juror
 	Path    string // of the page
 	Here    string // the page with its query, to come back to
 	Tab     string // which of the main places it is
@@ -28,6 +29,8 @@ type frame struct {
 	Shut    string // why nothing can be changed at the moment; empty while it can be
 	Head    meta
 	Plain   bool    // no columns beside it: signing in, consent
+	Wide    bool    // more room for it, and no column to its right
+	Script  string  // one more that it needs; empty for none
 	Paged   bool    // it is not the first page of its list
 	Max     int     // characters of a post
 	Mirror  *Mirror // nil but for a page that is kept elsewhere
@@ -83,6 +86,9 @@ func (f *frame) fill(q *ask) {
 		f.site.Log.WarnContext(q.Context(), "unread", "err", err)
 	}
 	f.Unread = n
+	if f.Asked, err = f.site.Jury.Waiting(q.Context(), q.by); err != nil {
+		f.site.Log.WarnContext(q.Context(), "cases that wait", "err", err)
+	}
 }
 
 func (f *frame) signedIn() bool { return f.Me != nil }
@@ -129,8 +135,12 @@ var sayings = map[string]string{
 	"approved":          "Approved. They were told.", "rejected": "Turned down.", "decided": "Somebody has seen to it already.", "gone": "Your account is deleted. Farewell.",
 	"moved": "You have moved. Those who follow you are being told.", "stayed": "Welcome back. You live here again.",
 	"aliased": "Added. You can have that account moved here now.", "unaliased": "Removed. That account cannot be moved here any more.",
+	"case-decided": "Decided.", "proposed": "It is proposed. Somebody else has to agree now.", "case-taken": "It is yours for a quarter of an hour.", "given": "Given back to the others.",
+	"sorted": "Sorted anew.", "noted-case": "Your note stands with the case. The others of the staff read it.", "undone": "Taken back.", "heard-appeal": "Answered. They are told.", "appealed": "Somebody who had no part in it looks at it now. You are told what comes of it.",
 	"announced": "Everybody who is here is told.",
-	"list":      "Your list is ready.", "reset": "Your new password is set. Please sign in with it.",
+	"judged":    "Thank you. Here is the next case.", "judged-all": "Thank you. No other case waits for you now.", "quizzed": "All right: you know how we judge.", "jury": "A jury was drawn.", "overridden": "Decided, and written down with your reason.",
+	"taken": "It is in, and its clock runs.", "answered": "The answer is on its way.",
+	"list": "Your list is ready.", "reset": "Your new password is set. Please sign in with it.",
 }
 
 // say has a sentence said on the next page.

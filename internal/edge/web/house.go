@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -17,15 +18,47 @@ func (s *Site) houseRoutes(r *router) {
 }
 
 func (s *Site) showHouse(q *ask, status int, now social.Settings, problem string) error {
+	g, err := s.Auth.Guarded(q.Context(), q.by)
+	if err != nil {
+		return err
+	}
 	q.settle()
-	return q.showAs(status, "The house", houseSettings(q.page, now, problem))
+	return q.showAs(status, "The house", houseSettings(q.page, now, g, problem))
+}
+
+// guardSays is why the house has shut its door by itself, or empty.
+func guardSays(f *frame, g social.Guard) string {
+	if g.Shut.IsZero() {
+		return ""
+	}
+	why := "many more people than usual wanted to join"
+	if g.Why == social.GuardDeserted {
+		why = "nobody who looks after the house had been seen for three days"
+	}
+	return "The house shut the door " + f.lately(g.Shut) + ", because " + why + ". Open it again by choosing “Anybody”."
+}
+
+// sampleOf is how many posts are drawn by lot; what is no number is too many,
+// and refused with the others that are.
+func sampleOf(said string) int {
+	if said = strings.TrimSpace(said); said == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(said)
+	if err != nil {
+		return -1
+	}
+	return n
 }
 
 func (s *Site) saveHouse(q *ask) error {
 	wish := q.page.House
 	wish.Title, wish.Description, wish.Contact = strings.TrimSpace(q.form("title")), strings.TrimSpace(q.form("description")), strings.TrimSpace(q.form("contact"))
 	wish.SignUps, wish.Rules = social.SignUps(q.form("sign_ups")), rulesOf(q.form("rules"), q.page.House.Rules)
+	wish.Work, wish.NoGuard, wish.NoProbation = q.ticked("work"), !q.ticked("guard"), !q.ticked("probation")
 	wish.ReviewTrends, wish.Downvotes = q.ticked("review_trends"), q.ticked("downvotes")
+	wish.Juries, wish.SecondEyes = q.ticked("juries"), q.ticked("second_eyes")
+	wish.Sample = sampleOf(q.form("sample"))
 	now := s.config.Clock()
 	wish.About, wish.Privacy = wish.About.Say(strings.TrimSpace(q.form("about")), now), wish.Privacy.Say(strings.TrimSpace(q.form("privacy")), now)
 	if terms := strings.TrimSpace(q.form("terms")); terms != termsInForce(wish) {

@@ -641,6 +641,18 @@ func deed(n notices.Group) string {
 		return "reported @" + n.Report.Target.Acct()
 	case social.NoticeWarning:
 		return sanctions[n.Decision.Action]
+	case social.NoticeAppeal:
+		return "appeals a decision"
+	case social.NoticeHeard:
+		return "has an answer to their appeal"
+	case social.NoticeAnswer:
+		if n.Case.Outcome == social.Dismiss {
+			return "reported something: there was no breach of the rules"
+		}
+		if n.Case.Outcome == social.Gone {
+			return "reported something: the account is deleted"
+		}
+		return "reported something: something was done about it"
 	}
 	return "did something"
 }
@@ -649,6 +661,8 @@ func deed(n notices.Group) string {
 var sanctions = map[social.Action]string{
 	social.Warn: "has a word from the people who run this house", social.Veil: "has their pictures behind a warning now",
 	social.Limit: "is shown to followers only now", social.Disable: "could not sign in", social.Suspend: "was suspended",
+	social.LabelPost: "has a post behind a warning now", social.LimitPost: "has a post that only followers come across now",
+	social.HidePost: "had a post hidden", social.DeletePost: "had a post removed",
 }
 
 func drawingOfNotice(k social.NoticeKind) string {

@@ -47,6 +47,16 @@ func (r *router) Do(pattern string, w who, do handler) {
 	r.routes = append(r.routes, route{method: method, path: path, who: w, do: do})
 }
 
+// has reports whether there is a page at a path.
+func (f *frame) has(path string) bool {
+	for _, r := range f.site.router.routes {
+		if r.method == http.MethodGet && r.path == path {
+			return true
+		}
+	}
+	return false
+}
+
 // RoutesList tells every page and who may call it.
 func (s *Site) RoutesList() []Route {
 	out := []Route{{http.MethodGet, "/assets/*", string(anyone)}, {http.MethodGet, "/robots.txt", string(anyone)}}

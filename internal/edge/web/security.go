@@ -144,8 +144,16 @@ func (s *Site) endInvite(q *ask) error {
 }
 
 func (s *Site) showDelete(q *ask, status int, problem string) error {
+	until, held, err := s.Moderation.HeldBack(q.Context(), q.by)
+	if err != nil {
+		return err
+	}
+	kept := ""
+	if held {
+		kept = social.HeldWords(until)
+	}
 	q.settle()
-	return q.showAs(status, "Leave", deleteSettings(q.page, problem))
+	return q.showAs(status, "Leave", deleteSettings(q.page, kept, problem))
 }
 
 func (s *Site) deleteAccount(q *ask) error {

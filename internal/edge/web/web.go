@@ -10,12 +10,14 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/base/clock"
 	"github.com/plaza-social/plaza/internal/base/limit"
 	"github.com/plaza-social/plaza/internal/core/accounts"
 	"github.com/plaza-social/plaza/internal/core/announcements"
 	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/core/automation"
 	"github.com/plaza-social/plaza/internal/core/collections"
 	"github.com/plaza-social/plaza/internal/core/emojis"
 	"github.com/plaza-social/plaza/internal/core/exports"
@@ -23,13 +25,17 @@ import (
 	"github.com/plaza-social/plaza/internal/core/hosts"
 	"github.com/plaza-social/plaza/internal/core/imports"
 	"github.com/plaza-social/plaza/internal/core/instance"
+	"github.com/plaza-social/plaza/internal/core/jury"
 	"github.com/plaza-social/plaza/internal/core/lists"
+	"github.com/plaza-social/plaza/internal/core/matters"
+	"github.com/plaza-social/plaza/internal/core/moderation"
 	"github.com/plaza-social/plaza/internal/core/notices"
 	"github.com/plaza-social/plaza/internal/core/polls"
 	"github.com/plaza-social/plaza/internal/core/posts"
 	"github.com/plaza-social/plaza/internal/core/relations"
 	"github.com/plaza-social/plaza/internal/core/relays"
 	"github.com/plaza-social/plaza/internal/core/screen"
+	"github.com/plaza-social/plaza/internal/core/sealing"
 	"github.com/plaza-social/plaza/internal/core/search"
 	"github.com/plaza-social/plaza/internal/core/timelines"
 	"github.com/plaza-social/plaza/internal/core/view"
@@ -46,6 +52,9 @@ type Config struct {
 	Clock      clock.Clock              // nil means the machine's
 	Shut       func() error             // why nothing can be changed at the moment, or nil; nil means never
 	Copies     func() *CopiesState      // nil, or answers nil, where there are none
+	// ReadNotice reads a mail or a report about abuse that came at a moment.
+	ReadNotice func(raw []byte, now time.Time) (social.MatterDraft, error)
+	ReadWords  func(text string) social.MatterDraft // of what is neither
 }
 
 // Blobs keeps pictures.
@@ -76,6 +85,11 @@ type Services struct {
 	Relays        *relays.Service
 	Federation    *federation.Service
 	Screen        *screen.Service
+	Jury          *jury.Service
+	Matters       *matters.Service
+	Automation    *automation.Service
+	Moderation    *moderation.Service
+	Sealing       *sealing.Service
 	Blobs         Blobs
 	Limiter       *limit.Limiter
 	Log           *slog.Logger
@@ -123,8 +137,10 @@ func New(c Config, s Services) *Site {
 		site.emojiRoutes,
 		site.timelineRoutes, site.composeRoutes, site.profileRoutes, site.relationRoutes, site.postRoutes, site.changeRoutes, site.pollRoutes, site.quoteRoutes, site.embedRoutes,
 		site.listRoutes, site.noticeRoutes, site.policyRoutes, site.searchRoutes, site.interactionRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes, site.importRoutes,
-		site.securityRoutes, site.movingRoutes, site.peopleRoutes, site.houseRoutes, site.aboutRoutes,
-		site.announcementRoutes, site.collectionRoutes, site.hostRoutes, site.relayRoutes, site.copiesRoutes, site.screenRoutes,
+		site.securityRoutes, site.movingRoutes, site.peopleRoutes, site.houseRoutes, site.aboutRoutes, site.opennessRoutes,
+		site.announcementRoutes, site.collectionRoutes, site.hostRoutes, site.relayRoutes, site.copiesRoutes, site.screenRoutes, site.juryRoutes,
+		site.matterRoutes, site.legalRoutes, site.autoRuleRoutes, site.hashRoutes,
+		site.moderationRoutes, site.holdRoutes, site.caseRoutes, site.reportRoutes, site.recordRoutes,
 	} {
 		add(&site.router)
 	}

@@ -5,17 +5,15 @@ package storetest
 
 import (
 	"context"
-	"database/sql"
-	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/clock"
+	"github.com/plaza-social/plaza/internal/evidence"
 	"github.com/plaza-social/plaza/internal/store"
 )
 
@@ -96,9 +94,7 @@ func openSQLite(t testing.TB, now clock.Clock) *store.Store {
 	return open(t, path, now)
 }
 
-var n atomic.Int64
-
-// Postgres opens a schema of its own on the server at url.
+// Postgres opens a database of its own on the server at url.
 func Postgres(t testing.TB, url string) *store.Store {
 	t.Helper()
 	return openPostgres(t, url, still)
@@ -106,30 +102,7 @@ func Postgres(t testing.TB, url string) *store.Store {
 
 func openPostgres(t testing.TB, url string, now clock.Clock) *store.Store {
 	t.Helper()
-	return open(t, Schema(t, url), now)
-}
-
-// Schema makes an empty schema on the server at url, and returns the address
-// at which it is the only one. It is gone when the test ends.
-func Schema(t testing.TB, url string) string {
-	t.Helper()
-	name := fmt.Sprintf("t_%d_%d", os.Getpid(), n.Add(1))
-	admin, err := sql.Open("pgx", url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		admin.Exec(`DROP SCHEMA ` + name + ` CASCADE`)
-		admin.Close()
-	})
-	if _, err := admin.Exec(`CREATE SCHEMA ` + name); err != nil {
-		t.Fatal(err)
-	}
-	sep := "?"
-	if strings.Contains(url, "?") {
-		sep = "&"
-	}
-	return url + sep + "search_path=" + name
+	return open(t, Database(t, url), now)
 }
 
 // patience is more than a second, because many tests share the server, and
@@ -142,6 +115,20 @@ func open(t testing.TB, url string, now clock.Clock) *store.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
+	addresses.Store(s, url)
+	t.Cleanup(func() {
+		addresses.Delete(s)
+		s.Close()
+	})
 	return s
+}
+
+// Proof is that something is in the log of evidence, for what asks for it.
+func Proof(t testing.TB, tx *store.Tx) store.Proof {
+	t.Helper()
+	p, err := tx.AddEvidence(store.Evidence{Type: evidence.TypeDecision, Body: "of a test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }

@@ -102,7 +102,7 @@ func (c *cluster) makeDir() {
 	c.t.Cleanup(func() {
 		do("umount", c.dir)
 		if keep := os.Getenv("PLAZA_TEST_KEEP"); keep != "" {
-			do("cp", "-r", filepath.Join(c.dir, "logs"), filepath.Join(c.dir, "history.jsonl"), filepath.Join(c.dir, "world.json"), keep)
+			do("cp", "-r", filepath.Join(c.dir, "logs"), filepath.Join(c.dir, "history.jsonl"), filepath.Join(c.dir, "world.json"), filepath.Join(c.dir, "log.json"), keep)
 		}
 		os.RemoveAll(c.dir)
 	})

@@ -49,7 +49,7 @@ func TestThreeHosts(t *testing.T) {
 	c.bootAll()
 	c.moveIn()
 	w := c.post(*perSecond)
-	watch := c.witness()
+	watch, people := c.witness(), c.complain()
 	time.Sleep(5 * time.Second)
 	begin := time.Now()
 	ran := 0
@@ -70,6 +70,7 @@ func TestThreeHosts(t *testing.T) {
 		t.Error(wrong)
 	}
 	t.Log(watch)
+	people.end()
 	c.check()
 }
 

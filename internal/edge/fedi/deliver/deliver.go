@@ -53,6 +53,9 @@ type Config struct {
 	// Key returns what an account of ours signs with, and the key's address; zero
 	// is the house. NotFound says that there is no such account.
 	Key func(ctx context.Context, signer social.AccountID) (id string, private crypto.Signer, err error)
+	// As is the address of the key for what is said by one of ours under another
+	// address than Key's; empty for what is not. Nil is never.
+	As func(body []byte) string
 	// Synchronization is the header that tells an inbox which followers of an
 	// account are on its server; empty for none. Nil has none told.
 	Synchronization func(ctx context.Context, signer social.AccountID, inbox string) (string, error)

@@ -2,6 +2,7 @@ package deliver
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto"
 	"errors"
@@ -67,6 +68,9 @@ func (s *Sender) deliver(ctx context.Context, d social.Delivery, kind sign.Kind)
 	case err != nil:
 		s.Log.ErrorContext(ctx, "not sent: there is no key to sign with", "err", err)
 		return outcome{verdict: ownFault}
+	}
+	if s.As != nil {
+		id = cmp.Or(s.As(d.Activity.Body), id)
 	}
 	p := &parcel{Sender: s, d: d, key: id, private: private}
 	if p.synchronization, err = s.synchronization(ctx, d); err != nil {

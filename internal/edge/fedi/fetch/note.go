@@ -222,24 +222,16 @@ func (r *Resolver) quote(ctx context.Context, n as2.Note) (of, stamp string, err
 	}
 	which, err := r.Posts.Lookup(ctx, q.Of)
 	if err != nil {
-		return q.Of, "", absent(err)
+		return q.Of, "", errs.Absent(err)
 	}
 	by, err := r.Posts.Author(ctx, which)
 	if err != nil {
-		return q.Of, "", absent(err)
+		return q.Of, "", errs.Absent(err)
 	}
 	if err := r.Stamp(ctx, q.Authorization, by.URI, n.ID, q.Of); err != nil {
 		return q.Of, "", ours(err)
 	}
 	return q.Of, q.Authorization, nil
-}
-
-// absent lets through that something is not there.
-func absent(err error) error {
-	if errs.KindOf(err) == errs.NotFound {
-		return nil
-	}
-	return err
 }
 
 // ours is err if it is a fault of ours, not of another server.

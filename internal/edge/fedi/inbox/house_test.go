@@ -58,7 +58,7 @@ func each(t *testing.T, fn func(t *testing.T, h *house)) {
 	if url := os.Getenv("PLAZA_TEST_POSTGRES"); url != "" {
 		t.Run("postgres", func(t *testing.T) {
 			t.Parallel()
-			fn(t, open(t, func(c *conf.Config) { c.DB = storetest.Schema(t, url) }))
+			fn(t, open(t, func(c *conf.Config) { c.DB = storetest.Database(t, url) }))
 		})
 	}
 }

@@ -63,7 +63,7 @@ type Limiter interface {
 
 // Config is what an Inbox needs.
 type Config struct {
-	Base    view.Base
+	Base    view.Names
 	Rules   as2.Rules
 	Own     func(host string) bool
 	Refused func(ctx context.Context, host string) (bool, error) // whether nothing is taken from a host
@@ -184,7 +184,7 @@ func (s *Inbox) take(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	claim, err := sign.Parse(r, body, []string{string(s.Base)}, s.Clock())
+	claim, err := sign.Parse(r, body, s.names(), s.Clock())
 	if err != nil {
 		return err
 	}
@@ -207,7 +207,7 @@ func (s *Inbox) take(w http.ResponseWriter, r *http.Request) error {
 	}
 	_, err = s.Relays.Accepted(r.Context(), signer.URI)
 	relay := err == nil
-	if absent(err) != nil {
+	if errs.Absent(err) != nil {
 		return err
 	}
 	if signer.URI != a.Actor && !passable[a.Type] {
@@ -228,6 +228,14 @@ func (s *Inbox) take(w http.ResponseWriter, r *http.Request) error {
 		s.seen.forget(claim.Sum())
 	}
 	return err
+}
+
+// names are all addresses that a request may be for.
+func (s *Inbox) names() (out []string) {
+	for _, b := range s.Base.All() {
+		out = append(out, string(b))
+	}
+	return out
 }
 
 // passable is what others may bring than who did it: replies are passed on to

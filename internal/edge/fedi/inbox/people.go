@@ -51,12 +51,26 @@ func (t *task) follow(ctx context.Context) error {
 	if t.a.ID != "" && !as2.SameOrigin(t.a.ID, t.a.Actor) {
 		return errNotTheirs
 	}
+	if on, err := t.spoken(ctx, target); err != nil || !on {
+		return err
+	}
 	return t.Relations.FollowAs(ctx, t.by, target, t.a.ID)
+}
+
+// spoken tells whether who is followed is called so at the moment. Under a name
+// that the house had before nobody can be followed, and under its next one nobody
+// yet.
+func (t *task) spoken(ctx context.Context, target social.AccountID) (bool, error) {
+	uri := t.a.Object.ID()
+	if t.Base.Next(uri) {
+		return false, t.Federation.NotYet(ctx, t.by.Account, target, t.a.ID)
+	}
+	return t.Base.Is(uri), nil
 }
 
 func (t *task) unfollow(ctx context.Context, a as2.Activity) error {
 	target, err := t.ours(ctx, a.Object.ID())
-	if err != nil {
+	if err != nil || !t.Base.Is(a.Object.ID()) { // who follows where somebody is now leaves where they were
 		return err
 	}
 	if err := t.never(ctx, a.ID); err != nil {
@@ -144,12 +158,18 @@ func (t *task) answer(ctx context.Context, asked as2.Doc, yes bool) error {
 func (t *task) asker(ctx context.Context, follow, actor string) (social.AccountID, error) {
 	if follow != "" {
 		place, ok := t.Base.ParseURI(follow)
-		if !ok || place.Part != "follows" || place.Account == 0 || place.Target != int64(t.by.Account) || actor != "" && actor != t.Base.ActorURI(place.Account) {
+		if !ok || place.Part != "follows" || place.Account == 0 || place.Target != int64(t.by.Account) || actor != "" && !t.is(actor, place.Account) {
 			return 0, errNotTheirs
 		}
 		return place.Account, nil
 	}
 	return t.ours(ctx, actor)
+}
+
+// is reports whether an address is one of ours, under any name of the house.
+func (t *task) is(actor string, who social.AccountID) bool {
+	p, ok := t.Base.ParseURI(actor)
+	return ok && p.Account == who && p.Part == ""
 }
 
 // quoteRequest ends the address of what one of ours asks to be let quote with.

@@ -38,7 +38,7 @@ func (t *task) byRelay(ctx context.Context) (done bool, err error) {
 	}
 	r, err := t.Relays.Accepted(ctx, t.signer.URI)
 	if err != nil {
-		return false, absent(err)
+		return false, errs.Absent(err)
 	}
 	what := t.a
 	if own {
@@ -90,15 +90,7 @@ func (t *task) here(ctx context.Context, id string) (bool, error) {
 	if err != nil && errs.KindOf(err) == errs.NotFound {
 		_, err = t.Accounts.Lookup(ctx, id)
 	}
-	return err == nil, absent(err)
-}
-
-// absent lets through that something is not there.
-func absent(err error) error {
-	if errs.KindOf(err) == errs.NotFound {
-		return nil
-	}
-	return err
+	return err == nil, errs.Absent(err)
 }
 
 // answerRelay takes what a relay says to the house's asking. An inbox is

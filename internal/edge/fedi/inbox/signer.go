@@ -19,7 +19,7 @@ var (
 // account of another server. Errors are Unauthenticated if it is nobody,
 // Forbidden for those who get no answer here.
 func (s *Inbox) Verify(r *http.Request) (social.AccountID, error) {
-	claim, err := sign.Parse(r, nil, []string{string(s.Base)}, s.Clock())
+	claim, err := sign.Parse(r, nil, s.names(), s.Clock())
 	if err != nil {
 		return 0, err
 	}

@@ -15,6 +15,7 @@ func (s scribe) create(p *view.Seen, near surroundings) as2.ActivityDocument {
 // announce is a boost. What it passes on is named only: who wants it asks for
 // it where it is.
 func (s scribe) announce(p *view.Seen, of view.Spot) as2.ActivityDocument {
+	s = s.of(p.ID)
 	to := s.audience(p.Post.Author, p.Visibility, []string{s.View.AccountURI(of.Author)})
 	return as2.ActivityDocument{Context: as2.PlainContext, ID: s.View.BoostURI(p.ID), Type: "Announce", Actor: s.View.ActorURI(p.Post.Author), Published: as2.Date(p.At),
 		To: to.to, Cc: to.cc, Object: s.uriOf(of)}

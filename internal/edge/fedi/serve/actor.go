@@ -35,7 +35,7 @@ func (s scribe) actor(ctx context.Context, f *view.Face, keys federation.Pair) (
 	}
 	d.Name, d.Summary = f.Name(), s.View.Bio(f)
 	d.ManuallyApprovesFollowers, d.Discoverable, d.Indexable = f.Locked, f.Discoverable, f.Indexable
-	d.AlsoKnownAs, d.AttributionDomains = f.Aliases, f.Wishes.Credits
+	d.AlsoKnownAs, d.AttributionDomains = s.aliases(f), f.Wishes.Credits
 	d.Icon, d.Image = s.picture(f.Avatar, f.AvatarAlt), s.picture(f.Header, f.HeaderAlt)
 	d.InteractionPolicy = &as2.PolicyDocument{CanFeature: rule(id)}
 	if f.Discoverable {
@@ -47,8 +47,26 @@ func (s scribe) actor(ctx context.Context, f *view.Face, keys federation.Pair) (
 		texts = append(texts, line.Name, line.Value)
 	}
 	d.Tag = s.emojis(texts...)
-	d.MovedTo, err = s.home(ctx, f.MovedTo)
+	if d.MovedTo, err = s.home(ctx, f.MovedTo); d.MovedTo == "" && s.View.Base != s.View.Current() && !s.View.Next(id) {
+		d.MovedTo = s.View.Current().ActorURI(f.ID)
+	}
 	return d, err
+}
+
+// aliases are what else somebody is. Under the name that the house has, or is
+// about to have, it is who they were under the names before. Those come first:
+// some read only the beginning.
+func (s scribe) aliases(f *view.Face) (all []string) {
+	house := s.View.House()
+	for _, was := range house.Former {
+		if was.URL != string(s.View.Base) {
+			all = append(all, view.Base(was.URL).ActorURI(f.ID))
+		}
+	}
+	if s.View.Next(s.View.ActorURI(f.ID)) {
+		all = append(all, s.View.Current().ActorURI(f.ID))
+	}
+	return append(all, f.Aliases...)
 }
 
 // home is where an account moved to, if that is known.

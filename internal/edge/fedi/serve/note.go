@@ -76,6 +76,7 @@ func (a surroundings) mentioned(p *view.Seen) (out []*view.Face) {
 
 // note is a post of ours.
 func (s scribe) note(p *view.Seen, near surroundings) *as2.NoteDocument {
+	s = s.of(p.ID)
 	id := s.View.PostURI(p.ID)
 	d := &as2.NoteDocument{ID: id, Type: "Note", Summary: p.Warning, Published: as2.Date(p.At), Updated: as2.Date(p.EditedAt), URL: s.View.PostURL(p.Author, p.ID),
 		AttributedTo: s.View.ActorURI(p.Post.Author), Sensitive: p.Veiled(), Content: s.words(p, near),

@@ -92,7 +92,7 @@ func (s *Server) quoteStamp(q *ask) (any, error) {
 	if err := s.meets(q, p.Quoted.Author); err != nil {
 		return nil, err
 	}
-	d := stamp{s.View.StampURI(p.ID), s.View.ActorURI(p.Quoted.Post.Author), s.View.URIOf(p.Post), s.View.URIOf(p.Quoted.Post)}.document()
+	d := stamp{s.View.StampURI(p.ID), s.View.At(int64(p.ID)).ActorURI(p.Quoted.Post.Author), s.View.URIOf(p.Post), s.View.URIOf(p.Quoted.Post)}.document()
 	d.Context = as2.QuoteContext
 	return d, nil
 }

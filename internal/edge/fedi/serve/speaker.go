@@ -27,6 +27,18 @@ func (s *Speaker) anew() scribe {
 	return fresh
 }
 
+// of is who speaks of a post or a boost: under the name that the house had when
+// it was made, which is whom other servers know it from.
+func (s scribe) of(which social.PostID) scribe { return s.under(s.View.At(int64(which))) }
+
+// under is who speaks under a name of the house.
+func (s scribe) under(name view.Base) scribe {
+	if name != s.View.Base {
+		s.View = s.View.Under(name)
+	}
+	return s
+}
+
 var nothing = errs.New(errs.NotFound, "There is nothing to tell other servers.")
 
 // said is an activity as it is sent.
@@ -78,7 +90,7 @@ func audienceOf(p *view.Seen) (to []social.AccountID) {
 
 // Created implements federation.Speaker.
 func (s *Speaker) Created(ctx context.Context, post social.PostID) (federation.Said, error) {
-	at := s.anew()
+	at := s.anew().of(post)
 	p, near, err := at.own(ctx, post)
 	if err != nil || p.IsBoost() {
 		return federation.Said{}, firstOf(err, nothing)
@@ -97,7 +109,7 @@ func firstOf(all ...error) error {
 
 // Edited implements federation.Speaker.
 func (s *Speaker) Edited(ctx context.Context, post social.PostID) (federation.Said, error) {
-	at := s.anew()
+	at := s.anew().of(post)
 	p, near, err := at.own(ctx, post)
 	if err != nil || p.IsBoost() {
 		return federation.Said{}, firstOf(err, nothing)
@@ -109,7 +121,7 @@ func (s *Speaker) Edited(ctx context.Context, post social.PostID) (federation.Sa
 
 // Deleted implements federation.Speaker.
 func (s *Speaker) Deleted(ctx context.Context, post federation.Left) (federation.Said, error) {
-	at := s.anew()
+	at := s.anew().of(post.Post)
 	named, err := at.View.Faces(ctx, post.Mentions)
 	if err != nil {
 		return federation.Said{}, err
@@ -122,7 +134,7 @@ func (s *Speaker) Deleted(ctx context.Context, post federation.Left) (federation
 
 // Boosted implements federation.Speaker.
 func (s *Speaker) Boosted(ctx context.Context, boost social.PostID) (federation.Said, error) {
-	at := s.anew()
+	at := s.anew().of(boost)
 	p, near, err := at.own(ctx, boost)
 	if err != nil || !p.IsBoost() {
 		return federation.Said{}, firstOf(err, nothing)
@@ -132,7 +144,7 @@ func (s *Speaker) Boosted(ctx context.Context, boost social.PostID) (federation.
 
 // Unboosted implements federation.Speaker.
 func (s *Speaker) Unboosted(ctx context.Context, boost federation.Left) (federation.Said, error) {
-	at := s.anew()
+	at := s.anew().of(boost.Post)
 	spots, err := at.View.Spots(ctx, []social.PostID{boost.BoostOf})
 	if err != nil {
 		return federation.Said{}, err
@@ -175,7 +187,7 @@ func (s *Speaker) Unpinned(ctx context.Context, by social.AccountID, post social
 
 // pin is told where the post was told, too.
 func (s *Speaker) pin(ctx context.Context, what string, by social.AccountID, post social.PostID) (federation.Said, error) {
-	at := s.anew()
+	at := s.anew().of(post)
 	p, _, err := at.own(ctx, post)
 	if err != nil {
 		return federation.Said{}, err

@@ -51,17 +51,16 @@ func (s *Speaker) FollowUndone(ctx context.Context, owner, target social.Account
 
 // FollowAccepted implements federation.Speaker.
 func (s *Speaker) FollowAccepted(ctx context.Context, owner, target social.AccountID, act string) (federation.Said, error) {
-	return s.answer(ctx, "Accept", owner, target, act)
+	return s.anew().answer(ctx, "Accept", owner, target, act)
 }
 
 // FollowRejected implements federation.Speaker.
 func (s *Speaker) FollowRejected(ctx context.Context, owner, target social.AccountID, act string) (federation.Said, error) {
-	return s.answer(ctx, "Reject", owner, target, act)
+	return s.anew().answer(ctx, "Reject", owner, target, act)
 }
 
 // answer repeats what was asked: not everybody knows it by its address.
-func (s *Speaker) answer(ctx context.Context, what string, owner, target social.AccountID, act string) (federation.Said, error) {
-	at := s.anew()
+func (at scribe) answer(ctx context.Context, what string, owner, target social.AccountID, act string) (federation.Said, error) {
 	return at.between(ctx, target, owner, func(owner *view.Face) as2.ActivityDocument {
 		return as2.ActivityDocument{ID: at.passing(target, "answers/"+num(owner.ID)), Type: what,
 			Object: &as2.ActivityDocument{ID: act, Type: "Follow", Actor: at.View.AccountURI(owner), Object: at.View.ActorURI(target)}}

@@ -13,7 +13,7 @@ import (
 
 // QuoteAsked implements federation.Speaker.
 func (s *Speaker) QuoteAsked(ctx context.Context, post social.PostID) (federation.Said, error) {
-	at := s.anew()
+	at := s.anew().of(post)
 	p, near, err := at.own(ctx, post)
 	if err != nil {
 		return federation.Said{}, err
@@ -49,6 +49,7 @@ func (s *Speaker) QuoteAnswered(ctx context.Context, post social.PostID, request
 	if err != nil {
 		return federation.Said{}, err
 	}
+	at = at.of(post)
 	by := of.Author.ID
 	a := as2.ActivityDocument{Context: as2.QuoteContext, ID: at.View.StampURI(post) + "#reject", Type: "Reject", Actor: at.View.ActorURI(by), To: []string{at.View.AccountURI(quoting.Author)},
 		Object: &as2.ActivityDocument{ID: request, Type: "QuoteRequest", Actor: at.View.AccountURI(quoting.Author), Object: at.uriOf(of), Instrument: at.uriOf(quoting)}}
@@ -65,6 +66,7 @@ func (s *Speaker) QuoteRevoked(ctx context.Context, post social.PostID) (federat
 	if err != nil {
 		return federation.Said{}, err
 	}
+	at = at.of(post)
 	by := of.Author.ID
 	to := at.audience(by, social.Public, []string{at.View.AccountURI(quoting.Author)})
 	return widely(as2.ActivityDocument{Context: as2.QuoteContext, ID: at.View.StampURI(post) + "#delete", Type: "Delete", Actor: at.View.ActorURI(by), To: to.to, Cc: to.cc,

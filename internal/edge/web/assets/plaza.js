@@ -136,9 +136,16 @@ const help = () => {
   document.body.append(d);
   d.showModal();
 };
+// What a page has keys of its own for.
+document.addEventListener("keydown", (e) => {
+  if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest?.("textarea, select, dialog, [contenteditable], input:not([type=radio], [type=checkbox])")) return;
+  if (e.key === "Enter" && e.target.closest?.("a, button, summary, input")) return;
+  const to = [...all("[data-press]")].find((x) => x.dataset.press === e.key);
+  if (to) { e.preventDefault(); e.stopImmediatePropagation(); to.click(); }
+});
 document.addEventListener("keydown", (e) => {
   if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest?.("input, textarea, select, dialog, [contenteditable]")) return;
-  if (document.body.classList.contains("member") && keys[e.key]) { e.preventDefault(); keys[e.key][1](); }
+  if (document.body.classList.contains("member") && !document.getElementById("case") && keys[e.key]) { e.preventDefault(); keys[e.key][1](); }
   if (e.key === "Escape") for (const m of all(".more[open]")) m.open = false;
 });
 

@@ -1,0 +1,115 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+// matterChanged writes to whoever told the house of something: that it came, with
+// the receipt, and what the answer is. What a machine sent was answered at once.
+func (s *Service) matterChanged(ctx context.Context, tx *store.Tx, f event.MatterChanged) error {
+	m, err := tx.Matter(ctx, f.Matter)
+	if err != nil || !m.From.Known() {
+		return errs.Absent(err)
+	}
+	link := s.config.BaseURL + "/report/notice/" + m.Secret
+	switch {
+	case f.Status == social.MatterOpen && m.Channel != social.ByAPI:
+		return s.sendStranger(ctx, tx, m, "We have your notice", fmt.Sprintf(`what you told us has come in and is being looked at. It is number %d here.
+We want to answer by %s.
+
+How it stands, and the answer, can be seen by whoever has this link:
+
+%s
+
+This is your receipt. It is signed: should your notice not be in our log of
+evidence a minute after it came, this proves it. Keep it.
+
+%s`, m.ID, m.Span.Due.Format("2 January 2006, 15:04 MST"), link, m.Receipt))
+	case f.Status == social.MatterAnswered && m.Status == social.MatterAnswered:
+		text := m.Answer
+		if m.Bundle != "" {
+			text += fmt.Sprintf(evidenceSays, m.Answered.Add(social.BundleLife).Format("2 January 2006"), link, m.Bundle)
+		}
+		return s.sendStranger(ctx, tx, m, "Answer to your notice", text)
+	}
+	return nil
+}
+
+const evidenceSays = `
+
+The evidence for it comes with this letter, as the file evidence.evz, if mail
+takes one of its size. Until %s it can be fetched by whoever has
+this link:
+
+%s
+
+Its SHA-256 is %s.
+Unpack it and open verify.html in any browser: that checks it without a network.`
+
+func (s *Service) sendStranger(ctx context.Context, tx *store.Tx, m social.Matter, subject, text string) error {
+	house := s.title()
+	if m.Ref != "" {
+		subject += " " + m.Ref
+	}
+	l := Letter{To: m.From.Email, Subject: subject + " · " + house, Text: fmt.Sprintf("Hello,\n\n%s\n\n%s\n%s\n", text, house, s.config.BaseURL)}
+	if m.Status == social.MatterAnswered && m.Bundle != "" {
+		l.Bundle = m.ID
+	}
+	return tx.AddJob(ctx, LetterJob, l, tx.Now, "")
+}
+
+// matterAlarmed writes to everybody who looks after the house that time runs out.
+func (s *Service) matterAlarmed(ctx context.Context, tx *store.Tx, f event.MatterAlarmed) error {
+	m, err := tx.Matter(ctx, f.Matter)
+	if err != nil || !m.Status.Waits() {
+		return errs.Absent(err)
+	}
+	staff, err := tx.Staff(ctx)
+	if err != nil {
+		return err
+	}
+	users, err := tx.Users(ctx, staff)
+	if err != nil {
+		return err
+	}
+	what := "Matter"
+	if t, ok := m.Class.Timing(); ok {
+		what = t.Name
+	}
+	subject := fmt.Sprintf("%d %% of the time is over: %s", f.Percent, what)
+	if f.Percent >= 100 {
+		subject = "The time is over: " + what
+	}
+	about, err := tx.MatterObjects(ctx, m.ID)
+	if err != nil {
+		return err
+	}
+	for _, u := range users {
+		if u.Role != social.Owner && slices.ContainsFunc(about, func(o social.MatterObject) bool { return o.Account == u.Account }) {
+			continue // nobody is told who gave notice of them
+		}
+		a, err := tx.Account(ctx, u.Account)
+		if err != nil || u.Disabled || !u.Confirmed {
+			if err = errs.Absent(err); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := s.send(ctx, tx, a, u.Email, subject, fmt.Sprintf(`nobody has answered this yet, and %s of the time that there is for it has passed.
+It is due by %s.
+
+%s/moderation/matters/%s`, strconv.Itoa(f.Percent)+" %", m.Span.Due.In(time.UTC).Format("2 January 2006, 15:04 MST"), s.config.BaseURL, strconv.FormatInt(int64(m.ID), 10))); err != nil {
+			return err
+		}
+	}
+	return nil
+}

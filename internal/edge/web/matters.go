@@ -1,0 +1,277 @@
+package web
+
+import (
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/core/matters"
+	"github.com/plaza-social/plaza/internal/core/view"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+const (
+	mattersPage   = "/moderation/matters"
+	mattersOnPage = 30
+)
+
+// Matters: what hosts, authorities and others told the house, for the staff.
+func (s *Site) matterRoutes(r *router) {
+	r.Do("GET /moderation/matters", moderator, s.showMatters)
+	r.Do("GET /moderation/matters/new", moderator, func(q *ask) error { return s.showNewMatter(q, http.StatusOK, "") })
+	r.Do("POST /moderation/matters/new", moderator, s.takeMatter)
+	r.Do("GET /moderation/matters/days", admin, func(q *ask) error { return s.showMatterDays(q, http.StatusOK, "") })
+	r.Do("POST /moderation/matters/days", admin, s.saveMatterDays)
+	r.Do("GET /moderation/matters/{matter}", moderator, func(q *ask) error { return s.showMatter(q, http.StatusOK, "", "") })
+	r.Do("GET /moderation/matters/{matter}/raw.txt", moderator, s.rawMatter)
+	r.Do("GET /moderation/matters/{matter}/evidence.evz", moderator, s.matterEvidence)
+	r.Do("POST /moderation/matters/{matter}/answer", moderator, s.answerMatter)
+	r.Do("POST /moderation/matters/{matter}/extend", moderator, s.extendMatter)
+	r.Do("POST /moderation/matters/{matter}/move", moderator, s.moveMatter)
+	r.Do("POST /moderation/matters/{matter}/note", moderator, s.noteMatter)
+}
+
+func (q *ask) matter() social.MatterID { return social.MatterID(q.number("matter")) }
+
+func matterURL(which social.MatterID) string { return mattersPage + "/" + itoa(which) }
+
+// matterList is what the page of matters shows.
+type matterList struct {
+	waiting       []matters.Row
+	tray          []matters.Row
+	desk, unknown int // how many wait, here and in the tray
+	all           view.Slice[social.Matter]
+	more          bool
+}
+
+func (s *Site) showMatters(q *ask) (err error) {
+	var l matterList
+	waiting, err := s.Matters.Waiting(q.Context(), q.by)
+	if err != nil {
+		return err
+	}
+	tray, err := s.Matters.Tray(q.Context(), q.by)
+	if err != nil {
+		return err
+	}
+	l.waiting, l.tray, l.desk, l.unknown = matters.Folded(waiting), matters.Folded(tray), len(waiting), len(tray)
+	if l.all, err = s.Matters.All(q.Context(), q.by, q.pageOf(mattersOnPage)); err != nil {
+		return err
+	}
+	l.more = len(l.all.Items) == mattersOnPage
+	l.all.Items = slices.DeleteFunc(l.all.Items, func(m social.Matter) bool { return m.Status.Waits() })
+	q.page.Head.Hide = true
+	q.settle()
+	return q.show("Notices with a clock", mattersList(q.page, l))
+}
+
+func (s *Site) showNewMatter(q *ask, status int, problem string) error {
+	q.settle()
+	return q.showAs(status, "A notice came", newMatter(q.page, problem))
+}
+
+// takeMatter makes a matter of what came to the staff: a file, or text.
+func (s *Site) takeMatter(q *ask) error {
+	d, err := s.broughtMatter(q)
+	var m social.Matter
+	if err == nil {
+		m, err = s.Matters.Take(q.Context(), q.by, d)
+	}
+	if err != nil && errs.KindOf(err) == errs.Invalid {
+		return s.showNewMatter(q, http.StatusUnprocessableEntity, publicly(err))
+	}
+	if err != nil {
+		return err
+	}
+	q.say("taken")
+	return q.to(matterURL(m.ID))
+}
+
+func (s *Site) broughtMatter(q *ask) (d social.MatterDraft, err error) {
+	raw, pasted := []byte(q.form("text")), true
+	if file, head, err := q.FormFile("file"); err == nil && head.Size > 0 {
+		defer file.Close()
+		if raw, err = io.ReadAll(io.LimitReader(file, social.MaxMatterRaw+1)); err != nil {
+			return d, err
+		}
+		pasted = false
+	}
+	d, err = s.config.ReadNotice(raw, s.config.Clock())
+	if err != nil && pasted && len(raw) <= social.MaxMatterRaw && strings.TrimSpace(string(raw)) != "" { // without the head of a mail
+		d, err = s.config.ReadWords(string(raw)), nil
+	}
+	if err != nil {
+		return d, err
+	}
+	d.Raw, d.Channel = raw, social.ByStaff
+	if class := social.Class(q.form("class")); class != "" {
+		d.Class = class
+	}
+	if harm := social.Harm(q.form("category")); harm != "" {
+		d.Category = harm
+	}
+	for field, to := range map[string]*string{"ref": &d.Ref, "email": &d.From.Email, "law": &d.Law} {
+		if wish := strings.TrimSpace(q.form(field)); wish != "" {
+			*to = wish
+		}
+	}
+	d.Addresses = append(d.Addresses, strings.Fields(q.form("addresses"))...)
+	hours, err := hoursOf(q.form("hours"))
+	d.Lasts = hours
+	return d, err
+}
+
+// hoursOf reads how many hours there are; empty is zero.
+func hoursOf(s string) (time.Duration, error) {
+	if s = strings.TrimSpace(s); s == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > 366*24 {
+		return 0, errs.New(errs.Invalid, "Write for how many hours there is time, as a number.")
+	}
+	return time.Duration(n) * time.Hour, nil
+}
+
+func (s *Site) showMatter(q *ask, status int, problem, words string) error {
+	f, err := s.Matters.Get(q.Context(), q.by, q.matter())
+	if err != nil {
+		return err
+	}
+	if words == "" {
+		words = matters.Draft(f, q.page.House.Title)
+	}
+	again, err := s.Matters.Joined(q.Context(), q.by, f.ID)
+	if err != nil {
+		return err
+	}
+	q.settle()
+	return q.showAs(status, matterName(f.Class), matterPage(q.page, f, again, problem, words))
+}
+
+// changed shows what did not work on the matter's page, or that it did.
+func (s *Site) changedMatter(q *ask, err error, say, words string) error {
+	if k := errs.KindOf(err); err != nil && (k == errs.Invalid || k == errs.Conflict) {
+		return s.showMatter(q, http.StatusUnprocessableEntity, publicly(err), words)
+	}
+	if err != nil {
+		return err
+	}
+	q.say(say)
+	return q.to(matterURL(q.matter()))
+}
+
+func (s *Site) answerMatter(q *ask) error {
+	words := q.form("answer")
+	answer := s.Matters.AnswerBare
+	if q.ticked("evidence") {
+		answer = s.Matters.Answer
+	}
+	return s.changedMatter(q, answer(q.Context(), q.by, q.matter(), words), "answered", words)
+}
+
+func (s *Site) matterEvidence(q *ask) error {
+	b, err := s.Matters.Evidence(q.Context(), q.by, q.matter())
+	return q.evidence(b, err)
+}
+
+func (s *Site) extendMatter(q *ask) error {
+	f, err := s.Matters.Get(q.Context(), q.by, q.matter())
+	if err != nil {
+		return err
+	}
+	more, err := hoursOf(q.form("hours"))
+	if err == nil {
+		err = s.Matters.Extend(q.Context(), q.by, f.ID, f.Span.Due.Add(more))
+	}
+	return s.changedMatter(q, err, "saved", "")
+}
+
+func (s *Site) moveMatter(q *ask) error {
+	return s.changedMatter(q, s.Matters.Move(q.Context(), q.by, q.matter(), social.MatterStatus(q.form("to"))), "saved", "")
+}
+
+func (s *Site) noteMatter(q *ask) error {
+	return s.changedMatter(q, s.Matters.Remark(q.Context(), q.by, q.matter(), q.form("note")), "saved", "")
+}
+
+func (s *Site) rawMatter(q *ask) error {
+	b, err := s.Matters.Raw(q.Context(), q.by, q.matter())
+	if err != nil {
+		return err
+	}
+	return q.download("notice-"+itoa(q.matter())+".txt", "text/plain; charset=utf-8", func(w io.Writer) error { _, err := w.Write(b); return err })
+}
+
+func (s *Site) showMatterDays(q *ask, status int, problem string) error {
+	zone, days, err := s.Matters.Calendar(q.Context(), q.by)
+	if err != nil {
+		return err
+	}
+	q.settle()
+	return q.showAs(status, "Days on which nobody works", matterDays(q.page, zone, strings.Join(days, "\n"), problem))
+}
+
+func (s *Site) saveMatterDays(q *ask) error {
+	err := s.Matters.SetCalendar(q.Context(), q.by, strings.TrimSpace(q.form("zone")), strings.Fields(q.form("days")))
+	if err != nil && errs.KindOf(err) == errs.Invalid {
+		return s.showMatterDays(q, http.StatusUnprocessableEntity, publicly(err))
+	}
+	return s.saved(q, err, mattersPage)
+}
+
+// matterName is what a class is called.
+func matterName(c social.Class) string {
+	if t, ok := c.Timing(); ok {
+		return t.Name
+	}
+	return string(c)
+}
+
+// matterStates are the statuses as the page says them.
+var matterStates = map[social.MatterStatus]string{
+	social.MatterOpen: "waits for an answer", social.MatterExtended: "waits for an answer, with more time", social.MatterAnswered: "was answered",
+	social.MatterDisputed: "was answered, and they disagree", social.MatterClosed: "is closed",
+	social.MatterJoined: "is counted with another",
+}
+
+// matterMoves are what the buttons say that have it stand otherwise.
+var matterMoves = map[social.MatterStatus]string{social.MatterDisputed: "They disagree", social.MatterClosed: "Close it"}
+
+// left is how much time there is, in words.
+func (f *frame) left(s social.Span) string {
+	d := s.Due.Sub(f.Now)
+	if d <= 0 {
+		return "overdue by " + roughly(-d)
+	}
+	return roughly(d) + " left"
+}
+
+func roughly(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "less than a minute"
+	case d < time.Hour:
+		n := int(d / time.Minute)
+		return itoa(n) + " " + plural(n, "minute", "minutes")
+	case d < 48*time.Hour:
+		n := int(d / time.Hour)
+		return itoa(n) + " " + plural(n, "hour", "hours")
+	}
+	return itoa(int(d/(24*time.Hour))) + " days"
+}
+
+// urgency is how the time that is left looks.
+func (f *frame) urgency(s social.Span) string {
+	switch p := s.Reached(f.Now); {
+	case p >= 75:
+		return "late"
+	case p >= 50:
+		return "soon"
+	}
+	return ""
+}

@@ -1,0 +1,3 @@
+-- Logs of others that we witness, with the last we saw of each, and those who witness ours.
+CREATE TABLE evidence_watched (origin TEXT PRIMARY KEY, key TEXT NOT NULL, size BIGINT NOT NULL, root TEXT NOT NULL, seen_ms BIGINT NOT NULL);
+CREATE TABLE evidence_witnesses (name TEXT PRIMARY KEY, key TEXT NOT NULL, url TEXT NOT NULL, size BIGINT NOT NULL, seen_ms BIGINT NOT NULL, fault TEXT NOT NULL);

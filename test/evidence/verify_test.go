@@ -1,0 +1,72 @@
+package evidence
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/plaza-social/plaza/internal/evidence"
+)
+
+func verify(t testing.TB, b []byte, o evidence.Options) evidence.Verdict {
+	t.Helper()
+	v, err := evidence.Verify(bytes.NewReader(b), int64(len(b)), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// What an honest house exports holds, in every profile and part.
+func TestHolds(t *testing.T) {
+	h := lived(t, 12)
+	o := evidence.Options{Key: h.signer.Public()}
+	for _, p := range []evidence.Profile{evidence.Court, evidence.Public, evidence.Party, evidence.Host} {
+		v := verify(t, h.bundle(t, h.source(t, p)), o)
+		if v.Level != evidence.Incomplete || len(v.Failures) > 0 {
+			t.Errorf("for %s: %s\n%s", p, v.Level, v.Text())
+		}
+		if p == evidence.Court && (v.Counts.Erased != 1 || len(v.Counts.Withheld) > 0) {
+			t.Errorf("for a court: %+v", v.Counts)
+		}
+	}
+	v := verify(t, h.bundle(t, h.part(t, 0, 1, 2, 3, 4, 5, 6, 7)), o)
+	if v.Level != evidence.Verified {
+		t.Errorf("of a case: %s\n%s", v.Level, v.Text())
+	}
+	if v := verify(t, h.bundle(t, h.part(t, 1, 5, 6)), o); v.Level != evidence.Incomplete {
+		t.Errorf("of a part of a case: %s\n%s", v.Level, v.Text())
+	}
+}
+
+// What came to the log later holds, and its numbers are counted.
+func TestLater(t *testing.T) {
+	h := later(t)
+	b := h.bundle(t, h.source(t, evidence.Court))
+	if v := verify(t, b, evidence.Options{Key: h.signer.Public()}); v.Level != evidence.Verified {
+		t.Errorf("%s\n%s", v.Level, v.Text())
+	}
+	got := string(unpack(t, b).files["stats.csv"])
+	for _, want := range []string{"judged,2026-11,0\n", "low_ppm,2026-11,0\n", "high_ppm,2026-11,1000000\n", "sampled,2026-12,11\n", "judged,2026-12,11\n", "breaches,2026-12,2\n", "low_ppm,2026-12,51367\n", "high_ppm,2026-12,476986\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("there is no %q in\n%s", want, got)
+		}
+	}
+}
+
+// The same state makes the same bytes.
+func TestSameBytes(t *testing.T) {
+	h := lived(t, 12)
+	if !bytes.Equal(h.bundle(t, h.source(t, evidence.Court)), h.bundle(t, h.source(t, evidence.Court))) {
+		t.Error("two bundles of the same state differ")
+	}
+}
+
+// Another house's key does not fit.
+func TestOtherKey(t *testing.T) {
+	h, other := lived(t, 3), livedAs(t, "two", 1)
+	v := verify(t, h.bundle(t, h.source(t, evidence.Court)), evidence.Options{Key: other.signer.Public()})
+	if v.Level != evidence.Failed || !strings.Contains(v.Text(), "not the one that you gave") {
+		t.Errorf("by another's key: %s", v.Text())
+	}
+}
