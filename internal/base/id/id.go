@@ -26,6 +26,8 @@ const (
 	// remembered is how many earlier ids a new one is not equal to, so that a
 	// transaction can make thousands of one moment.
 	remembered = 1 << 14
+	// step bounds how far an id lies after the one before it of its millisecond.
+	step = 1 << 15
 )
 
 var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
@@ -37,16 +39,31 @@ var recent struct {
 	all  map[int64]struct{} // the same
 }
 
-// New returns a fresh id of moment at. Times before 2000 count as 2000.
+// New returns a fresh id of moment at. Times before 2000 count as 2000. Of the ids
+// that one process makes of one moment in a row, the first about 50 are in their
+// order: an answer comes after what it answers.
 func New(at time.Time) int64 {
 	recent.Lock()
 	defer recent.Unlock()
-	n := Floor(at) | random()
+	n := next(Floor(at))
 	for try := 0; used(n) || try < tries && crowded(n); try++ {
 		n = Floor(at) | random()
 	}
 	remember(n)
 	return n
+}
+
+// next is an id after the last one, if that was of the same millisecond, which
+// begins with floor, and there is room; else one of the first half of it.
+func next(floor int64) int64 {
+	last := recent.ids[(recent.next-1+remembered)%remembered]
+	if last < floor || last >= floor+1<<randomBits {
+		return floor | random()>>1
+	}
+	if n := last + Apart + random()%(step-Apart); n < floor+1<<randomBits {
+		return n
+	}
+	return floor | random()
 }
 
 func used(n int64) bool {

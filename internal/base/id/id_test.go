@@ -48,6 +48,21 @@ func TestNeighboursAreApart(t *testing.T) {
 	}
 }
 
+func TestIDsOfOneMomentAreInOrder(t *testing.T) {
+	for range 100 {
+		at := time.Now()
+		last := New(at)
+		for range 50 {
+			n := New(at)
+			if n <= last || n >= Floor(at.Add(time.Millisecond)) {
+				t.Fatalf("%d came after %d", n, last)
+			}
+			last = n
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
 // One post may make a notice for each of thousands, all in one moment.
 func TestManyOfOneMomentDiffer(t *testing.T) {
 	at := time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
