@@ -22,7 +22,7 @@ func (tx *Tx) AddStrangerReport(ctx context.Context, s social.StrangerReport, ha
 	return err
 }
 
-// SetStrangerReport stores what happened since.
+// SetStrangerReport stores what happened since one was held.
 func (tx *Tx) SetStrangerReport(ctx context.Context, s social.StrangerReport) error {
 	_, err := tx.exec(ctx, `UPDATE stranger_reports SET confirmed_ms = $2, told_ms = $3, again_ms = $4 WHERE report_id = $1`, s.Report, millis(s.Confirmed), millis(s.Told), millis(s.Again))
 	return err
@@ -55,11 +55,11 @@ func (tx *Tx) HoldStrangerReport(ctx context.Context, which social.ReportID) (so
 	return one(ctx, &tx.View, noReport, scanStranger, `SELECT `+strangerColumns+` FROM stranger_reports WHERE report_id = $1`+tx.d.forUpdate, which)
 }
 
-// StrangersToTell returns up to limit of those who reported something of a case,
-// want to be told what came of it, and were not.
-func (v *View) StrangersToTell(ctx context.Context, which social.CaseID, limit int) ([]social.StrangerReport, error) {
-	return rows(ctx, v, scanStranger, `SELECT `+strangerColumns+` FROM stranger_reports WHERE confirmed_ms <> 0 AND told_ms = 0
-		AND report_id IN (SELECT id FROM reports WHERE case_id = $1) ORDER BY report_id LIMIT $2`, which, limit)
+// HoldStrangersToTell returns up to limit of those who reported something of a case,
+// want to be told what came of it, and were not, for somebody who is about to.
+func (tx *Tx) HoldStrangersToTell(ctx context.Context, which social.CaseID, limit int) ([]social.StrangerReport, error) {
+	return rows(ctx, &tx.View, scanStranger, `SELECT `+strangerColumns+` FROM stranger_reports WHERE confirmed_ms <> 0 AND told_ms = 0
+		AND report_id IN (SELECT id FROM reports WHERE case_id = $1) ORDER BY report_id LIMIT $2`+tx.d.forUpdate, which, limit)
 }
 
 // CountStrangerReports counts the letters that said that a report came, since a

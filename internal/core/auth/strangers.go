@@ -108,7 +108,7 @@ const maxStrangersTold = 1000
 // the first letter still leads there: who has it is nobody we know, so it is made
 // anew for nobody.
 func (s *Service) strangersTold(ctx context.Context, tx *store.Tx, f event.CaseClosed) error {
-	all, err := tx.StrangersToTell(ctx, f.Case, maxStrangersTold)
+	all, err := tx.HoldStrangersToTell(ctx, f.Case, maxStrangersTold)
 	if err != nil || len(all) == 0 {
 		return err
 	}
