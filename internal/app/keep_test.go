@@ -70,7 +70,7 @@ func orphans(t *testing.T, s *apptest.Server, aged func(time.Duration)) {
 	}
 	keep := func() string {
 		t.Helper()
-		name, err := b.Put(t.Context(), "avatar", bytes.NewReader(picture(t)))
+		name, err := b.Put(t.Context(), 1, "avatar", bytes.NewReader(picture(t)))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -731,6 +731,16 @@ func TestHashLists(t *testing.T) {
 		if len(h.acted) != 1 || h.acted[0] != "list of known files v1: report on 1" {
 			t.Errorf("what was done is %q", h.acted)
 		}
+		listed := social.Media{Print: unknown, Look: known, Quality: 50}
+		if err := h.svc.Known(h.ctx, 1, social.Media{Print: known}); err != nil {
+			t.Errorf("a portrait on a list of spam: %v", err)
+		}
+		if err := h.svc.Known(h.ctx, 0, listed); errs.KindOf(err) != errs.Invalid || len(h.acted) != 1 {
+			t.Errorf("a portrait of somebody elsewhere on a list of csam: %v; %q", err, h.acted)
+		}
+		if err := h.svc.Known(h.ctx, 1, listed); errs.KindOf(err) != errs.Invalid || len(h.acted) != 2 {
+			t.Errorf("a portrait on a list of csam: %v; %q", err, h.acted)
+		}
 		h.must(h.svc.EndHashes(h.ctx, owner, all[1].ID))
 		if attach(unknown, known, 50) {
 			t.Error("it is sealed also when the list is gone")

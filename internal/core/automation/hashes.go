@@ -182,8 +182,31 @@ func (s *Service) Seal(ctx context.Context, tx *store.Tx, m social.Media) (bool,
 	if s.config.Act == nil {
 		return true, nil
 	}
+	return true, s.tellOf(ctx, tx, m.Owner, fmt.Sprintf("attachment %d is on the list %s, and sealed", m.ID, l.Name))
+}
+
+// tellOf brings before the staff that somebody sent what nobody may see.
+func (s *Service) tellOf(ctx context.Context, tx *store.Tx, who social.AccountID, what string) error {
 	r := social.AutoRule{Name: "list of known files", Version: 1, Terms: social.AutoTerms{Actions: []social.AutoAction{social.AutoReport},
 		Priority: social.AutoUrgent, Category: social.HarmMinors}}
-	h := social.AutoHit{Version: 1, Account: m.Owner, Acted: true, Why: []string{fmt.Sprintf("attachment %d is on the list %s, and sealed", m.ID, l.Name)}}
-	return true, s.config.Act(ctx, tx, r, h, social.AutoReport)
+	h := social.AutoHit{Version: 1, Account: who, Acted: true, Why: []string{what}}
+	return s.config.Act(ctx, tx, r, h, social.AutoReport)
+}
+
+// Known is Invalid for a picture on a list of what nobody may see, before it becomes
+// a portrait, a header or an emoji, or is shown from elsewhere: nothing of it is
+// kept. Who sent it is brought before the staff, unless that is nobody here.
+func (s *Service) Known(ctx context.Context, who social.AccountID, m social.Media) error {
+	var l social.HashList
+	if err := s.store.Read(ctx, func(v *store.View) (err error) { l, err = s.abuse(ctx, v, m); return err }); err != nil || l.Name == "" {
+		return err
+	}
+	if who != 0 && s.config.Act != nil {
+		if err := s.store.Write(ctx, func(tx *store.Tx) error {
+			return s.tellOf(ctx, tx, who, fmt.Sprintf("a picture for a profile or an emoji is on the list %s, and was not taken", l.Name))
+		}); err != nil {
+			return fmt.Errorf("report a known file: %w", err)
+		}
+	}
+	return errs.New(errs.Invalid, "This file cannot be used here.")
 }

@@ -25,7 +25,7 @@ import (
 type Blobs interface {
 	// PutEmoji makes a picture safe and keeps it, with a still of one that
 	// moves. It is Invalid for what is no picture, or too large.
-	PutEmoji(ctx context.Context, r io.Reader) (file, still string, size int64, err error)
+	PutEmoji(ctx context.Context, of social.AccountID, r io.Reader) (file, still string, size int64, err error)
 }
 
 // Service does it.
@@ -135,7 +135,7 @@ func (s *Service) Add(ctx context.Context, by social.Actor, wish social.Emoji, f
 	if _, taken := s.find(e.Shortcode); taken && !over { // before any work
 		return e, errs.Newf(errs.Conflict, "There is an emoji called %s already.", e.Shortcode)
 	}
-	if e.File, e.Still, e.Size, err = s.blobs.PutEmoji(ctx, file); err != nil {
+	if e.File, e.Still, e.Size, err = s.blobs.PutEmoji(ctx, by.Account, file); err != nil {
 		return e, err
 	}
 	err = s.store.Write(ctx, func(tx *store.Tx) error { return s.put(ctx, tx, &e, over) })

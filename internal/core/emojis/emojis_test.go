@@ -18,7 +18,7 @@ import (
 // drawer takes what is put into it.
 type drawer struct{ n int }
 
-func (d *drawer) PutEmoji(_ context.Context, r io.Reader) (file, still string, size int64, err error) {
+func (d *drawer) PutEmoji(_ context.Context, _ social.AccountID, r io.Reader) (file, still string, size int64, err error) {
 	b, err := io.ReadAll(r)
 	if string(b) == "no picture" {
 		return "", "", 0, errs.New(errs.Invalid, "This is no picture.")

@@ -26,6 +26,7 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/conf"
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/social"
 )
 
 // The limits of a picture that is sent to us. Decoding one within them takes up
@@ -66,6 +67,11 @@ type Store struct {
 	root     *os.Root
 	decoding *semaphore.Weighted
 	name     func() string
+
+	// Known reports, as an error that may be told, that a picture may not be shown:
+	// by the print and the look of what of sent, who is 0 for what comes from
+	// elsewhere. It is asked before one is kept, and may be nil.
+	Known func(ctx context.Context, of social.AccountID, m social.Media) error
 
 	kept func(ctx context.Context, name string) error // see Watch
 	gone func(name string)
@@ -155,16 +161,19 @@ func (s *Store) prepare() error {
 	return nil
 }
 
-// Put keeps the picture in r as kind, "avatar" or "header", and returns the
-// name it has from now on; it is on the disk by then. The error is Invalid if
-// this is no picture we take, and says what to do.
-func (s *Store) Put(ctx context.Context, kind string, r io.Reader) (name string, err error) {
+// Put keeps the picture in r that of sent as kind, "avatar" or "header", and
+// returns the name it has from now on; it is on the disk by then. The error is
+// Invalid if this is no picture we take, and says what to do.
+func (s *Store) Put(ctx context.Context, of social.AccountID, kind string, r io.Reader) (name string, err error) {
 	size, ok := sizes[kind]
 	if !ok {
 		return "", fmt.Errorf("there is no kind of picture %q", kind)
 	}
 	err = s.withPicture(ctx, r, MaxBytes, func(b *bench) error {
 		a, err := b.do(ctx, task{Do: "cut", Width: size.width, Height: size.height}, b.in)
+		if err == nil {
+			err = b.mayShow(ctx, of, a.Media)
+		}
 		if err == nil {
 			a.Media, err = b.keep(a.Media)
 			name = a.Media.File

@@ -29,7 +29,7 @@ func open(t *testing.T) (*Store, string) {
 
 func put(t *testing.T, s *Store, kind string, data []byte) string {
 	t.Helper()
-	name, err := s.Put(context.Background(), kind, bytes.NewReader(data))
+	name, err := s.Put(context.Background(), 1, kind, bytes.NewReader(data))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func TestNothingIsOverwritten(t *testing.T) {
 	s.name = func() string { return strings.Repeat("0", 32) }
 	first := put(t, s, "avatar", asJPEG(t, corners(10, 10)))
 	before, _ := read(t, s, first)
-	if _, err := s.Put(context.Background(), "avatar", bytes.NewReader(asJPEG(t, corners(20, 10)))); !errors.Is(err, fs.ErrExist) {
+	if _, err := s.Put(context.Background(), 1, "avatar", bytes.NewReader(asJPEG(t, corners(20, 10)))); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("the same name again: %v, want that it exists", err)
 	}
 	if after, _ := read(t, s, first); !bytes.Equal(before, after) {
@@ -200,7 +200,7 @@ func TestDiskThatFailsLater(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(dir, unsaved)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Put(context.Background(), "avatar", bytes.NewReader(asJPEG(t, corners(10, 10)))); errs.KindOf(err) != errs.Unavailable {
+	if _, err := s.Put(context.Background(), 1, "avatar", bytes.NewReader(asJPEG(t, corners(10, 10)))); errs.KindOf(err) != errs.Unavailable {
 		t.Errorf("err = %v, want Unavailable", err)
 	}
 }
@@ -209,10 +209,10 @@ func TestReaderThatFails(t *testing.T) {
 	t.Parallel()
 	s, _ := open(t)
 	broken := errors.New("the line is dead")
-	if _, err := s.Put(context.Background(), "avatar", iotest.ErrReader(broken)); !errors.Is(err, broken) {
+	if _, err := s.Put(context.Background(), 1, "avatar", iotest.ErrReader(broken)); !errors.Is(err, broken) {
 		t.Errorf("err = %v, want the reader's", err)
 	}
-	if _, err := s.Put(context.Background(), "poster", strings.NewReader("")); err == nil {
+	if _, err := s.Put(context.Background(), 1, "poster", strings.NewReader("")); err == nil {
 		t.Error("a kind that is none was taken")
 	}
 }
@@ -235,7 +235,7 @@ func TestDecodersAreBounded(t *testing.T) {
 	if err := s.decoding.Acquire(context.Background(), 1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Put(soon, "avatar", bytes.NewReader(small)); errs.KindOf(err) != errs.Unavailable {
+	if _, err := s.Put(soon, 1, "avatar", bytes.NewReader(small)); errs.KindOf(err) != errs.Unavailable {
 		t.Errorf("a third picture: %v, want Unavailable", err)
 	}
 	s.decoding.Release(2)

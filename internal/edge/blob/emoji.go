@@ -16,10 +16,10 @@ import (
 // are kept as they are.
 const longestMovingEmoji = 512
 
-// PutEmoji makes a picture safe and keeps it as an emoji, with a still of one
+// PutEmoji makes a picture that of sent safe and keeps it as an emoji, with a still of one
 // that moves: otherwise both names are the same. The error is Invalid for what
 // we do not take.
-func (s *Store) PutEmoji(ctx context.Context, r io.Reader) (file, still string, size int64, err error) {
+func (s *Store) PutEmoji(ctx context.Context, of social.AccountID, r io.Reader) (file, still string, size int64, err error) {
 	data, err := io.ReadAll(io.LimitReader(r, social.MaxEmojiFile+1))
 	if err != nil {
 		return "", "", 0, fmt.Errorf("read picture: %w", err)
@@ -36,7 +36,7 @@ func (s *Store) PutEmoji(ctx context.Context, r io.Reader) (file, still string, 
 			return "", "", 0, errs.Newf(errs.Invalid, "An emoji that moves has at most %d × %d pixels. Make it smaller.", longestMovingEmoji, longestMovingEmoji)
 		}
 	}
-	made, ext, err := s.Remake(ctx, social.AsEmoji, data)
+	made, ext, err := s.remake(ctx, of, social.AsEmoji, data)
 	if err != nil {
 		return "", "", 0, err
 	}
@@ -46,7 +46,7 @@ func (s *Store) PutEmoji(ctx context.Context, r io.Reader) (file, still string, 
 	if ext != ".gif" {
 		return file, file, int64(len(made)), nil
 	}
-	small, ext, err := s.Remake(ctx, social.AsPreview, data)
+	small, ext, err := s.remake(ctx, of, social.AsPreview, data)
 	if err == nil {
 		still, err = s.keepNew(small, ext)
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 
 	"github.com/bbrks/go-blurhash"
+	"github.com/kovidgoyal/imaging"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/pdq"
@@ -167,7 +168,12 @@ func (m *maker) cut(in io.Reader, to size) error {
 	if err != nil {
 		return err
 	}
-	encoded, ext, err := p.remake(to)
+	full, err := p.whole()
+	if err != nil {
+		return err
+	}
+	m.look(imaging.Fit(full, lookSide, lookSide, imaging.Box))
+	encoded, ext, err := encode(scale(full, to, p.format.turned(p.data)))
 	if err != nil {
 		return err
 	}
@@ -214,13 +220,22 @@ func (m *maker) makeStill(img *image.NRGBA) error {
 	if err != nil {
 		return fmt.Errorf("blurhash: %w", err)
 	}
-	look, quality := pdq.Of(img)
-	m.Media.Look, m.Media.Quality = look.String(), quality
+	m.look(img)
 	m.Media.Preview, m.Media.Blurhash, m.Media.Size = ext, hash, m.Media.Size+int64(len(encoded))
 	m.Media.Small = social.Shape{Width: small.Rect.Dx(), Height: small.Rect.Dy()}
 	_, err = m.still.Write(encoded)
 	return err
 }
+
+// look says what a picture looks like, as lists of known files have it.
+func (m *maker) look(img image.Image) {
+	look, quality := pdq.Of(img)
+	m.Media.Look, m.Media.Quality = look.String(), quality
+}
+
+// lookSide is the longest side of what is looked at of a picture that is not kept
+// whole: more makes no difference, and would cost a gigabyte.
+const lookSide = 512
 
 // makeAnimation keeps the frames of an animation and nothing else.
 func (m *maker) makeAnimation(g *gif.GIF) error {

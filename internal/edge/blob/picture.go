@@ -114,17 +114,16 @@ func progressive(data []byte) (yes bool) {
 	return yes
 }
 
-// remake returns p as it is meant to be seen, cut and scaled to cover to, as a
-// new JPEG, or as a PNG if one can see through it.
-func (p picture) remake(to size) (encoded []byte, ext string, err error) {
+// whole is all of p, before it is turned as it is meant to be seen.
+func (p picture) whole() (image.Image, error) {
 	full, err := p.format.decode(bytes.NewReader(p.data))
 	if err != nil {
-		return nil, "", damaged(err)
+		return nil, damaged(err)
 	}
 	if full.Bounds().Empty() {
-		return nil, "", errs.New(errs.Invalid, "This picture is empty. Choose another one.")
+		return nil, errs.New(errs.Invalid, "This picture is empty. Choose another one.")
 	}
-	return encode(scale(full, to, p.format.turned(p.data)))
+	return full, nil
 }
 
 // encode makes a JPEG of a picture, or a PNG if one can see through it.

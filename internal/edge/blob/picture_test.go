@@ -279,7 +279,7 @@ func TestLimits(t *testing.T) {
 		{"no pixels at all", append([]byte("GIF89a\x00\x00\x00\x00\x00\x00\x00"), ';'), "empty"},
 		{"a moving WebP without pictures", append([]byte("RIFF\x1e\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x02\x00\x00\x00"), make([]byte, 20)...), "damaged"},
 	} {
-		_, err := s.Put(context.Background(), "avatar", bytes.NewReader(test.data))
+		_, err := s.Put(context.Background(), 1, "avatar", bytes.NewReader(test.data))
 		if test.says == "" {
 			if err != nil {
 				t.Errorf("%s: %v", test.what, err)
@@ -369,7 +369,7 @@ func BenchmarkPut(b *testing.B) {
 		b.Run(what, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := s.Put(context.Background(), "header", io.Reader(bytes.NewReader(data))); err != nil {
+				if _, err := s.Put(context.Background(), 1, "header", io.Reader(bytes.NewReader(data))); err != nil {
 					b.Fatal(err)
 				}
 			}

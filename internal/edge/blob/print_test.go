@@ -2,11 +2,17 @@ package blob
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"image"
+	"image/color"
+	"math"
 	"testing"
 
+	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/pdq"
+	"github.com/plaza-social/plaza/internal/social"
 )
 
 // What was sent, and what it looks like, can be found on lists of known files.
@@ -27,4 +33,58 @@ func TestPrints(t *testing.T) {
 	if m.Print != hex.EncodeToString(sum[:]) || err != nil || m.Quality-quality > 2 || quality-m.Quality > 2 || got.Distance(look) > pdq.Near {
 		t.Errorf("print %s, look %s of quality %d; want %x, nearly %s of %d", m.Print, m.Look, m.Quality, sum, look, quality)
 	}
+}
+
+// A known picture becomes no portrait, header or emoji, and is not shown from
+// elsewhere either; nothing of it is kept.
+func TestKnown(t *testing.T) {
+	s, dir := open(t)
+	bad := asJPEG(t, waves(640, 480))
+	sum := sha256.Sum256(bad)
+	look, _ := pdq.Of(waves(640, 480))
+	var asked []social.AccountID
+	s.Known = func(_ context.Context, of social.AccountID, m social.Media) error {
+		asked = append(asked, of)
+		got, err := pdq.Parse(m.Look)
+		if err != nil || m.Print != hex.EncodeToString(sum[:]) && got.Distance(look) > pdq.Near {
+			return err
+		}
+		return errs.New(errs.Invalid, "known")
+	}
+	before := files(t, dir)
+	for name, take := range map[string]func(data []byte) error{
+		"avatar": func(data []byte) error { _, err := s.Put(t.Context(), 7, "avatar", bytes.NewReader(data)); return err },
+		"header": func(data []byte) error { _, err := s.Put(t.Context(), 7, "header", bytes.NewReader(data)); return err },
+		"emoji": func(data []byte) error {
+			_, _, _, err := s.PutEmoji(t.Context(), 7, bytes.NewReader(data))
+			return err
+		},
+		"from elsewhere": func(data []byte) error { _, _, err := s.Remake(t.Context(), social.AsMedia, data); return err },
+	} {
+		asked = nil
+		for what, data := range map[string][]byte{"the file": bad, "the same as PNG": asPNG(t, waves(600, 450))} {
+			if err := take(data); errs.Public(err) != "known" || len(asked) == 0 || (asked[0] == 7) == (name == "from elsewhere") {
+				t.Errorf("%s as %s: %v; asked about %d", what, name, err, asked)
+			}
+		}
+	}
+	if after := files(t, dir); len(after) != len(before) {
+		t.Errorf("kept: %q", after)
+	}
+	if _, err := s.Put(t.Context(), 7, "avatar", bytes.NewReader(asPNG(t, quarters(400, 400, red, red, red, red)))); err != nil {
+		t.Errorf("another one: %v", err)
+	}
+}
+
+// waves is a picture with much in it, whatever its size.
+func waves(w, h int) *image.NRGBA {
+	m := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			u, v := float64(x)/float64(w), float64(y)/float64(h)
+			n := uint8(128 + 60*math.Sin(9*u+5*v*v) + 60*math.Cos(7*v-11*u*v))
+			m.SetNRGBA(x, y, color.NRGBA{n, n / 2, 255 - n, 255})
+		}
+	}
+	return m
 }

@@ -19,6 +19,10 @@ func (s *Store) IsPicture(head []byte) bool { return known(head) }
 // Remake makes a picture of strangers anew to be shown as something, and keeps
 // nothing: the pixels alone come out. It is Invalid for what is no picture.
 func (s *Store) Remake(ctx context.Context, as string, data []byte) (made []byte, ext string, err error) {
+	return s.remake(ctx, 0, as, data)
+}
+
+func (s *Store) remake(ctx context.Context, of social.AccountID, as string, data []byte) (made []byte, ext string, err error) {
 	t := task{Do: "cut"}
 	if cut, ok := sizes[as]; ok {
 		t.Width, t.Height = cut.width, cut.height
@@ -31,6 +35,9 @@ func (s *Store) Remake(ctx context.Context, as string, data []byte) (made []byte
 	}
 	err = s.withPicture(ctx, bytes.NewReader(data), MaxImage, func(b *bench) error {
 		a, err := b.do(ctx, t, b.in)
+		if err == nil {
+			err = b.mayShow(ctx, of, a.Media)
+		}
 		if err != nil {
 			return err
 		}
@@ -58,6 +65,7 @@ func (m *maker) shrink(in io.Reader, limit int, still bool) error {
 			if err != nil {
 				return err
 			}
+			m.look(moving.Image[0])
 			return m.makeAnimation(moving)
 		}
 	}
@@ -65,5 +73,7 @@ func (m *maker) shrink(in io.Reader, limit int, still bool) error {
 	if err != nil {
 		return err
 	}
-	return m.makeImage(fit(img, limit))
+	small := fit(img, limit)
+	m.look(small)
+	return m.makeImage(small)
 }

@@ -144,7 +144,7 @@ func TestStoreThatIsAway(t *testing.T) {
 	}
 	_, err := s.File(t.Context(), name)
 	told("reading", err)
-	_, err = s.Put(context.Background(), "avatar", bytes.NewReader(asJPEG(t, corners(64, 48))))
+	_, err = s.Put(context.Background(), 1, "avatar", bytes.NewReader(asJPEG(t, corners(64, 48))))
 	told("a new avatar", err)
 	spool, _, _, err := s.Receive(t.Context(), bytes.NewReader(asJPEG(t, corners(64, 48))))
 	if err != nil {

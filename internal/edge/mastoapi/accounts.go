@@ -261,7 +261,7 @@ func (q *request) picture(kind string) (*string, error) {
 	} else {
 		return nil, nil
 	}
-	name, err := q.api.Blobs.Put(q.Context(), kind, r)
+	name, err := q.api.Blobs.Put(q.Context(), q.By.Account, kind, r)
 	if err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ type Config struct {
 // Blobs keeps pictures.
 type Blobs interface {
 	// Put stores a picture of a kind ("avatar" or "header") and names it.
-	Put(ctx context.Context, kind string, r io.Reader) (name string, err error)
+	Put(ctx context.Context, of social.AccountID, kind string, r io.Reader) (name string, err error)
 }
 
 // Services are those of the core that the API asks.

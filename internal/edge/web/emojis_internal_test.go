@@ -15,7 +15,7 @@ import (
 
 type drawer struct{}
 
-func (drawer) PutEmoji(context.Context, io.Reader) (file, still string, size int64, err error) {
+func (drawer) PutEmoji(context.Context, social.AccountID, io.Reader) (file, still string, size int64, err error) {
 	return "a.png", "a.png", 1, nil
 }
 

@@ -69,7 +69,7 @@ type house struct {
 // pictures keeps nothing and names everything.
 type pictures struct{}
 
-func (pictures) Put(_ context.Context, kind string, r io.Reader) (string, error) {
+func (pictures) Put(_ context.Context, _ social.AccountID, kind string, r io.Reader) (string, error) {
 	b, err := io.ReadAll(r)
 	return fmt.Sprintf("%s-%d.png", kind, len(b)), err
 }

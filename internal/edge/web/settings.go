@@ -84,7 +84,7 @@ func (s *Site) picture(q *ask, kind string) (*string, error) {
 		return nil, errs.Wrap(errs.Invalid, "The picture did not arrive whole. Please send it again.", err)
 	}
 	defer file.Close()
-	name, err := s.Blobs.Put(q.Context(), kind, io.Reader(file))
+	name, err := s.Blobs.Put(q.Context(), q.by.Account, kind, io.Reader(file))
 	if err != nil {
 		return nil, err
 	}
