@@ -20,8 +20,8 @@ const (
 
 const (
 	// AppealWithin is how long a decision can be appealed (DSA Art. 20: at least
-	// six months).
-	AppealWithin = 183 * 24 * time.Hour
+	// six months, which are 184 days at most).
+	AppealWithin = 184 * 24 * time.Hour
 	// MaxAppeal is how many characters an appeal, and its answer, has at most.
 	MaxAppeal = 2000
 )

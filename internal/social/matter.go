@@ -64,7 +64,7 @@ func (s MatterStatus) Waits() bool {
 var MatterStatuses = []MatterStatus{MatterOpen, MatterExtended, MatterDisputed, MatterAnswered, MatterClosed, MatterJoined}
 
 // MatterClasses are the classes that a matter may have.
-var MatterClasses = []Class{ClassTerror, ClassThreat, ClassMinors, ClassHost, ClassOrder, ClassRights, ClassIntimate, ClassNotice, ClassCounter, ClassSubject}
+var MatterClasses = []Class{ClassTerror, ClassThreat, ClassMinors, ClassHost, ClassOrder, ClassRights, ClassIntimate, ClassNotice, ClassCounter, ClassSubject, ClassBreach}
 
 // StrangerClasses are those that anybody may choose who fills in the form.
 var StrangerClasses = []Class{ClassNotice, ClassIntimate, ClassRights, ClassCounter, ClassHost, ClassOrder}

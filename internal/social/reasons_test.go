@@ -21,7 +21,7 @@ func TestStatement(t *testing.T) {
 		want []string
 	}{
 		"a rule": {Decision{Action: HidePost, Case: 1, At: at, Facts: "It sells watches."}, "No advertising.",
-			[]string{"is hidden", "until it is taken back", "“No advertising.”", "It sells watches.", "reported to us", "A person decided", "appeal until 28 May 2027", "Article 21", "a court"}},
+			[]string{"is hidden", "until it is taken back", "“No advertising.”", "It sells watches.", "reported to us", "A person decided", "appeal until 29 May 2027", "Article 21", "a court"}},
 		"the law": {Decision{Action: DeletePost, Ground: GroundLaw, Law: "§ 130", Machine: true, Decider: ByMachine, At: at}, "",
 			[]string{"was deleted", "the law: § 130.", "acts by itself found it", "A machine decided"}},
 		"for a while": {Decision{Action: Limit, Until: at.Add(24 * time.Hour), Decider: ByJury, At: at}, "", []string{"ends by itself on 27 November 2026", "came upon it ourselves", "A jury", "the rules of this house"}},

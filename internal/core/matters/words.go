@@ -44,6 +44,8 @@ func closing(c social.Class) string {
 		return "Your counter-notice was passed on to whom it answers. Unless they tell us that they went to court, what was taken down is put back after ten and before the end of fourteen working days."
 	case social.ClassOrder, social.ClassTerror:
 		return "This is what was done to follow your order, and when. Whom it is about was told, unless the order says otherwise."
+	case social.ClassBreach:
+		return "What we do not know yet we tell you as soon as we do (Article 33(4) of the GDPR). Those whom it puts at a high risk are told by us, too."
 	case social.ClassSubject:
 		return "Should you think that this does not do justice to your request, you can turn to the authority for data protection where you live."
 	}

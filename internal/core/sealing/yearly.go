@@ -126,7 +126,8 @@ func (c *count) ends(l evidence.Leaf, kv ...string) {
 // no notice as in Article 16.
 func (c *count) notice(i int64, l evidence.Leaf) {
 	kind := "notice"
-	if l.Class == string(social.ClassHost) || l.Class == string(social.ClassSubject) || l.Class == string(social.ClassCounter) {
+	switch social.Class(l.Class) {
+	case social.ClassHost, social.ClassSubject, social.ClassCounter, social.ClassBreach:
 		kind = "matter"
 	}
 	r := c.begin(l, "kind", kind, "category", dsa.CategoryOf(social.Harm(l.Category), social.GroundLaw), "source", dsa.SourceArticle16, "automated", dsa.NotAutomated)
