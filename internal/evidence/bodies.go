@@ -149,6 +149,15 @@ type Held struct {
 	Second  string `json:"second,omitempty"`
 }
 
+// A ToldOutside is the body of an external report: a law wanted somebody else told of
+// what a case is about.
+type ToldOutside struct {
+	To     string `json:"to"`     // minors, police, terror
+	Source string `json:"source"` // the law
+	Ref    string `json:"ref"`    // what they call it
+	By     string `json:"by"`
+}
+
 // A Configured is the body of a change of who may do what, or of how the house
 // works.
 type Configured struct {

@@ -333,6 +333,7 @@ func (h *hostile) cases() {
 			for _, n := range notes {
 				wantStatus(h.t, "a note", mona.post(c+"/note", "text", n), 303)
 			}
+			wantStatus(h.t, "somebody was told", mona.post(c+"/outside", "told", "police", "ref", name), 303)
 		}
 		h.check("a case sorted anew", mona.post(c+"/route", "harm", "spam", "why", name), 303, 422)
 		h.check("a case", mona.get(c), 200)

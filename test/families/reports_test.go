@@ -262,7 +262,7 @@ func TestDoorsOfModeration(t *testing.T) {
 				t.Errorf("%s to a stranger: %.200s", path, a.Body)
 			}
 		}
-		for _, path := range []string{c + "/decide", c + "/claim", c + "/route", c + "/note", matter + "/answer", matter + "/extend", matter + "/move", matter + "/note", "/moderation/cases/batch"} {
+		for _, path := range []string{c + "/decide", c + "/claim", c + "/route", c + "/note", c + "/outside", matter + "/answer", matter + "/extend", matter + "/move", matter + "/note", "/moderation/cases/batch"} {
 			a := other.post(path, "action", "dismiss", "do", "take", "text", "x", "note", "x", "answer", "x", "to", "closed", "harm", "spam", "why", "x", "hours", "3")
 			if a.Status != 403 && a.Status != 404 {
 				t.Errorf("%s by whom it is about: %d", path, a.Status)

@@ -24,36 +24,42 @@ func (s *Service) Hold(ctx context.Context, by social.Actor, h social.Hold) (soc
 		return h, err
 	}
 	h.Reason = tidy(h.Reason)
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
-		if err := h.Check(tx.Now); err != nil {
-			return err
-		}
-		h.ID, h.By = social.HoldID(id.New(tx.Now)), max(by.Account, 0)
-		refs, err := holdSubject(ctx, tx, &h)
-		if err != nil {
-			return err
-		}
-		if err := tx.HoldTurn(ctx); err != nil { // who leaves meanwhile is gone before it, or kept by it
-			return err
-		}
-		now, err := tx.Holds(ctx, tx.Now)
-		if err == nil && len(now) >= social.MaxHolds {
-			err = errs.Newf(errs.Conflict, "There are %d holds: end one first.", social.MaxHolds)
-		}
-		if err != nil {
-			return err
-		}
-		p, err := holdRecord(ctx, tx, by, h, "placed", h.Reason, 0, refs)
-		h.Evidence = p.ID()
-		if err != nil {
-			return err
-		}
-		return tx.SetHold(ctx, h)
+	err := s.store.Write(ctx, func(tx *store.Tx) (err error) {
+		h, err = place(ctx, tx, by, h)
+		return err
 	})
 	if err != nil {
 		return h, fmt.Errorf("hold: %w", err)
 	}
 	return h, nil
+}
+
+// place begins a hold.
+func place(ctx context.Context, tx *store.Tx, by social.Actor, h social.Hold) (social.Hold, error) {
+	if err := h.Check(tx.Now); err != nil {
+		return h, err
+	}
+	h.ID, h.By = social.HoldID(id.New(tx.Now)), max(by.Account, 0)
+	refs, err := holdSubject(ctx, tx, &h)
+	if err != nil {
+		return h, err
+	}
+	if err := tx.HoldTurn(ctx); err != nil { // who leaves meanwhile is gone before it, or kept by it
+		return h, err
+	}
+	now, err := tx.Holds(ctx, tx.Now)
+	if err == nil && len(now) >= social.MaxHolds {
+		err = errs.Newf(errs.Conflict, "There are %d holds: end one first.", social.MaxHolds)
+	}
+	if err != nil {
+		return h, err
+	}
+	p, err := holdRecord(ctx, tx, by, h, "placed", h.Reason, 0, refs)
+	if err != nil {
+		return h, err
+	}
+	h.Evidence = p.ID()
+	return h, tx.SetHold(ctx, h)
 }
 
 // holdSubject finds what a hold is on, and keeps the account from being deleted

@@ -20,6 +20,7 @@ func (s *Site) caseRoutes(r *router) {
 	r.Do("POST /moderation/cases/{case}/claim", moderator, s.claimCase)
 	r.Do("POST /moderation/cases/{case}/route", moderator, s.routeCase)
 	r.Do("POST /moderation/cases/{case}/note", moderator, s.noteCase)
+	r.Do("POST /moderation/cases/{case}/outside", moderator, s.tellOutside)
 	r.Do("POST /moderation/decisions/{decision}/undo", moderator, s.undoDecision)
 }
 
@@ -310,6 +311,12 @@ func (s *Site) routeCase(q *ask) error {
 func (s *Site) noteCase(q *ask) error {
 	which := q.caseID()
 	return s.onCase(q, which, roundOf(q.URL.Query()), "noted-case", s.Moderation.WriteNote(q.Context(), q.by, which, q.form("text")))
+}
+
+func (s *Site) tellOutside(q *ask) error {
+	which := q.caseID()
+	told := social.Told{To: social.Outside(q.form("told")), Ref: q.form("ref")}
+	return s.onCase(q, which, roundOf(q.URL.Query()), "told-outside", s.Moderation.TellOutside(q.Context(), q.by, which, told))
 }
 
 // onCase shows a case again after something was done with it.

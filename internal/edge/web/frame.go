@@ -136,7 +136,7 @@ var sayings = map[string]string{
 	"moved": "You have moved. Those who follow you are being told.", "stayed": "Welcome back. You live here again.",
 	"aliased": "Added. You can have that account moved here now.", "unaliased": "Removed. That account cannot be moved here any more.",
 	"case-decided": "Decided.", "proposed": "It is proposed. Somebody else has to agree now.", "case-taken": "It is yours for a quarter of an hour.", "given": "Given back to the others.",
-	"sorted": "Sorted anew.", "noted-case": "Your note stands with the case. The others of the staff read it.", "undone": "Taken back.", "heard-appeal": "Answered. They are told.", "appealed": "Somebody who had no part in it looks at it now. You are told what comes of it.",
+	"sorted": "Sorted anew.", "noted-case": "Your note stands with the case. The others of the staff read it.", "told-outside": "Written down. The records of this case are kept.", "undone": "Taken back.", "heard-appeal": "Answered. They are told.", "appealed": "Somebody who had no part in it looks at it now. You are told what comes of it.",
 	"announced": "Everybody who is here is told.",
 	"judged":    "Thank you. Here is the next case.", "judged-all": "Thank you. No other case waits for you now.", "quizzed": "All right: you know how we judge.", "jury": "A jury was drawn.", "overridden": "Decided, and written down with your reason.",
 	"taken": "It is in, and its clock runs.", "answered": "The answer is on its way.",
