@@ -203,6 +203,16 @@ func (r *reading) Close() error {
 	return err
 }
 
+// content opens a file that a bundle must have. One that was left out holds nothing,
+// and what ought to be in it is missing.
+func (v *verifier) content(name string) (*reading, error) {
+	r, err := v.read(name)
+	if r == nil && err == nil {
+		r = &reading{Reader: bytes.NewReader(nil), file: io.NopCloser(nil), done: func(*reading) {}}
+	}
+	return r, err
+}
+
 // read opens a file, or returns nil if there is none.
 func (v *verifier) read(name string) (*reading, error) {
 	f := v.files[name]

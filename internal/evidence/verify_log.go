@@ -18,8 +18,8 @@ func (v *verifier) leaves() error {
 	if !v.manifest.Scope.All() {
 		return nil
 	}
-	r, err := v.read(fileLeaves)
-	if r == nil {
+	r, err := v.content(fileLeaves)
+	if err != nil {
 		return err
 	}
 	defer r.Close()

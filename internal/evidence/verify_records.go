@@ -57,8 +57,8 @@ func (v *verifier) readRules() error {
 const maxLine = 2*MaxBody + 4*MaxLeaf
 
 func (v *verifier) readRecords() error {
-	r, err := v.read(fileRecords)
-	if r == nil {
+	r, err := v.content(fileRecords)
+	if err != nil {
 		return err
 	}
 	defer r.Close()

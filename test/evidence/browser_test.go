@@ -172,7 +172,7 @@ func TestPage(t *testing.T) {
 	b := open(t)
 	h := lived(t, 12)
 	o := evidence.Options{Key: h.signer.Public()}
-	sources := []evidence.Source{h.part(t, 0, 1, 2, 3, 4, 5, 6, 7), h.part(t, 1, 5)}
+	sources := []evidence.Source{h.part(t, 0, 1, 2, 3, 4, 5, 6, 7), h.part(t, 1, 5), h.notice(t)}
 	for _, p := range []evidence.Profile{evidence.Court, evidence.Public, evidence.Party, evidence.Host} {
 		sources = append(sources, h.source(t, p))
 	}
@@ -194,6 +194,13 @@ func TestPage(t *testing.T) {
 		v := verify(t, bundle, o)
 		if wrong := b.check(t, bundle, o).agrees(v); wrong != "" {
 			t.Errorf("%s: %s", x.name, wrong)
+		}
+	}
+	for _, x := range edits {
+		bundle, key := x.do(t)
+		o := evidence.Options{Key: key}
+		if wrong := b.check(t, bundle, o).agrees(verify(t, bundle, o)); wrong != "" {
+			t.Errorf("in the database, %s: %s", x.name, wrong)
 		}
 	}
 	for _, f := range b.faults {

@@ -30,6 +30,7 @@ func (d *dice) Read(b []byte) (int, error) { return d.ChaCha8.Read(b) }
 type house struct {
 	signer   *evidence.Signer
 	witness  *evidence.Signer
+	plain    note.Signer // with the key of the log, for what a house would not sign
 	now      time.Time
 	dice     *dice
 	leaves   [][]byte
@@ -48,6 +49,7 @@ const host = "made.example"
 func newHouse(t testing.TB, seed string) *house {
 	t.Helper()
 	d := newDice(seed)
+	var plain note.Signer
 	key := func(name string) *evidence.Signer {
 		seed := make([]byte, ed25519.SeedSize)
 		d.Read(seed)
@@ -56,13 +58,18 @@ func newHouse(t testing.TB, seed string) *house {
 			t.Fatal(err)
 		}
 		secret := "PRIVATE+KEY+" + name + "+" + strings.Split(public, "+")[1] + "+" + base64.StdEncoding.EncodeToString(append([]byte{1}, seed...))
+		if plain == nil {
+			if plain, err = note.NewSigner(secret); err != nil {
+				t.Fatal(err)
+			}
+		}
 		s, err := evidence.NewSigner(secret)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return s
 	}
-	h := &house{signer: key(evidence.Origin(host)), witness: key("other.example/evidence"), dice: d, counts: map[evidence.Type]int64{},
+	h := &house{signer: key(evidence.Origin(host)), witness: key("other.example/evidence"), plain: plain, dice: d, counts: map[evidence.Type]int64{},
 		now: time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)}
 	h.rule("1", 1, "Be kind.")
 	h.rule("2", 1, "No spam, and nothing that looks like it.")
@@ -265,6 +272,13 @@ func (h *house) part(t testing.TB, which ...int64) evidence.Source {
 			}
 		}
 	}
+	return s
+}
+
+// notice is what goes to a host with the answer to its notice.
+func (h *house) notice(t testing.TB) evidence.Source {
+	s := h.part(t, 1, 2, 5)
+	s.Scope, s.Profile = evidence.Scope{Kind: evidence.ScopeMatter, Of: "1"}, evidence.Host
 	return s
 }
 

@@ -10,10 +10,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/plaza-social/plaza/internal/evidence"
@@ -80,6 +82,29 @@ func (p *parcel) listed() *parcel {
 		p.t.Fatal(err)
 	}
 	p.files["manifest.json"] = append(b, '\n')
+	return p
+}
+
+// without leaves files out, as who has the key of the log can: they are in no
+// manifest, which is signed, and says what is told of the records.
+func (p *parcel) without(h *house, counts evidence.Counts, names ...string) *parcel {
+	gone := func(name string) bool { return slices.Contains(names, name) }
+	var m evidence.Manifest
+	if err := json.Unmarshal(p.files["manifest.json"], &m); err != nil {
+		p.t.Fatal(err)
+	}
+	m.Files, m.Counts = slices.DeleteFunc(m.Files, func(f evidence.File) bool { return gone(f.Name) }), counts
+	p.names = slices.DeleteFunc(p.names, gone)
+	b, err := json.MarshalIndent(m, "", " ")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	b = append(b, '\n')
+	signed, err := note.Sign(&note.Note{Text: fmt.Sprintf("plaza evidence bundle 1\n%s\nmanifest %x\n", m.Origin, sha256.Sum256(b))}, h.plain)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.files["manifest.json"], p.files["manifest.note"] = b, signed
 	return p
 }
 
@@ -185,6 +210,18 @@ func tamperings() []tampering {
 			o := evidence.Options{Key: h.signer.Public()}
 			change(h, &o)
 			return h.bundle(t, h.source(t, evidence.Court)), o
+		}
+	}
+	// The house leaves files out and signs the rest.
+	lacking := func(honest bool, names ...string) func(testing.TB) ([]byte, evidence.Options) {
+		return func(t testing.TB) ([]byte, evidence.Options) {
+			h := lived(t, 12)
+			p := unpack(t, h.bundle(t, h.source(t, evidence.Court)))
+			counts := evidence.Counts{Withheld: map[string]int64{}}
+			if honest {
+				counts = verify(t, p.pack(), evidence.Options{}).Counts
+			}
+			return p.without(h, counts, names...).pack(), evidence.Options{Key: h.signer.Public()}
 		}
 	}
 	h := lived(discard{}, 12)
@@ -331,6 +368,10 @@ func tamperings() []tampering {
 			h.appeal(h.settle("1@1"), "moderator 7")
 			h.sign()
 		}), "appeal-same", size + 7, ""},
+		{"leave out what the records say, with the key of the log", lacking(false, "records.ndjson"), "record-missing", 0, ""},
+		{"leave it out, and count it", lacking(true, "records.ndjson"), "counts", -1, "manifest.json"},
+		{"leave out the records, with the key of the log", lacking(false, "records.ndjson", "leaves.bin", "tile-0.bin"), "truncated", 0, ""},
+		{"leave out the leaves alone", lacking(true, "leaves.bin"), "truncated", 0, ""},
 		{"change the numbers", stranger(func(_ *house, p *parcel) {
 			p.files["stats.json"] = bytes.Replace(p.files["stats.json"], []byte(`"inflow": 12`), []byte(`"inflow": 11`), 1)
 		}), "stats", -1, "stats.json"},

@@ -112,7 +112,7 @@ class Bundle {
 	// leaves reads all leaves, if they are there.
 	async leaves(progress) {
 		this.tally = new Tally();
-		if (!this.all || !this.files.has("leaves.bin")) return;
+		if (!this.all) return;
 		const b = await this.read("leaves.bin"), tiles = await this.read("tile-0.bin"), v = new DataView(b.buffer, b.byteOffset, b.byteLength), found = [], counted = new Map();
 		let at = 0, i = 0;
 		for (; at + 2 <= b.length; i++) {
@@ -145,7 +145,6 @@ class Bundle {
 	}
 
 	async records(progress) {
-		if (!this.files.has("records.ndjson")) return;
 		const lines = (text(await this.read("records.ndjson")) ?? "").split("\n");
 		if (lines.at(-1) === "") lines.pop();
 		for (const [n, s] of lines.entries()) {
@@ -229,7 +228,7 @@ class Bundle {
 		try {
 			const s = text(b);
 			r = JSON.parse(s);
-			if (asGo(JSON.stringify(r)) !== s || typeof r !== "object" || !r) throw 0;
+			if (![bodyAsGo, asGo].some(as => as(JSON.stringify(r)) === s) || typeof r !== "object" || !r) throw 0;
 		} catch { this.failAt("body-form", i); return; }
 		if (e.type === "report") this.reported(i, e, r);
 		if (e.type === "policy") this.ruled(i, r);

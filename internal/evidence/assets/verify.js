@@ -89,8 +89,9 @@ function toBase64(b) {
 	for (const x of b) s += String.fromCharCode(x);
 	return btoa(s);
 }
-// asGo is JSON as the program writes it.
-const asGo = s => s.replace(/[<>&\u2028\u2029]/g, c => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"));
+// asGo is JSON as the program writes it in files, and bodyAsGo in bodies, which keep what HTML would mistake for its own.
+const escaped = c => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0");
+const asGo = s => s.replace(/[<>&\u2028\u2029]/g, escaped), bodyAsGo = s => s.replace(/[\u2028\u2029]/g, escaped);
 const moment = ms => new Date(ms).toISOString().replace("T", " ").replace("Z", " UTC");
 const second = s => s === null ? "an unknown day" : new Date(s * 1000).toISOString().replace("T", " ").replace(/\.\d+Z/, " UTC");
 
