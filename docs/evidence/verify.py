@@ -104,8 +104,9 @@ def wilson(some, n):  # the interval of Wilson's score, in millionths
     zz, part = 3.8416, some * (n - some) / n
     spread, middle, ppm = 1.96 * math.sqrt(part + zz / 4), some + zz / 2, lambda x: math.floor(x / (n + zz) * 1e6 + 0.5)
     return max(ppm(middle - spread), 0), min(ppm(middle + spread), 1000000)
-def statistics(leaves):
-    days, group, wait, took, samples, opened = [], [], {}, {}, [], 0
+def statistics(leaves, first):  # as they were counted first, without juries and notices, or as they are now
+    days, group, wait, took, samples, opened, sitting, heard, notices = [], [], {}, {}, [], 0, {}, [], {}
+    juries = dict(drawn=0, decided=0, undecided=0, overridden=0)
     def top(i):
         while group[i] != i: group[i] = i = group[group[i]]
         return i
@@ -144,9 +145,23 @@ def statistics(leaves):
         for r in refs if t in CASE else []:
             if top(r) in wait and top(r) != top(i):
                 wait[top(r)] += wait.pop(top(i))
+                if top(i) in sitting: sitting.setdefault(top(r), sitting.pop(top(i)))
                 group[top(i)] = top(r)
+        if t == "jury_draw" and top(i) not in sitting: sitting[top(i)], juries["drawn"] = l["ts"], juries["drawn"] + 1
+        for r in refs if t == "jury_end" else []:
+            if top(r) not in sitting: continue
+            began, said = sitting.pop(top(r)), l["o"] in ("breach", "no_breach")
+            juries["decided" if said else "undecided"] += 1
+            if said: heard.append(l["ts"] - began)
+        juries["overridden"] += t == "override"
+        told = [notices[r] for r in refs if r in notices]
+        if t in ("host_notice", "order"): notices[i] = dict(sla=l["sla"], at=l["ts"], joined=bool(told), ended="")
+        for n in told if t == "host_answer" else []:
+            n["joined"], outcome = False, l["o"].removesuffix(" late")
+            if outcome not in ("answered", "closed"): n["ended"] = ""
+            elif not n["ended"]: n |= dict(ended=outcome, took=l["ts"] - n["at"], late=l["o"] != outcome)
         d["backlog"] = opened
-    rank = lambda all, p: sorted(all)[max((len(all) * p + 99) // 100 - 1, 0)]
+    rank = lambda all, p: sorted(all)[max((len(all) * p + 99) // 100 - 1, 0)] if all else 0
     waited = {}
     for x, ms in took.items(): waited.setdefault(leaves[x]["sla"], []).append(ms)
     classes = [{"class": c, "n": len(a), "p50_ms": rank(a, 50), "p95_ms": rank(a, 95)} for c, a in sorted(waited.items())]
@@ -154,8 +169,20 @@ def statistics(leaves):
     csv += [f"{k},{c['class']},{c[v]}" for c in classes for k, v in (("reports", "n"), ("p50_ms", "p50_ms"), ("p95_ms", "p95_ms"))]
     for s in samples: s["low_ppm"], s["high_ppm"] = wilson(s["breaches"], s["judged"])
     csv += [f"{m},{s['month']},{s[k]}" for s in samples for m, k in (("sampled", "drawn"), *((x, x) for x in ("judged", "breaches", "low_ppm", "high_ppm")))]
-    numbers = {"form": "plaza stats 1", "leaves": len(leaves), "days": days, "classes": classes}
-    return numbers | ({"prevalence": samples} if samples else {}), "\n".join(csv) + "\n"
+    numbers = {"form": "plaza stats 1" if first else "plaza stats 2", "leaves": len(leaves), "days": days, "classes": classes}
+    if samples: numbers["prevalence"] = samples
+    if any(juries.values()) and not first:
+        numbers["juries"] = juries | dict(p50_ms=rank(heard, 50), p95_ms=rank(heard, 95))
+        csv += [f"juries,{k},{n}" for k, n in numbers["juries"].items()]
+    counted = [n for n in notices.values() if not n["joined"] and not first]
+    for c in sorted({n["sla"] for n in counted}):
+        some = [n for n in counted if n["sla"] == c]
+        ended = {how: [n["took"] for n in some if n["ended"] == how] for how in ("answered", "closed")}
+        n = dict(came=len(some), answered=len(ended["answered"]), closed=len(ended["closed"]), late=sum(n["ended"] != "" and n["late"] for n in some),
+                 p50_ms=rank(ended["answered"], 50), p95_ms=rank(ended["answered"], 95))
+        numbers.setdefault("notices", []).append({"class": c} | n)
+        csv += [f"notices{'' if k == 'came' else '_' + k},{c},{x}" for k, x in n.items()]
+    return numbers, "\n".join(csv) + "\n"
 
 def verify(path, key=None, receipts=(), checkpoints=()):
     found = []
@@ -292,8 +319,9 @@ def verify(path, key=None, receipts=(), checkpoints=()):
         elif i in reports and reports[i] != (r[1], int(r[2])): fail("receipt-differs", i, name)
     # The numbers.
     if whole:
-        numbers, csv = statistics(list(leaves.values())[:size])
-        if json.loads(files["stats.json"]) != numbers: fail("stats", -1, "stats.json")
+        said = json.loads(files["stats.json"])
+        numbers, csv = statistics(list(leaves.values())[:size], isinstance(said, dict) and said.get("form") == "plaza stats 1")
+        if said != numbers: fail("stats", -1, "stats.json")
         if text("stats.csv") != csv: fail("stats", -1, "stats.csv")
     count = lambda test: sum(map(test, lines))
     held = {w: count(lambda r: r.get("withheld") == w) for w in {r["withheld"] for r in lines if r.get("withheld")}}

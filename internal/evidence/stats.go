@@ -18,6 +18,9 @@ type Stats struct {
 	Classes []ClassStats `json:"classes"` // time from a report to the decision about it
 	// Prevalence is there where posts are drawn by lot and judged.
 	Prevalence []PrevalenceStats `json:"prevalence,omitempty"`
+	// Juries is there once one was drawn, and Notices once one came.
+	Juries  *JuryStats    `json:"juries,omitempty"`
+	Notices []NoticeStats `json:"notices,omitempty"`
 }
 
 // A PrevalenceStats is what came of drawing posts by lot, by the month (by UTC) of
@@ -67,7 +70,11 @@ type ClassStats struct {
 	P95   int64  `json:"p95_ms"`
 }
 
-const statsForm = "plaza stats 1"
+// The forms of the numbers. The first one has no juries and no notices.
+const (
+	statsForm  = "plaza stats 2"
+	firstStats = "plaza stats 1"
+)
 
 // The outcomes of an appeal that leave a decision as it was.
 var upheld = map[string]bool{"upheld": true, "rejected": true, "withdrawn": true}
@@ -94,6 +101,7 @@ type Tally struct {
 	at    []int64           // when a leaf was written
 	class map[int32]string  // of reports
 	took  map[int32]int64   // how long a report waited that is settled
+	more
 }
 
 // sampled counts a record of a post that was drawn by lot.
@@ -116,7 +124,8 @@ func (t *Tally) sampled(l Leaf) {
 
 // NewTally has counted nothing.
 func NewTally() *Tally {
-	return &Tally{wait: map[int32][]int32{}, class: map[int32]string{}, took: map[int32]int64{}, stats: Stats{Form: statsForm}}
+	return &Tally{wait: map[int32][]int32{}, class: map[int32]string{}, took: map[int32]int64{}, stats: Stats{Form: statsForm},
+		more: more{sitting: map[int32]int64{}, notices: map[int32]*notice{}}}
 }
 
 // ofCase are the types that tie a case together.
@@ -146,6 +155,8 @@ func (t *Tally) Add(l Leaf) {
 				day.Settled -= t.reopen(ref)
 			}
 		}
+	case TypeHostNotice, TypeOrder, TypeHostAnswer:
+		t.noticed(i, l)
 	case TypeSample:
 		t.sampled(l)
 	case TypeAppeal:
@@ -158,6 +169,7 @@ func (t *Tally) Add(l Leaf) {
 	if ofCase[l.Type] {
 		t.tie(i, l)
 	}
+	t.jury(i, l)
 	day.Backlog = t.open
 	t.stats.Leaves++
 }
@@ -183,6 +195,7 @@ func (t *Tally) tie(i int32, l Leaf) {
 		t.group[mine] = r
 		t.wait[r] = append(t.wait[r], t.wait[mine]...)
 		delete(t.wait, mine)
+		t.move(mine, r)
 	}
 }
 
@@ -269,6 +282,7 @@ func (t *Tally) Stats() Stats {
 	s := t.stats
 	s.Days = append([]DayStats{}, s.Days...)
 	s.Classes, s.Prevalence = []ClassStats{}, slices.Clone(s.Prevalence)
+	t.count(&s)
 	for i := range s.Prevalence {
 		p := &s.Prevalence[i]
 		p.Low, p.High = Wilson(p.Breaches, p.Judged)
@@ -319,6 +333,22 @@ func (s Stats) CSV() []byte {
 		line("breaches", p.Month, int64(p.Breaches))
 		line("low_ppm", p.Month, p.Low)
 		line("high_ppm", p.Month, p.High)
+	}
+	if j := s.Juries; j != nil {
+		line("juries", "drawn", int64(j.Drawn))
+		line("juries", "decided", int64(j.Decided))
+		line("juries", "undecided", int64(j.Undecided))
+		line("juries", "overridden", int64(j.Overridden))
+		line("juries", "p50_ms", j.P50)
+		line("juries", "p95_ms", j.P95)
+	}
+	for _, n := range s.Notices {
+		line("notices", n.Class, int64(n.Came))
+		line("notices_answered", n.Class, int64(n.Answered))
+		line("notices_closed", n.Class, int64(n.Closed))
+		line("notices_late", n.Class, int64(n.Late))
+		line("notices_p50_ms", n.Class, n.P50)
+		line("notices_p95_ms", n.Class, n.P95)
 	}
 	return b.Bytes()
 }

@@ -148,3 +148,28 @@ func TestStatsReopened(t *testing.T) {
 		t.Errorf("closed for good: %+v, want %+v", s, want)
 	}
 }
+
+// How long juries and notices took counts from their first record, and what was
+// disputed until it was answered again.
+func TestStatsMore(t *testing.T) {
+	s := counted(
+		Leaf{Type: TypeTriage, At: 0},
+		Leaf{Type: TypeJuryDraw, At: 1, Refs: []int64{0}},
+		Leaf{Type: TypeJuryDraw, At: 5, Refs: []int64{0}}, // more lots
+		Leaf{Type: TypeJuryEnd, At: 11, Outcome: "no_breach", Refs: []int64{0}},
+		Leaf{Type: TypeOverride, At: 12, Refs: []int64{0}},
+		Leaf{Type: TypeJuryDraw, At: 20, Refs: []int64{0}}, // of an appeal
+		Leaf{Type: TypeJuryEnd, At: 50, Outcome: "short", Refs: []int64{0, 0, 99}},
+		Leaf{Type: TypeHostNotice, At: 60, Class: "host"},
+		Leaf{Type: TypeHostNotice, At: 61, Class: "host"},
+		Leaf{Type: TypeHostAnswer, At: 62, Outcome: "answered", Refs: []int64{7}},
+		Leaf{Type: TypeHostAnswer, At: 63, Outcome: "disputed", Refs: []int64{7}},
+		Leaf{Type: TypeHostAnswer, At: 70, Outcome: "answered late", Refs: []int64{7}},
+	)
+	if want := (JuryStats{2, 1, 1, 1, 600e3, 600e3}); s.Juries == nil || *s.Juries != want {
+		t.Errorf("juries: %+v, want %+v", s.Juries, want)
+	}
+	if want := (NoticeStats{"host", 2, 1, 0, 1, 600e3, 600e3}); len(s.Notices) != 1 || s.Notices[0] != want || s.Notices[0].Open() != 1 {
+		t.Errorf("notices: %+v, want %+v", s.Notices, want)
+	}
+}

@@ -189,6 +189,10 @@ func TestPage(t *testing.T) {
 			t.Errorf("later, %s: %s", p, wrong)
 		}
 	}
+	first, key := after.first(t), evidence.Options{Key: after.signer.Public()}
+	if wrong := b.check(t, first, key).agrees(verify(t, first, key)); wrong != "" {
+		t.Errorf("later, as it was counted first: %s", wrong)
+	}
 	for _, x := range tamperings() {
 		bundle, o := x.do(t)
 		v := verify(t, bundle, o)

@@ -324,8 +324,83 @@ func (h *house) decide(i int) {
 			Facts: "Advertises the same shop in " + n + " posts.", Detected: "person", Decider: "person", By: "moderator 7"})
 }
 
+// leaf is a record of which only the leaf matters.
+func (h *house) leaf(kind evidence.Type, outcome string, refs ...int64) int64 {
+	return h.add(evidence.Leaf{Type: kind, Outcome: outcome, Refs: refs}, map[string]string{"outcome": outcome})
+}
+
+// judged are juries: one that is overridden, one that hangs, one whose case is
+// joined with another's while it sits, two of which one is lost by that, and one that
+// still sits. What ends none counts for nothing.
+func (h *house) judged() {
+	begin := func() int64 {
+		of := h.leaf(evidence.TypeTriage, "", h.report("somebody"))
+		h.leaf(evidence.TypeJuryDraw, "", of)
+		return of
+	}
+	one := begin()
+	h.leaf(evidence.TypeJuryDraw, "", one) // for a seat in it
+	h.leaf(evidence.TypeJuryVote, "", one)
+	h.leaf(evidence.TypeJuryEnd, "breach", one)
+	h.leaf(evidence.TypeJuryEnd, "breach", one)
+	h.leaf(evidence.TypeOverride, "no_breach", one)
+	h.leaf(evidence.TypeJuryEnd, "hung", begin())
+	joined, with := begin(), h.leaf(evidence.TypeTriage, "", h.report("somebody"))
+	h.leaf(evidence.TypeTriage, "", joined, with)
+	h.leaf(evidence.TypeJuryEnd, "no_breach", with)
+	first, second := begin(), begin()
+	h.leaf(evidence.TypeTriage, "", first, second)
+	h.leaf(evidence.TypeJuryEnd, "breach", first)
+	h.leaf(evidence.TypeJuryEnd, "breach", 0)
+	begin()
+}
+
+// noticed are notices and orders: answered, late, answered again after a dispute,
+// closed, said again, and one that waits.
+func (h *house) noticed() {
+	came := func(kind evidence.Type, class string, refs ...int64) int64 {
+		h.now = h.now.Add(time.Minute)
+		return h.add(evidence.Leaf{Type: kind, Class: class, Refs: refs}, evidence.Noticed{Class: class})
+	}
+	became := func(outcome string, of int64) {
+		h.now = h.now.Add(time.Hour)
+		h.leaf(evidence.TypeHostAnswer, outcome, of)
+	}
+	one := came(evidence.TypeHostNotice, "host")
+	came(evidence.TypeHostNotice, "host", one) // the same again
+	became("extended", one)
+	became("answered", one)
+	became("closed", one) // is answered all the same
+	became("answered late", came(evidence.TypeHostNotice, "host"))
+	again := came(evidence.TypeHostNotice, "host")
+	became("answered", again)
+	became("disputed", again)
+	became("answered late", again)
+	junk := came(evidence.TypeHostNotice, "host", 0)
+	after := came(evidence.TypeHostNotice, "host", junk)
+	became("open", after)
+	became("closed late", junk)
+	became("answered", came(evidence.TypeOrder, "order_terror"))
+	became("disputed", came(evidence.TypeOrder, "order_terror"))
+	became("answered", 0) // is no notice
+}
+
+// first is the bundle of a house from before there were figures of juries and
+// notices.
+func (h *house) first(t testing.TB) []byte {
+	t.Helper()
+	p := unpack(t, h.bundle(t, h.source(t, evidence.Court)))
+	var s evidence.Stats
+	if err := json.Unmarshal(p.files["stats.json"], &s); err != nil || s.Juries == nil || s.Notices == nil {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	s.Form, s.Juries, s.Notices = "plaza stats 1", nil, nil
+	p.files["stats.json"], p.files["stats.csv"] = s.JSON(), s.CSV()
+	return p.listed().without(h, verify(t, p.pack(), evidence.Options{}).Counts).pack()
+}
+
 // later is a house with what came to the log later: reports that are closed alone
-// and opened again, posts that are drawn by lot, and how right guesses are.
+// and opened again, juries, notices, posts that are drawn by lot, and how right guesses are.
 func later(t testing.TB) *house {
 	t.Helper()
 	h := newHouse(t, "later")
@@ -341,6 +416,8 @@ func later(t testing.TB) *house {
 	closing(evidence.ReportClosed, second)
 	closing(evidence.ReportReopened, 0)
 	closing(evidence.ReportClosed, 0)
+	h.judged()
+	h.noticed()
 	lots := h.add(evidence.Leaf{Type: evidence.TypePrevalence, Outcome: "draw"}, evidence.Lots{Posts: 700, Drawn: 12})
 	for i := range int64(12) {
 		drawn := h.add(evidence.Leaf{Type: evidence.TypeSample, Outcome: evidence.SampleDrawn, Refs: []int64{lots}}, evidence.Sampled{Post: fmt.Sprint(i)})

@@ -67,6 +67,7 @@ func TestScript(t *testing.T) {
 	for _, p := range []evidence.Profile{evidence.Court, evidence.Public, evidence.Host} {
 		tries = append(tries, try{"later, " + string(p), after.bundle(t, after.source(t, p)), evidence.Options{Key: after.signer.Public()}})
 	}
+	tries = append(tries, try{"later, as it was counted first", after.first(t), evidence.Options{Key: after.signer.Public()}})
 	tries = append(tries, try{"of a notice", h.bundle(t, h.notice(t)), o})
 	for _, x := range tamperings() {
 		b, o := x.do(t)

@@ -46,8 +46,13 @@ func TestLater(t *testing.T) {
 	if v := verify(t, b, evidence.Options{Key: h.signer.Public()}); v.Level != evidence.Verified {
 		t.Errorf("%s\n%s", v.Level, v.Text())
 	}
+	if v := verify(t, h.first(t), evidence.Options{Key: h.signer.Public()}); v.Level != evidence.Verified {
+		t.Errorf("as it was counted first: %s\n%s", v.Level, v.Text())
+	}
 	got := string(unpack(t, b).files["stats.csv"])
-	for _, want := range []string{"judged,2026-11,0\n", "low_ppm,2026-11,0\n", "high_ppm,2026-11,1000000\n", "sampled,2026-12,11\n", "judged,2026-12,11\n", "breaches,2026-12,2\n", "low_ppm,2026-12,51367\n", "high_ppm,2026-12,476986\n"} {
+	for _, want := range []string{"judged,2026-11,0\n", "low_ppm,2026-11,0\n", "high_ppm,2026-11,1000000\n", "sampled,2026-12,11\n", "judged,2026-12,11\n", "breaches,2026-12,2\n", "low_ppm,2026-12,51367\n", "high_ppm,2026-12,476986\n",
+		"juries,drawn,6\n", "juries,decided,3\n", "juries,undecided,1\n", "juries,overridden,1\n",
+		"notices,host,5\n", "notices_answered,host,3\n", "notices_closed,host,1\n", "notices_late,host,3\n", "notices,order_terror,2\n", "notices_answered,order_terror,1\n", "notices_late,order_terror,0\n"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("there is no %q in\n%s", want, got)
 		}

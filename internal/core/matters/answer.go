@@ -204,13 +204,17 @@ func (s *Service) change(ctx context.Context, by social.Actor, which social.Matt
 		if err != nil {
 			return err
 		}
-		r := evidence.Replied{Matter: number(m.ID), By: staff, InTime: tx.Now.Before(m.Span.Due)}
+		r, waited := evidence.Replied{Matter: number(m.ID), By: staff, InTime: tx.Now.Before(m.Span.Due)}, m.Status.Waits()
 		if err := do(tx, &m, &r); err != nil {
 			return err
 		}
 		r.Status, r.Due = string(m.Status), stamp(m.Span.Due)
+		outcome := r.Status
+		if waited && !m.Status.Waits() && !r.InTime {
+			outcome += evidence.Late
+		}
 		if _, err := tx.AddEvidence(store.Evidence{Type: evidence.TypeHostAnswer, Category: evidence.Category(m.Category), Class: string(m.Class),
-			Outcome: string(m.Status), Refs: []social.EvidenceID{m.Evidence}, About: whose(about), Body: r}); err != nil {
+			Outcome: outcome, Refs: []social.EvidenceID{m.Evidence}, About: whose(about), Body: r}); err != nil {
 			return err
 		}
 		if err := tx.SetMatter(ctx, m); err != nil {

@@ -393,6 +393,15 @@ func TestMove(t *testing.T) {
 		h.kind("a long note", h.Remark(h.ctx, moderator, m.ID, strings.Repeat("é", social.MaxMatterNote+1)), errs.Invalid)
 		h.must(h.Answer(h.ctx, moderator, m.ID, "Done again."))
 		h.must(h.Move(h.ctx, moderator, m.ID, social.MatterClosed))
+		var outcomes []string
+		for _, r := range h.log() {
+			l, err := evidence.ParseLeaf([]byte(r.Leaf))
+			h.must(err)
+			outcomes = append(outcomes, l.Outcome)
+		}
+		if want := []string{"", "answered", "disputed", "answered late", "closed"}; !slices.Equal(outcomes, want) {
+			t.Errorf("anybody reads of it %q, want %q", outcomes, want)
+		}
 		if all, err := h.Waiting(h.ctx, moderator); err != nil || len(all) != 0 {
 			t.Errorf("%v wait, %v", all, err)
 		}

@@ -94,9 +94,11 @@ func (s *Service) Figures(ctx context.Context) (Figures, error) {
 
 // daily is the body of what is signed about a day.
 type daily struct {
-	Algorithm string                `json:"algorithm"`
-	Day       evidence.DayStats     `json:"day"`
-	Classes   []evidence.ClassStats `json:"classes"` // since the log began
+	Algorithm string                 `json:"algorithm"`
+	Day       evidence.DayStats      `json:"day"`
+	Classes   []evidence.ClassStats  `json:"classes"` // since the log began, as all below
+	Juries    *evidence.JuryStats    `json:"juries,omitempty"`
+	Notices   []evidence.NoticeStats `json:"notices,omitempty"`
 }
 
 // Daily puts the figures of the day before into the log, once. It is a chore.
@@ -118,7 +120,7 @@ func (s *Service) Daily(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	body := daily{Algorithm: f.Form, Day: evidence.DayStats{Day: yesterday}, Classes: f.Classes}
+	body := daily{Algorithm: f.Form, Day: evidence.DayStats{Day: yesterday}, Classes: f.Classes, Juries: f.Juries, Notices: f.Notices}
 	for _, d := range f.Days {
 		switch {
 		case d.Day == yesterday:

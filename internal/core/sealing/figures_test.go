@@ -67,6 +67,19 @@ func TestFigures(t *testing.T) {
 func TestDaily(t *testing.T) {
 	each(t, func(h *house, c *storetest.Clock) {
 		h.decide(c, time.Hour)
+		h.must(h.store.Write(h.Context(), func(tx *store.Tx) error {
+			notice, err := tx.AddEvidence(store.Evidence{Type: evidence.TypeHostNotice, Class: "host", Body: 1})
+			if err != nil {
+				return err
+			}
+			for _, e := range []store.Evidence{{Type: evidence.TypeHostAnswer, Outcome: evidence.NoticeAnswered + evidence.Late, Refs: []social.EvidenceID{notice.ID()}, Body: 1},
+				{Type: evidence.TypeJuryDraw, Body: 1}, {Type: evidence.TypeOverride, Body: 1}} {
+				if _, err := tx.AddEvidence(e); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
 		h.seal()
 		stats := func() (out []store.Record) {
 			h.must(h.store.Read(h.Context(), func(v *store.View) (err error) {
@@ -86,6 +99,11 @@ func TestDaily(t *testing.T) {
 		all := stats()
 		if len(all) != 3 || !strings.Contains(all[0].Leaf, `"o":"`+today+`"`) || !strings.Contains(string(all[0].Body), `"inflow":1`) || !strings.Contains(string(all[1].Body), `"inflow":0`) {
 			h.Errorf("the days are %v", all)
+		}
+		for _, want := range []string{`"notices":[{"class":"host","came":1,"answered":1,"closed":0,"late":1,`, `"juries":{"drawn":1,"decided":0,"undecided":0,"overridden":1,`} {
+			if !strings.Contains(string(all[0].Body), want) {
+				h.Errorf("what is signed of a day has no %s: %s", want, all[0].Body)
+			}
 		}
 	})
 }

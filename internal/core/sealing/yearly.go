@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -139,7 +140,7 @@ func (c *count) notice(i int64, l evidence.Leaf) {
 
 // answer ends a notice, or an order. That it was given more time does not.
 func (c *count) answer(l evidence.Leaf, body []byte) {
-	if l.Outcome != string(social.MatterAnswered) && l.Outcome != string(social.MatterClosed) {
+	if how := strings.TrimSuffix(l.Outcome, evidence.Late); how != evidence.NoticeAnswered && how != evidence.NoticeClosed {
 		return
 	}
 	var said evidence.Replied

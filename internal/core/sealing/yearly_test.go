@@ -89,7 +89,7 @@ func TestYearly(t *testing.T) {
 		l.add(store.Evidence{Type: evidence.TypeAppealDecision, Outcome: "approved", Refs: []social.EvidenceID{appeal}, Body: evidence.AppealDecided{}})
 		l.add(store.Evidence{Type: evidence.TypeDecision, Outcome: string(social.RestorePost), Refs: []social.EvidenceID{undone}, Body: evidence.Decided{Decision: "8", Undoes: "7", Decider: "person"}})
 		notice := l.add(store.Evidence{Type: evidence.TypeHostNotice, Category: "rights", Class: string(social.ClassRights), Body: evidence.Noticed{}})
-		l.add(store.Evidence{Type: evidence.TypeHostAnswer, Outcome: "answered", Refs: []social.EvidenceID{notice}, Body: evidence.Replied{Done: []string{social.ThingStays, "It was deleted."}}})
+		l.add(store.Evidence{Type: evidence.TypeHostAnswer, Outcome: "answered" + evidence.Late, Refs: []social.EvidenceID{notice}, Body: evidence.Replied{Done: []string{social.ThingStays, "It was deleted."}}})
 		order := l.add(store.Evidence{Type: evidence.TypeOrder, Category: "violence", Class: string(social.ClassTerror), Body: evidence.Noticed{}})
 		l.add(store.Evidence{Type: evidence.TypeHostAnswer, Outcome: "extended", Refs: []social.EvidenceID{order}, Body: evidence.Replied{}})
 		again := l.heard("app", social.HarmSpam, "", law)

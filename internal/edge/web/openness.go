@@ -119,6 +119,9 @@ func className(class string) string {
 	if name := classNames[class]; name != "" {
 		return name
 	}
+	if t, ok := social.Class(class).Timing(); ok {
+		return t.Name
+	}
 	return class
 }
 

@@ -4,6 +4,7 @@
 "use strict";
 
 const utf8 = new TextEncoder(), strictText = new TextDecoder("utf-8", {fatal: true});
+const firstStats = "plaza stats 1"; // without juries and notices
 const promise = 60000, maxNamed = 20, maxBody = 64 << 10, maxLeaf = 1 << 10;
 const openTypes = new Set(["policy", "stats", "prevalence", "key", "witness", "erasure", "quality"]);
 const askedTypes = {
@@ -282,7 +283,8 @@ function readLeaf(s) {
 
 // Tally counts leaves, as stats.go does.
 class Tally {
-	constructor() { Object.assign(this, {leaves: 0, days: [], open: 0, group: [], at: [], samples: [], wait: new Map(), cls: new Map(), took: new Map()}); }
+	constructor() { Object.assign(this, {leaves: 0, days: [], open: 0, group: [], at: [], samples: [], wait: new Map(), cls: new Map(), took: new Map(),
+		juries: {drawn: 0, decided: 0, undecided: 0, overridden: 0}, sitting: new Map(), heard: [], notices: new Map()}); }
 	root(i) {
 		while (this.group[i] !== i) i = this.group[i] = this.group[this.group[i]];
 		return i;
@@ -305,10 +307,12 @@ class Tally {
 			for (const r of l.refs) day.settled += this.close(r, l.at);
 		} else if (l.type === "action" && l.outcome === "report_reopened") {
 			for (const r of l.refs) day.settled -= this.reopen(r);
-		} else if (l.type === "sample") this.sampled(name.slice(0, 7), l.outcome);
+		} else if (["host_notice", "order", "host_answer"].includes(l.type)) this.noticed(i, l);
+		else if (l.type === "sample") this.sampled(name.slice(0, 7), l.outcome);
 		else if (l.type === "appeal") day.appeals++;
 		else if (l.type === "appeal_decision" && !upheld.has(l.outcome)) day.overturned++;
 		if (ofCase.has(l.type)) this.tie(i, l);
+		this.jury(i, l);
 		day.backlog = this.open;
 	}
 	tie(i, l) {
@@ -320,7 +324,57 @@ class Tally {
 			this.group[mine] = r;
 			for (const x of this.wait.get(mine)) this.wait.get(r).push(x);
 			this.wait.delete(mine);
+			if (this.sitting.has(mine) && !this.sitting.has(r)) this.sitting.set(r, this.sitting.get(mine));
+			this.sitting.delete(mine);
 		}
+	}
+	// jury and noticed count what stats_more.go does.
+	jury(i, l) {
+		const j = this.juries;
+		if (l.type === "jury_draw" && !this.sitting.has(this.root(i))) {
+			this.sitting.set(this.root(i), l.at);
+			j.drawn++;
+		}
+		if (l.type === "override") j.overridden++;
+		if (l.type === "jury_end") for (const ref of l.refs) {
+			if (ref >= i || !this.sitting.has(this.root(ref))) continue;
+			if (l.outcome === "breach" || l.outcome === "no_breach") {
+				j.decided++;
+				this.heard.push(l.at - this.sitting.get(this.root(ref)));
+			} else j.undecided++;
+			this.sitting.delete(this.root(ref));
+		}
+	}
+	noticed(i, l) {
+		const of = l.refs.filter(r => r < i && this.notices.has(r)).map(r => this.notices.get(r));
+		if (l.type !== "host_answer") {
+			this.notices.set(i, {class: l.class, at: l.at, joined: of.length > 0, ended: "", late: false, took: 0});
+			return;
+		}
+		const late = l.outcome.endsWith(" late"), outcome = late ? l.outcome.slice(0, -5) : l.outcome;
+		for (const n of of) {
+			n.joined = false;
+			if (outcome !== "answered" && outcome !== "closed") n.ended = "";
+			else if (!n.ended) Object.assign(n, {ended: outcome, took: l.at - n.at, late});
+		}
+	}
+	// more is what there is to say of juries and notices.
+	more(rank) {
+		const spread = took => took.length ? [rank(took, 50), rank(took, 95)] : [0, 0], up = (a, b) => a - b, out = {}, all = new Map();
+		if (Object.values(this.juries).some(n => n > 0)) {
+			const [p50_ms, p95_ms] = spread([...this.heard].sort(up));
+			out.juries = {...this.juries, p50_ms, p95_ms};
+		}
+		for (const n of this.notices.values()) {
+			if (n.joined) continue;
+			if (!all.has(n.class)) all.set(n.class, []);
+			all.get(n.class).push(n);
+		}
+		if (all.size) out.notices = [...all.keys()].sort().map(c => {
+			const some = all.get(c), ended = how => some.filter(n => n.ended === how), [p50_ms, p95_ms] = spread(ended("answered").map(n => n.took).sort(up));
+			return {class: c, came: some.length, answered: ended("answered").length, closed: ended("closed").length, late: some.filter(n => n.ended && n.late).length, p50_ms, p95_ms};
+		});
+		return out;
 	}
 	settle(ref, at) {
 		if (ref >= this.group.length) return 0;
@@ -363,7 +417,7 @@ class Tally {
 		this.open++;
 		return 1;
 	}
-	files() {
+	files(first) {
 		const rank = (all, p) => all[Math.max(Math.floor((all.length * p + 99) / 100) - 1, 0)];
 		const took = new Map();
 		for (const [report, ms] of this.took) {
@@ -379,12 +433,15 @@ class Tally {
 			const [low_ppm, high_ppm] = this.wilson(p.breaches, p.judged);
 			return {...p, low_ppm, high_ppm};
 		});
-		const all = {form: "plaza stats 1", leaves: this.leaves, days: this.days, classes, ...prevalence.length && {prevalence}};
+		const more = first ? {} : this.more(rank);
+		const all = {form: first ? firstStats : "plaza stats 2", leaves: this.leaves, days: this.days, classes, ...prevalence.length && {prevalence}, ...more};
 		const json = asGo(JSON.stringify(all, null, 1)) + "\n";
 		let csv = "measure,of,value\n";
 		for (const d of this.days) for (const m of ["inflow", "decided", "settled", "backlog", "appeals", "overturned"]) csv += `${m},${d.day},${d[m]}\n`;
 		for (const c of classes) csv += `reports,${c.class},${c.n}\np50_ms,${c.class},${c.p50_ms}\np95_ms,${c.class},${c.p95_ms}\n`;
 		for (const p of prevalence) for (const [m, k] of [["sampled", "drawn"], ["judged", "judged"], ["breaches", "breaches"], ["low_ppm", "low_ppm"], ["high_ppm", "high_ppm"]]) csv += `${m},${p.month},${p[k]}\n`;
+		for (const [k, n] of Object.entries(more.juries ?? {})) csv += `juries,${k},${n}\n`;
+		for (const {class: c, ...n} of more.notices ?? []) for (const [k, x] of Object.entries(n)) csv += `notices${k === "came" ? "" : "_" + k},${c},${x}\n`;
 		return {"stats.json": json, "stats.csv": csv};
 	}
 }
