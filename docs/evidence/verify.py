@@ -184,6 +184,10 @@ def statistics(leaves, first):  # as they were counted first, without juries and
         csv += [f"notices{'' if k == 'came' else '_' + k},{c},{x}" for k, x in n.items()]
     return numbers, "\n".join(csv) + "\n"
 
+def once(pairs):  # an object in which no name stands twice: each reader would take another of the two
+    if len(dict(pairs)) < len(pairs): raise ValueError("a name stands twice")
+    return dict(pairs)
+
 def verify(path, key=None, receipts=(), checkpoints=()):
     found = []
     fail = lambda code, index=-1, about="": found.append((code, index, about))
@@ -286,7 +290,10 @@ def verify(path, key=None, receipts=(), checkpoints=()):
     alias = lambda by: by.rpartition(" ")[2]
     for i, b in shown.items():
         t = leaves[i]["t"]
-        x = json.loads(b) if t in ("report", "policy", "decision", "appeal_decision", "erasure") else {}
+        try: x = json.loads(b, object_pairs_hook=once) if t in ("report", "policy", "decision", "appeal_decision", "erasure") else {}
+        except ValueError:
+            fail("body-form", i)
+            continue
         if t == "report":
             reports[i] = x.get("report"), ms(x["received_at"])
             if abs(leaves[i]["ts"] - reports[i][1]) > PROMISE: fail("late", i)

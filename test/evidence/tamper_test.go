@@ -372,6 +372,11 @@ func tamperings() []tampering {
 		{"leave it out, and count it", lacking(true, "records.ndjson"), "counts", -1, "manifest.json"},
 		{"leave out the records, with the key of the log", lacking(false, "records.ndjson", "leaves.bin", "tile-0.bin"), "truncated", 0, ""},
 		{"leave out the leaves alone", lacking(true, "leaves.bin"), "truncated", 0, ""},
+		{"write a body that can be read in two ways", owner(func(h *house, _ *evidence.Options) {
+			h.add(evidence.Leaf{Type: evidence.TypeDecision, Outcome: "hide"},
+				json.RawMessage(`{"decision":"d99","subject":"troll99","action":"hide","action":"none","ground":"rules","detected":"person","decider":"person","by":"moderator 7"}`))
+			h.sign()
+		}), "body-form", size, ""},
 		{"change the numbers", stranger(func(_ *house, p *parcel) {
 			p.files["stats.json"] = bytes.Replace(p.files["stats.json"], []byte(`"inflow": 12`), []byte(`"inflow": 11`), 1)
 		}), "stats", -1, "stats.json"},
