@@ -125,7 +125,11 @@ func (b *bench) convene(br jury.Brief) (j social.JuryID) {
 func (b *bench) try(tx *store.Tx, br jury.Brief) (social.JuryID, error) {
 	ctx := b.t.Context()
 	if _, err := tx.Case(ctx, br.Case); err != nil {
-		c := social.Case{ID: br.Case, Subject: social.Subject{Account: author, Post: social.PostID(br.Case)}, Harm: social.HarmHarassment, Queue: social.QueueGeneral, At: tx.Now}
+		sorted, err := tx.AddEvidence(store.Evidence{Type: evidence.TypeTriage, About: author, Body: evidence.Triage{}})
+		if err != nil {
+			return 0, err
+		}
+		c := social.Case{ID: br.Case, Subject: social.Subject{Account: author, Post: social.PostID(br.Case)}, Harm: social.HarmHarassment, Queue: social.QueueGeneral, At: tx.Now, Evidence: sorted.ID()}
 		if _, err := tx.AddCase(ctx, c); err != nil {
 			return 0, err
 		}
@@ -642,6 +646,18 @@ func TestOverride(t *testing.T) {
 		var o evidence.Overridden
 		if err := json.Unmarshal(b.records(evidence.TypeOverride)[0], &o); err != nil || o.Reason != why || o.Count != 1 || o.Said != "breach" {
 			t.Errorf("the log has %+v, %v", o, err)
+		}
+		figures := evidence.NewTally()
+		b.read(func(v *store.View) error {
+			all, err := v.Evidence(ctx, 0, 1000)
+			for _, r := range all {
+				l, _ := evidence.ParseLeaf([]byte(r.Leaf))
+				figures.Add(l)
+			}
+			return err
+		})
+		if got := figures.Stats().Juries; got == nil || got.Drawn != 1 || got.Decided != 1 || got.Undecided != 0 || got.Overridden != 1 || got.P50 != j.Ended.Sub(j.Opened).Milliseconds() {
+			t.Errorf("everybody counts %+v of a jury that took %v", got, j.Ended.Sub(j.Opened))
 		}
 	})
 }
