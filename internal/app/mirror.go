@@ -228,12 +228,12 @@ func VerifyMirror(ctx context.Context, at conf.Place, c MirrorCheck) (MirrorRepo
 	return mirror.Verify(ctx, place, c)
 }
 
-// MirrorHandler serves a mirror that lies at a place: only what r knows, if it is
-// one that was verified.
+// MirrorHandler serves a mirror that lies at a place: only what is as it was
+// signed, if r says what came of verifying it.
 func MirrorHandler(at conf.Place, r *MirrorReport) (http.Handler, error) {
 	place, err := openMirror(at, true)
-	if err != nil || r == nil {
-		return mirror.Handler(place, nil), err
+	if err != nil {
+		return nil, err
 	}
-	return mirror.Handler(place, r.Knows), nil
+	return mirror.Handler(place, r), nil
 }

@@ -215,3 +215,61 @@ func TestServe(t *testing.T) {
 		t.Errorf("POST: %d", w.Code)
 	}
 }
+
+// What was put beside a mirror, or changed since it was verified, is not served;
+// what was signed since then is.
+func TestServeOnlySigned(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	h, ada, _ := furnished(t, s)
+	put := func(key, text string) {
+		t.Helper()
+		at := filepath.Join(h.to, filepath.FromSlash(key))
+		h.must(os.MkdirAll(filepath.Dir(at), 0o755))
+		h.must(os.WriteFile(at, []byte(text), 0o644))
+	}
+	put("index/x.html", "<script src=x.js></script>")
+	put("index/x.js", "alert(1)")
+	r := h.verify()
+	handler, err := app.MirrorHandler(conf.Place{URL: h.to}, &r)
+	h.must(err)
+	gets := func(when, path string, status int, body string) {
+		t.Helper()
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		if w.Code != status || body != "" && w.Body.String() != body {
+			t.Errorf("%s: %s: %d, want %d: %.200s", when, path, w.Code, status, w.Body)
+		}
+	}
+	gets("put beside", "/index/x.html", 404, "")
+	gets("put beside", "/index/x.js", 404, "")
+	gets("as it was signed", "/index/root", 200, h.file("index/root"))
+	gets("as it was signed", "/manifest", 200, h.file("manifest"))
+
+	home, key, manifest := h.file("index.html"), h.file("mirror.pub"), h.file("manifest")
+	for _, wrong := range []string{strings.Replace(home, "<body", "<body class=x", 1), home + " ", strings.Repeat("x", len(home)), ""} {
+		put("index.html", wrong)
+		gets("changed", "/", 503, "")
+	}
+	put("index.html", home)
+	gets("put back", "/", 200, home)
+	put("mirror.pub", "another")
+	gets("with another key", "/mirror.pub", 200, key)
+	put("mirror.pub", key)
+	put("manifest", strings.Replace(manifest, "number 1", "number 9", 1))
+	gets("with another number", "/manifest", 503, "")
+	put("manifest", manifest)
+	h.must(os.Remove(filepath.Join(h.to, "index.html")))
+	gets("taken away", "/", 404, h.file("404.html"))
+	put("index.html", home)
+
+	older := h.all()
+	post := ada.Post("And good night", "public")
+	h.update()
+	gets("signed since", "/"+page(ada, post), 200, h.file(page(ada, post)))
+	gets("signed since", "/", 200, h.file("index.html"))
+	for key, text := range older {
+		put(key, text)
+	}
+	gets("shown the past", "/", 503, "")
+}

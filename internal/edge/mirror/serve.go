@@ -1,7 +1,6 @@
 package mirror
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -41,16 +40,18 @@ func Served(key string) (kind, caching string) {
 // policy is what a browser may do with a page of a mirror, whoever made it.
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; media-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
 
-// Handler serves a mirror that lies at a place. Folders are not listed. known, if
-// it is not nil, says which files may be served: those that were verified.
-func Handler(p Place, known func(key string) bool) http.Handler {
+// Handler serves a mirror that lies at a place. Folders are not listed. r, if it is
+// not nil, says what came of verifying it: nothing else is served then, and each
+// file only as it was signed.
+func Handler(p Place, r *Report) http.Handler {
+	s := newShelf(p, r)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			w.Header().Set("Allow", "GET, HEAD")
 			http.Error(w, "This is a copy for reading only.", http.StatusMethodNotAllowed)
 			return
 		}
-		if to := movedTo(r, p, known); to != "" {
+		if to := movedTo(r, s); to != "" {
 			http.Redirect(w, r, to+r.URL.EscapedPath(), http.StatusMovedPermanently)
 			return
 		}
@@ -58,16 +59,20 @@ func Handler(p Place, known func(key string) bool) http.Handler {
 		if key == "" || strings.HasSuffix(key, "/") {
 			key += "index.html"
 		}
-		f, err := open(r.Context(), p, key, known)
+		f, err := s.open(r.Context(), key)
 		if errors.Is(err, fs.ErrNotExist) && path.Ext(key) == "" {
-			if folder, err := open(r.Context(), p, key+"/index.html", known); err == nil {
+			if folder, err := s.open(r.Context(), key+"/index.html"); err == nil {
 				folder.Close() // its links are relative: they need the slash
 				http.Redirect(w, r, "/"+escape(key)+"/", http.StatusMovedPermanently)
 				return
 			}
 		}
-		if err != nil {
-			missing(w, r, p, known)
+		switch {
+		case errors.Is(err, errChanged):
+			http.Error(w, "This page is not as it was signed, and is not shown.", http.StatusServiceUnavailable)
+			return
+		case err != nil:
+			missing(w, r, s)
 			return
 		}
 		defer f.Close()
@@ -86,8 +91,8 @@ type Moved struct {
 
 // movedTo is where who asks for a house that has moved by its old name is to be
 // led; empty for everybody else.
-func movedTo(r *http.Request, p Place, known func(string) bool) string {
-	f, err := open(r.Context(), p, MovedPage[1:], known)
+func movedTo(r *http.Request, s *shelf) string {
+	f, err := s.checked(r.Context(), s.signed.Load(), MovedPage[1:]) // that of now: this is asked for with each page
 	if err != nil {
 		return ""
 	}
@@ -100,15 +105,8 @@ func movedTo(r *http.Request, p Place, known func(string) bool) string {
 	return m.To
 }
 
-func open(ctx context.Context, p Place, key string, known func(string) bool) (io.ReadCloser, error) {
-	if !goodKey(key) || known != nil && !known(key) && !besides(key) {
-		return nil, fs.ErrNotExist
-	}
-	return p.Open(ctx, key)
-}
-
-func missing(w http.ResponseWriter, r *http.Request, p Place, known func(string) bool) {
-	f, err := open(r.Context(), p, "404.html", known)
+func missing(w http.ResponseWriter, r *http.Request, s *shelf) {
+	f, err := s.open(r.Context(), "404.html")
 	if err != nil {
 		http.Error(w, "There is nothing at this address.", http.StatusNotFound)
 		return

@@ -32,14 +32,11 @@ type Report struct {
 	Missing  []string
 	Extra    []string        // that no index tells of
 	Listed   bool            // extra files were looked for: a web host does not list its files
-	known    map[string]bool // what the index tells of, and its own files
+	known    map[string]line // what the index tells of, and its own files
 }
 
 // OK reports whether the mirror is as it was signed.
 func (r Report) OK() bool { return len(r.Changed)+len(r.Missing)+len(r.Extra) == 0 }
-
-// Knows reports whether the mirror has a file by that name.
-func (r Report) Knows(key string) bool { return r.known[key] }
 
 // Check says what to hold a mirror against.
 type Check struct {
@@ -103,14 +100,20 @@ func noMirror(file string, err error) error {
 	return fmt.Errorf("read %s: %w", file, err)
 }
 
-func verify(ctx context.Context, s Source, c Check) (Report, error) {
+// index reads the manifest, and all of the index.
+func index(ctx context.Context, s Source, c Check) (*verifying, error) {
 	r, err := signed(ctx, s, c)
 	if err != nil {
-		return r, err
+		return nil, err
 	}
-	r.known = map[string]bool{}
+	r.known = map[string]line{}
 	v := &verifying{Source: s, Report: r, told: c.Told}
-	if err := v.node(ctx, line{r.Manifest.Index, r.Manifest.IndexSize, rootKey}, ""); err != nil {
+	return v, v.node(ctx, line{r.Manifest.Index, r.Manifest.IndexSize, rootKey}, "")
+}
+
+func verify(ctx context.Context, s Source, c Check) (r Report, err error) {
+	v, err := index(ctx, s, c)
+	if err != nil {
 		return r, err
 	}
 	if err := v.files(ctx); err != nil {
@@ -119,7 +122,7 @@ func verify(ctx context.Context, s Source, c Check) (Report, error) {
 	if p, ok := s.(Place); ok {
 		v.Listed = true
 		err = p.Each(ctx, func(key string, _ int64) error {
-			if !v.known[key] && key != manifestFile && key != keyFile {
+			if _, known := v.known[key]; !known && key != manifestFile && key != keyFile {
 				v.Extra = append(v.Extra, key)
 			}
 			return nil
@@ -149,7 +152,7 @@ type verifying struct {
 
 // node reads a part of the index, and what is below it.
 func (v *verifying) node(ctx context.Context, at line, prefix string) error {
-	v.known[at.path] = true
+	v.known[at.path] = at
 	b, ok, err := v.read(ctx, at)
 	if err != nil || !ok {
 		return err
@@ -161,7 +164,7 @@ func (v *verifying) node(ctx context.Context, at line, prefix string) error {
 		}
 		below, inner := strings.CutPrefix(l.path, indexFolder)
 		if !inner {
-			v.known[l.path] = true
+			v.known[l.path] = l
 			v.all = append(v.all, l)
 			continue
 		}
