@@ -16,8 +16,8 @@ func (s *Service) tellMoved(ctx context.Context, tx *store.Tx, f event.HomeMoved
 	if errs.KindOf(err) == errs.NotFound && err != nil {
 		return nil
 	}
-	if err != nil || u.Email == "" {
-		return err
+	if err != nil || u.Email == "" || !u.Confirmed {
+		return err // an address that nobody has shown to be theirs is whoever's it is
 	}
 	a, err := tx.Account(ctx, f.Account)
 	if err != nil {
