@@ -9,10 +9,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"github.com/plaza-social/plaza/internal/base/conf"
 )
 
-var units = []string{"one-server/plaza.service", "standby/plaza-standby.service"}
+var units = []string{"one-server/plaza.service", "standby/plaza-standby.service", "three-hosts/plaza.service"}
 
 // maxExposure is what systemd may think of a unit, of ten; without hardening
 // it is 9.6.
@@ -74,6 +76,43 @@ func TestSettings(t *testing.T) {
 		}
 		if len(c.Copies()) != 2 || (c.Lease.URL != "") != lease || (c.OnPromote != "") != lease {
 			t.Errorf("%s: %d copies, lease %q, on_promote %q", name, len(c.Copies()), c.Lease.URL, c.OnPromote)
+		}
+	}
+}
+
+// TestSettingsOfThree reads those of three hosts, as they are once filled in.
+func TestSettingsOfThree(t *testing.T) {
+	t.Parallel()
+	const from = "../../deploy/three-hosts"
+	text, err := os.ReadFile(filepath.Join(from, "values.example"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := t.TempDir()
+	values := filepath.Join(to, "values")
+	if err := os.WriteFile(values, regexp.MustCompile(`(?m)PASSWORD=$`).ReplaceAll(text, []byte("PASSWORD=aB3")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if said, err := exec.Command(filepath.Join(from, "fill"), values, to).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	for host, address := range map[string]string{"alder": "10.77.0.11", "birch": "10.77.0.12", "cedar": "10.77.0.13"} {
+		c, err := conf.Load(func(name string) string {
+			if name == "PLAZA_CONFIG" {
+				return filepath.Join(to, host, "plaza.toml")
+			}
+			return ""
+		}, conf.Overrides{Data: t.TempDir()})
+		if err != nil {
+			t.Errorf("%s: %v", host, err)
+			continue
+		}
+		db, err := pgconn.ParseConfig(c.DB)
+		if err != nil || len(db.Fallbacks) != 2 || db.Password != "aB3" {
+			t.Errorf("%s: the database %q: %v", host, c.DB, err)
+		}
+		if c.URL != "https://example.org" || c.Listen != address+":8080" || len(c.TrustedProxies) != 2 {
+			t.Errorf("%s: url %q, listen %q, proxies %v", host, c.URL, c.Listen, c.TrustedProxies)
 		}
 	}
 }
