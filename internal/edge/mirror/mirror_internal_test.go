@@ -1,11 +1,14 @@
 package mirror
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
 	"io"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -197,4 +200,29 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%q was read as %+v", text, l)
 		}
 	})
+}
+
+// What is too large to be checked as it is sent is sent only if browsers run
+// nothing in it.
+func TestServeLarge(t *testing.T) {
+	p, err := OpenFolder(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &Report{known: map[string]line{}}
+	for key, size := range map[string]int64{"media/long.mp4": maxChecked + 1, "media/short.mp4": maxChecked, "long.html": maxChecked + 1} {
+		body := make([]byte, size)
+		if err := p.Put(t.Context(), key, bytes.NewReader(body), size); err != nil {
+			t.Fatal(err)
+		}
+		r.known[key] = line{sum(body), size, key}
+	}
+	h := Handler(p, r)
+	for key, want := range map[string]int{"media/long.mp4": http.StatusPartialContent, "media/short.mp4": http.StatusPartialContent, "long.html": http.StatusServiceUnavailable} {
+		q, w := httptest.NewRequest(http.MethodGet, "/"+key, nil), httptest.NewRecorder()
+		q.Header.Set("Range", "bytes=10-19")
+		if h.ServeHTTP(w, q); w.Code != want || want == http.StatusPartialContent && w.Body.Len() != 10 {
+			t.Errorf("%s: %d with %d bytes, want %d", key, w.Code, w.Body.Len(), want)
+		}
+	}
 }
