@@ -27,6 +27,7 @@ type mirrorKeep struct {
 	To    string  `help:"Where: a folder, s3://… or sftp://… (default mirror.to in the settings, as are the keys)." placeholder:"URL"`
 	Once  bool    `help:"End when it is up to date, instead of following what happens."`
 	Again bool    `help:"Write everything anew."`
+	Lead  bool    `help:"Have its pages lead to where the house is now: for a host that has an old name of it and cannot redirect (mirror.lead)."`
 	Say   *string `help:"What the status page says from now on; empty for nothing." placeholder:"TEXT"`
 }
 
@@ -57,6 +58,7 @@ func (v *mirrorKeep) Run(ctx context.Context, s streams) error {
 		if v.To == "" {
 			return nil
 		}
+		a.Config.Mirror.Lead = a.Config.Mirror.Lead || v.Lead
 		k, err := a.MirrorOnce(ctx, v.To, v.Again)
 		if err != nil {
 			return err

@@ -49,7 +49,11 @@ func (a *App) MirrorAt(to string) (*mirror.Keeper, error) {
 func (a *App) MirrorOn(place mirror.Place) *mirror.Keeper {
 	pages := chi.NewRouter()
 	a.site.Routes(pages)
-	return mirror.New(mirror.Config{Address: a.Config.URL, Host: a.Config.HandleHost, Build: Version + web.Look() + a.Config.URL, Place: place,
+	build := Version + web.Look() + a.Config.URL
+	if a.Config.Mirror.Lead {
+		build += " lead"
+	}
+	return mirror.New(mirror.Config{Address: a.Config.URL, Host: a.Config.HandleHost, Build: build, Place: place,
 		Render: func(ctx context.Context, w mirror.Wish) ([]byte, error) { return a.mirrorPage(ctx, pages, w) },
 		File: func(ctx context.Context, path string) (io.ReadCloser, int64, error) {
 			return a.mirrorFile(ctx, pages, path)
@@ -62,7 +66,9 @@ func (a *App) mirrorPage(ctx context.Context, pages http.Handler, w mirror.Wish)
 	if write := a.leads()[w.Page]; write != nil {
 		return a.lead(write)
 	}
+	path, _, _ := strings.Cut(w.Page, mirror.OlderName)
 	m := web.Mirror{Part: w.Part, Newer: w.Newer, Older: w.Older, Stamp: w.Stamp, Moment: w.Moment, Key: w.Key}
+	m.Moved, m.Lead = a.pageMoved(path), a.Config.Mirror.Lead
 	want, handler := http.StatusOK, pages
 	switch w.Page {
 	case mirrors.StatusPage:
@@ -74,7 +80,6 @@ func (a *App) mirrorPage(ctx context.Context, pages http.Handler, w mirror.Wish)
 	case mirror.NotFoundPage:
 		want, handler = http.StatusNotFound, http.HandlerFunc(a.site.NotFound)
 	}
-	path, _, _ := strings.Cut(w.Page, mirror.OlderName)
 	return askOurselves(web.ForMirror(ctx, m), handler, path, want)
 }
 

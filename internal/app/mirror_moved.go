@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/core/mirrors"
 	"github.com/plaza-social/plaza/internal/edge/mirror"
 )
 
@@ -30,6 +31,18 @@ func (a *App) lead(write func(m mirror.Moved) []byte) ([]byte, error) {
 		return nil, errs.New(errs.NotFound, "Record not found")
 	}
 	return write(m), nil
+}
+
+// pageMoved is where a page of a mirror is on the site of a house that has moved;
+// empty if it has always been called so, or for what only mirrors have.
+func (a *App) pageMoved(path string) string {
+	switch {
+	case !a.Names.Names().Moved() || path == mirrors.StatusPage:
+		return ""
+	case path == mirror.NotFoundPage: // it is shown at any address
+		path = "/"
+	}
+	return a.Config.URL + (&url.URL{Path: path}).EscapedPath()
 }
 
 func movedFile(m mirror.Moved) []byte {

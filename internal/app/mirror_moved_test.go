@@ -57,3 +57,50 @@ func TestMirrorOfMoved(t *testing.T) {
 		}
 	}
 }
+
+// TestPagesOfMoved has the pages of a mirror tell where they are now, and lead
+// there if it stands where nothing else can: a bucket, a host that only shows files.
+func TestPagesOfMoved(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	post := s.Join("ada", social.Member).Post("Good morning #café", "public")
+	page := func(a *app.App, dir, key string) string {
+		t.Helper()
+		if _, err := a.MirrorOnce(t.Context(), dir, false); err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(filepath.Join(dir, key))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	own, lead := filepath.Join(t.TempDir(), "own"), filepath.Join(t.TempDir(), "lead")
+	if text := page(s.App, own, "index.html"); strings.Contains(text, "another address now") || strings.Contains(text, `http-equiv="refresh"`) {
+		t.Errorf("it leads on before the house has moved: %s", text)
+	}
+	to, _ := social.ParseHouseName("new.example", "")
+	if err := s.MoveHouse(t.Context(), to); err != nil {
+		t.Fatal(err)
+	}
+	o := app.Options{Config: s.Config, Clock: clock.System, Log: slog.New(slog.DiscardHandler)}
+	moved, err := app.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer moved.Close()
+	for key, at := range map[string]string{"index.html": "/", "@ada/index.html": "/@ada", "@ada/" + post.ID + "/index.html": "/@ada/" + post.ID, "tags/café/index.html": "/tags/caf%C3%A9",
+		"about/index.html": "/about", "404.html": "/", "status/index.html": ""} {
+		for dir, leads := range map[string]bool{own: false, lead: true} {
+			moved.Config.Mirror.Lead = leads
+			text, at := page(moved, dir, key), "https://new.example"+at
+			told := key != "status/index.html"
+			for has, want := range map[string]bool{`<link rel="canonical" href="` + at + `"`: told, `another address now. You find what you look for at <a href="` + at + `"`: told,
+				`<meta http-equiv="refresh" content="0; url=` + at + `"`: told && leads, `http-equiv="refresh"`: told && leads} {
+				if strings.Contains(text, has) != want {
+					t.Errorf("%s (leads: %v): %q is there: %v", key, leads, has, !want)
+				}
+			}
+		}
+	}
+}

@@ -85,6 +85,9 @@ type Mirror struct {
 	To  string // where: a folder, s3://… or sftp://…
 	Say string // what its status page says when nothing else is said there
 	Way Place  // how we are let in there, without a URL
+	// Lead has its pages lead to the house: for one that stands at a name that
+	// the house had before.
+	Lead bool
 }
 
 // At is the place to, with how we are let in.

@@ -50,6 +50,7 @@ var settings = slices.Concat([]setting{
 	size("media.remote_budget", "PLAZA_MEDIA_REMOTE_BUDGET", func(c *Config) *int64 { return &c.Media.RemoteBudget }, checkRemoteBudget),
 	size("media.max_video", "PLAZA_MEDIA_MAX_VIDEO", func(c *Config) *int64 { return &c.Media.MaxVideo }, checkMaxVideo),
 	text("mirror.to", "PLAZA_MIRROR_TO", func(c *Config) *string { return &c.Mirror.To }, checkMirror),
+	toggle("mirror.lead", "PLAZA_MIRROR_LEAD", func(c *Config) *bool { return &c.Mirror.Lead }),
 	text("mirror.say", "PLAZA_MIRROR_SAY", func(c *Config) *string { return &c.Mirror.Say }, nil),
 }, evidenceSettings(), storeSettings(), waySettings("mirror.", "PLAZA_MIRROR_", func(c *Config) *Place { return &c.Mirror.Way }, func(c Config) bool { return c.Mirror.Way == Place{} }), replicaSettings(), []setting{
 	level("log.level", "PLAZA_LOG_LEVEL"),

@@ -19,6 +19,8 @@ type Mirror struct {
 	Key          string       // what the manifest is signed with
 	Said         string       // how things stand
 	Since        time.Time    // since when that is said
+	Moved        string       // where the page is since the house has another name; empty if it always had this one
+	Lead         bool         // who opens the page is led there
 }
 
 type mirrorKey struct{}
