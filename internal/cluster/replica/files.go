@@ -118,8 +118,13 @@ func (r *Replica) Gone(name string) {
 	}
 }
 
-// carry keeps the files at one place the same as here, until ctx ends.
+// carry keeps the files at one place the same as here, once it is sure that this
+// house has all that is there, until ctx ends.
 func (r *Replica) carry(ctx context.Context, s *ship) {
+	select {
+	case <-s.in:
+	case <-ctx.Done():
+	}
 	rest, compared := firstRest, time.Time{}
 	var left []news // what could not be done
 	for ctx.Err() == nil && r.fault() == nil {
@@ -128,7 +133,9 @@ func (r *Replica) carry(ctx context.Context, s *ship) {
 			rest = firstRest
 			continue
 		}
-		if ctx.Err() == nil {
+		if f := (*Fenced)(nil); errors.As(err, &f) {
+			r.failed(ctx, s, err)
+		} else if ctx.Err() == nil {
 			s.note(func(p *progress) { p.fileFault = err.Error() })
 			s.log.WarnContext(ctx, "files do not come to the copy, trying again", "err", err)
 			r.yield(ctx, s, err)
@@ -265,6 +272,10 @@ func (r *Replica) toRemove(ctx context.Context, s *ship, gone []string) (todo []
 
 func (r *Replica) carryOne(ctx context.Context, s *ship, n news) error {
 	if n.gone {
+		// The files are those of all epochs: who has taken over needs them.
+		if err := unclaimed(ctx, s.Place, s.epoch); err != nil {
+			return err
+		}
 		if err := s.Place.Remove(ctx, fileKey(n.name)); err != nil {
 			return err
 		}

@@ -343,14 +343,13 @@ func TestOlderData(t *testing.T) {
 	dir, older := t.TempDir(), t.TempDir()
 	h := must(t, dir, replica.Config{Destinations: to(p)})
 	h.mustSay("word 0")
-	h.copied()
+	h.end()
 	if err := os.CopyFS(older, os.DirFS(dir)); err != nil {
 		t.Fatal(err)
 	}
+	h = must(t, dir, replica.Config{Destinations: to(p)})
 	h.mustSay("word 1")
-	h.copied()
-	h.stop()
-	h.store.Close()
+	h.end()
 	if _, err := open(t, older, replica.Config{Destinations: to(p)}); errs.KindOf(err) != errs.Conflict || !strings.Contains(err.Error(), "put back from an older state") {
 		t.Errorf("it was put back to an older state, and opened: %v", err)
 	}

@@ -56,6 +56,7 @@ type ship struct {
 	log      *slog.Logger
 	had      ltx.TXID       // what the spool held when it was opened
 	there    map[piece]bool // nil before it was looked at
+	in       chan struct{}  // closed when it was, and has no more than this house
 	asked    time.Time
 	looked   time.Time // at all that the spool holds
 	shelf    *shelf
@@ -170,6 +171,7 @@ func (s *ship) ask(ctx context.Context) error {
 	}
 	s.there = there
 	s.note(func(p *progress) { p.entered = true })
+	close(s.in)
 	return nil
 }
 
