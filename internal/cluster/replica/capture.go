@@ -102,10 +102,13 @@ func (c *capture) take(ctx context.Context) error {
 	return err
 }
 
+// taken is the last transaction that was put into the spool.
+func (c *capture) taken() ltx.TXID { return ltx.TXID(c.upTo.Load()) }
+
 // since are the pieces of what was taken after a transaction, if each of these
 // still has one of its own.
 func (c *capture) since(at ltx.TXID) (all []piece, ok bool) {
-	for at++; at <= ltx.TXID(c.upTo.Load()); at++ {
+	for at++; at <= c.taken(); at++ {
 		p := piece{min: at, max: at}
 		if _, err := os.Lstat(c.path(p)); err != nil {
 			return nil, false

@@ -114,7 +114,7 @@ func Open(ctx context.Context, c Config) (*Replica, error) {
 	}
 	r.takenAt = r.began
 	for _, d := range c.Destinations {
-		r.ships = append(r.ships, &ship{Destination: d, epoch: r.Epoch, strict: c.Soon, had: had, in: make(chan struct{}), capture: r.capture, shelf: newShelf(), settings: c.Settings, begins: begins, log: c.Log.With("replica", d.Place.String())})
+		r.ships = append(r.ships, &ship{Destination: d, epoch: r.Epoch, had: had, in: make(chan struct{}), capture: r.capture, shelf: newShelf(), settings: c.Settings, begins: begins, log: c.Log.With("replica", d.Place.String())})
 	}
 	if err := r.openDailies(); err != nil {
 		return nil, errors.Join(err, r.capture.close(context.WithoutCancel(ctx)))

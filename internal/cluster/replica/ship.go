@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"iter"
@@ -49,7 +50,6 @@ type Destination struct {
 type ship struct {
 	Destination
 	epoch    Epoch
-	strict   bool // what is sent is acknowledged by that
 	capture  *capture
 	settings []byte
 	begins   []byte // what is said of where this epoch begins; nil is nothing
@@ -59,6 +59,7 @@ type ship struct {
 	in       chan struct{}  // closed when it was, and has no more than this house
 	asked    time.Time
 	looked   time.Time // at all that the spool holds
+	unproved bool      // something was sent since it was last sure that nobody had taken over
 	shelf    *shelf
 
 	mu    sync.Mutex
@@ -74,7 +75,8 @@ type progress struct {
 	waiting int       // pieces not there yet
 	sent    int64     // bytes, since the start
 	fault   string
-	entered bool // the place was looked at, and has no more than this house
+	torn    string // what is to be said of the spool
+	entered bool   // the place was looked at, and has no more than this house
 
 	files     int       // that are not there yet
 	filesTo   time.Time // every file that was here before that moment is there
@@ -102,8 +104,8 @@ func (s *ship) pass(ctx context.Context) error {
 	if err := s.ask(ctx); err != nil {
 		return err
 	}
-	before := s.progress().sent
 	for {
+		upTo := s.capture.taken()
 		have, all, err := s.look()
 		if err != nil {
 			return err
@@ -115,8 +117,12 @@ func (s *ship) pass(ctx context.Context) error {
 		if !missed {
 			// Somebody who took over meanwhile has looked for the last of ours
 			// before it came: it must not be acknowledged.
-			if s.strict && s.progress().sent > before {
-				if err := unclaimed(ctx, s.Place, s.epoch); err != nil {
+			if err := s.prove(ctx); err != nil {
+				return err
+			}
+			torn := false
+			if all {
+				if torn, err = s.check(ctx, have, upTo); err != nil {
 					return err
 				}
 			}
@@ -124,10 +130,56 @@ func (s *ship) pass(ctx context.Context) error {
 			if !all {
 				return nil
 			}
-			s.looked = time.Now()
+			if s.looked = time.Now(); torn {
+				return nil
+			}
 			return s.clear(ctx, have)
 		}
 	}
+}
+
+// prove makes sure that what was sent came before anybody took over, also if it was
+// sent by a pass that failed thereafter.
+func (s *ship) prove(ctx context.Context) error {
+	if !s.unproved {
+		return nil
+	}
+	if err := unclaimed(ctx, s.Place, s.epoch); err != nil {
+		return err
+	}
+	s.unproved = false
+	return nil
+}
+
+// check looks whether the spool has everything from the first transaction to the
+// last that was sent. If it is torn, nothing may be removed because it is not
+// there; and it is an error if what was taken by then is not all in the copy.
+func (s *ship) check(ctx context.Context, have []piece, upTo ltx.TXID) (torn bool, err error) {
+	last, says := newest(maps.Keys(s.there)), ""
+	if torn = !unbroken(have) || newest(slices.Values(have)) < last; torn {
+		if last < upTo || !unbroken(slices.SortedFunc(maps.Keys(s.there), inOrder)) {
+			return torn, errs.Newf(errs.Conflict, "Something is gone from %s that the copy at %s does not have. The copy is whole again when the database is next written anew, within a day. "+
+				"To have it at once, stop Plaza, remove the folder replica, and start it. Then look what removes files there.", s.capture.dir, s.Place)
+		}
+		says = fmt.Sprintf("Something is gone from %s that is in the copy still: nothing is removed there until the database is next written anew, within a day. Look what removes files there.", s.capture.dir)
+	}
+	if says != "" && s.progress().torn == "" {
+		s.log.ErrorContext(ctx, "the spool is torn, and the copy is kept as it is", "spool", s.capture.dir)
+	}
+	s.note(func(p *progress) { p.torn = says })
+	return torn, nil
+}
+
+// unbroken reports whether pieces, in their order, have everything from the first
+// transaction to the last that is in one of them.
+func unbroken(ps []piece) bool {
+	from := newest(slices.Values(ps)) + 1
+	for _, p := range slices.Backward(ps) {
+		if p.max+1 >= from {
+			from = min(from, p.min)
+		}
+	}
+	return from <= 1
 }
 
 // look is what the spool holds: all of it now and then, because there can be
@@ -207,6 +259,7 @@ func (s *ship) send(ctx context.Context, have []piece) (missed bool, err error) 
 		}
 	}
 	s.note(func(p *progress) { p.waiting = len(todo) })
+	s.unproved = s.unproved || len(todo) > 0
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(sendAtOnce)
 	var mu sync.Mutex
@@ -264,17 +317,10 @@ func (s *ship) clear(ctx context.Context, have []piece) error {
 			gone = append(gone, s.epoch.prefix()+p.name())
 		}
 	}
-	if len(gone) == 0 {
-		return nil
-	}
 	if err := s.Place.Remove(ctx, gone...); err != nil {
 		return err
 	}
-	for p := range s.there {
-		if !still[p] {
-			delete(s.there, p)
-		}
-	}
+	maps.DeleteFunc(s.there, func(p piece, _ bool) bool { return !still[p] })
 	return nil
 }
 

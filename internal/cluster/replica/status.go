@@ -52,7 +52,7 @@ func (r *Replica) Status() Status {
 			age = s.At.Sub(r.began)
 		}
 		c := Copy{Place: ship.Place.String(), Covers: covers.UTC(), Age: age.Seconds(), Reached: p.reached.UTC(),
-			Waiting: p.waiting + p.files, Sent: p.sent, Fault: cmp.Or(p.fault, p.fileFault, missing, saysLost(p.lost))}
+			Waiting: p.waiting + p.files, Sent: p.sent, Fault: cmp.Or(p.fault, p.fileFault, p.torn, missing, saysLost(p.lost))}
 		if r.Daily.Keep > 0 {
 			daily := p.daily.aged(r.now())
 			c.Daily = &daily
