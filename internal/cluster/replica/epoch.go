@@ -50,8 +50,15 @@ const claims = "epochs/"
 
 func (e Epoch) String() string { return fmt.Sprintf("%010d-%s", e.N, e.ID) }
 
+// epochs is what the keys of all pieces begin with.
+const epochs = "e/"
+
 // prefix is what the keys of the epoch's pieces begin with.
-func (e Epoch) prefix() string { return "e/" + e.String() + "/" }
+func (e Epoch) prefix() string { return epochs + e.String() + "/" }
+
+// firstOf comes before all keys of the pieces of epoch n, and after those of all
+// before it.
+func firstOf(n int64) string { return fmt.Sprintf("%s%010d-", epochs, n) }
 
 func claimKey(n int64) string { return fmt.Sprintf("%s%010d", claims, n) }
 

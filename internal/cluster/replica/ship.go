@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"filippo.io/age"
+	"github.com/benbjohnson/litestream"
 	"github.com/superfly/ltx"
 	"golang.org/x/sync/errgroup"
 
@@ -37,6 +38,9 @@ const (
 	askEvery = 5 * time.Second
 	// lookEvery is how often it is looked for pieces that were joined.
 	lookEvery = 2 * time.Second
+	// clearAtOnce is how much of earlier epochs is removed with each such look: what
+	// is written waits meanwhile.
+	clearAtOnce = 100
 )
 
 // A Destination is where a copy is kept, and for whom it is sealed.
@@ -59,6 +63,7 @@ type ship struct {
 	in       chan struct{}  // closed when it was, and has no more than this house
 	asked    time.Time
 	looked   time.Time // at all that the spool holds
+	cleared  time.Time // of what was sent in earlier epochs
 	unproved bool      // something was sent since it was last sure that nobody had taken over
 	shelf    *shelf
 
@@ -321,7 +326,34 @@ func (s *ship) clear(ctx context.Context, have []piece) error {
 		return err
 	}
 	maps.DeleteFunc(s.there, func(p piece, _ bool) bool { return !still[p] })
-	return nil
+	return s.clearEarlier(ctx, have)
+}
+
+// clearEarlier takes away what was sent in earlier epochs, when this one has lasted
+// for as long as anything older is kept. Their claims stay.
+func (s *ship) clearEarlier(ctx context.Context, have []piece) error {
+	if time.Since(s.epoch.Since) < 2*SnapshotEvery || time.Since(s.cleared) < SnapshotEvery ||
+		!slices.ContainsFunc(have, func(p piece) bool { return p.level == litestream.SnapshotLevel }) {
+		return nil
+	}
+	var gone []string
+	if err := s.Place.Each(ctx, epochs, "", func(i place.Info) error {
+		if i.Key >= firstOf(s.epoch.N) || len(gone) == clearAtOnce {
+			return errEnough
+		}
+		gone = append(gone, i.Key)
+		return nil
+	}); notEnough(err) != nil {
+		return err
+	}
+	if len(gone) == 0 {
+		s.cleared = time.Now()
+		return nil
+	}
+	if err := unclaimed(ctx, s.Place, s.epoch); err != nil {
+		return err
+	}
+	return s.Place.Remove(ctx, gone...)
 }
 
 // newest is the last transaction that is in one of the pieces.

@@ -2,6 +2,7 @@ package replica_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -294,4 +295,62 @@ func TestSpoolIsGoneUnsent(t *testing.T) {
 			t.Errorf("the copy has not %q: %q", what, said)
 		}
 	}
+}
+
+// TestEarlierEpochsGo has a house take over, and what was written before go from
+// the copy when it is as old as anything that is kept.
+func TestEarlierEpochsGo(t *testing.T) {
+	t.Parallel()
+	p := &away{Place: folder(t, t.TempDir())}
+	first := must(t, t.TempDir(), replica.Config{Destinations: to(p)})
+	first.mustSay("word 0")
+	first.copied()
+	first.end()
+
+	next := t.TempDir()
+	if _, err := source(p).Database(t.Context(), filepath.Join(next, "plaza.db")); err != nil {
+		t.Fatal(err)
+	}
+	c := replica.Config{Destinations: to(p)}
+	h := must(t, next, c)
+	h.mustSay("word 1")
+	if err := h.r.Age(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h.end()
+	if n := pieces(t, p, first.r.Epoch); n == 0 {
+		t.Error("a new epoch took away what came before as soon as it began")
+	}
+
+	e := h.r.Epoch
+	e.Since = e.Since.Add(-2 * replica.SnapshotEvery)
+	b, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(next, "replica", "epoch.json"), b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h = must(t, next, c)
+	eventually(t, func() error {
+		if n := pieces(t, p, first.r.Epoch); n > 0 {
+			return fmt.Errorf("%d pieces of the epoch before are there", n)
+		}
+		return nil
+	})
+	h.mustSay("word 2")
+	h.copied()
+	want(t, restore(t, p), 3, "the copy")
+	if all, err := replica.Epochs(t.Context(), p); err != nil || len(all) != 2 {
+		t.Errorf("epochs %v, %v", all, err)
+	}
+}
+
+// pieces is how much of an epoch is at a place.
+func pieces(t *testing.T, p place.Place, e replica.Epoch) (n int) {
+	t.Helper()
+	if err := p.Each(t.Context(), "e/"+e.String()+"/", "", func(place.Info) error { n++; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
