@@ -156,6 +156,7 @@ type restore struct {
 	from
 	Data   string `help:"Folder to bring the house back into; there must be none in it, but with --files." required:"" placeholder:"DIR"`
 	Daily  day    `help:"Bring a daily copy back: the newest, or that of a day, such as --daily=2026-11-25. For when the other copy is broken." placeholder:"DATE"`
+	Epoch  int64  `help:"Bring back what an earlier epoch had, by its number: for when of the last not all is there. What was written since is lost." placeholder:"N"`
 	Files  bool   `help:"Only bring the files that are not here yet, into the folder of a house that is back; it may be serving."`
 	Serve  bool   `help:"Serve as soon as the database is there; files come in behind."`
 	Listen string `help:"With --serve: address to listen at." placeholder:"ADDR"`
@@ -180,12 +181,15 @@ func (v *restore) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer source.Place.Close()
+	source.Only = v.Epoch
 	r := app.Restore{Source: source, Data: v.Data}
 	switch {
 	case v.Files && !app.House(v.Data):
 		return errs.Newf(errs.NotFound, "There is no house in %s. Leave out --files to bring it back.", v.Data)
 	case v.Files:
 		return v.files(ctx, s, r)
+	case v.Daily.wanted && v.Epoch != 0:
+		return errs.New(errs.Invalid, "A daily copy is named by its day. Leave out --epoch or --daily.")
 	case v.Daily.wanted:
 		err = v.daily(ctx, s, r)
 	default:
@@ -207,12 +211,15 @@ func (v *restore) Run(ctx context.Context, s streams) error {
 // database brings back the last moment that there is.
 func (v *restore) database(ctx context.Context, s streams, r app.Restore) error {
 	began := time.Now()
-	epoch, settings, err := r.Database(ctx)
+	back, settings, err := r.Database(ctx)
 	if err != nil {
 		return err
 	}
 	v.along(s, settings)
-	fmt.Fprintf(s.out, "The database of epoch %d is there, after %s.\n", epoch, time.Since(began).Round(time.Millisecond))
+	fmt.Fprintf(s.out, "The database of epoch %d is there, after %s.\n", back.Epoch.N, time.Since(began).Round(time.Millisecond))
+	for _, e := range back.Nought {
+		fmt.Fprintf(s.out, "Epoch %d began later, %s, and nothing of it is in this copy. If its house wrote anything, another place may have it: look there before you start this one.\n", e.N, e.Began())
+	}
 	return nil
 }
 

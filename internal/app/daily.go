@@ -51,9 +51,9 @@ func (r Restore) Daily(ctx context.Context, day string) (back Daily, settings bo
 	if back.Daily, err = r.Source.Daily(ctx, day); err != nil {
 		return back, false, err
 	}
-	_, settings, err = r.into(ctx, func(file string) (int64, error) {
+	settings, err = r.into(ctx, func(file string) error {
 		back.Note, err = r.DailyDatabase(ctx, back.Daily, file)
-		return back.Note.Epoch.N, err
+		return err
 	})
 	if err == nil && settings {
 		text, err := r.Settings(ctx)

@@ -148,29 +148,29 @@ func identities(file string) ([]age.Identity, error) {
 
 // Database brings back the database, and the settings if there are none. It
 // tells of which epoch it is, and whether there are settings now.
-func (r Restore) Database(ctx context.Context) (epoch int64, settings bool, err error) {
-	return r.into(ctx, func(file string) (int64, error) {
-		back, err := r.Source.Database(ctx, file)
-		return back.Epoch.N, err
+func (r Restore) Database(ctx context.Context) (back replica.Restored, settings bool, err error) {
+	settings, err = r.into(ctx, func(file string) error {
+		back, err = r.Source.Database(ctx, file)
+		return err
 	})
+	return back, settings, err
 }
 
 // into has the database be fetched into a folder that has none.
-func (r Restore) into(ctx context.Context, fetch func(file string) (epoch int64, err error)) (epoch int64, settings bool, err error) {
+func (r Restore) into(ctx context.Context, fetch func(file string) error) (settings bool, err error) {
 	unlock, err := Lock(r.Data)
 	if err != nil {
-		return 0, false, err
+		return false, err
 	}
 	defer unlock()
 	file := filepath.Join(r.Data, "plaza.db")
 	if _, err := os.Lstat(file); err == nil {
-		return 0, false, errs.Newf(errs.Conflict, "There is a house in %s already. Choose an empty folder; what is in that one may be all that is left of something.", r.Data)
+		return false, errs.Newf(errs.Conflict, "There is a house in %s already. Choose an empty folder; what is in that one may be all that is left of something.", r.Data)
 	}
-	if epoch, err = fetch(file); err != nil {
-		return 0, false, err
+	if err := fetch(file); err != nil {
+		return false, err
 	}
-	settings, err = bringSettings(ctx, r.Source, r.Data)
-	return epoch, settings, err
+	return bringSettings(ctx, r.Source, r.Data)
 }
 
 // bringSettings writes the settings that came with a copy, unless there are

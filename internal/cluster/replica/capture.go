@@ -155,6 +155,9 @@ func parsePiece(name string) (p piece, ok bool) {
 	return p, err == nil && p.name() == name
 }
 
+// begins reports whether it needs none before it.
+func (p piece) begins() bool { return p.min == 1 }
+
 func (c *capture) pieces() ([]piece, error) { return piecesIn(c.dir) }
 
 // piecesIn are what a spool holds: the snapshots first, then in the order in

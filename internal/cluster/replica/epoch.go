@@ -168,11 +168,16 @@ func (f *Fenced) Error() string {
 
 // says is who took over, where that is said.
 func (f *Fenced) says() string {
+	return fmt.Sprintf("at %s epoch %d began %s", f.Place, f.Theirs.N, f.Theirs.Began())
+}
+
+// Began is when and where it did, for people.
+func (e Epoch) Began() string {
 	on := ""
-	if f.Theirs.By != "" {
-		on = " on the machine " + f.Theirs.By
+	if e.By != "" {
+		on = " on the machine " + e.By
 	}
-	return fmt.Sprintf("at %s epoch %d began %s%s", f.Place, f.Theirs.N, f.Theirs.Since.UTC().Format("on 2 January 2006 at 15:04 UTC"), on)
+	return e.Since.UTC().Format("on 2 January 2006 at 15:04 UTC") + on
 }
 
 // OwnEpoch is the one of this data folder, the zero value if it has none.

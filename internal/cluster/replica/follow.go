@@ -70,7 +70,7 @@ func (s Source) Follow(ctx context.Context, file string) (*Follower, error) {
 	if err := errors.Join(remove(file+"-wal"), remove(file+"-shm"), os.Rename(fresh, file)); err != nil {
 		return nil, err
 	}
-	f.state = followState(back)
+	f.state = followState{back.Epoch, back.At}
 	return f, f.write()
 }
 

@@ -33,40 +33,77 @@ type Source struct {
 	Place      place.Place
 	Identities []age.Identity
 	Log        *slog.Logger
+	Only       int64 // the epoch that is wanted; zero is the last that has anything
 }
 
 // Restored is what came back.
 type Restored struct {
-	Epoch Epoch
-	At    ltx.TXID
+	Epoch  Epoch
+	At     ltx.TXID
+	Nought []Epoch // that came later, and of which nothing is there
 }
 
-// Database writes the database of the last epoch that can be read into a new
-// file. Everything in it was checked against what it was when it was written.
+// Database writes the database of the last epoch that has anything, or of the one
+// that is wanted, into a new file. Everything in it was checked against what it was
+// when it was written. An epoch that is there in part is an error of kind Conflict:
+// an earlier one is not what was asked for.
 func (s Source) Database(ctx context.Context, file string) (r Restored, err error) {
-	epochs, err := Epochs(ctx, s.Place)
+	epochs, err := s.epochs(ctx)
 	if err != nil {
 		return r, err
-	}
-	if len(epochs) == 0 {
-		return r, errs.Newf(errs.NotFound, "There is no copy of a Plaza at %s. Look at the address; it is the one that [[replica]] has as url.", s.Place)
 	}
 	if err := markMissing(file); err != nil {
 		return r, err
 	}
-	for _, e := range slices.Backward(epochs) {
-		d := &reader{Source: s, epoch: e}
-		plan, err := litestream.CalcRestorePlan(ctx, d, 0, time.Time{}, s.Log)
-		if errors.Is(err, litestream.ErrTxNotAvailable) { // it took over and was lost before the whole of it was sent once
+	for i, e := range slices.Backward(epochs) {
+		plan, err := litestream.CalcRestorePlan(ctx, &reader{Source: s, epoch: e}, 0, time.Time{}, s.Log)
+		if errors.Is(err, litestream.ErrTxNotAvailable) {
+			if err := s.nought(ctx, e, epochs[:i]); err != nil {
+				return r, err
+			}
+			r.Nought = append(r.Nought, e) // it took over and was lost before it had sent anything
 			continue
 		}
 		if err != nil {
-			return r, err
+			return r, fmt.Errorf("restore epoch %d from %s: %w", e.N, s.Place, err)
 		}
-		r = Restored{e, plan[len(plan)-1].MaxTXID}
+		r.Epoch, r.At = e, plan[len(plan)-1].MaxTXID
 		return r, s.database(ctx, e, r.At, file)
 	}
 	return r, errs.Newf(errs.NotFound, "The copy at %s was begun and has nothing in it yet.", s.Place)
+}
+
+// epochs are those of which one is to come back.
+func (s Source) epochs(ctx context.Context) ([]Epoch, error) {
+	all, err := Epochs(ctx, s.Place)
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		return nil, errs.Newf(errs.NotFound, "There is no copy of a Plaza at %s. Look at the address; it is the one that [[replica]] has as url.", s.Place)
+	}
+	if s.Only == 0 {
+		return all, nil
+	}
+	i := slices.IndexFunc(all, func(e Epoch) bool { return e.N == s.Only })
+	if i < 0 {
+		return nil, errs.Newf(errs.NotFound, "There is no epoch %d at %s. The last one is %d.", s.Only, s.Place, all[len(all)-1].N)
+	}
+	return all[i : i+1], nil
+}
+
+// nought is nil if nothing is there of an epoch that cannot be brought back, and
+// else says what to do. before are those that came before it.
+func (s Source) nought(ctx context.Context, e Epoch, before []Epoch) error {
+	if err := s.Place.Each(ctx, e.prefix(), "", func(place.Info) error { return errEnough }); !errors.Is(err, errEnough) {
+		return err
+	}
+	says := fmt.Sprintf("Epoch %d, which began %s, is at %s only in part: what it begins with is not there, and without that the rest is of no use. "+
+		"It was lost there, or is held back. Try another place, or a daily copy: plaza restore --daily.", e.N, e.Began(), s.Place)
+	if len(before) > 0 {
+		says += fmt.Sprintf(" plaza restore --epoch=%d brings back what there was before; what was written since is not in it.", before[len(before)-1].N)
+	}
+	return errs.New(errs.Conflict, says)
 }
 
 // Of writes the last of what an epoch had into a new file.

@@ -265,6 +265,14 @@ func (s *ship) send(ctx context.Context, have []piece) (missed bool, err error) 
 	}
 	s.note(func(p *progress) { p.waiting = len(todo) })
 	s.unproved = s.unproved || len(todo) > 0
+	// What an epoch begins with goes first, and alone: who finds others without it
+	// knows that it was lost there.
+	if first := slices.IndexFunc(todo, piece.begins); len(s.there) == 0 && len(todo) > 1 && first >= 0 {
+		if missed, err := s.send(ctx, todo[first:first+1]); missed || err != nil {
+			return missed, err
+		}
+		return s.send(ctx, have)
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(sendAtOnce)
 	var mu sync.Mutex
