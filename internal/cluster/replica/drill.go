@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -65,7 +66,10 @@ func (r *Replica) Drill(ctx context.Context, ids []age.Identity, all bool) (foun
 		if err := r.drillDatabase(ctx, s, source, &d); err != nil {
 			d.wrong("%v", err)
 		}
-		if err := drillPieces(ctx, source, r.Epoch, &d); err != nil {
+		if err := r.drillPieces(ctx, source, &d); err != nil {
+			d.wrong("%v", err)
+		}
+		if err := r.drillSettings(ctx, source); err != nil {
 			d.wrong("%v", err)
 		}
 		if r.Files != nil {
@@ -123,9 +127,9 @@ func (r *Replica) drillDatabase(ctx context.Context, s *ship, source Source, d *
 	return err
 }
 
-// drillPieces reads all that a copy has of the database and the settings, also
-// what was not needed now: another day it may be.
-func drillPieces(ctx context.Context, source Source, e Epoch, d *Drilled) error {
+// drillPieces reads all that a copy has of the database, also what was not
+// needed now: another day it may be.
+func (r *Replica) drillPieces(ctx context.Context, source Source, d *Drilled) error {
 	epochs, err := Epochs(ctx, source.Place)
 	if err != nil {
 		return err
@@ -135,12 +139,17 @@ func drillPieces(ctx context.Context, source Source, e Epoch, d *Drilled) error 
 			d.wrong("%s: %v", beginningKey(e.N), err)
 		}
 	}
-	keys := []string{settingsKey}
-	if err := source.Place.Each(ctx, e.prefix(), "", func(i place.Info) error { keys = append(keys, i.Key); return nil }); err != nil {
+	var keys []string
+	prefix := r.Epoch.prefix()
+	if err := source.Place.Each(ctx, prefix, "", func(i place.Info) error { keys = append(keys, i.Key); return nil }); err != nil {
 		return err
 	}
 	for _, key := range keys {
-		if err := readAll(ctx, source, key); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		err := readInto(ctx, source, key, io.Discard)
+		if errors.Is(err, fs.ErrNotExist) && !r.capture.has(key[len(prefix):]) { // removed meanwhile, here first
+			continue
+		}
+		if err != nil {
 			d.wrong("%s: %v", key, err)
 		}
 		if err := ctx.Err(); err != nil {
@@ -150,13 +159,36 @@ func drillPieces(ctx context.Context, source Source, e Epoch, d *Drilled) error 
 	return nil
 }
 
-// readAll reads an object to its end, where it is known to be what was sealed.
-func readAll(ctx context.Context, source Source, key string) error {
+// has reports whether a piece is still in the spool, by its name.
+func (c *capture) has(name string) bool {
+	p, ok := parsePiece(name)
+	if !ok {
+		return false
+	}
+	_, err := os.Lstat(c.path(p))
+	return err == nil
+}
+
+// drillSettings reads the settings, and compares them with those that this house
+// was started with.
+func (r *Replica) drillSettings(ctx context.Context, source Source) error {
+	there, err := source.Settings(ctx)
+	if err == nil && r.Settings != nil && !bytes.Equal(there, r.Settings) {
+		err = errs.New(errs.Conflict, "the copy has not the settings that this house was started with")
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", settingsKey, err)
+	}
+	return nil
+}
+
+// readInto reads an object to its end, where it is known to be what was sealed.
+func readInto(ctx context.Context, source Source, key string, w io.Writer) error {
 	r, err := seal.Get(ctx, source.Place, source.Identities, key)
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(io.Discard, r)
+	_, err = io.Copy(w, r)
 	return errors.Join(err, r.Close())
 }
 
@@ -272,7 +304,7 @@ func (r *Replica) drillFiles(ctx context.Context, source Source, all bool, d *Dr
 		}
 		read += i.Size
 		switch err := r.drillFile(ctx, source, i.Key); {
-		case errors.Is(err, fs.ErrNotExist): // removed meanwhile, here or there
+		case errors.Is(err, fs.ErrNotExist): // removed meanwhile
 		case err != nil:
 			d.wrong("%s: %v", i.Key, err)
 		default:
@@ -318,21 +350,23 @@ func nameOf(key string) string {
 	return key[len(media)+3:]
 }
 
+// drillFile is fs.ErrNotExist for a file that is not here any more.
 func (r *Replica) drillFile(ctx context.Context, source Source, key string) error {
-	there, err := seal.Get(ctx, source.Place, source.Identities, key)
-	if err != nil {
-		return err
-	}
-	defer there.Close()
 	a := sha256.New()
-	if _, err := io.Copy(a, there); err != nil {
-		return err
+	there := readInto(ctx, source, key, a)
+	if there != nil && !errors.Is(there, fs.ErrNotExist) {
+		return there
 	}
+	// What is removed goes here first: looked at last, it tells whether the copy
+	// only did the same.
 	here, err := r.Files.Open(ctx, nameOf(key))
 	if err != nil {
 		return err
 	}
 	defer here.Close()
+	if there != nil {
+		return errs.New(errs.NotFound, "it is here, and the copy lists it and does not give it back")
+	}
 	b := sha256.New()
 	if _, err := io.Copy(b, here); err != nil {
 		return err

@@ -3,6 +3,7 @@ package replica_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 
 	"filippo.io/age"
 
+	"github.com/plaza-social/plaza/internal/cluster/place"
 	"github.com/plaza-social/plaza/internal/cluster/replica"
 )
 
@@ -114,5 +116,88 @@ func TestDrillFindsEveryByte(t *testing.T) {
 	}
 	if d := drill(t, h); len(d.Wrong) != 1 || !strings.Contains(d.Wrong[0], filepath.Base(name)) {
 		t.Errorf("a file is missing, and the drill found %q", d.Wrong)
+	}
+}
+
+// A holdsBack place lists something and does not give it back.
+type holdsBack struct {
+	away
+	key string
+}
+
+func (h *holdsBack) Open(ctx context.Context, key string) (io.ReadCloser, error) {
+	if key == h.key {
+		return nil, fs.ErrNotExist
+	}
+	return h.away.Open(ctx, key)
+}
+
+// TestDrillFindsWhatIsHeldBack has a place hold back each thing that it lists.
+func TestDrillFindsWhatIsHeldBack(t *testing.T) {
+	t.Parallel()
+	s := &shelf{files: map[string][]byte{}}
+	name := fmt.Sprintf("%032x.jpg", 1)
+	s.set(name, "a picture")
+	p := &holdsBack{away: away{Place: folder(t, t.TempDir())}}
+	h := must(t, t.TempDir(), replica.Config{Destinations: to(p), Files: s, Settings: []byte("max_post = 1")})
+	h.mustSay("word 0")
+	h.copied()
+	eventually(t, func() error {
+		if d := drill(t, h); len(d.Wrong) > 0 || d.Files != 1 {
+			return fmt.Errorf("%+v", d)
+		}
+		return nil
+	})
+	h.stop() // what is there stays the same
+	keys := []string{}
+	for _, prefix := range []string{"e/", "media/", "plaza.toml"} {
+		n := len(keys)
+		if err := p.Each(t.Context(), prefix, "", func(i place.Info) error { keys = append(keys, i.Key); return nil }); err != nil || n == len(keys) {
+			t.Fatal(prefix, keys, err)
+		}
+	}
+	for _, key := range keys {
+		p.key = key
+		if d := drill(t, h); !strings.Contains(strings.Join(d.Wrong, "\n"), key) {
+			t.Errorf("%s is held back, and the drill found %q", key, d.Wrong)
+		}
+	}
+
+	// What goes while a drill reads is not held back.
+	p.key = "media/00/" + name
+	s.set(name, "")
+	if d := drill(t, h); len(d.Wrong) > 0 {
+		t.Errorf("a file was removed meanwhile, and the drill found %q", d.Wrong)
+	}
+}
+
+// TestDrillFindsOldSettings has a place give back what it had before.
+func TestDrillFindsOldSettings(t *testing.T) {
+	t.Parallel()
+	dir, at := t.TempDir(), t.TempDir()
+	p := &away{Place: folder(t, at)}
+	file := filepath.Join(at, "plaza.toml")
+	var old []byte
+	for _, settings := range []string{"max_post = 1", "max_post = 2"} {
+		h := must(t, dir, replica.Config{Destinations: to(p), Settings: []byte(settings)})
+		h.mustSay("hello")
+		h.copied()
+		h.stop()
+		if d := drill(t, h); len(d.Wrong) > 0 {
+			t.Errorf("with %s it found %q", settings, d.Wrong)
+		}
+		if old != nil {
+			if err := os.WriteFile(file, old, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if d := drill(t, h); len(d.Wrong) != 1 || !strings.HasPrefix(d.Wrong[0], "plaza.toml: ") {
+				t.Errorf("the settings of before came back, and it found %q", d.Wrong)
+			}
+		}
+		var err error
+		if old, err = os.ReadFile(file); err != nil {
+			t.Fatal(err)
+		}
+		h.store.Close()
 	}
 }

@@ -70,6 +70,9 @@ func (s Source) Database(ctx context.Context, file string) (r Restored, err erro
 		r.Epoch, r.At = e, plan[len(plan)-1].MaxTXID
 		return r, s.database(ctx, e, r.At, file)
 	}
+	if s.Only != 0 {
+		return r, errs.Newf(errs.NotFound, "Nothing of epoch %d is at %s.", s.Only, s.Place)
+	}
 	return r, errs.Newf(errs.NotFound, "The copy at %s was begun and has nothing in it yet.", s.Place)
 }
 
