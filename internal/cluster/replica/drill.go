@@ -32,6 +32,9 @@ const (
 	// drillWait is how long a copy may take to have what the house had when the
 	// drill began.
 	drillWait = 10 * time.Minute
+	// drillTries is how often a moment is chosen anew that a slow copy came to have
+	// too late.
+	drillTries = 5
 )
 
 // A Drilled is what a drill found at one copy.
@@ -91,8 +94,8 @@ func (r *Replica) Drill(ctx context.Context, ids []age.Identity, all bool) (foun
 	return found, nil
 }
 
-// drillDatabase restores the moment at which the drill began, checks it, and
-// compares every byte.
+// drillDatabase restores a moment after the drill began, checks it, and compares
+// every byte.
 func (r *Replica) drillDatabase(ctx context.Context, s *ship, source Source, d *Drilled) error {
 	dir, err := os.MkdirTemp(r.Dir, "drill")
 	if err != nil {
@@ -100,15 +103,22 @@ func (r *Replica) drillDatabase(ctx context.Context, s *ship, source Source, d *
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "plaza.db")
-	here, at, err := r.capture.sum(ctx)
-	if err != nil {
-		return err
-	}
-	if err := r.await(ctx, s, at); err != nil {
-		return err
-	}
-	if err := source.database(ctx, r.Epoch, at, file); err != nil {
-		return err
+	var here string
+	for try := 1; ; try++ {
+		var at ltx.TXID
+		if here, at, err = r.capture.sum(ctx); err != nil {
+			return err
+		}
+		if err := r.await(ctx, s, at); err != nil {
+			return err
+		}
+		if err = source.database(ctx, r.Epoch, at, file); err == nil {
+			break
+		}
+		// A moment that was joined with others meanwhile cannot be had by itself.
+		if try == drillTries || r.capture.has(piece{min: at, max: at}.name()) {
+			return err
+		}
 	}
 	there, size, err := sumOf(file)
 	if err != nil {

@@ -1,7 +1,9 @@
 package replica_test
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -9,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -122,11 +125,15 @@ func TestDrillFindsEveryByte(t *testing.T) {
 // A holdsBack place lists something and does not give it back.
 type holdsBack struct {
 	away
-	key string
+	key    string
+	opened func() // somebody wanted it; nil is nobody cares
 }
 
 func (h *holdsBack) Open(ctx context.Context, key string) (io.ReadCloser, error) {
 	if key == h.key {
+		if h.opened != nil {
+			h.opened()
+		}
 		return nil, fs.ErrNotExist
 	}
 	return h.away.Open(ctx, key)
@@ -156,11 +163,21 @@ func TestDrillFindsWhatIsHeldBack(t *testing.T) {
 			t.Fatal(prefix, keys, err)
 		}
 	}
+	found := 0
 	for _, key := range keys {
 		p.key = key
-		if d := drill(t, h); !strings.Contains(strings.Join(d.Wrong, "\n"), key) {
+		d := drill(t, h)
+		if strings.Contains(strings.Join(d.Wrong, "\n"), key) {
+			found++
+			continue
+		}
+		name, piece := strings.CutPrefix(key, "e/"+h.r.Epoch.String())
+		if _, err := os.Stat(filepath.Join(h.dir, "replica", h.r.Epoch.String(), "spool", name)); !piece || err == nil { // or else it was joined meanwhile
 			t.Errorf("%s is held back, and the drill found %q", key, d.Wrong)
 		}
+	}
+	if found < 3 {
+		t.Errorf("%d of %q were looked at", found, keys)
 	}
 
 	// What goes while a drill reads is not held back.
@@ -168,6 +185,16 @@ func TestDrillFindsWhatIsHeldBack(t *testing.T) {
 	s.set(name, "")
 	if d := drill(t, h); len(d.Wrong) > 0 {
 		t.Errorf("a file was removed meanwhile, and the drill found %q", d.Wrong)
+	}
+	h.closes()
+}
+
+// closes has nothing be written into its folder any more.
+func (h *house) closes() {
+	h.t.Helper()
+	h.stop()
+	if err := errors.Join(h.store.Close(), h.r.Close(h.t.Context())); err != nil {
+		h.t.Error(err)
 	}
 }
 
@@ -198,6 +225,59 @@ func TestDrillFindsOldSettings(t *testing.T) {
 		if old, err = os.ReadFile(file); err != nil {
 			t.Fatal(err)
 		}
-		h.store.Close()
+		h.closes()
 	}
+}
+
+// A slow place shows what it has for the first time when all of it has been
+// joined.
+type slow struct {
+	away
+	t      *testing.T
+	waited atomic.Bool
+}
+
+func (s *slow) Each(ctx context.Context, prefix, after string, visit func(place.Info) error) error {
+	if strings.HasSuffix(prefix, "/ltx/9/") && !s.waited.Swap(true) {
+		singles := strings.Replace(prefix, "/ltx/9/", "/ltx/0/", 1)
+		last := ""
+		see := func(i place.Info) error { last = max(last, i.Key); return nil }
+		if err := s.away.Each(ctx, singles, "", see); err != nil {
+			return err
+		}
+		seen := last
+		eventually(s.t, func() error {
+			first := ""
+			err := s.away.Each(ctx, singles, "", func(i place.Info) error { first = cmp.Or(first, i.Key); return nil })
+			if err == nil && first <= seen {
+				err = fmt.Errorf("%s is still there, up to %s", first, seen)
+			}
+			return err
+		})
+	}
+	return s.away.Each(ctx, prefix, after, visit)
+}
+
+// TestDrillOfASlowCopy chooses another moment when the first was joined with
+// others before it could be brought back.
+func TestDrillOfASlowCopy(t *testing.T) {
+	t.Parallel()
+	p := &slow{away: away{Place: folder(t, t.TempDir())}, t: t}
+	h := must(t, t.TempDir(), replica.Config{Destinations: to(p)})
+	ctx, stop := context.WithCancel(t.Context())
+	var busy sync.WaitGroup
+	busy.Go(func() {
+		for i := 0; ctx.Err() == nil; i++ {
+			h.mustSay(fmt.Sprint("word ", i))
+			time.Sleep(time.Millisecond)
+		}
+	})
+	h.copied()
+	d := drill(t, h)
+	stop()
+	busy.Wait()
+	if !d.Restored || len(d.Wrong) > 0 || !p.waited.Load() {
+		t.Errorf("%+v", d)
+	}
+	h.closes()
 }
