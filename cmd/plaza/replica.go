@@ -250,7 +250,7 @@ func (v *restore) files(ctx context.Context, s streams, r app.Restore) error {
 	bar := s.bar()
 	defer bar.end()
 	n := 0
-	if err := r.Files(ctx, func(done, all int) { n = all; bar.tell(done, all) }); err != nil {
+	if err := r.Files(ctx, func(done, all int) { n = done; bar.tell(done, all) }); err != nil {
 		return err
 	}
 	bar.end()

@@ -144,23 +144,25 @@ const maxFaults = 5
 // known under its key, and tells of each. One that cannot be brought back does not
 // hold up the others; it is named in the end.
 func (s Source) Files(ctx context.Context, dir string, tell func(done, all int)) error {
-	var names []string
-	if err := s.Place.Each(ctx, media, "", func(i place.Info) error {
-		names = append(names, i.Key[len(media):])
-		return nil
-	}); err != nil {
+	names, err := s.names(ctx)
+	if err != nil {
 		return err
 	}
 	var g errgroup.Group
 	g.SetLimit(fetchAtOnce)
 	var mu sync.Mutex
 	var faults []error
+	missed := map[string]bool{} // that were not there any more
 	done := 0
 	for _, name := range names {
 		g.Go(func() error {
 			err := s.file(ctx, media+name, filepath.Join(dir, filepath.FromSlash(name)))
 			mu.Lock()
 			defer mu.Unlock()
+			if errors.Is(err, fs.ErrNotExist) {
+				missed[name] = true
+				return nil
+			}
 			if err != nil {
 				faults = append(faults, fmt.Errorf("%s: %w", name, err))
 				return ctx.Err()
@@ -170,13 +172,44 @@ func (s Source) Files(ctx context.Context, dir string, tell func(done, all int))
 			return nil
 		})
 	}
-	if err := g.Wait(); err != nil || len(faults) == 0 {
+	if err := g.Wait(); err != nil {
 		return err
+	}
+	held, err := s.heldBack(ctx, missed)
+	if err != nil {
+		return err
+	}
+	if faults = append(faults, held...); len(faults) == 0 {
+		return nil
 	}
 	return fmt.Errorf("%d of %d files cannot be brought back: %w", len(faults), len(names), errors.Join(faults[:min(len(faults), maxFaults)]...))
 }
 
-// file fetches one, whole or not at all.
+// names are those of the files that a copy lists.
+func (s Source) names(ctx context.Context) (names []string, err error) {
+	err = s.Place.Each(ctx, media, "", func(i place.Info) error {
+		names = append(names, i.Key[len(media):])
+		return nil
+	})
+	return names, err
+}
+
+// heldBack are an error for each of the files that were not there and are listed
+// all the same. The others were removed meanwhile.
+func (s Source) heldBack(ctx context.Context, missed map[string]bool) (faults []error, err error) {
+	if len(missed) == 0 {
+		return nil, nil
+	}
+	listed, err := s.names(ctx)
+	for _, name := range listed {
+		if missed[name] {
+			faults = append(faults, fmt.Errorf("%s: the copy lists it and does not give it back", name))
+		}
+	}
+	return faults, err
+}
+
+// file fetches one, whole or not at all. It is fs.ErrNotExist for what is not there.
 func (s Source) file(ctx context.Context, key, to string) (err error) {
 	if _, err := os.Lstat(to); err == nil {
 		return nil
@@ -185,9 +218,6 @@ func (s Source) file(ctx context.Context, key, to string) (err error) {
 		return err
 	}
 	r, err := seal.Get(ctx, s.Place, s.Identities, key)
-	if errors.Is(err, fs.ErrNotExist) { // removed meanwhile
-		return nil
-	}
 	if err != nil {
 		return err
 	}

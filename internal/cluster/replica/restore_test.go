@@ -2,6 +2,7 @@ package replica_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -117,5 +118,37 @@ func TestBeginningFirst(t *testing.T) {
 	h.copied()
 	if n := o.early.Load(); n > 0 {
 		t.Errorf("%d pieces were sent before what they need was there", n)
+	}
+}
+
+// TestFilesHeldBack takes what is listed and not given back for missing, and what
+// is removed meanwhile not.
+func TestFilesHeldBack(t *testing.T) {
+	t.Parallel()
+	s := &shelf{files: map[string][]byte{}}
+	for i := range 10 {
+		s.set(fmt.Sprintf("%032x.jpg", i), fmt.Sprint("picture ", i))
+	}
+	p := &holdsBack{away: away{Place: folder(t, t.TempDir())}}
+	h := must(t, t.TempDir(), replica.Config{Destinations: to(p), Files: s})
+	eventually(t, func() error {
+		if got := files(t, p); len(got) != 10 {
+			return fmt.Errorf("%v", got)
+		}
+		return nil
+	})
+	h.closes()
+	back := func() (n int, err error) {
+		err = source(p).Files(t.Context(), t.TempDir(), func(done, _ int) { n = done })
+		return n, err
+	}
+	name := fmt.Sprintf("00/%032x.jpg", 4)
+	p.key = "media/" + name
+	if n, err := back(); n != 9 || err == nil || !strings.HasPrefix(err.Error(), "1 of 10 files") || !strings.Contains(err.Error(), name) {
+		t.Errorf("one is held back: %d came back, %v", n, err)
+	}
+	p.opened = func() { _ = p.Remove(t.Context(), p.key) }
+	if n, err := back(); n != 9 || err != nil {
+		t.Errorf("one was removed meanwhile: %d came back, %v", n, err)
 	}
 }
