@@ -26,7 +26,8 @@ type cluster struct {
 	password          string
 	world             checker.World
 	patroni, anything http.Client
-	bag               []int // faults that are still to come
+	deck              *deck
+	crowd             *crowd
 }
 
 // why says why there can be none here; empty if there can.

@@ -1,13 +1,18 @@
 package three
 
 import (
+	"maps"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/plaza-social/plaza/test/hosts/lan"
 )
 
 // What is shipped can be filled in as it stands, and says so when something is
@@ -67,6 +72,28 @@ func TestOverlaps(t *testing.T) {
 	} {
 		if got := overlaps([]written{first, second, c.more}); len(got) != c.want {
 			t.Errorf("%s: %q, want %d", c.name, got, c.want)
+		}
+	}
+}
+
+// In as many rounds as are played nothing is left out, whatever the lot says.
+func TestDeck(t *testing.T) {
+	t.Parallel()
+	all := []*machine{{Host: &lan.Host{Name: "alder"}}, {Host: &lan.Host{Name: "birch"}}, {Host: &lan.Host{Name: "cedar"}}}
+	for seed := range uint64(1000) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		d, drawn := deck{random: random}, map[string]bool{}
+		for range 20 {
+			primary := all[random.IntN(len(all))]
+			f, m := d.draw(all, primary)
+			if drawn[f.name] = true; f.at == atEach {
+				drawn[f.name+" of "+m.Name] = true
+			} else if f.at == atPrimary && m != primary {
+				t.Errorf("seed %d: %s of %s, which is not the primary", seed, f.name, m.Name)
+			}
+		}
+		if want := len(faults) + len(all); len(drawn) != want {
+			t.Fatalf("seed %d: drawn were only %v", seed, slices.Sorted(maps.Keys(drawn)))
 		}
 	}
 }

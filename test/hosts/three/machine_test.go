@@ -24,7 +24,23 @@ type machine struct {
 
 	mu     sync.Mutex
 	off    context.CancelFunc // ends the looking after; nil while it is off
+	on     context.Context    // until then
+	units  map[string]*unit
 	tended sync.WaitGroup
+}
+
+// A unit is a program that is kept up.
+type unit struct {
+	off  context.CancelFunc
+	gone chan struct{} // closed when it is
+}
+
+// name is what a machine is called, if it is one.
+func (m *machine) name() string {
+	if m == nil {
+		return "nobody"
+	}
+	return m.Name
 }
 
 // restartAfter is what the units say.
@@ -56,25 +72,55 @@ func (m *machine) programs() string {
 func (m *machine) boot() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	ctx, off := context.WithCancel(context.Background())
-	m.off = off
-	m.keep(ctx, "etcd", nil, "etcd", "--config-file", m.files+"/etcd.yml")
-	m.keep(ctx, "patroni", nil, "patroni", m.files+"/patroni.yml")
-	m.keep(ctx, "plaza", []string{"PLAZA_CONFIG=" + m.files + "/plaza.toml", "PLAZA_RATE_LIMITS=off", "PLAZA_TEST_CLOCK=" + m.clockFile()},
-		m.c.plaza, "serve", "--data", m.at+"/plaza")
+	m.on, m.off = context.WithCancel(context.Background())
+	m.units = map[string]*unit{}
+	for _, name := range []string{"etcd", "patroni", "plaza"} {
+		m.keep(name)
+	}
 }
 
-func (m *machine) keep(ctx context.Context, name string, env []string, command string, args ...string) {
+// lose ends one of the programs at once, and returns when it is gone; it is not
+// started again before bring.
+func (m *machine) lose(name string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.units[name].off()
+	<-m.units[name].gone
+}
+
+// bring undoes lose.
+func (m *machine) bring(name string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.keep(name)
+}
+
+func (m *machine) command(ctx context.Context, name string) *exec.Cmd {
+	switch name {
+	case "etcd":
+		return exec.CommandContext(ctx, "etcd", "--config-file", m.files+"/etcd.yml")
+	case "patroni":
+		return exec.CommandContext(ctx, "patroni", m.files+"/patroni.yml")
+	}
+	cmd := exec.CommandContext(ctx, m.c.plaza, "serve", "--data", m.at+"/plaza")
+	cmd.Env = append(os.Environ(), "PLAZA_CONFIG="+m.files+"/plaza.toml", "PLAZA_RATE_LIMITS=off", "PLAZA_TEST_CLOCK="+m.clockFile())
+	return cmd
+}
+
+func (m *machine) keep(name string) {
 	log, err := os.OpenFile(filepath.Join(m.logs, m.Name+"-"+name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		m.c.t.Error(err)
 		return
 	}
+	ctx, off := context.WithCancel(m.on)
+	gone := make(chan struct{})
+	m.units[name] = &unit{off, gone}
 	m.tended.Go(func() {
+		defer close(gone)
 		defer log.Close()
 		for ctx.Err() == nil {
-			cmd := exec.Command(command, args...)
-			cmd.Env = append(os.Environ(), env...)
+			cmd := m.command(ctx, name)
 			cmd.Stdout, cmd.Stderr = log, log
 			cmd.Dir = m.c.dir
 			ended, err := m.Start("postgres", cmd)

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -37,11 +38,16 @@ type crowd struct {
 
 	mu      sync.Mutex
 	history *os.File
-	acked   []int64 // when, in milliseconds
+	acked   []said
 
 	refused, unknown atomic.Int64
+	tried            atomic.Int64 // by tryPost
 	lastFault        atomic.Pointer[string]
 }
+
+// said is when a post was sent that was acknowledged, and when that was heard, in
+// milliseconds.
+type said struct{ sent, told int64 }
 
 // moveIn makes the people, and has the readers follow.
 func (c *cluster) moveIn() {
@@ -116,6 +122,7 @@ func (c *cluster) post(perSecond int) *crowd {
 	c.must(err)
 	ctx, stop := context.WithCancel(context.Background())
 	w := &crowd{c: c, every: time.Second * authors / time.Duration(perSecond), history: f, stop: stop}
+	c.crowd = w
 	w.http = http.Client{Timeout: attemptWait, Transport: &http.Transport{MaxIdleConnsPerHost: authors, DialContext: (&net.Dialer{Timeout: 2 * time.Second}).DialContext}}
 	for i, who := range c.world.Authors {
 		w.all.Go(func() {
@@ -190,15 +197,15 @@ func (w *crowd) once(who checker.Person, a *checker.Attempt) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if a.Outcome == checker.Acknowledged {
-		w.acked = append(w.acked, a.Told)
+		w.acked = append(w.acked, said{a.Sent, a.Told})
 	}
 	if _, err := w.history.Write(append(b, '\n')); err != nil {
 		w.c.t.Errorf("history: %v", err)
 	}
 }
 
-// notKnown is what an answer says that does not know whether a post was saved.
-const notKnown = "not known"
+// notRefused is in answers that do not say that a post was not saved.
+var notRefused = regexp.MustCompile(`not known whether this was saved|This was saved`)
 
 func (w *crowd) send(who checker.Person, node, key, text string) (outcome string, code int, id string) {
 	body, _ := json.Marshal(map[string]string{"status": text, "visibility": "public"})
@@ -217,6 +224,9 @@ func (w *crowd) send(who checker.Person, node, key, text string) (outcome string
 		return w.denied(checker.Unknown, node, err.Error()), 0, ""
 	}
 	defer answer.Body.Close()
+	if answer.StatusCode == http.StatusServiceUnavailable && answer.Header.Get("Retry-After") == "" {
+		w.c.t.Errorf("%s refuses, and does not say when to try again", node)
+	}
 	got, err := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
 	var post struct{ ID string }
 	switch {
@@ -224,7 +234,7 @@ func (w *crowd) send(who checker.Person, node, key, text string) (outcome string
 		return w.denied(checker.Unknown, node, fmt.Sprint(err)), answer.StatusCode, ""
 	case answer.StatusCode == http.StatusOK:
 		return checker.Acknowledged, answer.StatusCode, post.ID
-	case answer.StatusCode == http.StatusServiceUnavailable && !strings.Contains(string(got), notKnown), answer.StatusCode/100 == 4:
+	case answer.StatusCode == http.StatusServiceUnavailable && !notRefused.Match(got), answer.StatusCode/100 == 4:
 		return w.denied(checker.Refused, node, string(got)), answer.StatusCode, ""
 	}
 	return w.denied(checker.Unknown, node, string(got)), answer.StatusCode, ""
@@ -247,18 +257,59 @@ func (w *crowd) gap(since time.Time) (longest time.Duration, n int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	last, from := int64(0), since.UnixMilli()
-	for _, at := range w.acked {
-		if at < from {
-			last = at
+	for _, a := range w.acked {
+		if a.told < from {
+			last = a.told
 			continue
 		}
 		if n++; last > 0 {
-			longest = max(longest, time.Duration(at-last)*time.Millisecond)
+			longest = max(longest, time.Duration(a.told-last)*time.Millisecond)
 		}
-		last = max(last, at)
+		last = max(last, a.told)
 	}
 	if last > 0 {
 		longest = max(longest, time.Since(time.UnixMilli(last)))
 	}
 	return longest, n
+}
+
+// sentAndSaid is how many posts are acknowledged that were sent since a moment.
+func (w *crowd) sentAndSaid(since time.Time) (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, a := range w.acked {
+		if a.sent >= since.UnixMilli() {
+			n++
+		}
+	}
+	return n
+}
+
+// tryPost has somebody post once more than they do, at a machine, and returns
+// how that is answered; 0 if it is not.
+func (w *crowd) tryPost(at *machine) int {
+	who := w.c.world.Authors[rand.N(authors)]
+	a := checker.Attempt{Key: fmt.Sprintf("key-%s-%d", who.Name, tries+w.tried.Add(1)), Author: who.Name, Node: at.Name}
+	w.once(who, &a)
+	return a.Code
+}
+
+// tries is what the keys of tryPost are counted from: nobody posts so often.
+const tries = 1 << 40
+
+// tryRead has somebody read at a machine, from the database, and returns how that
+// is answered; 0 if it is not.
+func (w *crowd) tryRead(at *machine) int {
+	who := w.c.world.Authors[rand.N(authors)]
+	r, err := http.NewRequest(http.MethodGet, w.c.world.Nodes[at.Name]+"/api/v1/accounts/"+who.ID+"/statuses?limit=1", nil)
+	if err != nil {
+		return 0
+	}
+	r.Header.Set("Authorization", "Bearer "+who.Token)
+	answer, err := w.http.Do(r)
+	if err != nil {
+		return 0
+	}
+	answer.Body.Close()
+	return answer.StatusCode
 }

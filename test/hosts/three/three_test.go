@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -18,7 +17,7 @@ var (
 	rounds    = flag.Int("rounds", 20, "how often something breaks")
 	perSecond = flag.Int("posts", 200, "posts a second")
 	seed      = flag.Uint64("seed", 0, "which faults; 0 is another each time")
-	most      = flag.Duration("most", 18*time.Minute, "no round is begun after so long")
+	most      = flag.Duration("most", 40*time.Minute, "no round is begun after so long; one that is left out is an error")
 	only      = flag.String("fault", "", "this fault alone")
 )
 
@@ -27,6 +26,12 @@ const (
 	settleWait = 3 * time.Minute
 	// stuckAfter is when somebody looks after a standby that does not follow.
 	stuckAfter = 90 * time.Second
+	// quietFor is how long people post before anything breaks.
+	quietFor = 10 * time.Second
+	// leastQuiet and leastInAll are the parts of the posts that are asked for that
+	// must be acknowledged before anything breaks, and on average: a house that
+	// takes nothing loses nothing.
+	leastQuiet, leastInAll = 1. / 5, 1. / 20
 )
 
 // TestThreeHosts breaks three hosts, one way after another, while people post.
@@ -43,6 +48,7 @@ func TestThreeHosts(t *testing.T) {
 	random := rand.New(rand.NewPCG(*seed, 0))
 	t.Logf("seed %d, %d rounds, %d posts a second", *seed, *rounds, *perSecond)
 	c := newCluster(t)
+	c.deck = &deck{random: random, only: *only}
 	if c.faketime == "" {
 		t.Log("the clock of PostgreSQL does not jump, because faketime is not installed; that of Plaza does")
 	}
@@ -50,8 +56,10 @@ func TestThreeHosts(t *testing.T) {
 	c.moveIn()
 	w := c.post(*perSecond)
 	watch, people := c.witness(), c.complain()
-	time.Sleep(5 * time.Second)
+	quiet := time.Now()
+	time.Sleep(quietFor)
 	begin := time.Now()
+	c.enough(w, "before anything broke", quiet, leastQuiet)
 	ran := 0
 	for ; ran < *rounds && time.Since(begin) < *most; ran++ {
 		line, ok := c.round(ran+1, random, w)
@@ -61,17 +69,30 @@ func TestThreeHosts(t *testing.T) {
 			break
 		}
 	}
-	_, acked := w.gap(begin)
-	took := time.Since(begin)
+	if t.Logf("%d of %d rounds", ran, *rounds); ran < *rounds {
+		t.Errorf("%d rounds are left out", *rounds-ran)
+	}
+	c.enough(w, "in all", begin, leastInAll)
 	c.must(w.end())
-	t.Logf("%d of %d rounds; %d posts acknowledged in %v, %.0f a second; %d attempts refused, %d without an answer", ran, *rounds, acked, took.Round(time.Second),
-		float64(acked)/took.Seconds(), w.refused.Load(), w.unknown.Load())
+	t.Logf("%d attempts refused, %d without an answer", w.refused.Load(), w.unknown.Load())
 	for _, wrong := range watch.end() {
 		t.Error(wrong)
 	}
 	t.Log(watch)
 	people.end()
 	c.check()
+}
+
+// enough says how many posts were acknowledged since a moment; that it is less
+// than a part of what was asked for is an error.
+func (c *cluster) enough(w *crowd, when string, since time.Time, part float64) {
+	_, acked := w.gap(since)
+	took := time.Since(since)
+	rate, least := float64(acked)/took.Seconds(), part*float64(*perSecond)
+	c.t.Logf("%s: %d posts acknowledged in %v, %.0f a second", when, acked, took.Round(time.Second), rate)
+	if rate < least {
+		c.t.Errorf("%s, %.0f posts a second were acknowledged, want %.0f", when, rate, least)
+	}
 }
 
 // check has the checker read everything, once the followers are through.
@@ -98,32 +119,14 @@ func (c *cluster) check() {
 	}
 }
 
-// next draws a fault as from a bag that is filled again when it is empty, so that
-// no kind is left out.
-func (c *cluster) next(random *rand.Rand) fault {
-	for {
-		if len(c.bag) == 0 {
-			c.bag = random.Perm(len(faults))
-		}
-		f := faults[c.bag[0]]
-		if c.bag = c.bag[1:]; *only == "" || f.name == *only {
-			return f
-		}
-	}
-}
-
 // A round is one fault, and what became of it.
 func (c *cluster) round(n int, random *rand.Rand, w *crowd) (line string, ok bool) {
-	f := c.next(random)
 	before := c.primary()
 	if before == nil {
 		return fmt.Sprintf("round %d: there is no primary to begin with", n), false
 	}
+	f, m := c.deck.draw(c.machines, before)
 	begin := time.Now()
-	m := c.machines[random.IntN(len(c.machines))]
-	if f.primary || random.IntN(2) == 0 {
-		m = before
-	}
 	note, err := f.do(c, m, random)
 	if err != nil {
 		return fmt.Sprintf("round %d: %s of %s: %v", n, f.name, m.Name, err), false
@@ -157,5 +160,8 @@ func (c *cluster) round(n int, random *rand.Rand, w *crowd) (line string, ok boo
 	if err != nil {
 		return line + "; NOT SETTLED: " + err.Error(), false
 	}
-	return strings.TrimSpace(line), true
+	if down > f.down {
+		c.t.Errorf("round %d: %s of %s: nothing was acknowledged for %.1f s, want at most %v", n, f.name, m.Name, down.Seconds(), f.down)
+	}
+	return line, true
 }
