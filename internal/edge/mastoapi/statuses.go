@@ -88,13 +88,22 @@ func (a *API) publish(q *request) (any, error) {
 			return nil, err
 		}
 		out, err := a.Posts.ScheduledPost(q.Context(), q.By, l.ID)
-		return a.render.scheduled(out), err
+		return saved(a.render.scheduled(out), err)
 	}
 	p, err := a.Posts.Publish(q.Context(), q.By, d)
 	if err != nil {
 		return nil, err
 	}
-	return a.shown(q, p.ID)
+	return saved(a.shown(q, p.ID))
+}
+
+// saved is an answer that shows what was saved. If the database was lost in
+// between it must not sound as if that were not: it would be said again.
+func saved(shown any, err error) (any, error) {
+	if errs.KindOf(err) == errs.Unavailable {
+		return nil, errs.Wrap(errs.Unavailable, "This was saved, and cannot be shown now. Look whether it is there before you try again.", err)
+	}
+	return shown, err
 }
 
 func (a *API) edit(q *request) (any, error) {
