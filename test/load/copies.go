@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http/httptest"
@@ -341,6 +342,18 @@ func (b *bench) bringBack(r *restoring) error {
 // maxBack is how long it may take to the first write, in seconds.
 const maxBack = 60
 
+func (r restoring) late() bool { return r.Write > maxBack }
+
+// missed is an error if a house was not back in time.
+func (c copies) missed() error {
+	for _, r := range c.Restores {
+		if r.late() {
+			return fmt.Errorf("a house of %d posts and %d files took its first write %.1f s after the loss of everything, want at most %d s", r.Posts, r.Files, r.Write, maxBack)
+		}
+	}
+	return nil
+}
+
 // table prints it for people.
 func (c copies) table(w io.Writer) {
 	fmt.Fprintf(w, "\n%d × %s, %s; copies in a bucket on this machine\n\n", c.Machine.CPUs, c.Machine.CPU, c.Machine.Go)
@@ -356,7 +369,7 @@ func (c copies) table(w io.Writer) {
 		fmt.Fprintf(w, "%7d posts, %5.0f MB of database, %6d files of %5.0f MB: database back after %.1f s, first read %.1f s, first write %.1f s, all files %.1f s (a write meanwhile %.1f ms p50)\n",
 			r.Posts, r.BaseMB, r.Files, r.FileMB, r.Database, r.Read, r.Write, r.Whole, r.WriteWait)
 		mark := "ok    "
-		if r.Write > maxBack {
+		if r.late() {
 			mark = "MISSED"
 		}
 		fmt.Fprintf(w, "%s first write after the loss of everything: %.1f s (at most %d s)\n", mark, r.Write, maxBack)
@@ -372,5 +385,5 @@ func (b *bench) runCopies() error {
 	c.table(os.Stderr)
 	enc := json.NewEncoder(os.Stdout)
 	enc.SetIndent("", "  ")
-	return enc.Encode(c)
+	return errors.Join(enc.Encode(c), c.missed())
 }
