@@ -61,17 +61,23 @@ func (s *Service) Publish(ctx context.Context, by social.Actor, d social.Draft) 
 	if err := d.Check(by, length(d), s.config.MaxText); err != nil {
 		return social.Post{}, err
 	}
-	post, err := s.earlier(ctx, by, d.Key)
-	if err != nil || post.ID != 0 {
-		return post, err
-	}
-	if err := s.config.judge(ctx, by, d); err != nil {
+	again, err := s.again(ctx, by, d.Key)
+	if err != nil {
 		return social.Post{}, err
 	}
+	if !again {
+		if err := s.config.judge(ctx, by, d); err != nil {
+			return social.Post{}, err
+		}
+	}
+	var post social.Post
 	err = s.store.Write(ctx, func(tx *store.Tx) (err error) {
 		fresh := social.PostID(id.New(tx.Now))
 		if post, err = published(ctx, tx, by, d.Key, fresh); err != nil || post.ID != 0 {
 			return err
+		}
+		if again { // and was forgotten just now: these words nobody has judged
+			return errs.New(errs.Unavailable, "This could not be saved just now. Try again in a moment.")
 		}
 		post, err = s.say(ctx, tx, by, d, fresh)
 		return err
@@ -135,23 +141,22 @@ func published(ctx context.Context, tx *store.Tx, by social.Actor, key string, i
 	return tx.Post(ctx, earlier)
 }
 
-// earlier is the post that by made under key before, or none. What was said once
-// is not held against the rules again only because the answer was lost.
-func (s *Service) earlier(ctx context.Context, by social.Actor, key string) (p social.Post, err error) {
+// again reports whether by said something under key before. What was said once
+// is not held against the rules again only because the answer was lost. That it
+// is saved only a write can say: what can be read may not be anywhere else yet.
+func (s *Service) again(ctx context.Context, by social.Actor, key string) (yes bool, err error) {
 	if key == "" || s.config.Judge == nil {
-		return p, nil
+		return false, nil
 	}
 	err = s.store.Read(ctx, func(v *store.View) error {
 		which, err := v.Keyed(ctx, by.Account, key, s.store.Now().Add(-keyLife).UnixMilli())
-		if err == nil && which != 0 {
-			p, err = v.Post(ctx, which)
-		}
+		yes = which != 0
 		return err
 	})
 	if err != nil {
-		return social.Post{}, fmt.Errorf("look for what was published: %w", err)
+		return false, fmt.Errorf("look for what was published: %w", err)
 	}
-	return p, nil
+	return yes, nil
 }
 
 // Tidy forgets keys that no longer count.

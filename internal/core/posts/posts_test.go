@@ -130,6 +130,32 @@ func TestPublishTwiceUnderOneKey(t *testing.T) {
 	})
 }
 
+// Who tries again is told that it is saved only by a write, which waits until it
+// is elsewhere, too; and is not judged again.
+func TestKeyFoundIsAWrite(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		people(t, s)
+		judged := 0
+		svc := posts.New(s, posts.Config{MaxText: social.MaxText, HandleHost: "plaza.example", Judge: func(context.Context, social.Actor, social.Draft) error {
+			judged++
+			return nil
+		}})
+		d := social.Draft{Text: "once", Visibility: social.Public, Key: "k"}
+		a, err := svc.Publish(t.Context(), as(ada), d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Shut(errs.New(errs.Unavailable, "Nothing is saved now."))
+		if b, err := svc.Publish(t.Context(), as(ada), d); errs.KindOf(err) != errs.Unavailable {
+			t.Errorf("nothing can be written, and it is said that %d is saved: %v", b.ID, err)
+		}
+		s.OpenGate()
+		if b, err := svc.Publish(t.Context(), as(ada), d); err != nil || b.ID != a.ID || judged != 1 {
+			t.Errorf("again: %d, %v, judged %d times; want %d, judged once", b.ID, err, judged, a.ID)
+		}
+	})
+}
+
 func TestBoostAndDelete(t *testing.T) {
 	each(t, func(ctx context.Context, t *testing.T, s *store.Store, svc *posts.Service) {
 		p, err := svc.Publish(ctx, as(ada), social.Draft{Text: "hello", Visibility: social.Unlisted})
