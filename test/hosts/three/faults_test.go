@@ -36,6 +36,7 @@ const (
 	missFor   = 10 * time.Second // one etcd
 	goneFor   = 28 * time.Second // two hosts
 	noneFor   = 5 * time.Second  // after it was seen that nothing is written
+	readLeast = 2 * time.Second  // while nothing can be written any more
 )
 
 // How long it may take until something is acknowledged again.
@@ -228,8 +229,9 @@ func etcdLost(c *cluster, m *machine, random *rand.Rand) (string, error) {
 	return fmt.Sprintf(", then of %s: nothing written after %.0f s, %d times read after that, back after %.0f s", second.Name, took.Seconds(), read, time.Since(lost).Seconds()), nil
 }
 
-// twoGone has everything end on both hosts but the primary's: it writes nothing
-// any more, and can be read until it is given up, because etcd is lost, too.
+// twoGone has everything end on both hosts but the primary's: from then on it
+// acknowledges nothing, and can be read until it is given up, because etcd is lost,
+// too.
 func twoGone(c *cluster, m *machine, _ *rand.Rand) (string, error) {
 	others := without(c.machines, m)
 	for _, other := range others {
@@ -237,24 +239,33 @@ func twoGone(c *cluster, m *machine, _ *rand.Rand) (string, error) {
 			return "", err
 		}
 	}
-	gone, refused := time.Now(), time.Duration(0)
-	var read time.Duration // the last time while posts were refused
-	for time.Since(gone) < goneFor {
-		if c.crowd.tryPost(m) == http.StatusServiceUnavailable && c.crowd.tryRead(m) == http.StatusOK {
-			if read = time.Since(gone); refused == 0 {
-				refused = read
+	gone := time.Now()
+	var refused, read time.Duration // the first and the last time
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		for ; time.Since(gone) < goneFor; time.Sleep(250 * time.Millisecond) {
+			if at := time.Since(gone); c.crowd.tryRead(m) == http.StatusOK {
+				read = at
 			}
 		}
-		time.Sleep(250 * time.Millisecond)
+	})
+	for ; time.Since(gone) < goneFor; time.Sleep(250 * time.Millisecond) {
+		if c.crowd.tryPost(m) == http.StatusServiceUnavailable && refused == 0 {
+			refused = time.Since(gone)
+		}
 	}
+	reading.Wait()
 	if n := c.crowd.sentAndSaid(gone); n > 0 {
 		c.t.Errorf("%s alone was left, and %d posts were acknowledged that were sent after that", m.Name, n)
 	}
 	if refused == 0 {
-		c.t.Errorf("%s alone was left, and could not be read while posts were answered 503", m.Name)
+		c.t.Errorf("%s alone was left, and no post was answered 503", m.Name)
+	}
+	if read < readLeast {
+		c.t.Errorf("%s alone was left, and could not be read after %v", m.Name, read)
 	}
 	for _, other := range others {
 		other.boot()
 	}
-	return fmt.Sprintf(" is left: posts refused and pages read from %.0f to %.0f s", refused.Seconds(), read.Seconds()), nil
+	return fmt.Sprintf(" is left: read for %.0f s, the first 503 after %.0f s", read.Seconds(), refused.Seconds()), nil
 }
