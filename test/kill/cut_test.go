@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -26,7 +27,9 @@ const (
 	// cut off.
 	cutRate  = 300
 	cutAfter = 10 * time.Second
-	bucket   = "copies"
+	// cutPeople are so many that each may wait for a copy.
+	cutPeople = 64
+	bucket    = "copies"
 	// keeperAt is a setting of this program: it is a store then, at an address.
 	keeperAt = "PLAZA_TEST_KEEPER"
 )
@@ -107,7 +110,11 @@ func newCut(t *testing.T, plaza, durability string) *cut {
 	}
 	const login = "key = \"key\"\nsecret = \"secret\"\n"
 	identity := c.house.replicateTo(at("house"), durability, login, fmt.Sprintf("[lease]\nurl = %q\n", at("turn")), login)
-	c.tokens = c.house.people("ada", "ben", "cleo", "dan", "eva", "fritz", "gus", "hans", "ida", "jan", "kim", "leo", "mia", "nick", "olga", "paul")
+	names := make([]string, cutPeople)
+	for i := range names {
+		names[i] = fmt.Sprint("person", i)
+	}
+	c.tokens = c.house.people(names...)
 	c.house.must(c.house.start())
 	before, err := newClient(c.house.addr, c.tokens[0]).post("Before anything else.", "before")
 	c.house.must(err)
@@ -137,13 +144,18 @@ type outcome struct {
 	began time.Time      // when that was acknowledged
 }
 
-// gone pulls the cable, kills what runs and takes the disk away.
+// gone pulls the cable, kills what runs and takes the disk away. It turns up
+// when another has long taken over.
 func (c *cut) gone(durability string) {
 	o := c.post(func() {
 		c.house.must(c.first.Unplug())
 		c.house.must(c.first.Kill())
+	}, func() {
+		away := filepath.Join(c.TempDir(), "disk")
+		c.house.must(os.Rename(c.house.data, away))
+		c.house.data = away
 	})
-	c.judge(o, durability)
+	c.named(o, c.judge(o, durability))
 }
 
 // apart cuts the host off from the two others. People still reach it, and its
@@ -152,8 +164,8 @@ func (c *cut) apart(durability string) {
 	o := c.post(func() {
 		c.house.must(c.lan.Cut(c.first, c.keeper))
 		c.house.must(c.lan.Cut(c.first, c.second))
-	})
-	c.judge(o, durability)
+	}, func() {})
+	lost := c.judge(o, durability)
 	var last time.Duration
 	for _, p := range o.acked {
 		if p.at.After(o.began) {
@@ -170,20 +182,34 @@ func (c *cut) apart(durability string) {
 		}
 	}
 	c.standby.keepsTurn(c.tokens[0])
+	c.house.must(c.first.Kill())
+	c.named(o, lost)
 }
 
-// ttlSet is how long a turn lasts if nothing is set.
-const ttlSet = 6 * time.Second
+// What is promised if nothing is set.
+const (
+	ttlSet   = 6 * time.Second // how long a turn lasts
+	everySet = time.Second     // how often a copy is brought up to date
+	mostSent = time.Second     // how long it then takes to be sent
+	mostSaid = time.Second     // how long ago it was said how old it is
+	mostDown = 10 * time.Second
+	// leastRate is the part of the posts that come which must be taken: a house
+	// that takes none loses none. The machine may have other things to do.
+	leastRate = .7
+)
 
 // post has everybody post to the house at a steady rate, cuts it off, and waits
-// until its standby takes posts, and a little longer.
-func (c *cut) post(cutOff func()) (o outcome) {
+// until its standby takes posts, and a little longer. Its last words are read
+// before it is taken away.
+func (c *cut) post(cutOff, takeAway func()) (o outcome) {
 	var mu sync.Mutex
 	var over atomic.Bool
 	var wg sync.WaitGroup
 	for i, token := range c.tokens {
 		wg.Go(func() {
-			tick := time.NewTicker(time.Second * time.Duration(len(c.tokens)) / cutRate)
+			each := time.Second * time.Duration(len(c.tokens)) / cutRate
+			time.Sleep(each * time.Duration(i) / time.Duration(len(c.tokens)))
+			tick := time.NewTicker(each)
 			defer tick.Stop()
 			cl := newClient(c.house.addr, token)
 			cl.http.Timeout = 2 * time.Second
@@ -208,6 +234,7 @@ func (c *cut) post(cutOff func()) (o outcome) {
 	cutOff()
 	o.said, err = replica.ReadStatus(filepath.Join(c.house.data, "replica"))
 	c.house.must(err)
+	takeAway()
 	o.first = c.standby.firstPost(c.tokens[0])
 	o.began = time.Now()
 	time.Sleep(time.Second)
@@ -217,10 +244,11 @@ func (c *cut) post(cutOff func()) (o outcome) {
 }
 
 // judge says what was lost, which is at most what came after the moment that
-// the copy was last said to be of.
-func (c *cut) judge(o outcome, durability string) {
-	lost := c.standby.missing(newClient(c.standby.addr, c.tokens[0]), o.acked, func(p posted) bool {
-		return durability == "replica" || p.at.Before(o.said.Copies[0].Covers)
+// the copy was last said to be of, and how long nothing was taken.
+func (c *cut) judge(o outcome, durability string) (lost []string) {
+	covers := o.said.Copies[0].Covers
+	lost = c.standby.missing(newClient(c.standby.addr, c.tokens[0]), o.acked, func(p posted) bool {
+		return durability == "replica" || p.at.Before(covers) || p.at.Before(o.off.Add(-everySet-mostSent))
 	})
 	rate := 0
 	for _, p := range o.acked {
@@ -228,9 +256,37 @@ func (c *cut) judge(o outcome, durability string) {
 			rate++
 		}
 	}
+	perSecond, old, down := float64(rate)/cutAfter.Seconds(), o.off.Sub(covers), o.began.Sub(o.off)
 	c.Logf("%d posts acknowledged, at %.0f a second; %d are lost, of the last %v before the cut and what came after; first post on the standby %v after the cut",
-		len(o.acked), float64(rate)/cutAfter.Seconds(), len(lost), o.off.Sub(o.said.Copies[0].Covers).Round(time.Millisecond), o.began.Sub(o.off).Round(time.Millisecond))
-	if len(lost) > 0 {
-		c.Logf("lost: %s", strings.Join(lost, " "))
+		len(o.acked), perSecond, len(lost), old.Round(time.Millisecond), down.Round(time.Millisecond))
+	if perSecond < leastRate*cutRate {
+		c.Errorf("%.0f posts a second were acknowledged, want %.0f of %d", perSecond, leastRate*cutRate, cutRate)
 	}
+	if most := everySet + mostSent + mostSaid; old > most {
+		c.Errorf("the copy was of %v before the cut, want at most %v", old, most)
+	}
+	if down > mostDown {
+		c.Errorf("the first post on the standby was %v after the cut, want at most %v", down, mostDown)
+	}
+	return lost
+}
+
+// named has Plaza list what was lost, from the old disk: of what was
+// acknowledged exactly what is not there any more.
+func (c *cut) named(o outcome, lost []string) {
+	c.Helper()
+	acked, listed := map[string]bool{}, []string{}
+	for _, p := range o.acked {
+		acked[p.id] = true
+	}
+	for _, s := range c.house.verify().Strays {
+		if s.Kind == "post.published" && acked[s.Post] {
+			listed = append(listed, s.Post)
+		}
+	}
+	slices.Sort(lost)
+	if slices.Sort(listed); !slices.Equal(listed, lost) {
+		c.Errorf("plaza verify lists %d posts of those that were acknowledged:\n%s\n%d are lost:\n%s", len(listed), strings.Join(listed, " "), len(lost), strings.Join(lost, " "))
+	}
+	c.Logf("plaza verify names all %d that are lost", len(lost))
 }
