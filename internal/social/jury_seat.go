@@ -12,6 +12,7 @@ type GoldID int64
 type Jury struct {
 	ID      JuryID
 	Case    CaseID
+	AskedBy AccountID // of the staff
 	Pool    JuryPoolID
 	Seed    JurySeed
 	Tree    int64    // the size of the checkpoint that the seed was made with

@@ -222,6 +222,16 @@ func (v *View) ReportedIn(ctx context.Context, which social.CaseID, who social.A
 	return n > 0, err
 }
 
+// HadPart reports whether somebody made one of the reports of a case, or asked a
+// jury about it.
+func (v *View) HadPart(ctx context.Context, which social.CaseID, who social.AccountID) (bool, error) {
+	if in, err := v.ReportedIn(ctx, which, who); err != nil || in {
+		return in, err
+	}
+	n, err := value[int](ctx, v, `SELECT COUNT(*) FROM juries WHERE case_id = $1 AND asked_by = $2`, which, who)
+	return n > 0, err
+}
+
 // AddCaseNote stores what somebody of the staff wrote to the others.
 func (tx *Tx) AddCaseNote(ctx context.Context, n social.CaseNote) error {
 	_, err := tx.exec(ctx, `INSERT INTO case_notes (id, case_id, by_id, body) VALUES ($1, $2, $3, $4)`, n.ID, n.Case, n.By, n.Text)

@@ -16,14 +16,14 @@ import (
 const JuryJob = "jury.turn"
 
 const juryColumns = `id, case_id, pool_id, seed, tree_size, root, matter, ties, exhibit, posts, appeal, round, lots, ended, ended_ms, rule,
-	instead, instead_by, instead_why, instead_rule, instead_ms`
+	instead, instead_by, instead_why, instead_rule, instead_ms, asked_by`
 
 func scanJury(r row) (j social.Jury, err error) {
 	var seed, root []byte
 	var matter, ties, exhibit, posts string
 	var ended, instead int64
 	if err := r.Scan(&j.ID, &j.Case, &j.Pool, &seed, &j.Tree, &root, &matter, &ties, &exhibit, &posts, &j.Appeal, &j.Round, &j.Lots, &j.End, &ended, &j.Rule,
-		&j.Override.Verdict, &j.Override.By, &j.Reason, &j.Override.Rule, &instead); err != nil {
+		&j.Override.Verdict, &j.Override.By, &j.Reason, &j.Override.Rule, &instead, &j.AskedBy); err != nil {
 		return j, err
 	}
 	if len(seed) != len(j.Seed) || len(root) != len(j.Root) {
@@ -74,8 +74,8 @@ func (v *View) OpenJuries(ctx context.Context, limit int) (int, error) {
 
 // AddJury stores a new one, and has it looked at when its time is over.
 func (tx *Tx) AddJury(ctx context.Context, j social.Jury) error {
-	if _, err := tx.exec(ctx, `INSERT INTO juries (`+juryColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', 0, '', '', 0)`,
-		j.ID, j.Case, j.Pool, j.Seed[:], j.Tree, j.Root[:], asJSON(j.Charge), asJSON(j.Ties), asJSON(j.Exhibit), asJSON(j.Posts), j.Appeal, j.Round, j.Lots, j.End, millis(j.Ended), j.Rule); err != nil {
+	if _, err := tx.exec(ctx, `INSERT INTO juries (`+juryColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', 0, '', '', 0, $17)`,
+		j.ID, j.Case, j.Pool, j.Seed[:], j.Tree, j.Root[:], asJSON(j.Charge), asJSON(j.Ties), asJSON(j.Exhibit), asJSON(j.Posts), j.Appeal, j.Round, j.Lots, j.End, millis(j.Ended), j.Rule, j.AskedBy); err != nil {
 		return err
 	}
 	return tx.AddJob(ctx, JuryJob, j.ID, tx.Now.Add(social.JuryLast), "")

@@ -42,6 +42,7 @@ func (s *Service) Ask(ctx context.Context, by social.Actor, which social.CaseID)
 		if err != nil {
 			return err
 		}
+		b.By = by.Account
 		if j, err = s.Convene(ctx, tx, b); err != nil {
 			return err
 		}

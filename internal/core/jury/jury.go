@@ -41,7 +41,8 @@ func New(s *store.Store, c Config) *Service { return &Service{s, c} }
 // A Brief is a case that somebody wants a jury for.
 type Brief struct {
 	Case      social.CaseID
-	Posts     []social.PostID // of one author; what they answer is shown as well
+	By        social.AccountID // who asks
+	Posts     []social.PostID  // of one author; what they answer is shown as well
 	Reporters []social.AccountID
 	Charge    social.Charge // Private and Graphic follow from the posts
 	Appeal    bool          // of what a jury has decided: a fresh panel of seven, and no other after it
@@ -57,7 +58,7 @@ func (s *Service) Convene(ctx context.Context, tx *store.Tx, b Brief) (social.Ju
 	if open, err := tx.OpenJuries(ctx, social.MaxJurySet); err != nil || open == social.MaxJurySet {
 		return 0, orElse(err, errBusy)
 	}
-	j := social.Jury{ID: social.JuryID(id.New(tx.Now)), Case: b.Case, Charge: b.Charge, Posts: b.Posts, Appeal: b.Appeal, Round: 1, Opened: tx.Now}
+	j := social.Jury{ID: social.JuryID(id.New(tx.Now)), Case: b.Case, AskedBy: b.By, Charge: b.Charge, Posts: b.Posts, Appeal: b.Appeal, Round: 1, Opened: tx.Now}
 	if err := s.look(ctx, tx, &j, b.Reporters); err != nil {
 		return 0, err
 	}

@@ -17,7 +17,8 @@ import (
 )
 
 // Override decides otherwise than a jury did, with a reason, which is kept in
-// the log and counted. It is for moderators.
+// the log and counted. It is for moderators who had no part in the case, and for
+// owners, who may be alone.
 func (s *Service) Override(ctx context.Context, by social.Actor, which social.JuryID, instead social.Verdict, rule, reason string) error {
 	if err := by.MustModerate(); err != nil {
 		return err
@@ -31,6 +32,9 @@ func (s *Service) Override(ctx context.Context, by social.Actor, which social.Ju
 		c, err := tx.Case(ctx, j.Case)
 		if err == nil && c.Account == by.Account {
 			err = store.NoPost // nobody learns that they were reported
+		}
+		if err == nil && !by.Role.AtLeast(social.Owner) {
+			err = noPart(ctx, &tx.View, by, c)
 		}
 		if err != nil {
 			return err
@@ -65,6 +69,14 @@ func (s *Service) Override(ctx context.Context, by social.Actor, which social.Ju
 		}
 		return s.config.Overridden(ctx, tx, by, j)
 	})
+}
+
+func noPart(ctx context.Context, v *store.View, by social.Actor, c social.Case) error {
+	had, err := v.HadPart(ctx, c.ID, by.Account)
+	if err == nil && had {
+		err = errs.New(errs.Forbidden, "You reported this, or asked the jury: somebody else decides whether it stands.")
+	}
+	return err
 }
 
 // Limits of what the staff is shown.

@@ -181,13 +181,35 @@ func (s *Service) Hearings(ctx context.Context, by social.Actor) (out []Hearing,
 	if err != nil {
 		return nil, err
 	}
-	for _, a := range as {
-		i := slices.IndexFunc(es, func(e Entry) bool { return e.Decision.ID == a.Decision })
-		if about := dossiers[a.By]; i >= 0 && about.Face != nil && a.By != by.Account {
-			out = append(out, Hearing{a, es[i], about, es[i].MayHear(by)})
+	err = s.store.Read(ctx, func(v *store.View) error {
+		for _, a := range as {
+			i := slices.IndexFunc(es, func(e Entry) bool { return e.Decision.ID == a.Decision })
+			about := dossiers[a.By]
+			if i < 0 || about.Face == nil || a.By == by.Account {
+				continue
+			}
+			may := mayHear(ctx, v, by, es[i].Decision)
+			if may != nil && errs.KindOf(may) != errs.Forbidden {
+				return may
+			}
+			out = append(out, Hearing{a, es[i], about, may})
 		}
+		return nil
+	})
+	return out, err
+}
+
+// mayHear reports why by may not decide about an appeal against d, or nil: it
+// takes somebody who neither decided nor reported it, nor asked a jury about it.
+func mayHear(ctx context.Context, v *store.View, by social.Actor, d social.Decision) error {
+	if err := d.MayHear(by); err != nil || d.Case == 0 {
+		return err
 	}
-	return out, nil
+	had, err := v.HadPart(ctx, d.Case, by.Account)
+	if err == nil && had {
+		err = errs.New(errs.Forbidden, "Somebody else hears this appeal: you reported it, or asked the jury.")
+	}
+	return err
 }
 
 // OpenAppeals counts the appeals that wait, up to as many as are listed. It is for
@@ -205,8 +227,8 @@ func (s *Service) OpenAppeals(ctx context.Context, by social.Actor) (n int, err 
 }
 
 // Hear answers an appeal. If it is approved the decision is taken back, as far as
-// that can be, and does not count any more. Nobody hears an appeal against what
-// they decided themselves.
+// that can be, and does not count any more. Nobody hears an appeal in a case in
+// which they had a part.
 func (s *Service) Hear(ctx context.Context, by social.Actor, which social.AppealID, approve bool, answer string) error {
 	if err := by.MustModerate(); err != nil {
 		return err
@@ -228,7 +250,7 @@ func (s *Service) Hear(ctx context.Context, by social.Actor, which social.Appeal
 		}
 		d, err := tx.Decision(ctx, a.Decision)
 		if err == nil {
-			err = d.MayHear(by)
+			err = mayHear(ctx, &tx.View, by, d)
 		}
 		if err != nil {
 			return err
@@ -320,7 +342,8 @@ func stillSo(ctx context.Context, tx *store.Tx, d social.Decision, u *social.Dec
 	return nil
 }
 
-// Undo takes a decision back. It is for moderators.
+// Undo takes a decision back. It is for moderators. What a jury decided is
+// overridden instead, which takes a reason.
 func (s *Service) Undo(ctx context.Context, by social.Actor, which social.DecisionID) error {
 	if err := by.MustModerate(); err != nil {
 		return err
@@ -329,6 +352,9 @@ func (s *Service) Undo(ctx context.Context, by social.Actor, which social.Decisi
 		d, err := tx.Decision(ctx, which)
 		if err == nil {
 			err = mayChange(ctx, tx, by, d.Account)
+		}
+		if err == nil && d.Decider == social.ByJury {
+			err = errs.New(errs.Forbidden, "A jury decided this. Decide otherwise on the page Juries: with a reason, which is kept and counted.")
 		}
 		if err != nil {
 			return err

@@ -464,6 +464,9 @@ func (s *Service) dismiss(ctx context.Context, tx *store.Tx, by social.Actor, wh
 		return errs.Absent(err)
 	}
 	d := social.Decision{By: by.Account, Account: c.Account, Case: c.ID, Posts: postsOf(c.Post), Action: social.Dismiss, Harm: c.Harm, Ground: social.GroundRules, Decider: social.ByPerson}
+	if _, err := heldCase(ctx, tx, by, d); err != nil {
+		return err
+	}
 	_, err = s.settle(ctx, tx, by, c, &d)
 	return err
 }

@@ -292,7 +292,7 @@ func (s *Service) Assign(ctx context.Context, by social.Actor, which social.Repo
 }
 
 // Close resolves a report or opens it again. The last report of a case that is
-// resolved so ends the case: there was no breach.
+// resolved so ends the case: there was no breach. Who made it does not say so.
 func (s *Service) Close(ctx context.Context, by social.Actor, which social.ReportID, closed bool) error {
 	return s.change(ctx, "close report", by, which, func(tx *store.Tx, r *social.Report) error {
 		switch {

@@ -111,11 +111,21 @@ func TestSecondEyesAgree(t *testing.T) {
 // Who reported something does not decide about it.
 func TestReportersDoNotDecide(t *testing.T) {
 	each(t, func(h *house) {
-		c := h.report(mia, social.Report{Target: ben}).Case
+		r := h.report(mia, social.Report{Target: ben})
+		c := r.Case
+		h.kind("closing one's own", h.Close(h.ctx, as(mia), r.ID, true), errs.Forbidden)
 		h.kind("one's own report", h.Decide(h.ctx, as(mia), social.Decision{Case: c, Action: social.Limit}, false), errs.Forbidden)
 		if n, err := h.DecideAll(h.ctx, as(mona), []social.CaseID{c}, social.Decision{Action: social.Limit}, false); n != 1 || err != nil {
 			h.Errorf("somebody else decided about %d: %v", n, err)
 		}
+		d, err := h.Decisions(h.ctx, as(mona), ben, social.Page{Limit: 1})
+		h.must(err)
+		a, err := h.Appeal(h.ctx, as(ben), d[0].ID, "It was fine.")
+		h.must(err)
+		h.kind("an appeal against what one reported", h.Hear(h.ctx, as(mia), a.ID, false, "No."), errs.Forbidden)
+		h.must(h.Hear(h.ctx, as(adam), a.ID, false, "No."))
+		own := h.report(olga, social.Report{Target: ben})
+		h.must(h.Close(h.ctx, as(olga), own.ID, true)) // an owner may be alone
 	})
 }
 

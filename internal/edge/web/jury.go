@@ -97,7 +97,7 @@ func (s *Site) judge(q *ask) error {
 	} else {
 		err = s.Jury.Vote(q.Context(), q.by, seat, q.juryVote())
 	}
-	if errs.KindOf(err) == errs.Invalid && err != nil {
+	if k := errs.KindOf(err); err != nil && (k == errs.Invalid || k == errs.Forbidden) {
 		return s.showSheet(q, http.StatusUnprocessableEntity, publicly(err))
 	}
 	if err != nil {
@@ -199,13 +199,18 @@ func (s *Site) answerQuiz(q *ask) error {
 // juriesOnPage is how many the staff sees at once.
 const juriesOnPage = 20
 
+// showJuries is also there when no jury is asked any more: what they said can be
+// overridden all the same.
 func (s *Site) showJuries(q *ask, status int, wish social.Gold, problem string) error {
-	if err := q.sits(); err != nil {
-		return err
-	}
 	state, err := s.Jury.State(q.Context(), q.by, q.pageOf(juriesOnPage))
+	if err == nil && q.sits() != nil && len(state.Last) == 0 {
+		err = nowhere
+	}
 	if err != nil {
 		return err
+	}
+	if q.sits() != nil {
+		state.Could = nil
 	}
 	gold, err := s.Jury.Golds(q.Context(), q.by, social.Page{Limit: social.MaxGold})
 	if err != nil {
@@ -247,9 +252,6 @@ func (s *Site) askJury(q *ask) error {
 }
 
 func (s *Site) override(q *ask) error {
-	if err := q.sits(); err != nil {
-		return err
-	}
 	err := s.Jury.Override(q.Context(), q.by, social.JuryID(q.number("jury")), social.Verdict(q.form("instead")), q.form("rule"), q.form("reason_"+q.param("jury")))
 	if errs.KindOf(err) == errs.Invalid && err != nil {
 		return s.showJuries(q, http.StatusUnprocessableEntity, social.Gold{}, publicly(err))
