@@ -12,6 +12,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/emojis"
 	"github.com/plaza-social/plaza/internal/edge/blob"
 	"github.com/plaza-social/plaza/internal/edge/proxy"
+	"github.com/plaza-social/plaza/internal/social"
 )
 
 const (
@@ -50,7 +51,17 @@ func (a *App) fileURL(name string) string { return a.Config.URL + a.filePath(nam
 // shownElsewhere serves what another server shows. It may change there, but
 // not often.
 func (a *App) shownElsewhere(w http.ResponseWriter, r *http.Request) {
-	f, err := a.proxy.Get(r.Context(), chi.URLParam(r, "signature"), chi.URLParam(r, "as"), chi.URLParam(r, "address"))
+	signed, as, encoded := chi.URLParam(r, "signature"), chi.URLParam(r, "as"), chi.URLParam(r, "address")
+	address, err := a.proxy.Address(signed, as, encoded)
+	hidden := false
+	if err == nil {
+		hidden, err = a.withheld(r, social.FileElsewhere(as, address))
+	}
+	if err != nil {
+		a.noFile(w, r, err)
+		return
+	}
+	f, err := a.proxy.Get(r.Context(), signed, as, encoded)
 	if err != nil {
 		a.noFile(w, r, err)
 		return
@@ -58,5 +69,8 @@ func (a *App) shownElsewhere(w http.ResponseWriter, r *http.Request) {
 	defer f.Close()
 	asFile(w.Header(), f.Type)
 	w.Header().Set("Cache-Control", "public, max-age=86400")
+	if hidden {
+		w.Header().Set("Cache-Control", "no-store")
+	}
 	http.ServeContent(w, r, "", f.At, f)
 }

@@ -20,10 +20,7 @@ func mediaFolder(c conf.Config) string { return filepath.Join(c.Data, "media") }
 // guessed.
 func (a *App) media(w http.ResponseWriter, r *http.Request) {
 	name := chi.URLParam(r, "name")
-	hidden, err := a.Media.Withheld(r.Context(), name)
-	if err == nil && hidden {
-		err = a.mayLook(r)
-	}
+	hidden, err := a.withheld(r, name)
 	if err != nil {
 		a.noFile(w, r, err)
 		return
@@ -40,8 +37,18 @@ func (a *App) media(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", f.At, f)
 }
 
-// mayLook reports why who asks may not have a file of a post that is hidden, or
-// nil: moderators have to see it.
+// withheld reports whether a file is out of sight, and why who asks may not have
+// it then.
+func (a *App) withheld(r *http.Request, name string) (bool, error) {
+	hidden, err := a.Media.Withheld(r.Context(), name)
+	if err == nil && hidden {
+		err = a.mayLook(r)
+	}
+	return hidden, err
+}
+
+// mayLook reports why who asks may not have a file that is out of sight, or nil:
+// moderators have to see it.
 func (a *App) mayLook(r *http.Request) error {
 	by, err := a.site.Actor(r)
 	if err == nil && by.MustModerate() != nil {

@@ -47,9 +47,9 @@ func (v *View) MediaReserved(ctx context.Context, id social.MediaID) (bool, erro
 
 // AddMedia stores a new attachment that is made of what lies in the spool.
 func (tx *Tx) AddMedia(ctx context.Context, m social.Media, spool string) error {
-	_, err := tx.exec(ctx, `INSERT INTO media (id, owner_id, post_id, reserved, state, spool, file, preview, size, at_ms, info)
-		VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8, $9, $10)`,
-		m.ID, m.Owner, m.Post, m.State, spool, m.File, m.Preview, m.Size, millis(m.At), asJSON(m))
+	_, err := tx.exec(ctx, `INSERT INTO media (id, owner_id, post_id, reserved, state, spool, file, preview, size, at_ms, info, remote)
+		VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		m.ID, m.Owner, m.Post, m.State, spool, m.File, m.Preview, m.Size, millis(m.At), asJSON(m), m.Remote)
 	return err
 }
 
@@ -64,9 +64,9 @@ func (v *View) Spooled(ctx context.Context, id social.MediaID) (string, error) {
 
 // SetMedia stores an attachment anew; it is made then, or has failed.
 func (tx *Tx) SetMedia(ctx context.Context, m social.Media) error {
-	_, err := tx.exec(ctx, `UPDATE media SET post_id = $2, state = $3, file = $4, preview = $5, size = $6, at_ms = $7, info = $8,
+	_, err := tx.exec(ctx, `UPDATE media SET post_id = $2, state = $3, file = $4, preview = $5, size = $6, at_ms = $7, info = $8, remote = $9,
 		spool = CASE WHEN $3 = 'processing' THEN spool ELSE '' END WHERE id = $1`,
-		m.ID, m.Post, m.State, m.File, m.Preview, m.Size, millis(m.At), asJSON(m))
+		m.ID, m.Post, m.State, m.File, m.Preview, m.Size, millis(m.At), asJSON(m), m.Remote)
 	return err
 }
 
@@ -165,8 +165,37 @@ func (v *View) ReadyMedia(ctx context.Context, after social.MediaID, limit int) 
 	return rows(ctx, v, scanMedia, `SELECT `+mediaColumns+` FROM media WHERE id > $1 AND state = 'ready' ORDER BY id LIMIT $2`, after, limit)
 }
 
-// HiddenFiles are the files of all posts that are hidden.
-func (v *View) HiddenFiles(ctx context.Context) ([]string, error) {
-	const of = ` FROM posts p JOIN media m ON m.post_id = p.id WHERE p.standing = 'hidden'`
-	return list[string](ctx, v, `SELECT m.file`+of+` AND m.file <> '' UNION SELECT m.preview`+of+` AND m.preview <> ''`)
+// What is known of who shows a file: gone is 1 if it is out of sight there, as the
+// post is hidden or whose it is is suspended.
+const (
+	inPosts = `SELECT CASE WHEN a.standing = 'suspended' OR p.standing = 'hidden' THEN 1 ELSE 0 END AS gone
+		FROM media m JOIN accounts a ON a.id = m.owner_id LEFT JOIN posts p ON p.id = m.post_id WHERE `
+	inFaces = `SELECT CASE WHEN standing = 'suspended' THEN 1 ELSE 0 END AS gone FROM accounts WHERE `
+)
+
+// Withheld reports whether a file of ours is out of sight.
+func (v *View) Withheld(ctx context.Context, name string) (bool, error) {
+	return v.allGone(ctx, name, inPosts+`m.file = $1 AND m.file <> '' UNION ALL `+inPosts+`m.preview = $1 AND m.preview <> ''
+		UNION ALL `+inFaces+`avatar = $1 AND avatar <> '' AND host = '' UNION ALL `+inFaces+`header = $1 AND header <> '' AND host = ''`)
+}
+
+// WithheldElsewhere reports whether a file of another server is out of sight here
+// wherever it is shown as something.
+func (v *View) WithheldElsewhere(ctx context.Context, as, address string) (bool, error) {
+	switch as {
+	case social.AsAvatar:
+		return v.allGone(ctx, address, inFaces+`avatar = $1 AND avatar <> '' AND host <> ''`)
+	case social.AsHeader:
+		return v.allGone(ctx, address, inFaces+`header = $1 AND header <> '' AND host <> ''`)
+	case social.AsMedia, social.AsPreview:
+		return v.allGone(ctx, address, inPosts+`m.remote = $1 AND m.remote <> ''`)
+	}
+	return false, nil
+}
+
+// allGone reports whether a file is out of sight with all who show it: others may
+// show the same.
+func (v *View) allGone(ctx context.Context, file, of string) (bool, error) {
+	gone, err := value[int](ctx, v, `SELECT COALESCE(MIN(gone), 0) FROM (`+of+`) AS shown`, file)
+	return gone == 1, err
 }

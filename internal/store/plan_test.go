@@ -55,6 +55,21 @@ var hot = []struct {
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.BarePostsTagged(ctx, []string{"go", "cat"}, p))
 		}},
+	{name: "Withheld", uses: "media_by_file (file=?)",
+		run: func(ctx context.Context, v *store.View, _ social.Page) error {
+			_, err := v.Withheld(ctx, "x")
+			return err
+		}},
+	{name: "WithheldElsewhere, a picture", uses: "media_by_remote (remote=?)",
+		run: func(ctx context.Context, v *store.View, _ social.Page) error {
+			_, err := v.WithheldElsewhere(ctx, social.AsMedia, "x")
+			return err
+		}},
+	{name: "WithheldElsewhere, a face", uses: "accounts_far_by_avatar (avatar=?)",
+		run: func(ctx context.Context, v *store.View, _ social.Page) error {
+			_, err := v.WithheldElsewhere(ctx, social.AsAvatar, "x")
+			return err
+		}},
 	{name: "CountSeatsWaiting", uses: "jury_seats_waiting (account_id=?)",
 		run: func(ctx context.Context, v *store.View, _ social.Page) error {
 			_, err := v.CountSeatsWaiting(ctx, 1)

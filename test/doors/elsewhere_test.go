@@ -104,4 +104,25 @@ func TestFilesOfOtherServers(t *testing.T) {
 	if page := string(send(t, s, "GET", "/@"+a.Acct()).Body); strings.Contains(page, "src=\""+origin.URL) || !strings.Contains(page, "src=\"/proxy/") {
 		t.Error("the page shows pictures of other servers by their own addresses")
 	}
+
+	mona := s.Join("mona", social.Moderator)
+	faces, files := []string{shown.Account.Avatar, shown.Account.Header}, []string{*shown.Media[0].URL, *shown.Media[0].Preview, s.URL + film}
+	after := func(what string, d social.Decision, faceStatus, fileStatus int) {
+		t.Helper()
+		d.Account = a.ID
+		if err := s.Moderation.Decide(t.Context(), moderator(mona), d, false); err != nil {
+			t.Fatal(err)
+		}
+		for want, all := range map[*int][]string{&faceStatus: faces, &fileStatus: files} {
+			for _, url := range all {
+				path := strings.TrimPrefix(url, s.URL)
+				wantStatus(t, what+", "+path, send(t, s, "GET", path), *want)
+			}
+		}
+	}
+	after("hidden", social.Decision{Action: social.HidePost, Posts: []social.PostID{p.ID}}, 200, 404)
+	after("restored", social.Decision{Action: social.RestorePost, Posts: []social.PostID{p.ID}}, 200, 200)
+	after("limited", social.Decision{Action: social.Limit}, 200, 200)
+	after("suspended", social.Decision{Action: social.Suspend}, 404, 404)
+	after("not suspended any more", social.Decision{Action: social.Unsuspend}, 200, 200)
 }

@@ -49,9 +49,8 @@ type Service struct {
 	Abuse     func(ctx context.Context, v *store.View, m social.Media) (bool, error)
 	LookAgain string
 
-	store    *store.Store
-	blobs    Blobs
-	withheld withheld
+	store *store.Store
+	blobs Blobs
 }
 
 // New returns a Service with files in b.

@@ -2,74 +2,27 @@ package media
 
 import (
 	"context"
-	"sync"
-	"sync/atomic"
+	"fmt"
 
-	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 )
 
-// withheld are the files of posts that are hidden: who knows the name of one does
-// not get it any more. There are few, and every request asks, so they are in
-// memory.
-type withheld struct {
-	names   atomic.Pointer[map[string]bool]
-	changes atomic.Int64
-	loading sync.Mutex
-}
-
-// Watch forgets which files are withheld when that has changed. It is a
-// store.Watcher.
-func (s *Service) Watch(_ context.Context, rs []event.Record) {
-	for _, r := range rs {
-		switch f := r.Fact.(type) {
-		case event.PostJudged:
-			if f.Was == social.PostHidden || f.Standing == social.PostHidden {
-				s.withheld.forget()
-			}
-		case event.MediaChanged:
-			if names := s.withheld.names.Load(); names != nil && len(*names) > 0 {
-				s.withheld.forget() // one was made that may be of such a post
-			}
+// Withheld reports whether a file is out of sight: its post is hidden, or whose it
+// is is suspended. Who knows its name does not get it then; when that is taken back
+// they do again. It is asked for every file, and answered from indexes rather than
+// from memory: what somebody has posted has no bound.
+func (s *Service) Withheld(ctx context.Context, name string) (gone bool, err error) {
+	err = s.store.Read(ctx, func(v *store.View) error {
+		if as, address, ok := social.ParseFileElsewhere(name); ok {
+			gone, err = v.WithheldElsewhere(ctx, as, address)
+		} else {
+			gone, err = v.Withheld(ctx, name)
 		}
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("look whether a file is withheld: %w", err)
 	}
-}
-
-// Withheld reports whether a file is of a post that is hidden.
-func (s *Service) Withheld(ctx context.Context, name string) (bool, error) {
-	names := s.withheld.names.Load()
-	if names == nil {
-		var err error
-		if names, err = s.loadWithheld(ctx); err != nil {
-			return false, err
-		}
-	}
-	return (*names)[name], nil
-}
-
-func (s *Service) loadWithheld(ctx context.Context) (*map[string]bool, error) {
-	s.withheld.loading.Lock()
-	defer s.withheld.loading.Unlock()
-	if names := s.withheld.names.Load(); names != nil {
-		return names, nil
-	}
-	before := s.withheld.changes.Load()
-	var files []string
-	if err := s.store.Read(ctx, func(v *store.View) (err error) { files, err = v.HiddenFiles(ctx); return err }); err != nil {
-		return nil, err
-	}
-	names := make(map[string]bool, len(files))
-	for _, f := range files {
-		names[f] = true
-	}
-	if s.withheld.names.Store(&names); s.withheld.changes.Load() != before {
-		s.withheld.names.Store(nil) // it changed while we read
-	}
-	return &names, nil
-}
-
-func (w *withheld) forget() {
-	w.changes.Add(1)
-	w.names.Store(nil)
+	return gone, nil
 }

@@ -123,14 +123,24 @@ func (f *File) Close() error { return f.close() }
 
 var errNothing = errs.New(errs.NotFound, "There is no such file.")
 
-// Get opens the file of another server that a path of ours shows, and fetches
-// it if need be. A path that was not made here is NotFound.
-func (p *Proxy) Get(ctx context.Context, signed, as, encoded string) (*File, error) {
+// Address is that of the file of another server that a path of ours shows. A path
+// that was not made here is NotFound.
+func (p *Proxy) Address(signed, as, encoded string) (string, error) {
 	address, err := base64.RawURLEncoding.DecodeString(encoded)
 	if err != nil || len(address) > social.MaxAddress || !hmac.Equal([]byte(p.sign(as, string(address))), []byte(signed)) {
-		return nil, errNothing
+		return "", errNothing
 	}
-	return p.get(ctx, as, string(address))
+	return string(address), nil
+}
+
+// Get opens the file of another server that a path of ours shows, and fetches
+// it if need be.
+func (p *Proxy) Get(ctx context.Context, signed, as, encoded string) (*File, error) {
+	address, err := p.Address(signed, as, encoded)
+	if err != nil {
+		return nil, err
+	}
+	return p.get(ctx, as, address)
 }
 
 func (p *Proxy) get(ctx context.Context, as, address string) (*File, error) {
