@@ -448,6 +448,81 @@ func TestSkip(t *testing.T) {
 	})
 }
 
+// Who has something to do with a case since it was drawn neither votes nor is drawn
+// for those who are gone.
+func TestConflictsMeanwhile(t *testing.T) {
+	each(t, func(b *bench) {
+		ctx := t.Context()
+		which := b.convene(brief())
+		_, seats := b.jury(which)
+		sits := func(who social.AccountID) bool {
+			return slices.ContainsFunc(seats, func(s social.JurySeat) bool { return s.Account == who })
+		}
+		report := func(all ...social.AccountID) {
+			t.Helper()
+			b.write(func(tx *store.Tx) error {
+				for _, who := range all {
+					if err := tx.AddReport(ctx, social.Report{ID: social.ReportID(who), Reporter: who, Target: author, Case: 77, Posts: []social.PostID{bad}, Category: social.ReportOther,
+						Harm: social.HarmHarassment, Channel: social.ChannelApp}); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		votes := func(n int) {
+			t.Helper()
+			by := actor(seats[n].Account)
+			if found, err := b.svc.Next(ctx, by); err != nil || !found {
+				t.Fatal(found, err)
+			}
+			b.c.Pass(time.Second)
+			if err := b.svc.Vote(ctx, by, seats[n].ID, social.JuryVote{Verdict: social.NoBreach, Confidence: social.Sure}); errs.KindOf(err) != errs.Conflict {
+				t.Errorf("juror %d votes: %v", n, err)
+			}
+			before := len(seats)
+			if _, seats = b.jury(which); seats[n].Left != social.LeftSkipped || !seats[n].Said.IsZero() || len(seats) > before+1 {
+				t.Errorf("juror %d is %q, and of %d there are %d", n, seats[n].Left, before, len(seats))
+			}
+		}
+		report(seats[0].Account)
+		votes(0)
+		b.write(func(tx *store.Tx) error {
+			return tx.AddPost(ctx, social.Post{ID: bad + 1, Thread: bad, ReplyTo: bad, Author: seats[1].Account, Text: "Indeed", Visibility: social.Public, At: tx.Now})
+		})
+		votes(1)
+		b.write(func(tx *store.Tx) error {
+			return tx.AddFollow(ctx, social.Follow{ID: 2, Owner: seats[2].Account, Target: author, At: tx.Now}, true)
+		})
+		votes(2)
+		if len(seats) != 8 {
+			t.Errorf("three were to be replaced, and %d were drawn", len(seats))
+		}
+		if n := len(b.records(evidence.TypeJuryVote)); n != 0 {
+			t.Errorf("%d votes are in the log", n)
+		}
+		others := []social.AccountID{foe, mod}
+		for i := range social.AccountID(jurors) {
+			others = append(others, first+i)
+		}
+		others = slices.DeleteFunc(others, sits)
+		report(others...)
+		drawn := len(seats)
+		by := slices.IndexFunc(seats, social.JurySeat.Waits)
+		if found, err := b.svc.Next(ctx, actor(seats[by].Account)); err != nil || !found {
+			t.Fatal(found, err)
+		}
+		if err := b.svc.Skip(ctx, actor(seats[by].Account), seats[by].ID); err != nil {
+			t.Fatal(err)
+		}
+		j, all := b.jury(which)
+		seats = all
+		if len(seats) != drawn || !j.Open() {
+			t.Errorf("who reported it was drawn: %d seats after %d; it is %q", len(seats), drawn, j.End)
+		}
+	})
+}
+
 // A juror who judges badly goes on without knowing, and it does not count.
 func TestOut(t *testing.T) {
 	each(t, func(b *bench) {

@@ -120,24 +120,11 @@ func fill(ctx context.Context, tx *store.Tx, voices []social.Voice) error {
 
 // tie notes who has something to do with j.
 func (s *Service) tie(ctx context.Context, tx *store.Tx, j *social.Jury, posts []social.Post, reporters []social.AccountID) error {
-	j.Ties = social.Ties{Author: posts[0].Author, Reporters: reporters}
-	threads := map[social.PostID]bool{}
-	for _, p := range posts {
-		for _, m := range p.Mentions {
-			j.Ties.Thread = append(j.Ties.Thread, m.Account)
-		}
-		if threads[p.Thread] {
-			continue
-		}
-		threads[p.Thread] = true
-		in, err := tx.InThread(ctx, p.Thread, maxThread)
-		if err != nil {
-			return err
-		}
-		j.Ties.Thread = append(j.Ties.Thread, in...)
+	in, err := threadOf(ctx, tx, posts)
+	if err != nil {
+		return err
 	}
-	slices.Sort(j.Ties.Thread)
-	j.Ties.Thread = slices.Compact(j.Ties.Thread)
+	j.Ties = social.Ties{Author: posts[0].Author, Reporters: reporters, Thread: in}
 	before, err := tx.JuriesOf(ctx, j.Case)
 	if err != nil {
 		return err
@@ -152,4 +139,61 @@ func (s *Service) tie(ctx context.Context, tx *store.Tx, j *social.Jury, posts [
 		}
 	}
 	return nil
+}
+
+// threadOf is who wrote in the threads of posts, or is mentioned in them.
+func threadOf(ctx context.Context, tx *store.Tx, posts []social.Post) (out []social.AccountID, err error) {
+	threads := map[social.PostID]bool{}
+	for _, p := range posts {
+		for _, m := range p.Mentions {
+			out = append(out, m.Account)
+		}
+		if threads[p.Thread] {
+			continue
+		}
+		threads[p.Thread] = true
+		in, err := tx.InThread(ctx, p.Thread, maxThread)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, in...)
+	}
+	return distinct(out), nil
+}
+
+// retie notes who has something to do with j by now, besides those who had before.
+func retie(ctx context.Context, tx *store.Tx, j *social.Jury) error {
+	reports, err := tx.ReportsIn(ctx, j.Case, maxReports)
+	if err != nil {
+		return err
+	}
+	posts, err := tx.Posts(ctx, j.Posts)
+	if err != nil {
+		return err
+	}
+	in, err := threadOf(ctx, tx, posts)
+	if err != nil {
+		return err
+	}
+	for _, r := range reports {
+		if r.Reporter != 0 {
+			j.Ties.Reporters = append(j.Ties.Reporters, r.Reporter)
+		}
+	}
+	j.Ties.Reporters, j.Ties.Thread = distinct(j.Ties.Reporters), distinct(append(j.Ties.Thread, in...))
+	return nil
+}
+
+// tied reports whether who sits has something to do with what they judge, as it is
+// by now.
+func tied(ctx context.Context, tx *store.Tx, seat social.JurySeat) (bool, error) {
+	j, err := tx.Jury(ctx, seat.Jury)
+	if err == nil {
+		err = retie(ctx, tx, &j)
+	}
+	if err != nil {
+		return false, err
+	}
+	related, err := tx.Tied(ctx, []social.AccountID{seat.Account}, j.Ties.Sides())
+	return j.Ties.Bind(seat.Account, related[seat.Account]), err
 }

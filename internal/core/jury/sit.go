@@ -229,9 +229,12 @@ func (s *Service) gold(ctx context.Context, tx *store.Tx, who social.Juror, aske
 }
 
 // Vote is what by says about what they were shown. Only who was drawn can, only
-// once, and only while it is asked.
+// once, and only while it is asked. Who has something to do with it since they were
+// drawn is replaced as if they had skipped it, and is not told which of it that is.
 func (s *Service) Vote(ctx context.Context, by social.Actor, which social.JurySeatID, v social.JuryVote) error {
-	return s.answer(ctx, by, "vote on a jury", func(tx *store.Tx) error {
+	over := false
+	err := s.answer(ctx, by, "vote on a jury", func(tx *store.Tx) error {
+		over = false
 		seat, err := mine(ctx, tx, by, which)
 		if err != nil {
 			return err
@@ -243,6 +246,14 @@ func (s *Service) Vote(ctx context.Context, by social.Actor, which social.JurySe
 		if err := v.Check(house.Rules); err != nil {
 			return err
 		}
+		if seat.Jury != 0 {
+			if over, err = tied(ctx, tx, seat); err != nil {
+				return err
+			}
+		}
+		if over {
+			return s.skip(ctx, tx, seat)
+		}
 		v.Spent = min(max(tx.Now.Sub(seat.Seen), 0), social.MaxJurySpent)
 		seat.JuryVote, seat.Said = v, tx.Now
 		if seat.Gold != 0 {
@@ -250,6 +261,10 @@ func (s *Service) Vote(ctx context.Context, by social.Actor, which social.JurySe
 		}
 		return s.count(ctx, tx, seat)
 	})
+	if err == nil && over {
+		err = errOver
+	}
+	return err
 }
 
 // answer is WriteFor for what may lead to a verdict: whoever that is about is held
@@ -367,14 +382,19 @@ func (s *Service) Skip(ctx context.Context, by social.Actor, which social.JurySe
 		if err != nil {
 			return err
 		}
-		seat.Left = social.LeftSkipped
-		if err := tx.SetJurySeat(ctx, seat); err != nil || seat.Jury == 0 || !seat.Counts {
-			return err
-		}
-		j, err := tx.Jury(ctx, seat.Jury)
-		if err != nil {
-			return err
-		}
-		return s.turn(ctx, tx, j, "skipped")
+		return s.skip(ctx, tx, seat)
 	})
+}
+
+// skip takes somebody off a seat, and has another be drawn for them.
+func (s *Service) skip(ctx context.Context, tx *store.Tx, seat social.JurySeat) error {
+	seat.Left = social.LeftSkipped
+	if err := tx.SetJurySeat(ctx, seat); err != nil || seat.Jury == 0 || !seat.Counts {
+		return err
+	}
+	j, err := tx.Jury(ctx, seat.Jury)
+	if err != nil {
+		return err
+	}
+	return s.turn(ctx, tx, j, "skipped")
 }

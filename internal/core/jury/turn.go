@@ -65,6 +65,9 @@ func (s *Service) turn(ctx context.Context, tx *store.Tx, j social.Jury, why str
 		if err != nil {
 			return err
 		}
+		if err := retie(ctx, tx, &j); err != nil {
+			return err
+		}
 		n, err := s.draw(ctx, tx, &j, pool, seats, missing, why)
 		if err != nil {
 			return err
