@@ -9,7 +9,6 @@ import (
 	"github.com/plaza-social/plaza/internal/app"
 	"github.com/plaza-social/plaza/internal/base/clock"
 	"github.com/plaza-social/plaza/internal/base/conf"
-	"github.com/plaza-social/plaza/internal/evidence"
 )
 
 type devSurge struct {
@@ -51,30 +50,5 @@ receipts      %d, of which %d are in no checkpoint; the slowest was after %v
 as fast as can be: %.0f each second, 99%% answered within %v
 `, out.Sent, out.Taken, out.Failed, out.Cases, out.Rate, out.Latest.Round(time.Millisecond), out.Quiet.Round(10*time.Microsecond), out.Loud.Round(10*time.Microsecond),
 		100*(out.Loud.Seconds()/max(out.Quiet.Seconds(), 1e-9)-1), out.Receipts, out.Missing, out.Slowest.Round(time.Millisecond), out.BurstRate, out.BurstLatest.Round(time.Millisecond))
-	return surged(out, v.Within > 0)
-}
-
-const (
-	// maxSlower is how much slower than before timelines may be while reports arrive,
-	// and fastEnough what makes no difference to anybody.
-	maxSlower  = 1.2
-	fastEnough = 10 * time.Millisecond
-	// minReports is how many reports each second are taken as fast as can be.
-	minReports = 500
-)
-
-// surged says what a surge showed that is not as promised, or nil. Where all arrive
-// at once timelines are not looked at.
-func surged(out app.Surged, looked bool) error {
-	switch {
-	case out.Failed > 0 || out.Missing > 0:
-		return fmt.Errorf("%d reports failed and %d receipts are not in the log", out.Failed, out.Missing)
-	case out.Slowest > evidence.Promise:
-		return fmt.Errorf("a receipt was in the log only after %v", out.Slowest)
-	case looked && out.Loud > fastEnough && out.Loud.Seconds() > maxSlower*out.Quiet.Seconds():
-		return fmt.Errorf("timelines were slower by %.0f%% meanwhile", 100*(out.Loud.Seconds()/out.Quiet.Seconds()-1))
-	case out.BurstRate > 0 && out.BurstRate < minReports:
-		return fmt.Errorf("%.0f reports each second are what this machine takes, of %d", out.BurstRate, minReports)
-	}
-	return nil
+	return out.AsPromised(v.Within > 0)
 }

@@ -336,3 +336,28 @@ func quantile(all []time.Duration, q float64) time.Duration {
 	s := slices.Sorted(slices.Values(all))
 	return s[min(int(float64(len(s))*q), len(s)-1)]
 }
+
+const (
+	// maxSlower is how much slower than before timelines may be while reports arrive,
+	// and fastEnough what makes no difference to anybody.
+	maxSlower  = 1.2
+	fastEnough = 10 * time.Millisecond
+	// minReports is how many reports each second are taken as fast as can be.
+	minReports = 500
+)
+
+// AsPromised says what a surge showed that is not as promised, or nil. Where all
+// arrive at once timelines are not looked at.
+func (out Surged) AsPromised(looked bool) error {
+	switch {
+	case out.Failed > 0 || out.Missing > 0:
+		return fmt.Errorf("%d reports failed and %d receipts are not in the log", out.Failed, out.Missing)
+	case out.Slowest > evidence.Promise:
+		return fmt.Errorf("a receipt was in the log only after %v", out.Slowest)
+	case looked && out.Loud > fastEnough && out.Loud.Seconds() > maxSlower*out.Quiet.Seconds():
+		return fmt.Errorf("timelines were slower by %.0f%% meanwhile", 100*(out.Loud.Seconds()/out.Quiet.Seconds()-1))
+	case out.BurstRate > 0 && out.BurstRate < minReports:
+		return fmt.Errorf("%.0f reports each second are what this machine takes, of %d", out.BurstRate, minReports)
+	}
+	return nil
+}

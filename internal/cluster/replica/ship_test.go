@@ -249,7 +249,7 @@ type looked struct {
 
 func (l *looked) Remove(ctx context.Context, keys ...string) error {
 	err := l.Place.Remove(ctx, keys...)
-	if _, broken := source(l.Place).Database(ctx, filepath.Join(l.t.TempDir(), "plaza.db")); broken != nil {
+	if _, broken := source(l.Place).Database(context.WithoutCancel(ctx), filepath.Join(l.t.TempDir(), "plaza.db")); broken != nil {
 		l.t.Errorf("after %q was removed: %v", keys, broken)
 	}
 	return err
