@@ -91,7 +91,13 @@ func open(t *testing.T, dir string, c replica.Config) (*house, error) {
 	ran := make(chan struct{})
 	go func() { defer close(ran); h.r.Run(ctx) }()
 	h.stop = sync.OnceFunc(func() { stop(); <-ran })
-	t.Cleanup(func() { h.stop(); h.store.Close() })
+	t.Cleanup(func() { // nothing is written any more when the folders are removed
+		h.stop()
+		h.store.Close()
+		ctx, stop := context.WithTimeout(context.Background(), 2*time.Second)
+		defer stop()
+		h.r.Close(ctx) // which may have been closed, or its places be gone
+	})
 	return h, nil
 }
 
