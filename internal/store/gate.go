@@ -3,6 +3,8 @@ package store
 import (
 	"sync"
 	"sync/atomic"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
 )
 
 // gate keeps writes out while it is shut.
@@ -59,6 +61,18 @@ func (s *Store) Gate() error {
 	}
 	if s.may != nil {
 		return s.may()
+	}
+	return nil
+}
+
+// errTooLate is what is answered when a commit, or the machine, took so long that
+// another may write by now, who does not have what was committed.
+var errTooLate = errs.New(errs.Unavailable, "This was saved here, and it took so long that another Plaza may have taken over meanwhile, without it. Look whether it is there before you send it again.")
+
+// stillMay is asked after a commit, before it is answered.
+func (s *Store) stillMay() error {
+	if s.may != nil && s.may() != nil {
+		return errTooLate
 	}
 	return nil
 }

@@ -3,10 +3,12 @@ package store_test
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
 
+	"github.com/plaza-social/plaza/internal/base/clock"
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/store"
@@ -93,4 +95,35 @@ func TestShutWaitsForTheCommitUnderWay(t *testing.T) {
 			t.Errorf("%d facts came after Shut had returned", got-want)
 		}
 	})
+}
+
+// A commit takes so long that whoever had the turn has lost it: what was saved is
+// not answered as if nothing had happened.
+func TestAskedAgainAfterTheCommit(t *testing.T) {
+	t.Parallel()
+	var lost atomic.Bool
+	s, err := store.Open(t.Context(), store.Options{URL: filepath.Join(t.TempDir(), "plaza.db"), Clock: clock.System, May: func() error {
+		if lost.Load() {
+			return errShut
+		}
+		return nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	err = s.Write(t.Context(), func(tx *store.Tx) error {
+		tx.Record(published(1))
+		lost.Store(true) // it was asked before
+		return nil
+	})
+	if errs.KindOf(err) != errs.Unavailable || errors.Is(err, errShut) {
+		t.Errorf("it was answered with %v", err)
+	}
+	if got := len(postsIn(t, s)); got != 1 {
+		t.Errorf("%d were saved, want 1", got)
+	}
+	if err := say(t.Context(), s, 2); !errors.Is(err, errShut) {
+		t.Errorf("the next was answered with %v", err)
+	}
 }

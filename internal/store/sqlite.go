@@ -280,11 +280,14 @@ func (e *sqliteEngine) tryCommit(group []*write) (again []*write, err error) {
 	return nil, nil
 }
 
-// answer tells a group that it is committed: at once, or when it is elsewhere
-// too. The next group need not wait for that.
+// answer tells a group that it is committed: at once, if we may write still, or
+// when it is elsewhere too: then whoever took over meanwhile has it. The next group
+// need not wait for that.
 func (e *sqliteEngine) answer(group []*write) {
 	if e.copied == nil || len(group) == 0 {
+		err := e.s.stillMay()
 		for _, w := range group {
+			w.err = err
 			close(w.done)
 		}
 		return
