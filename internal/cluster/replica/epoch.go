@@ -234,6 +234,12 @@ func keepFile(dir, name string, value any, lasts bool) (err error) {
 	if err := os.Rename(f.Name(), filepath.Join(dir, name)); err != nil || !lasts {
 		return err
 	}
+	return syncFolder(dir)
+}
+
+// syncFolder has what was made, renamed and removed in a folder be so after the
+// power was cut.
+func syncFolder(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err

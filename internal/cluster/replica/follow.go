@@ -35,19 +35,26 @@ type Follower struct {
 type followState struct {
 	Epoch Epoch    `json:"epoch"`
 	At    ltx.TXID `json:"at"`
+	// To is how far what was begun goes. As long as it is beyond At, pages of
+	// both may be in the file, and nobody can open it.
+	To ltx.TXID `json:"to,omitempty"`
 }
 
 // ErrNewEpoch says that another house has taken over: the file is not a part of
 // what that one writes, and has to be fetched anew.
 var ErrNewEpoch = errors.New("another house has taken over")
 
-// Follow begins, or goes on, with the database in a file. What was there of an
-// epoch that is over is fetched anew.
+// Follow begins, or goes on, with the database in a file that nobody has open.
+// What was there of an epoch that is over is fetched anew, and so is what was
+// begun when it was killed, if the place does not have it any more.
 func (s Source) Follow(ctx context.Context, file string) (*Follower, error) {
 	f := &Follower{Source: s, file: file}
 	err := f.read()
 	if err == nil {
 		err = f.current(ctx)
+	}
+	if err == nil {
+		err = f.heal(ctx)
 	}
 	if err == nil {
 		return f, nil
@@ -70,7 +77,7 @@ func (s Source) Follow(ctx context.Context, file string) (*Follower, error) {
 	if err := errors.Join(remove(file+"-wal"), remove(file+"-shm"), os.Rename(fresh, file)); err != nil {
 		return nil, err
 	}
-	f.state = followState{back.Epoch, back.At}
+	f.state = followState{Epoch: back.Epoch, At: back.At}
 	return f, f.write()
 }
 
@@ -123,6 +130,21 @@ func (f *Follower) current(ctx context.Context) error {
 		return err
 	}
 	return fmt.Errorf("%w: epoch %d", ErrNewEpoch, last.N)
+}
+
+// heal does again what was begun and not noted; fs.ErrNotExist if it is not at the
+// place any more.
+func (f *Follower) heal(ctx context.Context) error {
+	for f.state.At < f.state.To {
+		n, err := f.Step(ctx, func(_ context.Context, fn func() error) error { return fn() })
+		if errs.KindOf(err) == errs.Conflict || n == 0 && err == nil {
+			return fs.ErrNotExist
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // CatchUp applies what has come, in turn, each part within renew, which keeps
@@ -242,10 +264,15 @@ func (f *Follower) apply(ctx context.Context, some []piece, renew func(context.C
 	if err := g.Wait(); err != nil {
 		return err
 	}
+	to := some[len(some)-1].max
+	f.state.To = max(f.state.To, to) // what was begun before goes as far as it went
+	if err := f.write(); err != nil {
+		return err
+	}
 	if err := renew(ctx, func() error { return writePages(f.file, temps) }); err != nil {
 		return err
 	}
-	f.state.At = some[len(some)-1].max
+	f.state.At = to
 	return f.write()
 }
 
@@ -365,9 +392,10 @@ func setMode(f *os.File, mode byte, count uint32) error {
 // without: a log is for who writes.
 func markRead(file string) error { return mark(file, rollback) }
 
-// MarkWritten makes a database that was followed one that is written again.
+// MarkWritten makes a database that was followed one that is written again, also
+// after the power was cut.
 func MarkWritten(file string) error {
-	return errors.Join(mark(file, writeLog), remove(file+".follows"))
+	return errors.Join(mark(file, writeLog), remove(file+".follows"), syncFolder(filepath.Dir(file)))
 }
 
 func mark(file string, mode byte) (err error) {
