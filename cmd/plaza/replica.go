@@ -182,7 +182,9 @@ func (v *restore) Run(ctx context.Context, s streams) error {
 	}
 	defer source.Place.Close()
 	source.Only = v.Epoch
-	r := app.Restore{Source: source, Data: v.Data}
+	r := app.Restore{Source: source, Data: v.Data, Passed: func(why error) {
+		fmt.Fprintln(s.err, "PASSED OVER, so what only that place has is not here:", why)
+	}}
 	switch {
 	case v.Files && !app.House(v.Data):
 		return errs.Newf(errs.NotFound, "There is no house in %s. Leave out --files to bring it back.", v.Data)
@@ -250,7 +252,7 @@ func (v *restore) files(ctx context.Context, s streams, r app.Restore) error {
 	bar := s.bar()
 	defer bar.end()
 	n := 0
-	if err := r.Files(ctx, func(done, all int) { n = done; bar.tell(done, all) }); err != nil {
+	if err := r.Files(ctx, func(done, all int) { n = max(n, done); bar.tell(done, all) }); err != nil {
 		return err
 	}
 	bar.end()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -89,6 +90,10 @@ func (v *promote) Run(ctx context.Context, s streams) error {
 	if app.Follows(v.Data) {
 		return errs.New(errs.Unavailable, "It could not take over. Its log says why.")
 	}
-	_, err := fmt.Fprintln(s.out, "It has taken over, and writes. Have the name of the house point to it.")
-	return err
+	passed, err := app.PassedOver(v.Data)
+	for _, why := range passed {
+		fmt.Fprintln(s.out, "PASSED OVER, so what only that place has is not here:", why)
+	}
+	_, wrong := fmt.Fprintln(s.out, "It has taken over, and writes. Have the name of the house point to it.")
+	return errors.Join(err, wrong)
 }

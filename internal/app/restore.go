@@ -14,6 +14,7 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/conf"
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/cluster/place"
 	"github.com/plaza-social/plaza/internal/cluster/replica"
 	"github.com/plaza-social/plaza/internal/cluster/seal"
 )
@@ -110,6 +111,38 @@ func running(c conf.Config) (replica.Status, error) {
 type Restore struct {
 	replica.Source
 	Data string
+	// Passed is told of places that do not say what they have; nil is nobody.
+	Passed func(why error)
+}
+
+// others are the places that the settings name besides that of the source; whoever
+// calls it closes them.
+func (r Restore) others(ctx context.Context) (all []place.Place) {
+	c, err := conf.Load(os.Getenv, conf.Overrides{Data: r.Data})
+	if err != nil {
+		r.pass(err)
+		return nil
+	}
+	for _, other := range c.Copies() {
+		p, err := OpenPlace(ctx, other.Place)
+		switch {
+		case err != nil:
+			r.pass(err)
+		case p.String() == r.Place.String():
+			p.Close()
+		default:
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+func (r Restore) pass(why ...error) {
+	for _, err := range why {
+		if r.Passed != nil {
+			r.Passed(err)
+		}
+	}
 }
 
 // OpenCopy opens a copy to be read: at a place, or, if that is a number, where
@@ -146,14 +179,31 @@ func identities(file string) ([]age.Identity, error) {
 	return seal.ParseIdentities(string(text))
 }
 
-// Database brings back the database, and the settings if there are none. It
+// Database brings back the database, and the settings if there are none; and then,
+// from the other places that the settings name, what the first does not have. It
 // tells of which epoch it is, and whether there are settings now.
 func (r Restore) Database(ctx context.Context) (back replica.Restored, settings bool, err error) {
 	settings, err = r.into(ctx, func(file string) error {
 		back, err = r.Source.Database(ctx, file)
 		return err
 	})
+	if err == nil && r.Source.Only == 0 {
+		back, err = r.further(ctx, back)
+	}
 	return back, settings, err
+}
+
+func (r Restore) further(ctx context.Context, back replica.Restored) (replica.Restored, error) {
+	unlock, err := Lock(r.Data)
+	if err != nil {
+		return back, err
+	}
+	defer unlock()
+	others := r.others(ctx)
+	defer closeAll(others)
+	back, passed, err := r.Further(ctx, filepath.Join(r.Data, "plaza.db"), back, others)
+	r.pass(passed...)
+	return back, err
 }
 
 // into has the database be fetched into a folder that has none.
@@ -187,11 +237,34 @@ func bringSettings(ctx context.Context, s replica.Source, data string) (there bo
 	return true, os.WriteFile(path, text, 0o600)
 }
 
-// Files brings back what people attached, as far as it is not here yet. A house
-// may serve meanwhile.
+// Files brings back what people attached, as far as it is not here yet; and from
+// the other places what the first does not have: a file may be at one, and its post
+// at another. A house may serve meanwhile.
 func (r Restore) Files(ctx context.Context, tell func(done, all int)) error {
-	if err := r.Source.Files(ctx, filepath.Join(r.Data, "media"), tell); err != nil {
-		return err
+	others := r.others(ctx)
+	defer closeAll(others)
+	places := []place.Place{r.Source.Place}
+	for _, p := range others {
+		if err := replica.Reached(ctx, p); err != nil {
+			r.pass(err)
+			continue
+		}
+		places = append(places, p)
+	}
+	var faults error
+	for range len(places) { // what one gives back damaged, one after it may have
+		faults = nil
+		for _, p := range places {
+			s := r.Source
+			s.Place = p
+			faults = errors.Join(faults, s.Files(ctx, filepath.Join(r.Data, "media"), tell))
+		}
+		if faults == nil || ctx.Err() != nil {
+			break
+		}
+	}
+	if faults != nil {
+		return faults
 	}
 	return replica.Whole(filepath.Join(r.Data, "plaza.db"))
 }

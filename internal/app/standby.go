@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -40,6 +41,8 @@ type Standby struct {
 	Doors  *Doors
 	// Serve serves as the house that writes.
 	Serve func(ctx context.Context, o Options) error
+
+	passed []string // the places that were passed over when it took over, and why
 }
 
 // promotion is what whoever asks a standby to take over writes.
@@ -48,14 +51,25 @@ func promotion(data string) string { return filepath.Join(data, "promote") }
 // AskToPromote has the standby of a data folder take over.
 func AskToPromote(data string) error { return os.WriteFile(promotion(data), nil, 0o600) }
 
-// promoted is there once a standby has taken over.
+// promoted is there once a standby has taken over, and says which places were
+// passed over then, a line each.
 func promoted(data string) string { return filepath.Join(data, "promoted") }
 
 // Promoted reports whether what is in a data folder was a standby's that has
 // taken over: when it is started again, it goes on as the house that writes.
 func Promoted(data string) bool {
 	_, err := os.Stat(promoted(data))
-	return err == nil && House(data) && !Follows(data)
+	return err == nil && House(data)
+}
+
+// PassedOver are the places that did not say what they have when the standby of a
+// data folder took over, and why.
+func PassedOver(data string) ([]string, error) {
+	text, err := os.ReadFile(promoted(data))
+	if err != nil {
+		return nil, err
+	}
+	return strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")[:strings.Count(string(text), "\n")], nil
 }
 
 // Asked reports whether a standby was asked, and has not taken over yet.
@@ -69,17 +83,12 @@ var errPromoted = errors.New("it is to be promoted")
 
 // Run follows until it is promoted, and serves until ctx ends.
 func (b *Standby) Run(ctx context.Context) error {
-	if err := os.Remove(promotion(b.Data)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if Promoted(b.Data) {
-		c, err := b.Config()
-		if err != nil {
+	if !Promoted(b.Data) { // what is left of a house that is not here any more says nothing of the next
+		if err := errors.Join(removed(promotion(b.Data)), removed(promoted(b.Data))); err != nil {
 			return err
 		}
-		return b.takeOver(ctx, c, nil)
 	}
-	for {
+	for !Promoted(b.Data) {
 		lease, c, err := b.once(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -95,6 +104,53 @@ func (b *Standby) Run(ctx context.Context) error {
 			wait(ctx, standbyRest)
 		}
 	}
+	c, err := b.Config()
+	if err == nil {
+		err = b.promoted()
+	}
+	if err != nil {
+		return err
+	}
+	return b.takeOver(ctx, c, nil)
+}
+
+// promoted notes that it has taken over. What was noted in part before it was
+// killed is done again: the other is fenced by then, and nobody else writes.
+func (b *Standby) promoted() error {
+	if Follows(b.Data) {
+		if err := replica.MarkWritten(filepath.Join(b.Data, "plaza.db")); err != nil {
+			return err
+		}
+	}
+	return removed(promotion(b.Data))
+}
+
+// notePassed writes down, to last, that it takes over, before anything is changed by
+// which a standby is known.
+func (b *Standby) notePassed() error {
+	f, err := os.OpenFile(promoted(b.Data), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	for _, why := range b.passed {
+		_, wrong := f.WriteString(strings.ReplaceAll(why, "\n", " ") + "\n")
+		err = errors.Join(err, wrong)
+	}
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	folder, err := os.Open(b.Data)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
+
+func removed(file string) error {
+	if err := os.Remove(file); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // takeOver serves as the house that writes, while what is missing of the files
@@ -104,7 +160,10 @@ func (b *Standby) takeOver(ctx context.Context, c conf.Config, lease *turn.Lease
 	var rest sync.WaitGroup
 	rest.Go(func() {
 		for replica.Missing(filepath.Join(b.Data, "plaza.db")) && bring.Err() == nil {
-			if err := (Restore{b.Source, b.Data}).Files(bring, func(int, int) {}); err != nil && bring.Err() == nil {
+			r := Restore{Source: b.Source, Data: b.Data, Passed: func(why error) {
+				b.Log.Error("A PLACE IS PASSED OVER: files that only that one has are missing here until plaza restore --files brings them from there", "why", why)
+			}}
+			if err := r.Files(bring, func(int, int) {}); err != nil && bring.Err() == nil {
 				b.Log.Warn("files of the copy cannot be brought over, trying again", "err", err)
 				wait(bring, filesEvery)
 			}
@@ -149,7 +208,12 @@ func (b *Standby) once(ctx context.Context) (*turn.Lease, conf.Config, error) {
 	stop()
 	err = errors.Join(err, <-served, a.Close())
 	if errors.Is(err, errPromoted) {
-		err = errors.Join(err, replica.MarkWritten(filepath.Join(b.Data, "plaza.db")), os.WriteFile(promoted(b.Data), nil, 0o600), os.Remove(promotion(b.Data)))
+		if noted := b.notePassed(); noted != nil {
+			return lease, c, noted
+		}
+		if noted := b.promoted(); noted != nil {
+			return lease, c, noted
+		}
 	}
 	return lease, c, err
 }
@@ -188,8 +252,11 @@ func (b *Standby) until(ctx context.Context, f *replica.Follower, a *App, c conf
 				keep = true
 				return lease, errPromoted
 			}
+			if errors.Is(err, replica.ErrNewEpoch) { // it is followed there, and takes over then
+				return nil, err
+			}
 			b.Log.Error("this one was to take over, and cannot", "err", err)
-			if err := os.Remove(promotion(b.Data)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			if err := removed(promotion(b.Data)); err != nil {
 				return nil, err
 			}
 			wait(ctx, standbyRest)
@@ -210,9 +277,10 @@ func (b *Standby) until(ctx context.Context, f *replica.Follower, a *App, c conf
 	return nil, ctx.Err()
 }
 
-// promote takes the turn and the epoch, and then what was written until then:
-// in that order, so that what the other acknowledges after we have looked is
-// never in our place, and what it acknowledged before is.
+// promote takes the turn and the epoch, and then what was written until then, from
+// whichever place has most: in that order, so that what the other acknowledges
+// after we have looked is never in our place, and what it acknowledged before is.
+// Where nothing else keeps the other from answering, it has time to notice.
 func (b *Standby) promote(ctx context.Context, f *replica.Follower, a *App, c conf.Config, line *line, asked bool) (*turn.Lease, error) {
 	if len(c.Copies()) == 0 {
 		return nil, errs.New(errs.Invalid, "There is no [[replica]] in the settings, so nobody would learn that this one has taken over. Write one in plaza.toml.")
@@ -226,14 +294,43 @@ func (b *Standby) promote(ctx context.Context, f *replica.Follower, a *App, c co
 		return nil, err
 	}
 	defer closeAll(places)
-	if err := replica.Begin(ctx, ReplicaFolder(c), f.Epoch(), places); err != nil {
+	own, err := replica.Begin(ctx, ReplicaFolder(c), f.Epoch(), places)
+	if err != nil {
 		return nil, err
 	}
-	if _, err := f.CatchUp(ctx, a.Store.Renew); err != nil && !errors.Is(err, store.ErrJump) {
+	if lease == nil && c.Durability != conf.Copied {
+		wait(ctx, replica.Noticed(c.ReplicaEvery))
+	}
+	passed, err := f.Finish(ctx, own, places, a.Store.Renew)
+	if ahead := (*replica.Ahead)(nil); errors.As(err, &ahead) {
+		return nil, errors.Join(b.followThere(ctx, c, ahead), err)
+	}
+	if err != nil {
 		return nil, err
+	}
+	b.passed = nil
+	for _, why := range passed {
+		b.passed = append(b.passed, why.Error())
+		b.Log.Error("A PLACE WAS PASSED OVER: what only that one has is not here", "why", why)
 	}
 	b.Log.Info("this one takes over", "after", f.Epoch().N)
 	return lease, nil
+}
+
+// followThere has the place be followed that has what came last.
+func (b *Standby) followThere(ctx context.Context, c conf.Config, ahead *replica.Ahead) error {
+	for _, r := range c.Copies() {
+		p, err := OpenPlace(ctx, r.Place)
+		if err != nil {
+			return err
+		}
+		if p.String() == ahead.Place {
+			b.Place = p // open until this process ends
+			return nil
+		}
+		p.Close()
+	}
+	return nil // it is the one that is followed
 }
 
 // placesOf opens where the copies are, all or none.

@@ -151,13 +151,14 @@ func entered(ctx context.Context, dir string, at []place.Place) (Epoch, error) {
 }
 
 // Begin makes the house of a data folder, that has followed an epoch until now,
-// the one that writes: whoever wrote until then is fenced. Open does the rest.
-func Begin(ctx context.Context, dir string, followed Epoch, at []place.Place) error {
+// the one that writes: whoever wrote until then is fenced. Finish and Open do the
+// rest.
+func Begin(ctx context.Context, dir string, followed Epoch, at []place.Place) (Epoch, error) {
 	e, err := entered(ctx, dir, at)
 	if err == nil && e.N <= followed.N {
-		return errs.Newf(errs.Conflict, "This data folder is of epoch %d, and what was followed of epoch %d. Start a standby in a new folder.", e.N, followed.N)
+		return e, errs.Newf(errs.Conflict, "This data folder is of epoch %d, and what was followed of epoch %d. Start a standby in a new folder.", e.N, followed.N)
 	}
-	return err
+	return e, err
 }
 
 // enter goes on with the epoch of this data folder, or begins one after all that

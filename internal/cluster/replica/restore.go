@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"filippo.io/age"
 	"github.com/benbjohnson/litestream"
@@ -56,7 +55,8 @@ func (s Source) Database(ctx context.Context, file string) (r Restored, err erro
 		return r, err
 	}
 	for i, e := range slices.Backward(epochs) {
-		plan, err := litestream.CalcRestorePlan(ctx, &reader{Source: s, epoch: e}, 0, time.Time{}, s.Log)
+		d := &reader{Source: s, epoch: e}
+		plan, err := d.plan(ctx)
 		if errors.Is(err, litestream.ErrTxNotAvailable) {
 			if err := s.nought(ctx, e, epochs[:i]); err != nil {
 				return r, err
@@ -111,7 +111,11 @@ func (s Source) nought(ctx context.Context, e Epoch, before []Epoch) error {
 
 // Of writes the last of what an epoch had into a new file.
 func (s Source) Of(ctx context.Context, e Epoch, file string) error {
-	return s.database(ctx, e, 0, file)
+	at, err := covered(ctx, s.Place, e, 0)
+	if err != nil {
+		return err
+	}
+	return s.database(ctx, e, at, file)
 }
 
 // database writes what an epoch had at some moment into a new file.
