@@ -228,7 +228,7 @@ func (v *restore) database(ctx context.Context, s streams, r app.Restore) error 
 // along tells of settings that came with the copy.
 func (v *restore) along(s streams, came bool) {
 	if came {
-		fmt.Fprintf(s.out, "The settings came along, as plaza.toml in %s: look whether they fit this machine.\n", v.Data)
+		fmt.Fprintf(s.out, "The settings came along, as plaza.toml in %s: look whether they fit this machine. on_promote, if there is one, is commented out.\n", v.Data)
 	}
 }
 

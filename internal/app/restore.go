@@ -220,21 +220,25 @@ func (r Restore) into(ctx context.Context, fetch func(file string) error) (setti
 	if err := fetch(file); err != nil {
 		return false, err
 	}
-	return bringSettings(ctx, r.Source, r.Data)
+	settings, _, err = bringSettings(ctx, r.Source, r.Data)
+	return settings, err
 }
 
 // bringSettings writes the settings that came with a copy, unless there are
-// some.
-func bringSettings(ctx context.Context, s replica.Source, data string) (there bool, err error) {
+// some, but for a program that they name; left says that there was one.
+func bringSettings(ctx context.Context, s replica.Source, data string) (there, left bool, err error) {
 	path := filepath.Join(data, "plaza.toml")
 	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-		return false, err
+		return false, false, err
 	}
 	text, err := s.Settings(ctx)
 	if err != nil || text == nil {
-		return false, err
+		return false, false, err
 	}
-	return true, os.WriteFile(path, text, 0o600)
+	if text, left, err = conf.Carried(text); err != nil {
+		return false, left, err
+	}
+	return true, left, os.WriteFile(path, text, 0o600)
 }
 
 // Files brings back what people attached, as far as it is not here yet; and from

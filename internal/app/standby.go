@@ -189,8 +189,12 @@ func (b *Standby) once(ctx context.Context) (*turn.Lease, conf.Config, error) {
 	if err != nil {
 		return nil, conf.Config{}, err
 	}
-	if _, err := bringSettings(ctx, b.Source, b.Data); err != nil {
+	_, left, err := bringSettings(ctx, b.Source, b.Data)
+	if err != nil {
 		return nil, conf.Config{}, err
+	}
+	if left {
+		b.Log.Warn("on_promote of the copy is not taken over: if it is to be run here, set PLAZA_ON_PROMOTE, or write it into plaza.toml", "folder", b.Data)
 	}
 	c, err := b.Config()
 	if err != nil {

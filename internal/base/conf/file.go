@@ -1,17 +1,21 @@
 package conf
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"sort"
 	"strconv"
 	"strings"
 	"syscall"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"github.com/plaza-social/plaza/internal/base/errs"
 )
 
 const fileName = "plaza.toml"
@@ -97,6 +101,24 @@ func notTOML(path string, err error) string {
 	return fmt.Sprintf(`%s: this is not TOML (%s); write lines such as name = "value"`,
 		where, strings.TrimPrefix(err.Error(), "toml: "))
 }
+
+// Carried is what is taken over of settings that came with a copy, and whether
+// something was left out: what names a program that is run here. Whoever can write
+// at a place could have theirs be run.
+func Carried(text []byte) (kept []byte, left bool, err error) {
+	kept = program.ReplaceAll(text, []byte("# Not taken over from the copy; if it is meant, write it here: $0"))
+	var tree map[string]any
+	if err := toml.Unmarshal(kept, &tree); err != nil {
+		return nil, true, errs.New(errs.Invalid, notTOML("plaza.toml in the copy", err))
+	}
+	if _, still := tree["on_promote"]; still {
+		return nil, true, errs.New(errs.Invalid, "plaza.toml in the copy names a program to run, in a way that cannot be left out. Look into it, and write a plaza.toml of your own into the data folder.")
+	}
+	return kept, !bytes.Equal(kept, text), nil
+}
+
+// program is the line of a setting that names one.
+var program = regexp.MustCompile(`(?m)^[ \t]*on_promote[ \t]*=`)
 
 // flatten visits the leaves of tree by name, in order.
 func flatten(prefix string, tree map[string]any, visit func(name string, value any)) {

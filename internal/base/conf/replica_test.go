@@ -2,6 +2,8 @@ package conf
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -93,5 +95,38 @@ func TestWrongReplicas(t *testing.T) {
 	path := file(t, strings.Repeat("[[replica]]\nurl = \"file:///x\"\nrecipient = \""+recipient+"\"\n", MaxReplicas+1))
 	if _, err := Load(env("PLAZA_CONFIG", path), Overrides{}); err == nil || !strings.Contains(err.Error(), "replica.5.") {
 		t.Errorf("%d replicas: %v", MaxReplicas+1, err)
+	}
+}
+
+// TestCarried leaves out of settings that came with a copy what would be run here.
+func TestCarried(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, text string
+		left       bool
+		refused    bool
+	}{
+		{"none", "url = \"https://a.example\"\n", false, false},
+		{"plain", "url = \"https://a.example\"\n  on_promote=\"/bin/evil\" # here\n[lease]\nurl = \"file:///x\"\n", true, false},
+		{"quoted", "\"on_promote\" = \"/bin/evil\"\n", true, true},
+		{"escaped", "\"on\\u005fpromote\" = \"/bin/evil\"\n", true, true},
+		{"of many lines", "on_promote = \"\"\"\n/bin/evil\"\"\"\n", true, true},
+		{"not TOML", "on_promote", true, true},
+	} {
+		kept, left, err := Carried([]byte(c.text))
+		if left != c.left || (err != nil) != c.refused {
+			t.Errorf("%s: left out %v, %v", c.name, left, err)
+		}
+		if err != nil {
+			continue
+		}
+		data := t.TempDir()
+		if err := os.WriteFile(filepath.Join(data, fileName), kept, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got, err := Load(func(string) string { return "" }, Overrides{Data: data})
+		if err != nil || got.OnPromote != "" || got.URL != "https://a.example" {
+			t.Errorf("%s: %v, on_promote %q, url %q", c.name, err, got.OnPromote, got.URL)
+		}
 	}
 }
