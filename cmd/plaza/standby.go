@@ -63,7 +63,7 @@ func (v *standby) Run(ctx context.Context, s streams) error {
 
 type promote struct {
 	Data string        `help:"Folder of the standby." required:"" placeholder:"DIR"`
-	Wait time.Duration `help:"How long it may take." default:"1m"`
+	Wait time.Duration `help:"How long it may take." default:"2m"`
 }
 
 // Run asks the standby to take over, and waits until it has.

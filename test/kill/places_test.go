@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // A pair is a house with two copies, and what opens them.
@@ -139,4 +140,42 @@ func TestRestoreBehind(t *testing.T) {
 	}
 	next.must(next.start())
 	next.missing(newClient(next.addr, p.tokens[0]), acked, func(posted) bool { return true })
+}
+
+// TestPromotedAwayFrom promotes away from a house that lives, without a lease and
+// without waiting for copies: when the next answers, the first does not any more.
+func TestPromotedAwayFrom(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("it takes some seconds and a binary")
+	}
+	plaza := build(t)
+	s := newServer(t, plaza, "")
+	copied, identity := s.replicate("local")
+	token := s.people("ada")[0]
+	s.must(s.start())
+	s.saysHowOld()
+	second := newServer(t, plaza, "")
+	second.must(second.stand(copied, identity))
+	last := make(chan time.Time)
+	go func() {
+		var heard time.Time
+		c := newClient(s.addr, token)
+		for n := 0; ; n++ {
+			what := fmt.Sprintf("Still here, %d.", n)
+			if _, err := c.post(what, what); err != nil {
+				last <- heard
+				return
+			}
+			heard = time.Now()
+		}
+	}()
+	if out, err := exec.Command(plaza, "promote", "--data", second.data).CombinedOutput(); err != nil {
+		t.Fatalf("promote: %v %s", err, out)
+	}
+	second.firstPost(token)
+	took := time.Now()
+	if heard := <-last; heard.IsZero() || heard.After(took) {
+		t.Errorf("the first answered last at %s, and the next had answered at %s", heard, took)
+	}
 }
