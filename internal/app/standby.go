@@ -207,7 +207,7 @@ func (b *Standby) once(ctx context.Context) (*turn.Lease, conf.Config, error) {
 	serving, stop := context.WithCancel(ctx)
 	served := make(chan error, 1)
 	go func() { served <- a.Serve(serving, b.Doors.Open()) }()
-	go b.files(serving)
+	go b.files(serving, b.Source)
 	lease, err := b.until(ctx, f, a, c)
 	stop()
 	err = errors.Join(err, <-served, a.Close())
@@ -222,10 +222,10 @@ func (b *Standby) once(ctx context.Context) (*turn.Lease, conf.Config, error) {
 	return lease, c, err
 }
 
-// files brings files over until ctx ends.
-func (b *Standby) files(ctx context.Context) {
+// files brings files over from s until ctx ends.
+func (b *Standby) files(ctx context.Context, s replica.Source) {
 	for ctx.Err() == nil {
-		if err := b.Files(ctx, filepath.Join(b.Data, "media"), func(int, int) {}); err != nil && ctx.Err() == nil {
+		if err := s.Files(ctx, filepath.Join(b.Data, "media"), func(int, int) {}); err != nil && ctx.Err() == nil {
 			b.Log.Warn("files of the copy cannot be brought over, trying again", "err", err)
 		}
 		wait(ctx, filesEvery)

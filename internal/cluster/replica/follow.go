@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/benbjohnson/litestream"
 	"github.com/superfly/ltx"
@@ -124,7 +123,7 @@ func (f *Follower) current(ctx context.Context) error {
 		return err
 	}
 	r := &reader{f.Source, last}
-	if _, err := litestream.CalcRestorePlan(ctx, r, 0, time.Time{}, f.Log); errors.Is(err, litestream.ErrTxNotAvailable) {
+	if _, err := r.plan(ctx); errors.Is(err, litestream.ErrTxNotAvailable) {
 		return nil // not yet
 	} else if err != nil {
 		return err
