@@ -243,7 +243,7 @@ func (a *App) assemble(o Options) (err error) {
 	a.Relations, a.Lists = relations.New(a.Store, a.View), lists.New(a.Store, a.View)
 	a.Hosts, a.Announcements, a.Measures = hosts.New(a.Store, a.View), announcements.New(a.Store), measures.New(a.Store)
 	a.Notices, a.Relays = notices.New(a.Store, a.View), relays.New(a.Store)
-	a.Matters = matters.New(a.Store, a.View, matters.Config{Signer: a.Sealing.Signer, Bundle: a.matterEvidence})
+	a.Matters = matters.New(a.Store, a.View, matters.Config{Signer: a.Sealing.Signer, Bundle: a.matterEvidence, Report: a.Moderation.Noticed})
 	a.Conversations, a.Mirrors = conversations.New(a.Store, a.View), mirrors.New(a.Store)
 	a.Search = search.New(a.Store, a.View, c.HandleHost)
 	a.Imports = imports.New(a.Store, imports.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Relations: a.Relations, Lists: a.Lists, Posts: a.Posts})

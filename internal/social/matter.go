@@ -284,4 +284,18 @@ type MatterObject struct {
 	Account AccountID // zero where the address leads nowhere
 	Post    PostID    // zero where it is about the account
 	Done    string    // what was done about it, as the answer says it
+	Report  ReportID  // by which it came before those who decide; zero for none
+}
+
+// Reports is how what a matter of c names comes before those who decide: what
+// strangers give notice of, and what hosts and authorities want. Empty is not at
+// all: nothing of it is to go.
+func (c Class) Reports() Channel {
+	switch c {
+	case ClassNotice, ClassIntimate, ClassRights:
+		return ChannelStranger
+	case ClassCounter, ClassSubject:
+		return ""
+	}
+	return ChannelHost
 }

@@ -37,8 +37,8 @@ func (tx *Tx) AddMatter(ctx context.Context, m social.Matter, about []social.Mat
 		return err
 	}
 	for i, o := range about {
-		if _, err := tx.exec(ctx, `INSERT INTO matter_objects (matter_id, place, address, account_id, post_id, done) VALUES ($1, $2, $3, $4, $5, $6)`,
-			m.ID, i, o.Address, o.Account, o.Post, o.Done); err != nil {
+		if _, err := tx.exec(ctx, `INSERT INTO matter_objects (matter_id, place, address, account_id, post_id, done, report_id) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			m.ID, i, o.Address, o.Account, o.Post, o.Done, o.Report); err != nil {
 			return err
 		}
 	}
@@ -64,6 +64,20 @@ func (tx *Tx) SetMatter(ctx context.Context, m social.Matter) error {
 func (tx *Tx) SetMatterObject(ctx context.Context, which social.MatterID, address, done string) error {
 	_, err := tx.exec(ctx, `UPDATE matter_objects SET done = $3 WHERE matter_id = $1 AND address = $2`, which, address, done)
 	return err
+}
+
+// SetMatterReport stores by which report one of the things a matter names came
+// before those who decide.
+func (tx *Tx) SetMatterReport(ctx context.Context, which social.MatterID, address string, report social.ReportID) error {
+	_, err := tx.exec(ctx, `UPDATE matter_objects SET report_id = $3 WHERE matter_id = $1 AND address = $2`, which, address, report)
+	return err
+}
+
+// MattersIn returns up to limit matters by which something came into a case, the one
+// that is due first first, without what is about an account; zero is none.
+func (v *View) MattersIn(ctx context.Context, c social.CaseID, not social.AccountID, limit int) ([]social.Matter, error) {
+	return rows(ctx, v, scanMatter, `SELECT `+matterColumns+` FROM matters WHERE id IN (SELECT o.matter_id FROM reports r JOIN matter_objects o ON o.report_id = r.id AND o.report_id <> 0 WHERE r.case_id = $1)`+
+		notOf(`$2`)+` ORDER BY due_ms, id LIMIT $3`, c, not, limit)
 }
 
 // Matter returns one, or NotFound.
@@ -121,8 +135,8 @@ func (v *View) Matters(ctx context.Context, not social.AccountID, p social.Page)
 // MatterObjects returns what a matter names.
 func (v *View) MatterObjects(ctx context.Context, which social.MatterID) ([]social.MatterObject, error) {
 	return rows(ctx, v, func(r row) (o social.MatterObject, err error) {
-		return o, r.Scan(&o.Address, &o.Account, &o.Post, &o.Done)
-	}, `SELECT address, account_id, post_id, done FROM matter_objects WHERE matter_id = $1 ORDER BY place LIMIT $2`, which, social.MaxMatterAddresses)
+		return o, r.Scan(&o.Address, &o.Account, &o.Post, &o.Done, &o.Report)
+	}, `SELECT address, account_id, post_id, done, report_id FROM matter_objects WHERE matter_id = $1 ORDER BY place LIMIT $2`, which, social.MaxMatterAddresses)
 }
 
 // What files a matter has.

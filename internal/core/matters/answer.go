@@ -259,7 +259,12 @@ func (s *Service) objects(ctx context.Context, v *store.View, which social.Matte
 		if err == nil {
 			stands, err = standing(ctx, v, o)
 		}
-		out = append(out, Object{o, stands})
+		one := Object{MatterObject: o, Stands: stands}
+		if err == nil {
+			one.There = stands != nowhere && stands != gone && stands != deleted
+			one.Case, one.Open, err = decided(ctx, v, o)
+		}
+		out = append(out, one)
 	}
 	return out, err
 }

@@ -23,6 +23,9 @@ type Config struct {
 	// Bundle is the evidence about what a matter names, to go with the answer; nil
 	// where there is none.
 	Bundle func(ctx context.Context, m social.Matter) ([]byte, error)
+	// Report brings what a matter names before those who decide, within its
+	// transaction: see moderation.Noticed. Nil is a house where nobody does.
+	Report func(ctx context.Context, tx *store.Tx, r social.Report, due time.Time, because social.EvidenceID) (social.ReportID, error)
 }
 
 // Service takes matters and answers them.
@@ -50,7 +53,10 @@ type File struct {
 // An Object is what a matter names, and how it stands now.
 type Object struct {
 	social.MatterObject
-	Stands string // a sentence
+	Stands string        // a sentence
+	Case   social.CaseID // in which it is decided; zero for none
+	Open   bool          // that case is
+	There  bool          // it can be decided about
 }
 
 // Waiting is all that wait, the one that is due first first, without what is

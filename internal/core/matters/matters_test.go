@@ -14,6 +14,7 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/matters"
+	"github.com/plaza-social/plaza/internal/core/moderation"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/evidence"
@@ -46,6 +47,7 @@ type house struct {
 	bundle []byte
 	broken error
 	rung   []int
+	judges *moderation.Service // see judge
 }
 
 func each(t *testing.T, fn func(h *house)) {
@@ -66,6 +68,12 @@ func each(t *testing.T, fn func(h *house)) {
 		h.Service = matters.New(s, v, matters.Config{
 			Signer: func(context.Context) (*evidence.Signer, error) { return signer, nil },
 			Bundle: func(context.Context, social.Matter) ([]byte, error) { return h.bundle, h.broken },
+			Report: func(ctx context.Context, tx *store.Tx, r social.Report, due time.Time, because social.EvidenceID) (social.ReportID, error) {
+				if h.judges == nil {
+					return 0, nil
+				}
+				return h.judges.Noticed(ctx, tx, r, due, because)
+			},
 		})
 		s.Watch(func(_ context.Context, rs []event.Record) {
 			for _, r := range rs {

@@ -116,11 +116,19 @@ func (s *Service) take(ctx context.Context, tx *store.Tx, by social.Actor, d soc
 	if err != nil {
 		return m, err
 	}
+	if err := holdAll(ctx, tx, about); err != nil {
+		return m, err
+	}
 	proof, err := tx.AddEvidence(store.Evidence{Type: recordOf(m.Class), Category: evidence.Category(m.Category), Class: string(m.Class), Refs: refs, Body: noticed(m, listed(about)), About: whose(about)})
 	if err != nil {
 		return m, err
 	}
 	m.Evidence = proof.ID()
+	if m.First == 0 && !m.Tray {
+		if err := s.report(ctx, tx, m, about); err != nil {
+			return m, err
+		}
+	}
 	receipt, err := signer.Receipt(evidence.Receipt{Report: number(m.ID), Commitment: proof.Commitment(), Received: tx.Now})
 	if err != nil {
 		return m, err

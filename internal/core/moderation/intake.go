@@ -16,8 +16,9 @@ import (
 	"github.com/plaza-social/plaza/internal/store"
 )
 
-// take stores a new report, in the case it belongs to and in the log.
-func (s *Service) take(ctx context.Context, tx *store.Tx, r *social.Report) error {
+// take stores a new report, in the case it belongs to and in the log; because is
+// the records that led to it.
+func (s *Service) take(ctx context.Context, tx *store.Tx, r *social.Report, because ...social.EvidenceID) error {
 	r.ID, r.At, r.Changed = social.ReportID(id.New(tx.Now)), tx.Now, tx.Now
 	if _, err := tx.HoldAccount(ctx, r.Target); err != nil { // one case for all who report the same at once
 		return err
@@ -31,7 +32,7 @@ func (s *Service) take(ctx context.Context, tx *store.Tx, r *social.Report) erro
 	if errs.Absent(err) != nil {
 		return err
 	}
-	var refs []social.EvidenceID
+	refs := because
 	if known {
 		refs = append(refs, c.Evidence)
 	}

@@ -32,15 +32,18 @@ func caseNamed(s string) social.CaseID {
 }
 
 // A round is how somebody goes through cases: which queue, whether they passed
-// some over, and whether they want those that are hard to look at, too.
+// some over, and whether they want those that are hard to look at, too. Who comes
+// from a notice with a clock goes back to it.
 type round struct {
+	Matter  social.MatterID
 	Queue   social.Queue
 	Passed  bool
 	Graphic bool
 }
 
 func roundOf(v url.Values) round {
-	r := round{Queue: social.Queue(v.Get("queue")), Passed: v.Get("passed") != "", Graphic: v.Get("graphic") != ""}
+	from, _ := id.Parse(v.Get("matter"))
+	r := round{Matter: social.MatterID(from), Queue: social.Queue(v.Get("queue")), Passed: v.Get("passed") != "", Graphic: v.Get("graphic") != ""}
 	if !slices.Contains(social.AllQueues, r.Queue) {
 		r.Queue = ""
 	}
@@ -49,6 +52,9 @@ func roundOf(v url.Values) round {
 
 func (r round) values() url.Values {
 	v := url.Values{}
+	if r.Matter != 0 {
+		v.Set("matter", itoa(r.Matter))
+	}
 	if r.Queue != "" {
 		v.Set("queue", string(r.Queue))
 	}
@@ -78,8 +84,11 @@ func (r round) do(which social.CaseID, what string) string {
 	return withQuery("/moderation/cases/"+itoa(which)+"/"+what, r.values())
 }
 
-// next is the case after one.
+// next is the case after one, or the notice that led to it.
 func (r round) next(which social.CaseID) string {
+	if r.Matter != 0 {
+		return matterURL(r.Matter)
+	}
 	v := r.values()
 	if r.Passed {
 		v.Set("after", itoa(which))
@@ -157,6 +166,7 @@ type desk struct {
 	May     bool             // they may decide about this account
 	Posts   []*view.Seen     // that it is about, as they are now
 	Ended   *social.Decision // that ended it
+	Matters []social.Matter  // by which it came
 }
 
 // postsIn are the posts that a case is about, as they are now.
@@ -196,6 +206,9 @@ func (s *Site) caseAs(q *ask, status int, which social.CaseID, r round, wish ver
 		}
 	}
 	if d.Seen, err = s.Moderation.Seen(q.Context(), q.by); err != nil {
+		return err
+	}
+	if d.Matters, err = s.Matters.InCase(q.Context(), q.by, which); err != nil {
 		return err
 	}
 	q.page.Tab, q.page.Wide, q.page.Script = "moderation", true, "desk.js"

@@ -30,6 +30,7 @@ func (s *Site) matterRoutes(r *router) {
 	r.Do("GET /moderation/matters/{matter}/raw.txt", moderator, s.rawMatter)
 	r.Do("GET /moderation/matters/{matter}/evidence.evz", moderator, s.matterEvidence)
 	r.Do("POST /moderation/matters/{matter}/answer", moderator, s.answerMatter)
+	r.Do("POST /moderation/matters/{matter}/case", moderator, s.bringMatter)
 	r.Do("POST /moderation/matters/{matter}/extend", moderator, s.extendMatter)
 	r.Do("POST /moderation/matters/{matter}/move", moderator, s.moveMatter)
 	r.Do("POST /moderation/matters/{matter}/note", moderator, s.noteMatter)
@@ -172,6 +173,15 @@ func (s *Site) answerMatter(q *ask) error {
 		answer = s.Matters.Answer
 	}
 	return s.changedMatter(q, answer(q.Context(), q.by, q.matter(), words), "answered", words)
+}
+
+// bringMatter leads to the case about something that a matter names.
+func (s *Site) bringMatter(q *ask) error {
+	c, err := s.Matters.Bring(q.Context(), q.by, q.matter(), q.form("address"))
+	if err != nil {
+		return s.changedMatter(q, err, "", "")
+	}
+	return q.to(round{Matter: q.matter()}.page(c))
 }
 
 func (s *Site) matterEvidence(q *ask) error {
