@@ -160,7 +160,7 @@ type Decision struct {
 	Posts    []PostID   // what it is about, of the account
 	Text     string     // to whom it is about
 	Harm     Harm       // empty if it is not said
-	Rule     string     // id@version of the rule of the house that was broken
+	Rule     string     // id@version of the rule of the house that was broken; see GeneralRule
 	Ground   Ground     // empty is the rules
 	Law      string     // which, if it is that
 	Facts    string     // what was found, for the record
@@ -196,6 +196,18 @@ func (d Decision) Check(now time.Time) error {
 		return errs.Newf(errs.Invalid, "Validation failed: Decide about at most %d posts at once.", MaxReportPosts)
 	}
 	return nil
+}
+
+// Grounded is d with what it rests on: nothing is held against anybody without a
+// rule or a law.
+func (d Decision) Grounded() Decision {
+	if d.Ground == "" {
+		d.Ground = GroundRules
+	}
+	if d.Ground == GroundRules && d.Rule == "" && d.Action.Sanction() {
+		d.Rule = GeneralRule.ID
+	}
+	return d
 }
 
 // Strike is until when d counts against somebody, zero if it does not.

@@ -47,7 +47,7 @@ func (d Decision) Statement(rule string) Statement {
 	switch {
 	case d.Ground == GroundLaw:
 		s.Ground = "It rests on the law: " + d.Law + "."
-	case rule != "":
+	case rule != "" && rule != GeneralRule.Text:
 		s.Ground = "It rests on a rule of this house, as it stood then: “" + rule + "”"
 	default:
 		s.Ground = "It rests on the rules of this house."

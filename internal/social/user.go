@@ -167,6 +167,11 @@ type Rule struct {
 	Hint string `json:"hint"`
 }
 
+// GeneralRule is what a decision rests on that names no rule and no law: that of
+// an app or the command line, which cannot, or of a house without rules. It stands
+// on no list, and has a version like the others once it is used.
+var GeneralRule = Rule{ID: "house", Text: "The rules of this house"}
+
 // A RuleVersion is a rule as it stood from a moment on: each change is a new one.
 type RuleVersion struct {
 	Rule

@@ -102,6 +102,13 @@ func (s *Service) decide(ctx context.Context, what social.Action, by social.Acto
 // happened to it is told by facts of its own.
 func decided(ctx context.Context, tx *store.Tx, by social.Actor, who social.AccountID, what social.Action, why string) error {
 	d := social.Decision{ID: social.DecisionID(id.New(tx.Now)), By: by.Account, Account: who, Action: what, Text: why}
+	if what == social.Expel {
+		rests, err := record.Cited(ctx, tx, []string{social.GeneralRule.ID})
+		if err != nil {
+			return err
+		}
+		d.Rule = rests[0].Name()
+	}
 	p, err := record.Configured(ctx, tx, by, string(what), who, why)
 	if err != nil {
 		return err

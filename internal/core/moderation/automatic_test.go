@@ -40,7 +40,7 @@ func TestAutomatic(t *testing.T) {
 		if got := h.stands(post); got != social.PostHidden {
 			t.Errorf("the post is %q, want hidden", got)
 		}
-		h.wantLog("decision hide_post", "report rule", "snapshot", "triage spam")
+		h.wantLog("policy house@1", "decision hide_post", "report rule", "snapshot", "triage spam")
 		all := h.open()
 		if len(all) != 1 || all[0].Case.Post != post || all[0].Priority != social.AutoUrgent.Weight() || all[0].Harm != social.HarmScam {
 			t.Fatalf("open are %+v", all)

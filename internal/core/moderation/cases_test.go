@@ -287,7 +287,7 @@ func TestAppeals(t *testing.T) {
 		if e = mine(); e.Counts || !e.Undone || e.Appeal.State != social.AppealApproved || e.Appeal.Answer != "It is fine." {
 			h.Errorf("the entry is %+v", e)
 		}
-		h.wantLog("report app", "snapshot", "triage general", "decision hide_post", "appeal", "appeal_decision approved", "decision restore_post")
+		h.wantLog("report app", "snapshot", "triage general", "policy house@1", "decision hide_post", "appeal", "appeal_decision approved", "decision restore_post")
 	})
 }
 

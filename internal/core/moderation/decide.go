@@ -61,7 +61,8 @@ func (s *Service) DecideFor(ctx context.Context, tx *store.Tx, d social.Decision
 
 func (s *Service) decide(ctx context.Context, tx *store.Tx, by social.Actor, d social.Decision, letter bool) (proposed bool, err error) {
 	d.Text, d.Facts, d.Law = tidy(d.Text), tidy(d.Facts), tidy(d.Law)
-	d.Ground, d.Decider = cmp.Or(d.Ground, social.GroundRules), cmp.Or(d.Decider, social.ByPerson)
+	d = d.Grounded()
+	d.Decider = cmp.Or(d.Decider, social.ByPerson)
 	if err := s.subject(ctx, tx, &d); err != nil {
 		return false, err
 	}

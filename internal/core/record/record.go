@@ -70,7 +70,7 @@ func Rules(ctx context.Context, tx *store.Tx, by social.Actor, now []social.Rule
 		}
 	}
 	for _, v := range was {
-		if v.Ended || slices.ContainsFunc(now, func(r social.Rule) bool { return r.ID == v.ID }) {
+		if v.Ended || v.ID == social.GeneralRule.ID || slices.ContainsFunc(now, func(r social.Rule) bool { return r.ID == v.ID }) {
 			continue
 		}
 		v.Version, v.Ended = v.Version+1, true
@@ -118,11 +118,12 @@ func Cited(ctx context.Context, tx *store.Tx, ids []string) (out []social.RuleVe
 			out = append(out, all[i])
 			continue
 		}
-		j := slices.IndexFunc(house.Rules, func(r social.Rule) bool { return r.ID == which })
+		known := append([]social.Rule{social.GeneralRule}, house.Rules...)
+		j := slices.IndexFunc(known, func(r social.Rule) bool { return r.ID == which })
 		if j < 0 {
 			return nil, errs.New(errs.Invalid, "Validation failed: There is no such rule here.")
 		}
-		v, err := rule(ctx, tx, social.Console, social.RuleVersion{Rule: house.Rules[j], Version: 1})
+		v, err := rule(ctx, tx, social.Console, social.RuleVersion{Rule: known[j], Version: 1})
 		if err != nil {
 			return nil, err
 		}

@@ -258,12 +258,12 @@ func (d desk) offers() (out []way) {
 func (s *Site) decideCase(q *ask) error {
 	which, r, v := q.caseID(), roundOf(q.URL.Query()), verdictOf(q)
 	say, err := "case-decided", error(nil)
-	if v.Action.Judges() {
+	if !v.Action.Judges() {
+		err = errs.New(errs.Invalid, "Choose first what to do: the keys 1 to 9 do it, too.")
+	} else if err = v.grounded(q.page); err == nil {
 		d := v.decision(q.page, social.Harm(q.form("harm")))
 		d.Case = which
 		err = s.Moderation.Decide(q.Context(), q.by, d, v.Letter)
-	} else {
-		err = errs.New(errs.Invalid, "Choose first what to do: the keys 1 to 9 do it, too.")
 	}
 	if errs.KindOf(err) == errs.Conflict && errs.Public(err) == errs.Public(moderation.Proposed) && err != nil {
 		say, err = "proposed", nil

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
@@ -118,6 +119,15 @@ func (v verdict) decision(f *frame, h social.Harm) social.Decision {
 	}
 	d.Text = social.Fill(d.Text, f.House.Title, f.rule(v.Rule), d)
 	return d
+}
+
+// grounded reports what is missing for v to be held against somebody: who decides
+// here says which rule or law was broken, where the house has rules.
+func (v verdict) grounded(f *frame) error {
+	if v.Action.Sanction() && v.Rule == "" && v.Law == "" && len(f.House.Rules) > 0 {
+		return errs.New(errs.Invalid, "Choose which rule was broken, or write down which law.")
+	}
+	return nil
 }
 
 // words are those kept ready that v names, or that fit it best.

@@ -213,6 +213,8 @@ func (s *Site) batch(q *ask) error {
 		err = errs.New(errs.Invalid, "Choose what to do with them.")
 	case len(only) == 0 && q.form("which") != "all":
 		err = errs.New(errs.Invalid, "Tick some cases first, or choose all that were found.")
+	default:
+		err = v.grounded(q.page)
 	}
 	if problem, ok := wrong(err); ok {
 		return s.showCases(q, http.StatusUnprocessableEntity, from, v, problem)

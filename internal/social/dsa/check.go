@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -72,6 +73,9 @@ func (f *faults) ground(s Statement) {
 	f.only("illegal_content_legal_ground", s.IllegalGround, illegal, maxShort)
 	f.only("illegal_content_explanation", s.IllegalExplanation, illegal, maxExplanation)
 	f.only("incompatible_content_ground", s.IncompatibleGround, against, maxShort)
+	if against && s.IncompatibleGround != "" && strings.TrimSpace(strings.TrimPrefix(s.IncompatibleGround, "Rule")) == "" {
+		f.add("incompatible_content_ground", "it names no rule")
+	}
 	f.only("incompatible_content_explanation", s.IncompatibleExplanation, against, maxExplanation)
 	f.word("incompatible_content_illegal", s.IncompatibleIllegal, yesNo, false)
 	if s.IncompatibleIllegal != "" && !against {

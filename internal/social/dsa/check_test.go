@@ -72,6 +72,7 @@ func TestCheck(t *testing.T) {
 		{"decision_ground_reference_url", func(s *Statement) { s.GroundURL = "" }, func(s *Statement) { s.GroundURL = "javascript:alert(1)" }},
 		{"incompatible_content_ground", func(s *Statement) { s.IncompatibleGround = chars(500) }, func(s *Statement) { s.IncompatibleGround = chars(501) }},
 		{"incompatible_content_ground", nil, func(s *Statement) { s.IncompatibleGround = "" }},
+		{"incompatible_content_ground", nil, func(s *Statement) { s.IncompatibleGround = Rule{}.name() }},
 		{"incompatible_content_explanation", func(s *Statement) { s.IncompatibleExplanation = chars(2000) }, func(s *Statement) { s.IncompatibleExplanation = chars(2001) }},
 		{"incompatible_content_explanation", nil, func(s *Statement) { s.IncompatibleExplanation = "" }},
 		{"incompatible_content_illegal", func(s *Statement) { s.IncompatibleIllegal = Yes }, func(s *Statement) { s.IncompatibleIllegal = "yes" }},
