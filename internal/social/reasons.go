@@ -66,7 +66,11 @@ func (d Decision) Statement(rule string) Statement {
 	case ByJury:
 		s.Found += " A jury of people who live here decided, without a machine."
 	default:
-		s.Found += " A person decided, without a machine."
+		if s.Found += " A person decided"; d.Machine {
+			s.Found += "."
+			break
+		}
+		s.Found += ", without a machine."
 	}
 	s.Redress = fmt.Sprintf("If you think this is wrong, you can appeal until %s, at no cost: somebody who had no part in it looks at it again. "+
 		"You can also turn to a body for the settlement of disputes out of court that is certified where you live (in the European Union: Article 21 of the Digital Services Act), or to a court.",

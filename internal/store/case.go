@@ -161,7 +161,7 @@ func caseWhere(q social.CaseQuery) (where string, args []any) {
 		with(`harm = `, q.Harm)
 	}
 	if q.About != 0 {
-		with(`account_id = `, q.About)
+		with(`NOT (sampled AND reports = 0 AND closed_ms = 0) AND account_id = `, q.About) // whose a post is that was drawn by lot nobody is to find out
 	}
 	if q.Mine != 0 {
 		with(`claimed_id = `, q.Mine)
@@ -229,6 +229,12 @@ func (v *View) HadPart(ctx context.Context, which social.CaseID, who social.Acco
 		return in, err
 	}
 	n, err := value[int](ctx, v, `SELECT COUNT(*) FROM juries WHERE case_id = $1 AND asked_by = $2`, which, who)
+	return n > 0, err
+}
+
+// CameBy reports whether one of the reports of a case came by a channel.
+func (v *View) CameBy(ctx context.Context, which social.CaseID, by social.Channel) (bool, error) {
+	n, err := value[int](ctx, v, `SELECT COUNT(*) FROM (SELECT 1 FROM reports WHERE case_id = $1 AND channel = $2 LIMIT 1) AS found`, which, by)
 	return n > 0, err
 }
 

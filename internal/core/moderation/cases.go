@@ -181,7 +181,7 @@ func (s *Service) Case(ctx context.Context, by social.Actor, which social.CaseID
 		return f, err
 	}
 	f.Decisions, f.Strikes, f.Weights = decisions, strikes, weights
-	if f.Others = others; c.Open() {
+	if f.Others = others; c.Open() && !c.Blind() {
 		f.Others--
 	}
 	f.Notes, err = s.notes(ctx, notes)
@@ -236,11 +236,14 @@ func (s *Service) Seen(ctx context.Context, by social.Actor) (n int, err error) 
 	return n, err
 }
 
+// theirs is what is answered about a case that somebody else has.
+var theirs = errs.New(errs.Conflict, "Somebody else has this case. They keep it for a quarter of an hour at most.")
+
 // Claim gives by a case, which nobody else has, or gives it back.
 func (s *Service) Claim(ctx context.Context, by social.Actor, which social.CaseID, mine bool) error {
 	return s.changeCase(ctx, "take case", by, which, func(tx *store.Tx, c *social.Case) error {
 		if has := c.ClaimedBy(tx.Now); has != 0 && has != by.Account {
-			return errs.New(errs.Conflict, "Somebody else has this case. They keep it for a quarter of an hour at most.")
+			return theirs
 		}
 		if mine {
 			return s.claim(ctx, tx, by, c)

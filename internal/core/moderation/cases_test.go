@@ -367,7 +367,7 @@ func TestDecideMany(t *testing.T) {
 		for _, c := range found {
 			which = append(which, c.ID)
 		}
-		n, err := h.DecideAll(h.ctx, as(mona), which, social.Decision{Action: social.HidePost, Text: "Spam"}, false)
+		n, _, err := h.DecideAll(h.ctx, as(mona), which, social.Decision{Action: social.HidePost, Text: "Spam"}, false)
 		h.must(err)
 		if n != 119 || len(h.open()) != 0 {
 			h.Errorf("decided about %d, %d are open", n, len(h.open()))
@@ -375,7 +375,7 @@ func TestDecideMany(t *testing.T) {
 		if p := h.post(2050); p.Standing != social.PostHidden {
 			h.Errorf("a post is %q", p.Standing)
 		}
-		_, err = h.DecideAll(h.ctx, as(mona), make([]social.CaseID, social.MaxBatch+1), social.Decision{Action: social.HidePost}, false)
+		_, _, err = h.DecideAll(h.ctx, as(mona), make([]social.CaseID, social.MaxBatch+1), social.Decision{Action: social.HidePost}, false)
 		h.kind("too many", err, errs.Invalid)
 	})
 }

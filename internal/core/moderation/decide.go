@@ -168,8 +168,8 @@ func (s *Service) subject(ctx context.Context, tx *store.Tx, d *social.Decision)
 }
 
 // heldCase is the case of d, which nobody else decides meanwhile; zero for none.
-// Who reported something does not decide about it, but for an owner, who may be
-// alone.
+// What somebody else has is theirs while they have it. Who reported something does
+// not decide about it, but for an owner, who may be alone.
 func heldCase(ctx context.Context, tx *store.Tx, by social.Actor, d social.Decision) (c social.Case, err error) {
 	if d.Case == 0 {
 		return c, nil
@@ -180,7 +180,13 @@ func heldCase(ctx context.Context, tx *store.Tx, by social.Actor, d social.Decis
 	if !c.Open() && d.Report == 0 && d.Undoes == 0 {
 		return c, errs.New(errs.Conflict, "Somebody has decided about this case already.")
 	}
-	if by.Account == 0 || by.Role.AtLeast(social.Owner) {
+	if by.Account == 0 {
+		return c, nil
+	}
+	if has := c.ClaimedBy(tx.Now); has != 0 && has != by.Account {
+		return c, theirs
+	}
+	if by.Role.AtLeast(social.Owner) {
 		return c, nil
 	}
 	mine, err := tx.ReportedIn(ctx, c.ID, by.Account)
@@ -302,6 +308,11 @@ const maxBoostsRemoved = 1000
 // settle stores d, in the log first, and ends what it ends.
 func (s *Service) settle(ctx context.Context, tx *store.Tx, by social.Actor, c social.Case, d *social.Decision) (p store.Proof, err error) {
 	d.ID, d.Expires = social.DecisionID(id.New(tx.Now)), d.Strike(tx.Now)
+	if c.ID != 0 && !d.Machine {
+		if d.Machine, err = tx.CameBy(ctx, c.ID, social.ChannelRule); err != nil {
+			return p, err
+		}
+	}
 	if d.Undoes == 0 {
 		if d.Undoes, err = undone(ctx, tx, *d); err != nil {
 			return p, err
@@ -511,26 +522,27 @@ func spareOwner(ctx context.Context, tx *store.Tx) error {
 }
 
 // DecideAll does the same about many cases in one step, a hundred at a time, and
-// returns of how many. Those that somebody else decided meanwhile are passed over.
-func (s *Service) DecideAll(ctx context.Context, by social.Actor, which []social.CaseID, d social.Decision, letter bool) (n int, err error) {
+// returns about how many it is decided now, and about how many it waits for somebody
+// else to agree. Those that somebody else has, or decided meanwhile, are passed over.
+func (s *Service) DecideAll(ctx context.Context, by social.Actor, which []social.CaseID, d social.Decision, letter bool) (n, proposed int, err error) {
 	if err := by.MustModerate(); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	if len(which) > social.MaxBatch {
-		return 0, errs.Newf(errs.Invalid, "Decide about at most %d cases in one step.", social.MaxBatch)
+		return 0, 0, errs.Newf(errs.Invalid, "Decide about at most %d cases in one step.", social.MaxBatch)
 	}
 	d.By = by.Account
 	for some := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(which))), batch) {
-		done := 0
+		done, wait := 0, 0
 		if err := s.store.Write(ctx, func(tx *store.Tx) error {
-			done = 0
+			done, wait = 0, 0
 			if err := holdAll(ctx, tx, some); err != nil {
 				return err
 			}
 			for _, c := range some {
 				one := d
 				one.Case = c
-				_, err := s.decide(ctx, tx, by, one, letter)
+				waits, err := s.decide(ctx, tx, by, one, letter)
 				switch errs.KindOf(err) {
 				case errs.Conflict, errs.NotFound:
 					if err != nil {
@@ -540,15 +552,19 @@ func (s *Service) DecideAll(ctx context.Context, by social.Actor, which []social
 				if err != nil {
 					return err
 				}
-				done++
+				if waits {
+					wait++
+				} else {
+					done++
+				}
 			}
 			return nil
 		}); err != nil {
-			return n, fmt.Errorf("%s %d cases: %w", d.Action, len(which), err)
+			return n, proposed, fmt.Errorf("%s %d cases: %w", d.Action, len(which), err)
 		}
-		n += done
+		n, proposed = n+done, proposed+wait
 	}
-	return n, nil
+	return n, proposed, nil
 }
 
 // batch is how many cases are decided in one transaction.

@@ -115,7 +115,7 @@ func TestReportersDoNotDecide(t *testing.T) {
 		c := r.Case
 		h.kind("closing one's own", h.Close(h.ctx, as(mia), r.ID, true), errs.Forbidden)
 		h.kind("one's own report", h.Decide(h.ctx, as(mia), social.Decision{Case: c, Action: social.Limit}, false), errs.Forbidden)
-		if n, err := h.DecideAll(h.ctx, as(mona), []social.CaseID{c}, social.Decision{Action: social.Limit}, false); n != 1 || err != nil {
+		if n, _, err := h.DecideAll(h.ctx, as(mona), []social.CaseID{c}, social.Decision{Action: social.Limit}, false); n != 1 || err != nil {
 			h.Errorf("somebody else decided about %d: %v", n, err)
 		}
 		d, err := h.Decisions(h.ctx, as(mona), ben, social.Page{Limit: 1})

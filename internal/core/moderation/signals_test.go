@@ -175,6 +175,12 @@ func TestSamples(t *testing.T) {
 		if len(open) != 5 || !open[0].Blind() || open[0].Reports != nil || open[0].Case.Reports != 0 {
 			t.Fatalf("open are %+v", open)
 		}
+		if all, n, err := h.Cases(h.ctx, as(mona), social.CaseQuery{About: ben}, 0); err != nil || n != 0 || len(all) != 0 {
+			t.Errorf("whose posts were drawn by lot can be asked for: %d, %v", n, err)
+		}
+		if f, err := h.Case(h.ctx, as(mona), open[0].ID); err != nil || f.Others != 0 {
+			t.Errorf("one of them counts %d others, %v", f.Others, err)
+		}
 		h.must(h.Decide(h.ctx, as(mona), social.Decision{Case: open[0].ID, Action: social.Dismiss}, false))
 		h.must(h.Decide(h.ctx, as(mona), social.Decision{Case: open[1].ID, Action: social.HidePost}, false))
 		h.report(ada, social.Report{Target: ben, Posts: []social.PostID{open[2].Case.Post}})

@@ -269,15 +269,15 @@ func bundleOf(found []social.Case, v verdict) (b bundle) {
 }
 
 func (s *Site) decideBatch(q *ask, only []social.CaseID, v verdict, from url.Values) error {
-	n, err := s.Moderation.DecideAll(q.Context(), q.by, only, v.decision(q.page, ""), v.Letter)
+	n, proposed, err := s.Moderation.DecideAll(q.Context(), q.by, only, v.decision(q.page, ""), v.Letter)
 	if problem, ok := wrong(err); ok {
-		return s.showCases(q, http.StatusUnprocessableEntity, from, v, fmt.Sprintf("%s %d of %d were decided before that.", problem, n, len(only)))
+		return s.showCases(q, http.StatusUnprocessableEntity, from, v, fmt.Sprintf("%s %d of %d were decided or proposed before that.", problem, n+proposed, len(only)))
 	}
 	if err != nil {
 		return err
 	}
 	q.page.Tab = "moderation"
-	return q.show("Decided", batchDone(q.page, n, len(only), v.Action, withQuery("/moderation/cases", from)))
+	return q.show("Decided", batchDone(q.page, n, proposed, len(only), v.Action, withQuery("/moderation/cases", from)))
 }
 
 // showAppeals lists the appeals that wait; one of them may have an answer that
