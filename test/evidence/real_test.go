@@ -25,6 +25,7 @@ const (
 	ben
 	mona // a moderator
 	mia  // a moderator
+	moe  // a moderator
 )
 
 // real is a house in whose database something was done about reports.
@@ -62,7 +63,7 @@ func newReal(t *testing.T) *real {
 	t.Helper()
 	r := &real{t: t, ctx: t.Context(), file: t.TempDir() + "/plaza.db"}
 	r.open()
-	roles := map[social.AccountID]social.Role{ada: social.Member, ben: social.Member, mona: social.Moderator, mia: social.Moderator}
+	roles := map[social.AccountID]social.Role{ada: social.Member, ben: social.Member, mona: social.Moderator, mia: social.Moderator, moe: social.Moderator}
 	as := func(who social.AccountID) social.Actor {
 		return social.Actor{Account: who, Standing: social.Good, Role: roles[who]}
 	}
@@ -70,7 +71,7 @@ func newReal(t *testing.T) *real {
 		house := social.DefaultSettings
 		house.Rules = []social.Rule{{ID: "1", Text: "Be kind."}, {ID: "2", Text: "Be brief, & <kind>."}}
 		r.must(tx.SetHouse(r.ctx, house))
-		for id, name := range map[social.AccountID]string{ada: "ada", ben: "ben", mona: "mona", mia: "mia"} {
+		for id, name := range map[social.AccountID]string{ada: "ada", ben: "ben", mona: "mona", mia: "mia", moe: "moe"} {
 			r.must(tx.AddAccount(r.ctx, social.Account{ID: id, Username: name, Kind: social.Person, Standing: social.Good, CreatedAt: tx.Now}))
 			r.must(tx.AddUser(r.ctx, social.User{Account: id, Email: name + "@example.com", Role: roles[id], Confirmed: true, Approved: true, CreatedAt: tx.Now}))
 		}
@@ -88,7 +89,7 @@ func newReal(t *testing.T) *real {
 	r.must(err)
 	appeal, err := m.Appeal(r.ctx, as(ben), record[0].Decision.ID, "It is art.")
 	r.must(err)
-	r.must(m.Hear(r.ctx, as(mia), appeal.ID, true, "So it is."))
+	r.must(m.Hear(r.ctx, as(moe), appeal.ID, true, "So it is."))
 	none, err := m.Report(r.ctx, as(ben), social.Report{Target: ada, Comment: "Rude."})
 	r.must(err)
 	r.must(m.Decide(r.ctx, as(mona), social.Decision{Case: none.Case, Action: social.Dismiss}, false))

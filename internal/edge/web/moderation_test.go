@@ -226,3 +226,50 @@ func TestSecondEyes(t *testing.T) {
 	want(t, olaf.post(c+"/decide", "action", "suspend"), 200, "Decided.")
 	want(t, h.browser().get("/@ben"), 404)
 }
+
+// In a house that wants a second pair of eyes, many at once are proposed, and
+// nobody is told that something happened.
+func TestBatchIsProposed(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ada, mona, olaf := h.member("ada", social.Member), h.member("mona", social.Moderator), h.member("olaf", social.Moderator)
+	h.member("ben", social.Member)
+	settings := h.instance.Settings()
+	settings.SecondEyes = true
+	if err := h.store.Write(t.Context(), func(tx *store.Tx) error { return tx.SetHouse(t.Context(), settings) }); err != nil {
+		t.Fatal(err)
+	}
+	ada.post("/@ben/report", "harm", "spam")
+	case1 := found(t, mona.get("/moderation/cases").Body, `name="case" value="(\d+)"`)
+	suspend := []string{"do", "decide", "cases", case1, "search", "", "action", "suspend"}
+	want(t, mona.post("/moderation/cases/batch", suspend...), 200, "1 case waits for somebody to agree", "Nothing has happened yet", "!is told", "!passed over")
+	want(t, ada.get("/@ben"), 200)
+	want(t, olaf.post("/moderation/cases/batch", suspend...), 200, "1 case is decided", "Everybody whom it is about is told.", "!waits for somebody")
+}
+
+// The page of a post that was drawn by lot has nothing by which it could be found.
+func TestBlindPage(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	mona := h.member("mona", social.Moderator)
+	h.member("ben", social.Member)
+	const which, post = social.CaseID(4_400_000_000_000_000_000), social.PostID(4_300_000_000_000_000_001)
+	ben := h.id("ben")
+	if err := h.store.Write(t.Context(), func(tx *store.Tx) error {
+		if err := tx.AddMedia(t.Context(), social.Media{ID: 7, Owner: ben, Kind: social.Image, Type: "image/png", File: "a.png", Preview: "b.png", State: social.MediaReady}, ""); err != nil {
+			return err
+		}
+		if err := tx.AddPost(t.Context(), social.Post{ID: post, Thread: post, Author: ben, Text: "Nice weather", Visibility: social.Public, Media: []social.MediaID{7}, At: tx.Now}); err != nil {
+			return err
+		}
+		_, err := tx.AddCase(t.Context(), social.Case{ID: which, Subject: social.Subject{Account: ben, Post: post}, Harm: social.HarmOther, Queue: social.QueueGeneral, Sampled: true, Due: tx.Now.Add(time.Hour)})
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	page := fmt.Sprintf("/moderation/cases/%d", which)
+	want(t, mona.get(page), 200, "A post that was drawn by lot", "Nice weather", "Show the pictures", fmt.Sprintf("!%d", post), "!@ben", "!/ben")
+	want(t, mona.get("/moderation/cases"), 200, "1 case found")
+	want(t, mona.get("/moderation/cases?about=ben"), 200, "No such case")
+	want(t, mona.post(page+"/decide", "action", "hide_post"), 200, "Decided.")
+}
