@@ -251,6 +251,14 @@ func (w *crowd) denied(outcome, node, why string) string {
 	return outcome
 }
 
+// fault is what went wrong last.
+func (w *crowd) fault() string {
+	if says := w.lastFault.Load(); says != nil {
+		return *says
+	}
+	return "and nothing went wrong yet"
+}
+
 // gap is the longest time between two acknowledgements since a moment, and how
 // many there were.
 func (w *crowd) gap(since time.Time) (longest time.Duration, n int) {

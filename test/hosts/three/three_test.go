@@ -141,7 +141,7 @@ func (c *cluster) round(n int, random *rand.Rand, w *crowd) (line string, ok boo
 			return says
 		}
 		if _, n := w.gap(whole); n == 0 {
-			return "nothing is acknowledged; " + *w.lastFault.Load()
+			return "nothing is acknowledged; " + w.fault()
 		}
 		return ""
 	})
