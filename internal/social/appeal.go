@@ -55,6 +55,9 @@ func (a Appeal) Check(d Decision, now time.Time) error {
 	return nil
 }
 
+// Due is when a should be answered.
+func (a Appeal) Due() time.Time { return ClassComplaint.Span(a.At, Calendar{}).Due }
+
 // MayHear reports why by may not decide about an appeal against d, or nil: it
 // takes somebody who had no part in it.
 func (d Decision) MayHear(by Actor) error {

@@ -21,11 +21,12 @@ var tagNames = strings.Fields(`Gardening Bread Cycling Music Books Photography O
 Football History Plants Coffee Radio`)
 
 // post is what somebody says: some hundred characters, now and then with a
-// mention, a link or tags. Most lengths lie between 100 and 700.
+// mention or a link, and tags. Most lengths lie between 100 and 700.
 func (c *crowd) post(r *rand.Rand) string {
 	var b strings.Builder
 	length := 100 + r.IntN(600)
-	if r.IntN(100) < 15 {
+	addressed := r.IntN(100) < 15
+	if addressed {
 		fmt.Fprintf(&b, "@%s ", c.all[c.popular(r)].name)
 	}
 	for i := 0; b.Len() < length; i++ {
@@ -40,7 +41,7 @@ func (c *crowd) post(r *rand.Rand) string {
 			b.WriteString("\n\n")
 		}
 	}
-	if r.IntN(100) < 20 {
+	if r.IntN(100) < 20 && !addressed { // who is new sends no links to those who do not follow them
 		fmt.Fprintf(&b, " https://example.org/articles/%d/%s-and-%s", r.IntN(10000), words[r.IntN(len(words))], words[r.IntN(len(words))])
 	}
 	if r.IntN(100) < 30 {
