@@ -37,7 +37,8 @@ func (h house) matters() (open, answered, sent string) {
 }
 
 // From the list of what waits it takes two clicks to answer a notice, with words and
-// with evidence: from a notice that just came by mail one, after it was put in.
+// with evidence: from a notice that just came by mail one, after it was put in. What
+// it names is decided about from its page, which is where one is led back to.
 func TestAnswerInClicks(t *testing.T) {
 	t.Parallel()
 	needBrowser(t)
@@ -56,14 +57,32 @@ func TestAnswerInClicks(t *testing.T) {
 	press := func(selector string) { clicks++; b.press(selector) }
 	press(`a[href^="/moderation/matters/1"], a[href^="/moderation/matters/2"], a[href^="/moderation/matters/3"], a[href^="/moderation/matters/4"]`)
 	b.until(`document.getElementById("evidence").checked && document.getElementById("answer").value.includes("NW-1")`)
+
+	toAnswer := clicks // deciding is three clicks more
+	clicks = 0
+	b.says("It was looked at, and is still there.")
+	press(`form[action$="/case"] .button`)
+	b.says("A post of ben", "A notice with a clock names this", "NW-1", "Bring torches.", "Nobody has this case.")
+	clicks++
+	b.click(`label[for="way-4"]`)
+	press(`#bench button[data-does="enter"]`)
+	b.says("It is hidden: nobody can reach it.", "The case about it is decided")
+	if clicks > 3 {
+		t.Errorf("deciding took %d clicks, want three at most", clicks)
+	}
+	if r := s.Call("GET", "/api/v1/statuses/"+post.ID, "", nil); r.Status != 404 {
+		t.Errorf("the post that was taken down answers %d", r.Status)
+	}
+	clicks = toAnswer
+	b.until(`document.getElementById("answer").value.includes("It is hidden: nobody can reach it.")`)
 	press(`form[action$="/answer"] .button`)
 	b.says("was answered", "evidence")
 	if clicks > 3 {
-		t.Errorf("it took %d clicks, want three at most", clicks)
+		t.Errorf("the answer took %d clicks, want three at most", clicks)
 	}
 	t.Logf("%d clicks from the list of notices", clicks)
 	l := s.Letter("abuse@northwind.example")
-	if !strings.Contains(l.Text, "NW-1") || len(l.File) == 0 {
+	if !strings.Contains(l.Text, "NW-1") || !strings.Contains(l.Text, "It is hidden: nobody can reach it.") || len(l.File) == 0 {
 		t.Errorf("with %d bytes of evidence went\n%s", len(l.File), l.Text)
 	}
 	v, err := evidence.Verify(bytes.NewReader(l.File), int64(len(l.File)), evidence.Options{})
