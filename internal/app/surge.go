@@ -338,10 +338,8 @@ func quantile(all []time.Duration, q float64) time.Duration {
 }
 
 const (
-	// maxSlower is how much slower than before timelines may be while reports arrive,
-	// and fastEnough what makes no difference to anybody.
-	maxSlower  = 1.2
-	fastEnough = 10 * time.Millisecond
+	// maxSlower is how much slower than before timelines may be while reports arrive.
+	maxSlower = 1.2
 	// minReports is how many reports each second are taken as fast as can be.
 	minReports = 500
 )
@@ -354,7 +352,7 @@ func (out Surged) AsPromised(looked bool) error {
 		return fmt.Errorf("%d reports failed and %d receipts are not in the log", out.Failed, out.Missing)
 	case out.Slowest > evidence.Promise:
 		return fmt.Errorf("a receipt was in the log only after %v", out.Slowest)
-	case looked && out.Loud > fastEnough && out.Loud.Seconds() > maxSlower*out.Quiet.Seconds():
+	case looked && out.Loud.Seconds() > maxSlower*out.Quiet.Seconds():
 		return fmt.Errorf("timelines were slower by %.0f%% meanwhile", 100*(out.Loud.Seconds()/out.Quiet.Seconds()-1))
 	case out.BurstRate > 0 && out.BurstRate < minReports:
 		return fmt.Errorf("%.0f reports each second are what this machine takes, of %d", out.BurstRate, minReports)
