@@ -36,7 +36,7 @@ func Follower() work.Follower {
 func said(ctx context.Context, tx *store.Tx, which social.PostID) error {
 	p, err := tx.Post(ctx, which)
 	if err != nil || p.Visibility != social.Direct {
-		return gone(err)
+		return errs.Absent(err)
 	}
 	for _, who := range p.Parties() {
 		if _, err := tx.User(ctx, who); errs.KindOf(err) == errs.NotFound {
@@ -56,19 +56,11 @@ func said(ctx context.Context, tx *store.Tx, which social.PostID) error {
 	return nil
 }
 
-// gone is for what was there when the fact was recorded.
-func gone(err error) error {
-	if errs.KindOf(err) == errs.NotFound {
-		return nil
-	}
-	return err
-}
-
 // edited is for a message that mentions others than before.
 func edited(ctx context.Context, tx *store.Tx, which social.PostID) error {
 	p, err := tx.Post(ctx, which)
 	if err != nil || p.Visibility != social.Direct {
-		return gone(err)
+		return errs.Absent(err)
 	}
 	if err := rewind(ctx, tx, which, p.Parties()); err != nil {
 		return err

@@ -87,7 +87,7 @@ func (s *Service) sealLate(ctx context.Context, m social.Media) (err error) {
 		sealed = false
 		now, err := tx.HoldMedia(ctx, m.Owner, m.ID)
 		if err != nil || now.File != m.File || now.State != social.MediaReady {
-			return gone(err)
+			return errs.Absent(err)
 		}
 		if sealed, err = s.Seal(ctx, tx, now); err != nil || !sealed {
 			return err
@@ -105,14 +105,6 @@ func (s *Service) sealLate(ctx context.Context, m social.Media) (err error) {
 		if lost := s.blobs.Remove(again); err == nil {
 			err = lost
 		}
-	}
-	return err
-}
-
-// gone is for what was taken back meanwhile.
-func gone(err error) error {
-	if errs.KindOf(err) == errs.NotFound {
-		return nil
 	}
 	return err
 }

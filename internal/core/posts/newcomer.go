@@ -22,7 +22,7 @@ func newcomer(ctx context.Context, tx *store.Tx, p social.Post, parent social.Po
 	}
 	u, err := tx.User(ctx, p.Author)
 	if err != nil || u.Role.AtLeast(social.Moderator) {
-		return unknown(err)
+		return errs.Absent(err)
 	}
 	posts, err := tx.PostsOfBetween(ctx, p.Author, 0, math.MaxInt64, social.ProbationPosts)
 	if err != nil || !social.OnProbation(tx.Now.Sub(u.CreatedAt), posts) {
@@ -50,17 +50,9 @@ func newcomerEdits(ctx context.Context, tx *store.Tx, p social.Post) error {
 	var parent social.Post
 	if p.ReplyTo != 0 && len(p.Mentions) > 0 {
 		var err error
-		if parent, err = tx.Post(ctx, p.ReplyTo); unknown(err) != nil {
+		if parent, err = tx.Post(ctx, p.ReplyTo); errs.Absent(err) != nil {
 			return err
 		}
 	}
 	return newcomer(ctx, tx, p, parent)
-}
-
-// unknown is nil for who is not one of ours.
-func unknown(err error) error {
-	if errs.KindOf(err) == errs.NotFound {
-		return nil
-	}
-	return err
 }
