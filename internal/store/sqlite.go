@@ -43,8 +43,8 @@ type sqliteEngine struct {
 	wg      sync.WaitGroup
 	turn    sync.Mutex // held by who wants all readers
 
-	mu     sync.RWMutex // held for reading while queueing, for writing to close
-	closed bool
+	mu     sync.RWMutex  // held for reading while queueing, for writing to close
+	closed chan struct{} // is closed with it
 }
 
 // A write is one call of Store.Write on its way through the queue.
@@ -83,7 +83,7 @@ func openSQLite(ctx context.Context, s *Store, o Options) (*sqliteEngine, error)
 		return nil, err
 	}
 	db.SetMaxOpenConns(sqliteReaders + 1)
-	e := &sqliteEngine{s: s, db: db, readers: make(chan *conn, sqliteReaders), queue: make(chan *write, maxQueue), copied: o.Copied}
+	e := &sqliteEngine{s: s, db: db, readers: make(chan *conn, sqliteReaders), queue: make(chan *write, maxQueue), closed: make(chan struct{}), copied: o.Copied}
 	if err := e.connect(ctx); err != nil {
 		db.Close()
 		return nil, sqliteError("The database "+o.URL+" cannot be opened", err)
@@ -136,11 +136,11 @@ func (e *sqliteEngine) connect(ctx context.Context) error {
 
 func (e *sqliteEngine) close() error {
 	e.mu.Lock()
-	if e.closed {
+	if e.isClosed() {
 		e.mu.Unlock()
 		return nil
 	}
-	e.closed = true
+	close(e.closed)
 	close(e.queue)
 	e.mu.Unlock()
 	e.wg.Wait()
@@ -157,12 +157,11 @@ func (e *sqliteEngine) close() error {
 }
 
 func (e *sqliteEngine) read(ctx context.Context, fn func(v *View) error) error {
-	if e.isClosed() {
-		return errClosed
-	}
 	var c *conn
 	select {
 	case c = <-e.readers:
+	case <-e.closed: // who closes takes all of them and gives none back
+		return errClosed
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -175,9 +174,12 @@ func (e *sqliteEngine) read(ctx context.Context, fn func(v *View) error) error {
 }
 
 func (e *sqliteEngine) isClosed() bool {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	return e.closed
+	select {
+	case <-e.closed:
+		return true
+	default:
+		return false
+	}
 }
 
 var errClosed = errs.New(errs.Unavailable, "Plaza is shutting down. Try again in a moment.")
@@ -185,7 +187,7 @@ var errClosed = errs.New(errs.Unavailable, "Plaza is shutting down. Try again in
 func (e *sqliteEngine) write(ctx context.Context, fn func(tx *Tx) error) error {
 	w := &write{ctx: ctx, fn: fn, done: make(chan struct{})}
 	e.mu.RLock()
-	if e.closed {
+	if e.isClosed() {
 		e.mu.RUnlock()
 		return errClosed
 	}
