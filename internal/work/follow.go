@@ -30,7 +30,7 @@ const Batch = 100
 func CatchUp(ctx context.Context, s *store.Store, f Follower) error {
 	for {
 		n, err := step(ctx, s, f)
-		if err != nil || n == 0 {
+		if err != nil || n < f.batch() {
 			return err
 		}
 	}

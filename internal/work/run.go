@@ -49,7 +49,7 @@ func (r Runner) Run(ctx context.Context) {
 		})
 	}
 	for _, w := range r.Workers {
-		bell := r.bell(ctx)
+		bell := make(chan struct{}, 1)
 		r.Store.WatchJobs(ctx, w.Kind, func() { ring(bell) })
 		wg.Go(func() {
 			r.loop(ctx, w.Kind, bell, func() error { return drain(ctx, r.Store, w, bell) })
