@@ -210,15 +210,16 @@ func scanHash(r row) (h tlog.Hash, err error) {
 	return tlog.Hash(b), nil
 }
 
-// EvidenceTile returns a full tile, or NotFound.
+// EvidenceTile returns a tile as far as it is stored, or NotFound.
 func (v *View) EvidenceTile(ctx context.Context, level int, number int64) ([]byte, error) {
 	return one(ctx, v, noEvidence, func(r row) (b []byte, err error) { return b, r.Scan(&b) },
 		`SELECT hashes FROM evidence_tiles WHERE level = $1 AND number = $2`, level, number)
 }
 
-// AddEvidenceTile stores a full tile.
-func (tx *Tx) AddEvidenceTile(ctx context.Context, level int, number int64, hashes []byte) error {
-	_, err := tx.exec(ctx, `INSERT INTO evidence_tiles (level, number, hashes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, level, number, hashes)
+// SetEvidenceTile stores what there is of a tile. It only grows.
+func (tx *Tx) SetEvidenceTile(ctx context.Context, level int, number int64, hashes []byte) error {
+	_, err := tx.exec(ctx, `INSERT INTO evidence_tiles (level, number, hashes) VALUES ($1, $2, $3)
+		ON CONFLICT (level, number) DO UPDATE SET hashes = EXCLUDED.hashes WHERE length(EXCLUDED.hashes) > length(evidence_tiles.hashes)`, level, number, hashes)
 	return err
 }
 

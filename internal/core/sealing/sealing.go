@@ -3,6 +3,7 @@
 package sealing
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
@@ -11,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -42,6 +44,7 @@ type Service struct {
 
 	mu     sync.Mutex
 	signer *evidence.Signer
+	looked atomic.Int64 // which full tile is computed anew next
 
 	counted struct {
 		sync.Mutex
@@ -168,6 +171,9 @@ func (s *Service) Seal(ctx context.Context) (bool, error) {
 		if err := unchanged(hashes, last); err != nil {
 			return err
 		}
+		if err := hashes.asMade(s.looked.Add(1), size); err != nil {
+			return err
+		}
 		root, err := tlog.TreeHash(size, hashes)
 		if err != nil {
 			return err
@@ -218,16 +224,22 @@ const (
 	tileWidth  = 1 << tileHeight
 )
 
-// extend stores the tiles that are full now, level by level.
+// extend stores the tiles that are full now, level by level, and of those that are
+// not what is below them: else each reading of the last would make it anew out of
+// up to 255.
 func extend(ctx context.Context, tx *store.Tx, from, to int64) error {
-	for level := 0; to>>(tileHeight*(level+1)) > 0; level++ {
-		shift := tileHeight * (level + 1)
-		for n := from >> shift; n < to>>shift; n++ {
-			data, err := reader{ctx, &tx.View}.tile(level, n, tileWidth)
+	for level := 0; to>>(tileHeight*level) > 0; level++ {
+		had, has := from>>(tileHeight*level), to>>(tileHeight*level) // hashes of this level
+		for n := had / tileWidth; n*tileWidth < has && had < has; n++ {
+			width := int(min(has-n*tileWidth, tileWidth))
+			if level == 0 && width < tileWidth {
+				break // they are the leaves
+			}
+			data, err := reader{ctx, &tx.View}.tile(level, n, width)
 			if err != nil {
 				return err
 			}
-			if err := tx.AddEvidenceTile(ctx, level, n, data); err != nil {
+			if err := tx.SetEvidenceTile(ctx, level, n, data); err != nil {
 				return err
 			}
 		}
@@ -244,13 +256,23 @@ type reader struct {
 // ReadHashes implements tlog.HashReader.
 func (r reader) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 	out := make([]tlog.Hash, len(indexes))
+	type place struct {
+		level  int
+		number int64
+	}
+	read := map[place][]byte{}
 	for i, x := range indexes {
 		t := tlog.TileForIndex(tileHeight, x)
-		data, err := r.tile(t.L, t.N, t.W)
-		if err != nil {
-			return nil, err
+		at := place{t.L, t.N}
+		if len(read[at]) < t.W*tlog.HashSize {
+			data, err := r.tile(t.L, t.N, t.W)
+			if err != nil {
+				return nil, err
+			}
+			read[at] = data
 		}
-		if out[i], err = tlog.HashFromTile(t, data, x); err != nil {
+		var err error
+		if out[i], err = tlog.HashFromTile(t, read[at][:t.W*tlog.HashSize], x); err != nil {
 			return nil, err
 		}
 	}
@@ -259,20 +281,21 @@ func (r reader) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 
 var errShort = errors.New("the log of evidence has fewer records than it should")
 
-// tile is the first width hashes of a tile. A full one is stored, the last of
-// each level is made of what is below.
+// tile is the first width hashes of a tile: what is stored of it, and the rest made
+// of what is below.
 func (r reader) tile(level int, n int64, width int) ([]byte, error) {
 	data, err := r.v.EvidenceTile(r.ctx, level, n)
-	if err == nil {
-		return data[:width*tlog.HashSize], nil
-	}
-	if errs.KindOf(err) != errs.NotFound {
+	if errs.Absent(err) != nil {
 		return nil, err
+	}
+	has := len(data) / tlog.HashSize
+	if has >= width {
+		return data[:width*tlog.HashSize], nil
 	}
 	if level == 0 {
 		return r.leaves(n, width)
 	}
-	for i := range int64(width) {
+	for i := int64(has); i < int64(width); i++ {
 		below, err := r.tile(level-1, n*tileWidth+i, tileWidth)
 		if err != nil {
 			return nil, err
@@ -292,6 +315,32 @@ func (r reader) leaves(n int64, width int) (data []byte, err error) {
 		data = append(data, h[:]...)
 	}
 	return data, err
+}
+
+// asMade reports whether one of the full tiles is what its leaves make, another each
+// turn: what was changed by hand long after it was signed is found too.
+func (r reader) asMade(turn, size int64) error {
+	full := size / tileWidth
+	if full == 0 {
+		return nil
+	}
+	n := turn % full
+	made, err := r.leaves(n, tileWidth)
+	if err != nil {
+		return err
+	}
+	kept, err := r.tile(0, n, tileWidth)
+	if err != nil {
+		return err
+	}
+	above, err := r.tile(1, n/tileWidth, int(n%tileWidth)+1)
+	if err != nil {
+		return err
+	}
+	if root := rootOf(made); !bytes.Equal(made, kept) || !bytes.HasSuffix(above, root[:]) {
+		return ErrChanged
+	}
+	return nil
 }
 
 // rootOf is the hash of a full tile.
