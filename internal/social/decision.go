@@ -84,6 +84,9 @@ func (a Action) Local() bool { return a == Disable || a == Enable }
 // wants that: it cannot be taken back without loss.
 func (a Action) SecondEyes() bool { return a == Suspend || a == DeletePost }
 
+// Removes reports whether a takes something out of everybody's sight.
+func (a Action) Removes() bool { return a == HidePost || a == DeletePost || a == Suspend }
+
 // Grave reports whether the account is of no use to its owner afterwards.
 func (a Action) Grave() bool { return a == Disable || a == Suspend || a == Expel }
 

@@ -143,14 +143,16 @@ func (tx *Tx) held(ctx context.Context, who social.AccountID) (map[int64]bool, e
 	return keep(all, people, places), nil
 }
 
-// rootsOf are the records that a case or a matter begins with, and its reports and
-// decisions.
+// rootsOf are the records that a case begins with, or the cases that a matter
+// brought and that matter itself, with their reports and decisions.
 func (v *View) rootsOf(ctx context.Context, h social.Hold) ([]social.EvidenceID, error) {
+	cases, also := `($1)`, ``
 	if h.Kind == social.HoldMatter {
-		return list[social.EvidenceID](ctx, v, `SELECT evidence_id FROM matters WHERE id = $1`, h.Subject)
+		cases = `(SELECT r.case_id FROM reports r JOIN matter_objects o ON o.report_id = r.id AND o.report_id <> 0 WHERE o.matter_id = $1 AND r.case_id <> 0)`
+		also = ` UNION SELECT evidence_id FROM matters WHERE id = $1`
 	}
-	return list[social.EvidenceID](ctx, v, `SELECT evidence_id FROM cases WHERE id = $1 UNION SELECT evidence_id FROM reports WHERE case_id = $1
-		UNION SELECT evidence_id FROM decisions WHERE case_id = $1`, h.Subject)
+	return list[social.EvidenceID](ctx, v, `SELECT evidence_id FROM cases WHERE id IN `+cases+` UNION SELECT evidence_id FROM reports WHERE case_id IN `+cases+`
+		UNION SELECT evidence_id FROM decisions WHERE case_id IN `+cases+also, h.Subject)
 }
 
 // indexes are the places of records.

@@ -465,6 +465,9 @@ func (s *Service) end(ctx context.Context, tx *store.Tx, by social.Actor, c soci
 	if err := tx.SetCase(ctx, c); err != nil {
 		return err
 	}
+	if err := preserve(ctx, tx, by, c, d); err != nil {
+		return err
+	}
 	tx.Record(event.CaseClosed{Case: c.ID, Decision: d.ID})
 	return tx.CloseReports(ctx, c.ID, by.Account, d.Action != social.Dismiss)
 }
