@@ -38,7 +38,7 @@ func (a *App) openWork(o Options) {
 			{Name: "announcements", Do: a.Announcements.Tidy},
 			{Name: "juries", Do: a.Jury.Tidy},
 			{Name: "matters", Do: a.Matters.Tidy},
-			{Name: "holds", Do: a.Moderation.TidyHolds},
+			{Name: "holds", Do: a.Moderation.TidyHolds}, {Name: "appeals", Do: a.Moderation.RingAppeals},
 			{Name: "figures", Do: a.Sealing.Daily}, {Name: "yearly reports", Do: a.Sealing.MakeYearly},
 			{Name: "automation", Do: a.Automation.Tidy},
 			{Name: "sweeping", Do: a.Accounts.Tidy},

@@ -67,6 +67,16 @@ type Appealed struct {
 // Kind implements Fact.
 func (Appealed) Kind() string { return "appeal.made" }
 
+// AppealsAlarmed: so much of the time that there is for some appeals has passed, and
+// nobody has answered.
+type AppealsAlarmed struct {
+	Appeals []social.AppealID `json:"appeals"`
+	Percent int               `json:"percent"`
+}
+
+// Kind implements Fact.
+func (AppealsAlarmed) Kind() string { return "appeals.alarmed" }
+
 // AppealAnswered: somebody has looked.
 type AppealAnswered struct {
 	Appeal   social.AppealID    `json:"appeal"`
@@ -83,6 +93,7 @@ var (
 	_ = register[PostJudged]()
 	_ = register[Appealed]()
 	_ = register[AppealAnswered]()
+	_ = register[AppealsAlarmed]()
 	_ = register[Reported]()
 	_ = register[Decided]()
 )

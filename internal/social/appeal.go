@@ -38,6 +38,7 @@ type Appeal struct {
 	Closed   time.Time
 	Evidence EvidenceID
 	At       time.Time
+	Alarmed  int // the last of Alarms that was given
 }
 
 // Check reports why a cannot be made of d, or nil.
@@ -55,8 +56,11 @@ func (a Appeal) Check(d Decision, now time.Time) error {
 	return nil
 }
 
+// Span is the time there is to answer a.
+func (a Appeal) Span() Span { return ClassComplaint.Span(a.At, Calendar{}) }
+
 // Due is when a should be answered.
-func (a Appeal) Due() time.Time { return ClassComplaint.Span(a.At, Calendar{}).Due }
+func (a Appeal) Due() time.Time { return a.Span().Due }
 
 // MayHear reports why by may not decide about an appeal against d, or nil: it
 // takes somebody who had no part in it.

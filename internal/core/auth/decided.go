@@ -31,6 +31,8 @@ func (s *Service) Follower() work.Follower {
 			return s.strangersTold(ctx, tx, f)
 		case event.MatterAlarmed:
 			return s.matterAlarmed(ctx, tx, f)
+		case event.AppealsAlarmed:
+			return s.appealsAlarmed(ctx, tx, f)
 		}
 		return nil
 	}}

@@ -73,6 +73,49 @@ func (s *Service) matterAlarmed(ctx context.Context, tx *store.Tx, f event.Matte
 	if err != nil || !m.Status.Waits() {
 		return errs.Absent(err)
 	}
+	what := "Matter"
+	if t, ok := m.Class.Timing(); ok {
+		what = t.Name
+	}
+	about, err := tx.MatterObjects(ctx, m.ID)
+	if err != nil {
+		return err
+	}
+	not := func(u social.User) bool { // nobody is told who gave notice of them
+		return u.Role != social.Owner && slices.ContainsFunc(about, func(o social.MatterObject) bool { return o.Account == u.Account })
+	}
+	return s.alarm(ctx, tx, not, f.Percent, what, fmt.Sprintf(`nobody has answered this yet, and %d %% of the time that there is for it has passed.
+It is due by %s.
+
+%s/moderation/matters/%s`, f.Percent, dueBy(m.Span), s.config.BaseURL, strconv.FormatInt(int64(m.ID), 10)))
+}
+
+// appealsAlarmed does the same about appeals: of those that came together, in one
+// letter.
+func (s *Service) appealsAlarmed(ctx context.Context, tx *store.Tx, f event.AppealsAlarmed) error {
+	all, err := tx.AppealsStill(ctx, f.Appeals)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	what, is := "An appeal", "an appeal waits"
+	if len(all) > 1 {
+		what = fmt.Sprintf("%d appeals", len(all))
+		is = what + " wait"
+	}
+	not := func(u social.User) bool { // who appealed does not hear it
+		return !slices.ContainsFunc(all, func(a social.Appeal) bool { return a.By != u.Account })
+	}
+	return s.alarm(ctx, tx, not, f.Percent, what, fmt.Sprintf(`%s for an answer, and %d %% of the time that there is for that has passed.
+The first is due by %s. Somebody who had no part in the decision answers.
+
+%s/moderation/appeals`, is, f.Percent, dueBy(all[0].Span()), s.config.BaseURL))
+}
+
+func dueBy(s social.Span) string { return s.Due.In(time.UTC).Format("2 January 2006, 15:04 MST") }
+
+// alarm writes to everybody who looks after the house that so much of the time for
+// what is over, but for some.
+func (s *Service) alarm(ctx context.Context, tx *store.Tx, not func(social.User) bool, percent int, what, text string) error {
 	staff, err := tx.Staff(ctx)
 	if err != nil {
 		return err
@@ -81,21 +124,13 @@ func (s *Service) matterAlarmed(ctx context.Context, tx *store.Tx, f event.Matte
 	if err != nil {
 		return err
 	}
-	what := "Matter"
-	if t, ok := m.Class.Timing(); ok {
-		what = t.Name
-	}
-	subject := fmt.Sprintf("%d %% of the time is over: %s", f.Percent, what)
-	if f.Percent >= 100 {
+	subject := fmt.Sprintf("%d %% of the time is over: %s", percent, what)
+	if percent >= 100 {
 		subject = "The time is over: " + what
 	}
-	about, err := tx.MatterObjects(ctx, m.ID)
-	if err != nil {
-		return err
-	}
 	for _, u := range users {
-		if u.Role != social.Owner && slices.ContainsFunc(about, func(o social.MatterObject) bool { return o.Account == u.Account }) {
-			continue // nobody is told who gave notice of them
+		if not(u) {
+			continue
 		}
 		a, err := tx.Account(ctx, u.Account)
 		if err != nil || u.Disabled || !u.Confirmed {
@@ -104,10 +139,7 @@ func (s *Service) matterAlarmed(ctx context.Context, tx *store.Tx, f event.Matte
 			}
 			continue
 		}
-		if err := s.send(ctx, tx, a, u.Email, subject, fmt.Sprintf(`nobody has answered this yet, and %s of the time that there is for it has passed.
-It is due by %s.
-
-%s/moderation/matters/%s`, strconv.Itoa(f.Percent)+" %", m.Span.Due.In(time.UTC).Format("2 January 2006, 15:04 MST"), s.config.BaseURL, strconv.FormatInt(int64(m.ID), 10))); err != nil {
+		if err := s.send(ctx, tx, a, u.Email, subject, text); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,56 @@
+package auth_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+// Everybody who looks after the house is written to about appeals that wait, but not
+// who made them, and about none that is answered.
+func TestLettersAboutAppeals(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		ben, mona, adam := h.member("ben", social.Member).Account, h.member("mona", social.Moderator).Account, h.member("adam", social.Admin).Account
+		h.letters()
+		rings := func(which ...social.AppealID) {
+			t.Helper()
+			h.write(func(tx *store.Tx) error {
+				return h.Follower().Follow(h.ctx, tx, event.Record{Fact: event.AppealsAlarmed{Appeals: which, Percent: 75}})
+			})
+		}
+		h.write(func(tx *store.Tx) error {
+			for i, by := range []social.AccountID{ben, mona} {
+				if err := tx.AddAppeal(h.ctx, social.Appeal{ID: social.AppealID(i + 1), Decision: social.DecisionID(i + 1), By: by, Text: "why", State: social.AppealPending}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		rings(1)
+		all := h.letters()
+		if to(all, h.user(mona).Email) != 1 || to(all, h.user(adam).Email) != 1 || len(all) != 2 {
+			t.Fatalf("the letters are %v, want one to each of the staff", all)
+		}
+		if l := all[0]; !strings.Contains(l.Subject, "75 % of the time is over: An appeal") || !strings.Contains(l.Text, "/moderation/appeals") || strings.Contains(l.Text, "ben") {
+			t.Errorf("the letter is %+v", l)
+		}
+		rings(2)
+		if all := h.letters(); len(all) != 1 || all[0].To != h.user(adam).Email {
+			t.Errorf("of an appeal of one of the staff tell %v", all)
+		}
+		rings(1, 2)
+		if all := h.letters(); len(all) != 2 || !strings.Contains(all[0].Subject, "2 appeals") {
+			t.Errorf("of two tell %v", all)
+		}
+		h.write(func(tx *store.Tx) error {
+			return tx.SetAppeal(h.ctx, social.Appeal{ID: 1, State: social.AppealRejected})
+		})
+		rings(1)
+		if all := h.letters(); len(all) != 0 {
+			t.Errorf("of what is answered tell %v", all)
+		}
+	})
+}
