@@ -52,6 +52,7 @@ type PostJudged struct {
 	ReplyAuthor social.AccountID    `json:"reply_author,omitempty"`
 	Mentions    []social.AccountID  `json:"mentions,omitempty"`
 	Tags        []string            `json:"tags,omitempty"`
+	Decision    social.DecisionID   `json:"decision,omitempty"`
 }
 
 // Kind implements Fact.

@@ -83,8 +83,9 @@ type Acted struct {
 	Decision string `json:"decision"`
 	Did      string `json:"did"`
 	Result   string `json:"result,omitempty"`
-	Servers  int    `json:"servers,omitempty"`
-	Millis   int64  `json:"ms,omitempty"`
+	Servers  int    `json:"servers,omitempty"`  // for which it is queued
+	Sessions int    `json:"sessions,omitempty"` // browsers and apps that were signed in
+	Millis   int64  `json:"ms,omitempty"`       // after the decision
 }
 
 // A Told is the body of what somebody was told.

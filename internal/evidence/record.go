@@ -57,12 +57,22 @@ const (
 )
 
 // The outcomes of an action: it ended the cases it refers to; it closed the report
-// it refers to, or opened it again, without its case; it could not be done.
+// it refers to, or opened it again, without its case; it could not be done; other
+// servers were told; whoever was signed in is so no more.
 const (
 	CasesEnded     = "cases_ended"
 	ReportClosed   = "report_closed"
 	ReportReopened = "report_reopened"
 	NotDone        = "not_done"
+	ServersTold    = "servers_told"
+	SignedOut      = "signed_out"
+)
+
+// The outcomes of an access: a post was shown that not everybody may read, or an
+// address of somebody.
+const (
+	AccessPost    = "post"
+	AccessAddress = "address"
 )
 
 // The outcomes of a sample: a post was drawn; somebody looked at it and found a

@@ -134,6 +134,11 @@ func (v *View) Edits(ctx context.Context, id social.PostID) ([]social.Edit, erro
 // RemovePost takes one row of posts away with everything that hangs on it,
 // takes it out of the counts, and tells of it; unless somebody else just has.
 func (tx *Tx) RemovePost(ctx context.Context, p social.Post) error {
+	return tx.RemovePostFor(ctx, p, 0)
+}
+
+// RemovePostFor is RemovePost because of a decision.
+func (tx *Tx) RemovePostFor(ctx context.Context, p social.Post, d social.DecisionID) error {
 	n, err := tx.exec(ctx, `DELETE FROM posts WHERE id = $1`, p.ID)
 	if err != nil || n == 0 {
 		return err
@@ -147,7 +152,7 @@ func (tx *Tx) RemovePost(ctx context.Context, p social.Post) error {
 		}
 	}
 	f := event.PostDeleted{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.Tags, QuoteOf: p.Quote.Of,
-		ReplyAuthor: p.ReplyAuthor, LocalOnly: p.LocalOnly}
+		ReplyAuthor: p.ReplyAuthor, LocalOnly: p.LocalOnly, Decision: d}
 	for _, m := range p.Mentions {
 		f.Mentions = append(f.Mentions, m.Account)
 	}

@@ -152,6 +152,11 @@ func (v *View) Sessions(ctx context.Context, who social.AccountID) ([]social.Ses
 	return rows(ctx, v, scanSession, `SELECT `+sessionColumns+` FROM sessions WHERE account_id = $1 ORDER BY used_ms DESC LIMIT 200`, who)
 }
 
+// SignedIn counts the browsers and the apps in which somebody is signed in.
+func (v *View) SignedIn(ctx context.Context, who social.AccountID) (int, error) {
+	return value[int](ctx, v, `SELECT (SELECT COUNT(*) FROM sessions WHERE account_id = $1) + (SELECT COUNT(*) FROM tokens WHERE account_id = $1)`, who)
+}
+
 // TouchSession notes that a session was used.
 func (tx *Tx) TouchSession(ctx context.Context, id social.SessionID) error {
 	_, err := tx.exec(ctx, `UPDATE sessions SET used_ms = $2 WHERE id = $1`, id, millis(tx.Now))

@@ -2,6 +2,8 @@ package federation
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/event"
@@ -28,7 +30,7 @@ func (s *Service) Follower() work.Follower {
 		if f, ok := r.Fact.(event.HouseMoved); ok && s.Home != "" && f.To != s.Home {
 			return errOldName // and so what follows is told by who knows the new one
 		}
-		return s.passOver(ctx, r, s.follow(ctx, teller{s, tx}, r.Fact))
+		return s.passOver(ctx, r, s.follow(ctx, teller{Service: s, tx: tx, at: r.At}, r.Fact))
 	}}
 }
 
@@ -54,9 +56,9 @@ func (s *Service) follow(ctx context.Context, t teller, fact event.Fact) error {
 	case event.PostEdited:
 		return t.edited(ctx, f.Author, f.Post)
 	case event.PostJudged:
-		return t.judged(ctx, f)
+		return t.because(ctx, f.Decision, fmt.Sprintf("how post %d stands", f.Post), func(t teller) error { return t.judged(ctx, f) })
 	case event.PostDeleted:
-		return t.deleted(ctx, f)
+		return t.because(ctx, f.Decision, fmt.Sprintf("that post %d is gone", f.Post), func(t teller) error { return t.deleted(ctx, f) })
 	case event.QuoteChanged:
 		return t.quoteChanged(ctx, f)
 	case event.Marked:
@@ -87,7 +89,7 @@ func (t teller) ofAccount(ctx context.Context, fact event.Fact) error {
 		// suspended. A Delete is for good: whoever has taken one does not let
 		// the account in again.
 		if f.Action == social.Suspend || f.Action == social.Unsuspend {
-			return t.profile(ctx, f.Account)
+			return t.because(ctx, f.Decision, "how the account stands", func(t teller) error { return t.profile(ctx, f.Account) })
 		}
 	case event.Moved:
 		if is, err := t.ours(ctx, f.Account); err != nil || !is {
@@ -109,7 +111,9 @@ func (t teller) ofAccount(ctx context.Context, fact event.Fact) error {
 // A teller tells of one fact.
 type teller struct {
 	*Service
-	tx *store.Tx
+	tx    *store.Tx
+	at    time.Time       // of the fact
+	hosts map[string]bool // for which something is queued, where that is counted
 }
 
 // ours reports whether an account lives here and is not about to leave: of

@@ -116,7 +116,7 @@ func (s *Service) RejoinWorker() work.Worker {
 			}
 			var next social.FollowID
 			if err := s.store.Write(ctx, func(tx *store.Tx) (err error) {
-				next, more, err = teller{s, tx}.rejoin(ctx, host, last)
+				next, more, err = teller{Service: s, tx: tx}.rejoin(ctx, host, last)
 				return err
 			}); err != nil {
 				return err

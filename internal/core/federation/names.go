@@ -37,6 +37,6 @@ func (s *Service) NotYet(ctx context.Context, owner, target social.AccountID, ac
 			return cmp.Or(err, errOldName)
 		}
 		said, err := s.say.NotYet(ctx, owner, target, act)
-		return teller{s, tx}.send(ctx, said, err)
+		return teller{Service: s, tx: tx}.send(ctx, said, err)
 	})
 }

@@ -53,7 +53,7 @@ func (s *Service) refollow(ctx context.Context, owner social.AccountID, after so
 func (s *Service) askAgain(ctx context.Context, tx *store.Tx, some []social.Follow) error {
 	for _, f := range some {
 		said, err := s.say.FollowAsked(ctx, f.Owner, f.Target, f.ID)
-		if err := (teller{s, tx}).send(ctx, said, err); err != nil {
+		if err := (teller{Service: s, tx: tx}).send(ctx, said, err); err != nil {
 			return err
 		}
 	}

@@ -49,7 +49,7 @@ func (s *Service) AcceptRelay(ctx context.Context, r social.Relay, act string) e
 	defer s.ring()
 	return s.store.Write(ctx, func(tx *store.Tx) error {
 		said, err := s.say.RelayAnswered(ctx, r, act)
-		return teller{s, tx}.sendTo(ctx, r, said, err)
+		return teller{Service: s, tx: tx}.sendTo(ctx, r, said, err)
 	})
 }
 

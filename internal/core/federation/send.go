@@ -75,7 +75,13 @@ func (t teller) queue(ctx context.Context, said Said, boxes []store.Inbox, many 
 			return err
 		}
 	}
-	return t.tx.Send(ctx, a.ID, boxes)
+	if !many {
+		following = 0
+	}
+	if err := t.tx.Send(ctx, a.ID, boxes); err != nil {
+		return err
+	}
+	return t.count(ctx, a.ID, following)
 }
 
 // once is boxes without those that were there before.

@@ -156,7 +156,7 @@ func (s *Service) TellUnfollowed(ctx context.Context, owner, target social.Accou
 		if err != nil || r.Follows || r.Requested {
 			return err
 		}
-		t := teller{s, tx}
+		t := teller{Service: s, tx: tx}
 		return t.relation(ctx, owner, target, followed(s.say.FollowUndone, 0))
 	})
 }

@@ -103,7 +103,7 @@ func (s *Service) AnswerQuote(ctx context.Context, quoting social.PostID, reques
 			return err
 		}
 		said, err := s.say.QuoteAnswered(ctx, quoting, request, p.Quote.State == social.QuoteAccepted)
-		return teller{s, tx}.send(ctx, said, err)
+		return teller{Service: s, tx: tx}.send(ctx, said, err)
 	})
 }
 
@@ -214,7 +214,7 @@ func (s *Service) Worker() work.Worker {
 			return errs.Wrap(errs.Invalid, "This job does not name a post.", err)
 		}
 		defer s.ring()
-		return s.store.Write(ctx, func(tx *store.Tx) error { return teller{s, tx}.counted(ctx, post) })
+		return s.store.Write(ctx, func(tx *store.Tx) error { return teller{Service: s, tx: tx}.counted(ctx, post) })
 	}}
 }
 

@@ -110,7 +110,7 @@ func (s *Service) decide(ctx context.Context, tx *store.Tx, by social.Actor, d s
 	}
 	tx.Record(event.AccessChanged{Account: a.ID})
 	s.tell(tx, d, letter)
-	return false, nil
+	return false, recordSignedOut(ctx, tx, d)
 }
 
 func tidy(s string) string { return strings.TrimSpace(text.Clean(s)) }
@@ -255,7 +255,7 @@ func (s *Service) decidePosts(ctx context.Context, tx *store.Tx, by social.Actor
 	}
 	for _, post := range posts {
 		if d.Action == social.DeletePost {
-			if err := s.removePost(ctx, tx, post); err != nil {
+			if err := s.removePost(ctx, tx, post, d.ID); err != nil {
 				return err
 			}
 			continue
@@ -263,7 +263,7 @@ func (s *Service) decidePosts(ctx context.Context, tx *store.Tx, by social.Actor
 		if err := tx.SetPostStanding(ctx, post.ID, d.Action.Standing(), p); err != nil {
 			return err
 		}
-		f := event.PostJudged{Post: post.ID, Author: post.Author, Was: post.Standing, Standing: d.Action.Standing(), Visibility: post.Visibility, Tags: post.Tags, ReplyTo: post.ReplyTo, ReplyAuthor: post.ReplyAuthor}
+		f := event.PostJudged{Post: post.ID, Author: post.Author, Was: post.Standing, Standing: d.Action.Standing(), Visibility: post.Visibility, Tags: post.Tags, ReplyTo: post.ReplyTo, ReplyAuthor: post.ReplyAuthor, Decision: d.ID}
 		for _, m := range post.Mentions {
 			f.Mentions = append(f.Mentions, m.Account)
 		}
@@ -288,17 +288,17 @@ func longerAbout(ctx context.Context, tx *store.Tx, d social.Decision) (bool, er
 }
 
 // removePost ends a post with the boosts of it.
-func (s *Service) removePost(ctx context.Context, tx *store.Tx, p social.Post) error {
+func (s *Service) removePost(ctx context.Context, tx *store.Tx, p social.Post, of social.DecisionID) error {
 	boosts, err := tx.BoostsOf(ctx, p.ID, maxBoostsRemoved)
 	if err != nil {
 		return err
 	}
-	for _, b := range append(boosts, p) {
+	for _, b := range boosts {
 		if err := tx.RemovePost(ctx, b); err != nil {
 			return err
 		}
 	}
-	return nil
+	return tx.RemovePostFor(ctx, p, of)
 }
 
 // maxBoostsRemoved is how many boosts go with a post at once; others show nothing
@@ -425,22 +425,6 @@ func (s *Service) closeAll(ctx context.Context, tx *store.Tx, by social.Actor, c
 		ended = append(ended, o.Evidence)
 	}
 	return recordEnds(tx, d, ended)
-}
-
-// recordEnds says in the log which other cases ended with a decision, or because
-// what was asked for was so already.
-func recordEnds(tx *store.Tx, d social.Decision, ended []social.EvidenceID) error {
-	for some := range slices.Chunk(ended, evidence.MaxRefs-1) {
-		refs := slices.Clone(some)
-		body := evidence.Acted{Did: "cases ended", Result: string(d.Action)}
-		if d.ID != 0 {
-			refs, body.Decision = append(refs, d.Evidence), num(d.ID)
-		}
-		if _, err := tx.AddEvidence(store.Evidence{Type: evidence.TypeAction, Outcome: evidence.CasesEnded, Refs: refs, Body: body}); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // maxEnded is how many other cases about an account end with a decision about it.
