@@ -168,6 +168,16 @@ type Configured struct {
 	By   string `json:"by"`
 }
 
+// An Accessed is the body of what somebody of the staff was shown that is not for
+// everybody: each thing once a day.
+type Accessed struct {
+	What    string `json:"what"`
+	Subject string `json:"subject,omitempty"`
+	Case    string `json:"case,omitempty"`
+	Why     string `json:"why"`
+	By      string `json:"by"` // role and pseudonym
+}
+
 // An Exported is the body of a bundle that left the house.
 type Exported struct {
 	Bundle  string `json:"bundle"` // SHA-256 of its manifest

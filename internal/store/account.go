@@ -187,6 +187,7 @@ func (tx *Tx) forgetModeration(ctx context.Context, who social.AccountID) error 
 	for _, statement := range []string{
 		`DELETE FROM case_notes WHERE by_id = $1`,
 		`DELETE FROM exposures WHERE account_id = $1`,
+		`DELETE FROM accesses WHERE account_id = $1`,
 	} {
 		if _, err := tx.exec(ctx, statement, who); err != nil {
 			return err

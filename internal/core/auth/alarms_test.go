@@ -3,8 +3,10 @@ package auth_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/evidence"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 )
@@ -51,6 +53,42 @@ func TestLettersAboutAppeals(t *testing.T) {
 		rings(1)
 		if all := h.letters(); len(all) != 0 {
 			t.Errorf("of what is answered tell %v", all)
+		}
+	})
+}
+
+// That somebody of the staff is shown the addresses of those who ask to be let in is
+// written down, once a day.
+func TestWhoLooksAtApplicants(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		mona := h.member("mona", social.Moderator)
+		looks := func() (n int) {
+			t.Helper()
+			for range 2 {
+				if _, err := h.Waiting(h.ctx, mona, social.Page{Limit: 10}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			h.read(func(v *store.View) error {
+				all, err := v.LeavesOf(h.ctx, evidence.TypeAccess, 0, 10)
+				n = len(all)
+				return err
+			})
+			return n
+		}
+		if n := looks(); n != 0 {
+			t.Errorf("nobody waits, and %d times somebody was shown addresses", n)
+		}
+		h.mode(social.SignUpApproval)
+		if _, err := h.SignUp(h.ctx, form("zoe")); err != nil {
+			t.Fatal(err)
+		}
+		if n := looks(); n != 1 {
+			t.Errorf("%d times, want once", n)
+		}
+		h.clock.Pass(24 * time.Hour)
+		if n := looks(); n != 2 {
+			t.Errorf("a day later %d times, want twice", n)
 		}
 	})
 }

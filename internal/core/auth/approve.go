@@ -8,6 +8,7 @@ import (
 	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/core/record"
 	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/evidence"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 )
@@ -22,7 +23,8 @@ func mayApprove(by social.Actor) error {
 	return nil
 }
 
-// Waiting returns those who ask to be let in. It is for moderators.
+// Waiting returns those who ask to be let in. That by is shown their addresses is
+// written down, once a day. It is for moderators.
 func (s *Service) Waiting(ctx context.Context, by social.Actor, p social.Page) (all []social.User, err error) {
 	if err := mayApprove(by); err != nil {
 		return nil, err
@@ -34,7 +36,10 @@ func (s *Service) Waiting(ctx context.Context, by social.Actor, p social.Page) (
 	for i := range all {
 		all[i].Password = ""
 	}
-	return all, err
+	if err != nil || len(all) == 0 {
+		return all, err
+	}
+	return all, record.Looked(ctx, s.store, by, record.Look{Outcome: evidence.AccessAddress, What: "addresses of who asks to be let in", Why: "a list"})
 }
 
 // Approve lets somebody in who asked for it, and tells them. It is for

@@ -49,11 +49,14 @@ func (s *Service) Record(ctx context.Context, by social.Actor, p social.Page) (o
 // who hear appeals.
 func (s *Service) entries(ctx context.Context, by social.Actor, ds []social.Decision) (out []Entry, err error) {
 	var ids []social.DecisionID
-	var posts []social.PostID
+	var posts []exhibit
 	for _, d := range ds {
-		ids, posts = append(ids, d.ID), append(posts, d.Posts...)
+		ids = append(ids, d.ID)
+		for _, which := range d.Posts {
+			posts = append(posts, exhibit{which, d.Case, d.Evidence})
+		}
 	}
-	seen, err := s.view.Posts(ctx, by, slices.Compact(slices.Sorted(slices.Values(posts))), social.Reported)
+	seen, err := s.exhibits(ctx, by, "an appeal", posts)
 	if err != nil {
 		return nil, err
 	}

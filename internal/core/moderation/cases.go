@@ -71,7 +71,7 @@ func (s *Service) Cases(ctx context.Context, by social.Actor, q social.CaseQuery
 	}); err != nil {
 		return nil, 0, fmt.Errorf("list cases: %w", err)
 	}
-	all, err = s.files(ctx, by, cs)
+	all, err = s.files(ctx, by, "a list of cases", cs)
 	return all, total, err
 }
 
@@ -98,20 +98,20 @@ func (s *Service) Found(ctx context.Context, by social.Actor, q social.CaseQuery
 }
 
 // files loads what a list of cases shows, in a fixed number of queries.
-func (s *Service) files(ctx context.Context, by social.Actor, cs []social.Case) ([]File, error) {
+func (s *Service) files(ctx context.Context, by social.Actor, why string, cs []social.Case) ([]File, error) {
 	var people []social.AccountID
-	var posts []social.PostID
+	var posts []exhibit
 	for _, c := range cs {
 		people = append(people, c.Account, c.ClaimedBy(s.store.Now()), c.Proposal.By)
 		if c.Subject.Post != 0 {
-			posts = append(posts, c.Subject.Post)
+			posts = append(posts, exhibit{c.Subject.Post, c.ID, c.Evidence})
 		}
 	}
 	dossiers, err := s.dossiers(ctx, slices.Compact(slices.Sorted(slices.Values(people))))
 	if err != nil {
 		return nil, err
 	}
-	seen, err := s.view.Posts(ctx, by, slices.Compact(slices.Sorted(slices.Values(posts))), social.Reported)
+	seen, err := s.exhibits(ctx, by, why, posts)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +123,7 @@ func (s *Service) files(ctx context.Context, by social.Actor, cs []social.Case) 
 		}
 		out = append(out, f)
 	}
-	return out, nil
+	return out, s.remains(ctx, by, why, out)
 }
 
 // Case is one case with all that is known of it, or NotFound, which is also what
@@ -172,12 +172,12 @@ func (s *Service) Case(ctx context.Context, by social.Actor, which social.CaseID
 	}); err != nil {
 		return f, err
 	}
-	fs, err := s.files(ctx, by, []social.Case{c})
+	fs, err := s.files(ctx, by, "the case", []social.Case{c})
 	if err != nil {
 		return f, err
 	}
 	f = fs[0]
-	if f.Reports, err = s.filed(ctx, by, reports); err != nil {
+	if f.Reports, err = s.filed(ctx, by, "the case", reports); err != nil {
 		return f, err
 	}
 	f.Decisions, f.Strikes, f.Weights = decisions, strikes, weights

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/plaza-social/plaza/internal/core/record"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
@@ -38,7 +39,8 @@ type Dossier struct {
 // Ours reports whether somebody can sign in as d.
 func (d Dossier) Ours() bool { return d.User.Account != 0 }
 
-// Accounts is a page of the accounts that by looks for. It is for moderators.
+// Accounts is a page of the accounts that by looks for. That by is shown their
+// addresses is written down, once a day. It is for moderators.
 func (s *Service) Accounts(ctx context.Context, by social.Actor, f social.AccountFilter, p social.Page) (out view.Slice[Dossier], err error) {
 	if err := by.MustModerate(); err != nil {
 		return out, err
@@ -52,6 +54,9 @@ func (s *Service) Accounts(ctx context.Context, by social.Actor, f social.Accoun
 	}
 	if len(ids) == 0 {
 		return out, nil
+	}
+	if err := record.Looked(ctx, s.store, by, listsAddresses("accounts")); err != nil {
+		return out, err
 	}
 	page := view.Ends(ids, p, func(id social.AccountID) int64 { return int64(id) })
 	out.Newest, out.Oldest = page.Newest, page.Oldest

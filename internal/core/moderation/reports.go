@@ -11,6 +11,7 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/text"
+	"github.com/plaza-social/plaza/internal/core/record"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/evidence"
 	"github.com/plaza-social/plaza/internal/social"
@@ -162,7 +163,10 @@ func (s *Service) Reports(ctx context.Context, by social.Actor, q social.ReportQ
 	}
 	page := view.Ends(all, p, func(r social.Report) int64 { return int64(r.ID) })
 	out.Newest, out.Oldest = page.Newest, page.Oldest
-	out.Items, err = s.filed(ctx, by, page.Items)
+	if err := record.Looked(ctx, s.store, by, listsAddresses("reports")); err != nil {
+		return out, err
+	}
+	out.Items, err = s.filed(ctx, by, "a list of reports", page.Items)
 	return out, err
 }
 
@@ -182,7 +186,10 @@ func (s *Service) Get(ctx context.Context, by social.Actor, which social.ReportI
 	if r.Target == by.Account {
 		return Filed{}, store.NoPost
 	}
-	cs, err := s.filed(ctx, by, []social.Report{r})
+	if err := record.Looked(ctx, s.store, by, listsAddresses("reports")); err != nil {
+		return Filed{}, err
+	}
+	cs, err := s.filed(ctx, by, "the report", []social.Report{r})
 	if err == nil && len(cs) == 0 {
 		err = store.NoPost
 	}
@@ -193,19 +200,20 @@ func (s *Service) Get(ctx context.Context, by social.Actor, which social.ReportI
 }
 
 // filed loads what reports are about, in a fixed number of queries.
-func (s *Service) filed(ctx context.Context, by social.Actor, all []social.Report) ([]Filed, error) {
+func (s *Service) filed(ctx context.Context, by social.Actor, why string, all []social.Report) ([]Filed, error) {
 	var people []social.AccountID
-	var posts []social.PostID
+	var posts []exhibit
 	for _, r := range all {
 		people = append(people, r.Reporter, r.Target, r.Assigned, r.ClosedBy)
-		posts = append(posts, r.Posts...)
+		for _, which := range r.Posts {
+			posts = append(posts, exhibit{which, r.Case, r.Evidence}) // several reports may name the same
+		}
 	}
 	dossiers, err := s.dossiers(ctx, slices.Compact(slices.Sorted(slices.Values(people))))
 	if err != nil {
 		return nil, err
 	}
-	posts = slices.Compact(slices.Sorted(slices.Values(posts))) // several reports may name the same
-	seen, err := s.view.Posts(ctx, by, posts, social.Reported)
+	seen, err := s.exhibits(ctx, by, why, posts)
 	if err != nil {
 		return nil, err
 	}

@@ -146,7 +146,7 @@ func (a *API) adminAccounts(read func(*request) (social.AccountFilter, error)) f
 }
 
 func (a *API) adminAccountByID(q *request) (any, error) {
-	d, err := a.Moderation.Account(q.Context(), q.By, social.AccountID(q.pathID()))
+	d, err := a.Moderation.Reveal(q.Context(), q.By, social.AccountID(q.pathID()))
 	if err != nil {
 		return nil, err
 	}
