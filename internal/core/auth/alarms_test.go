@@ -80,7 +80,12 @@ func TestWhoLooksAtApplicants(t *testing.T) {
 			t.Errorf("nobody waits, and %d times somebody was shown addresses", n)
 		}
 		h.mode(social.SignUpApproval)
-		if _, err := h.SignUp(h.ctx, form("zoe")); err != nil {
+		f := form("zoe")
+		f.Reason = "to bake"
+		if _, err := h.SignUp(h.ctx, f); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.Confirm(h.ctx, h.secret(h.letters()[0], "/auth/confirmation")); err != nil {
 			t.Fatal(err)
 		}
 		if n := looks(); n != 1 {
