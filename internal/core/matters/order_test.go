@@ -65,10 +65,13 @@ func TestOrderCarriedOutBeginsHold(t *testing.T) {
 }
 
 // It is one hold for all that an order names, keeps what the cases say also when who
-// posted it leaves, and ends after six months.
+// posted it leaves and others told of it first, and ends after six months.
 func TestOrderIsKept(t *testing.T) {
 	each(t, func(h *house) {
 		judge := h.judge()
+		before := draft()
+		before.Addresses = []string{adas}
+		h.take(before)
 		d := draft()
 		d.Class, d.Addresses = social.ClassTerror, []string{adas, "https://plaza.example/@ada"}
 		h.take(d)
