@@ -17,7 +17,7 @@ type HoldKind string
 const (
 	HoldAccount HoldKind = "account" // all records about somebody, and of what they reported
 	HoldCase    HoldKind = "case"    // those of one case
-	HoldMatter  HoldKind = "matter"  // those of a notice of a host or an authority
+	HoldMatter  HoldKind = "matter"  // those of a notice of a host or an authority, and of the cases that it brought
 )
 
 // A Hold keeps records of how the house is looked after from being erased, also

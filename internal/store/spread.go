@@ -81,6 +81,6 @@ func (v *View) SpreadInboxes(ctx context.Context, s Spread, limit int) ([]Inbox,
 // of nobody.
 func (tx *Tx) ActivityHosts(ctx context.Context, which social.ActivityID, following social.AccountID) ([]Inbox, error) {
 	return rows(ctx, &tx.View, scanInbox, `SELECT host, '' FROM deliveries WHERE activity_id = $1
-		UNION SELECT a.host, '' FROM follows f JOIN contacts c ON c.account_id = f.owner_id JOIN accounts a ON a.id = c.account_id WHERE f.target_id = $2 AND f.accepted
-			AND NOT EXISTS (SELECT 1 FROM peers p WHERE p.host = a.host AND p.failing_ms <> 0 AND p.failing_ms <= $3)`, which, following, millis(tx.Now.Add(-social.ParkAfter)))
+		UNION SELECT h.host, '' FROM (SELECT DISTINCT a.host FROM follows f JOIN contacts c ON c.account_id = f.owner_id JOIN accounts a ON a.id = c.account_id
+			WHERE f.target_id = $2 AND f.accepted) AS h WHERE NOT EXISTS (SELECT 1 FROM peers p WHERE p.host = h.host AND p.failing_ms <> 0 AND p.failing_ms <= $3)`, which, following, millis(tx.Now.Add(-social.ParkAfter)))
 }
