@@ -77,10 +77,15 @@ func (v *View) SpreadInboxes(ctx context.Context, s Spread, limit int) ([]Inbox,
 }
 
 // ActivityHosts returns the hosts for which an activity is queued, as inboxes without
-// addresses, with those of the followers of an account that can be reached; zero is
-// of nobody.
-func (tx *Tx) ActivityHosts(ctx context.Context, which social.ActivityID, following social.AccountID) ([]Inbox, error) {
-	return rows(ctx, &tx.View, scanInbox, `SELECT host, '' FROM deliveries WHERE activity_id = $1
-		UNION SELECT h.host, '' FROM (SELECT DISTINCT a.host FROM follows f JOIN contacts c ON c.account_id = f.owner_id JOIN accounts a ON a.id = c.account_id
-			WHERE f.target_id = $2 AND f.accepted) AS h WHERE NOT EXISTS (SELECT 1 FROM peers p WHERE p.host = h.host AND p.failing_ms <> 0 AND p.failing_ms <= $3)`, which, following, millis(tx.Now.Add(-social.ParkAfter)))
+// addresses.
+func (v *View) ActivityHosts(ctx context.Context, which social.ActivityID) ([]Inbox, error) {
+	return rows(ctx, v, scanInbox, `SELECT DISTINCT host, '' FROM deliveries WHERE activity_id = $1`, which)
+}
+
+// FollowerHosts returns the hosts of the followers of an account that can be reached,
+// in the same way.
+func (tx *Tx) FollowerHosts(ctx context.Context, of social.AccountID) ([]Inbox, error) {
+	return rows(ctx, &tx.View, scanInbox, `SELECT h.host, '' FROM (SELECT DISTINCT a.host FROM follows f JOIN contacts c ON c.account_id = f.owner_id JOIN accounts a ON a.id = c.account_id
+		WHERE f.target_id = $1 AND f.accepted) AS h WHERE NOT EXISTS (SELECT 1 FROM peers p WHERE p.host = h.host AND p.failing_ms <> 0 AND p.failing_ms <= $2)`,
+		of, millis(tx.Now.Add(-social.ParkAfter)))
 }

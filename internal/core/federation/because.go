@@ -3,6 +3,7 @@ package federation
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/evidence"
@@ -36,12 +37,36 @@ func (t teller) count(ctx context.Context, which social.ActivityID, following so
 	if t.hosts == nil {
 		return nil
 	}
-	all, err := t.tx.ActivityHosts(ctx, which, following)
-	if err == nil {
-		all, err = t.welcome(ctx, &t.tx.View, all)
+	all, err := t.tx.ActivityHosts(ctx, which)
+	if err == nil && following != 0 {
+		err = t.theirs(ctx, following)
+		all = append(all, t.reach.hosts...)
 	}
 	for _, box := range all {
 		t.hosts[box.Host] = true
+	}
+	return err
+}
+
+// A reach is to which hosts it goes what is for the followers of an account.
+type reach struct {
+	of    social.AccountID
+	at    time.Time // of the facts
+	hosts []store.Inbox
+}
+
+// theirs finds the reach of an account, once for all that was decided at a moment: of
+// 50,000 followers it took a quarter of a second, in which nobody else writes.
+func (t teller) theirs(ctx context.Context, of social.AccountID) error {
+	if t.reach.of == of && t.reach.at.Equal(t.at) {
+		return nil
+	}
+	hosts, err := t.tx.FollowerHosts(ctx, of)
+	if err == nil {
+		hosts, err = t.welcome(ctx, &t.tx.View, hosts)
+	}
+	if err == nil {
+		t.reach = reach{of, t.at, hosts}
 	}
 	return err
 }

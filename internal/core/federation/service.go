@@ -27,9 +27,11 @@ type Service struct {
 
 	musters musters
 
-	// By the follower alone: the fact that could not be told, and how often.
+	// By the follower alone: the fact that could not be told, and how often; and for
+	// whom was counted last.
 	stuck event.Pos
 	tries int
+	reach reach
 }
 
 // New returns a Service that says things in the words of say.
