@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
@@ -83,21 +84,13 @@ func (s *Service) stampAnew(ctx context.Context, tx *store.Tx, p social.Post, au
 	}
 	of, err := s.find(ctx, &tx.View, f.Quote)
 	if err != nil || of.ID != p.Quote.Of {
-		return absent(err)
+		return errs.Absent(err)
 	}
 	ok, stamp, err := mayShow(ctx, tx, of, author, f.QuoteStamp)
 	if err != nil || !ok {
-		return absent(err)
+		return errs.Absent(err)
 	}
 	return consent(ctx, tx, p, stamp)
-}
-
-// absent is for what need not be here.
-func absent(err error) error {
-	if errors.Is(err, store.NoPost) {
-		return nil
-	}
-	return err
 }
 
 // consent has p, whose quote waited, show what it quotes.

@@ -3,6 +3,7 @@ package posts
 import (
 	"context"
 
+	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 )
@@ -23,7 +24,7 @@ func (s *Service) judgeEdit(ctx context.Context, by social.Actor, which social.P
 	}
 	var was social.Post
 	if err := s.store.Read(ctx, func(v *store.View) (err error) { was, err = v.Post(ctx, which); return err }); err != nil {
-		return absent(err)
+		return errs.Absent(err)
 	}
 	if was.Author != by.Account {
 		return nil // which is said by whoever edits
@@ -39,7 +40,7 @@ func (s *Service) judgeScheduled(ctx context.Context, which social.ScheduledID) 
 	}
 	var one social.Scheduled
 	if err := s.store.Read(ctx, func(v *store.View) (err error) { one, err = v.ScheduledByID(ctx, which); return err }); err != nil {
-		return absent(err)
+		return errs.Absent(err)
 	}
 	if one.At.After(s.store.Now()) {
 		return nil // it was moved
