@@ -3,8 +3,13 @@ package doors
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"mime/multipart"
+	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -54,9 +59,46 @@ func overBy(t *testing.T, what string, since time.Time, limit time.Duration, goe
 	}
 }
 
+// A copied is a mirror of the house, which is brought up to date when the test says so.
+type copied struct {
+	to     string
+	update func()
+}
+
+func mirrorOf(t *testing.T, s *apptest.Server) copied {
+	t.Helper()
+	c := copied{to: t.TempDir()}
+	k := must(s.MirrorAt(c.to))
+	c.update = func() {
+		t.Helper()
+		if err := errors.Join(s.FollowMirrors(t.Context()), k.Once(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return c
+}
+
+// holds are the files of it that say a word or have one of some names, in order.
+func (c copied) holds(t *testing.T, word string, names ...string) (out []string) {
+	t.Helper()
+	if err := filepath.WalkDir(c.to, func(at string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(at)
+		if key := filepath.ToSlash(strings.TrimPrefix(at, c.to)); slices.Contains(names, key) || bytes.Contains(b, []byte(word)) {
+			out = append(out, key)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 // TestHiddenMeansHidden probes every surface on which a post can be met: each shows
 // it before it is hidden, none a second after, and each again when that is taken
-// back.
+// back. In a mirror it is as soon as that is made anew.
 func TestHiddenMeansHidden(t *testing.T) {
 	t.Parallel()
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
@@ -112,6 +154,19 @@ func TestHiddenMeansHidden(t *testing.T) {
 			}
 		}
 		all("before")
+		mirror := mirrorOf(t, s)
+		mirrored := []string{local(picture.URL), local(picture.PreviewURL), "/@ben/" + post.ID + "/index.html"}
+		everywhere := func(when string) {
+			t.Helper()
+			mirror.update()
+			got := mirror.holds(t, "Zanzibar", mirrored...)
+			for _, want := range append(mirrored, "/index.html", "/@ben/index.html", "/@ben/feed.atom", "/tags/zanzibar/index.html", "/public/local/index.html") {
+				if !slices.Contains(got, want) {
+					t.Errorf("%s: %s of the mirror does not show it; these do: %q", when, want, got)
+				}
+			}
+		}
+		everywhere("before")
 		decide := func(d social.Decision) {
 			t.Helper()
 			d.Account = ben.ID
@@ -126,10 +181,19 @@ func TestHiddenMeansHidden(t *testing.T) {
 			overBy(t, "hidden: "+p.what+" shows it", since, atOnce, func() bool { return p.sees(t, s) })
 		}
 		overBy(t, "the stream says nothing", since, atOnce, func() bool { return !e.has("user", "delete", post.ID) })
+		mirror.update()
+		if got := mirror.holds(t, "Zanzibar", mirrored...); len(got) > 0 {
+			t.Errorf("hidden: the mirror has it in %q", got)
+		}
 		t.Logf("%d surfaces and the open stream took %v", len(probes), time.Since(since).Round(time.Millisecond))
 		decide(social.Decision{Action: social.RestorePost})
 		all("restored")
+		everywhere("restored")
 		decide(social.Decision{Action: social.LimitPost})
+		mirror.update()
+		if got := mirror.holds(t, "Zanzibar"); slices.Contains(got, "/tags/zanzibar/index.html") || !slices.Contains(got, mirrored[2]) {
+			t.Errorf("limited: the mirror has it in %q", got)
+		}
 		for _, p := range probes {
 			switch p.what {
 			case "the tag's page":
