@@ -61,7 +61,7 @@ func (a *App) routes() http.Handler {
 		}
 		a.site.Fail(w, r, http.StatusMethodNotAllowed, "This page cannot be used that way. Go back and try again.")
 	})
-	return a.client(a.recovers(cors(a.meters.count(a.underAnyName(a.fedi.documents.Pages(a.gated(r)))))))
+	return a.hardens(a.client(a.recovers(cors(a.meters.count(a.underAnyName(a.fedi.documents.Pages(a.gated(r))))))))
 }
 
 // Routes is every route there is, in order.
