@@ -224,6 +224,7 @@ type CaseQuery struct {
 	About  AccountID
 	Mine   AccountID // who has them
 	Not    AccountID // about whom none are wanted
+	Judges []Role    // who is asked about: of what nobody may know whose it is none is wanted of others; nil is any
 	Words  string    // what the post said
 }
 

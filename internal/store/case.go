@@ -82,7 +82,7 @@ func (tx *Tx) HoldCasesOf(ctx context.Context, who social.AccountID, limit int) 
 // jury is asked about.
 func (tx *Tx) HoldNextCase(ctx context.Context, who social.AccountID, roles []social.Role, w social.CaseWish) (social.Case, error) {
 	where := `closed_ms = 0 AND account_id <> $1 AND proposed_id <> $1 AND id <> $2
-		AND NOT EXISTS (SELECT 1 FROM users u WHERE u.account_id = cases.account_id AND u.role NOT IN ` + tx.d.strList(3) + `)`
+		AND NOT ` + ofOthers(tx.d.strList(3))
 	args := []any{who, w.Not, asJSON(roles)}
 	with := func(condition string, more ...any) {
 		for _, one := range more {
@@ -131,7 +131,7 @@ func (v *View) CasesOf(ctx context.Context, ids []social.CaseID) ([]social.Case,
 // Cases returns a page of those asked for: the gravest first, or of closed ones
 // the newest. Offset is how many are passed over.
 func (v *View) Cases(ctx context.Context, q social.CaseQuery, limit, offset int) ([]social.Case, error) {
-	where, args := caseWhere(q)
+	where, args := v.caseWhere(q)
 	order := ` ORDER BY priority DESC, id`
 	if q.Closed {
 		order = ` ORDER BY id DESC`
@@ -141,11 +141,20 @@ func (v *View) Cases(ctx context.Context, q social.CaseQuery, limit, offset int)
 
 // CountCases counts those asked for, up to limit.
 func (v *View) CountCases(ctx context.Context, q social.CaseQuery, limit int) (int, error) {
-	where, args := caseWhere(q)
+	where, args := v.caseWhere(q)
 	return value[int](ctx, v, `SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE `+where+` LIMIT `+param(len(args)+1)+`) AS found`, append(args, limit)...)
 }
 
-func caseWhere(q social.CaseQuery) (where string, args []any) {
+// blind is the condition that a case is one, see social.Case.Blind.
+const blind = `(sampled AND reports = 0 AND closed_ms = 0)`
+
+// ofOthers is the condition that a case is about somebody of none of the roles in a
+// list.
+func ofOthers(roles string) string {
+	return `EXISTS (SELECT 1 FROM users u WHERE u.account_id = cases.account_id AND u.role NOT IN ` + roles + `)`
+}
+
+func (v *View) caseWhere(q social.CaseQuery) (where string, args []any) {
 	where = `closed_ms = 0`
 	if q.Closed {
 		where = `closed_ms <> 0`
@@ -161,7 +170,11 @@ func caseWhere(q social.CaseQuery) (where string, args []any) {
 		with(`harm = `, q.Harm)
 	}
 	if q.About != 0 {
-		with(`NOT (sampled AND reports = 0 AND closed_ms = 0) AND account_id = `, q.About) // whose a post is that was drawn by lot nobody is to find out
+		with(`NOT `+blind+` AND account_id = `, q.About) // whose a post is that was drawn by lot nobody is to find out
+	}
+	if q.Judges != nil {
+		args = append(args, asJSON(q.Judges))
+		where += ` AND NOT (` + blind + ` AND ` + ofOthers(v.d.strList(len(args))) + `)`
 	}
 	if q.Mine != 0 {
 		with(`claimed_id = `, q.Mine)
@@ -253,10 +266,11 @@ func (v *View) CaseNotes(ctx context.Context, which social.CaseID, limit int) ([
 	}, `SELECT id, case_id, by_id, body FROM case_notes WHERE case_id = $1 ORDER BY id LIMIT $2`, which, limit)
 }
 
-// LateCases counts the open cases of a queue that should have been decided by a
-// moment, up to limit.
-func (v *View) LateCases(ctx context.Context, q social.Queue, nowMillis int64, limit int) (int, error) {
-	return value[int](ctx, v, `SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE closed_ms = 0 AND queue = $1 AND due_ms < $2 LIMIT $3) AS found`, q, nowMillis, limit)
+// LateCases counts those asked for that should have been decided by a moment, up to
+// limit.
+func (v *View) LateCases(ctx context.Context, q social.CaseQuery, nowMillis int64, limit int) (int, error) {
+	where, args := v.caseWhere(q)
+	return value[int](ctx, v, `SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE `+where+` AND due_ms < `+param(len(args)+1)+` LIMIT `+param(len(args)+2)+`) AS found`, append(args, nowMillis, limit)...)
 }
 
 // CasesDecidedSince counts the cases that were decided since a moment.

@@ -35,6 +35,9 @@ func (s *Service) Ask(ctx context.Context, by social.Actor, which social.CaseID)
 		if err != nil {
 			return err
 		}
+		if c.Blind() { // nobody has reported it, and who asks is not to learn whose it is
+			return social.Charge{}.MayJury()
+		}
 		if err := askable(ctx, tx, by, c); err != nil {
 			return err
 		}
@@ -172,7 +175,7 @@ func could(ctx context.Context, v *store.View, by social.Actor) (out []social.Ca
 		if err != nil {
 			return nil, err
 		}
-		if len(out) < shownCases && len(before) == 0 && slices.Contains(social.JuryHarms, c.Harm) && c.Post != 0 {
+		if len(out) < shownCases && len(before) == 0 && slices.Contains(social.JuryHarms, c.Harm) && c.Post != 0 && !c.Blind() {
 			out = append(out, c)
 		}
 	}

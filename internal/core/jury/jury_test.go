@@ -470,9 +470,10 @@ func TestConflictsMeanwhile(t *testing.T) {
 				return nil
 			})
 		}
-		votes := func(n int) {
+		votes := func(n int, role social.Role) {
 			t.Helper()
 			by := actor(seats[n].Account)
+			by.Role = role
 			if found, err := b.svc.Next(ctx, by); err != nil || !found {
 				t.Fatal(found, err)
 			}
@@ -486,17 +487,18 @@ func TestConflictsMeanwhile(t *testing.T) {
 			}
 		}
 		report(seats[0].Account)
-		votes(0)
+		votes(0, social.Member)
 		b.write(func(tx *store.Tx) error {
 			return tx.AddPost(ctx, social.Post{ID: bad + 1, Thread: bad, ReplyTo: bad, Author: seats[1].Account, Text: "Indeed", Visibility: social.Public, At: tx.Now})
 		})
-		votes(1)
+		votes(1, social.Member)
 		b.write(func(tx *store.Tx) error {
 			return tx.AddFollow(ctx, social.Follow{ID: 2, Owner: seats[2].Account, Target: author, At: tx.Now}, true)
 		})
-		votes(2)
-		if len(seats) != 8 {
-			t.Errorf("three were to be replaced, and %d were drawn", len(seats))
+		votes(2, social.Member)
+		votes(3, social.Moderator) // who sees by now who reported what
+		if len(seats) != 9 {
+			t.Errorf("four were to be replaced, and %d were drawn", len(seats))
 		}
 		if n := len(b.records(evidence.TypeJuryVote)); n != 0 {
 			t.Errorf("%d votes are in the log", n)

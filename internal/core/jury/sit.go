@@ -230,7 +230,8 @@ func (s *Service) gold(ctx context.Context, tx *store.Tx, who social.Juror, aske
 
 // Vote is what by says about what they were shown. Only who was drawn can, only
 // once, and only while it is asked. Who has something to do with it since they were
-// drawn is replaced as if they had skipped it, and is not told which of it that is.
+// drawn, or looks after the house since and so sees who reported what, is replaced as
+// if they had skipped it, and is not told which of it that is.
 func (s *Service) Vote(ctx context.Context, by social.Actor, which social.JurySeatID, v social.JuryVote) error {
 	over := false
 	err := s.answer(ctx, by, "vote on a jury", func(tx *store.Tx) error {
@@ -250,6 +251,7 @@ func (s *Service) Vote(ctx context.Context, by social.Actor, which social.JurySe
 			if over, err = tied(ctx, tx, seat); err != nil {
 				return err
 			}
+			over = over || by.MustModerate() == nil
 		}
 		if over {
 			return s.skip(ctx, tx, seat)

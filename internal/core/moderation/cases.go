@@ -59,7 +59,7 @@ func (s *Service) Cases(ctx context.Context, by social.Actor, q social.CaseQuery
 	if err := by.MustModerate(); err != nil {
 		return nil, 0, err
 	}
-	q.Not, q.Words = by.Account, strings.ToLower(tidy(q.Words))
+	q.Not, q.Judges, q.Words = by.Account, by.Judges(), strings.ToLower(tidy(q.Words))
 	page = max(0, min(page, MaxCasePages))
 	var cs []social.Case
 	if err := s.store.Read(ctx, func(v *store.View) (err error) {
@@ -84,14 +84,22 @@ func (s *Service) Found(ctx context.Context, by social.Actor, q social.CaseQuery
 	if len(only) > social.MaxBatch {
 		return nil, errs.Newf(errs.Invalid, "Decide about at most %d cases in one step.", social.MaxBatch)
 	}
-	q.Not, q.Words, q.Closed = by.Account, strings.ToLower(tidy(q.Words)), false
+	q.Not, q.Judges, q.Words, q.Closed = by.Account, by.Judges(), strings.ToLower(tidy(q.Words)), false
 	err = s.store.Read(ctx, func(v *store.View) error {
 		if len(only) == 0 {
 			out, err = v.Cases(ctx, q, social.MaxBatch, 0)
 			return err
 		}
-		out, err = v.CasesOf(ctx, only)
-		out = slices.DeleteFunc(out, func(c social.Case) bool { return !c.Open() || c.Account == by.Account })
+		all, err := v.CasesOf(ctx, only)
+		for _, c := range all {
+			may := hidden(ctx, v, by, c)
+			if errs.Absent(may) != nil {
+				return may
+			}
+			if may == nil && c.Open() {
+				out = append(out, c)
+			}
+		}
 		return err
 	})
 	return out, err
@@ -126,8 +134,26 @@ func (s *Service) files(ctx context.Context, by social.Actor, why string, cs []s
 	return out, s.remains(ctx, by, why, out)
 }
 
+// hidden is NotFound for a case that by is not to know of, or nil: one about
+// themselves, and one about a post that was drawn by lot, if it is of somebody of
+// the staff about whom by does not decide. Of whom they are not to decide there are
+// so few that this alone would say who it is.
+func hidden(ctx context.Context, v *store.View, by social.Actor, c social.Case) error {
+	if c.Account == by.Account {
+		return store.NoPost
+	}
+	if !c.Blind() {
+		return nil
+	}
+	u, err := v.User(ctx, c.Account)
+	if err == nil && by.MayJudge(u.Role) != nil {
+		return store.NoPost
+	}
+	return errs.Absent(err)
+}
+
 // Case is one case with all that is known of it, or NotFound, which is also what
-// by gets of one about themselves. It is for moderators.
+// by gets of one that is hidden from them. It is for moderators.
 func (s *Service) Case(ctx context.Context, by social.Actor, which social.CaseID) (f File, err error) {
 	if err := by.MustModerate(); err != nil {
 		return f, err
@@ -139,8 +165,8 @@ func (s *Service) Case(ctx context.Context, by social.Actor, which social.CaseID
 	var strikes, others int
 	weights := map[social.AccountID]Weight{}
 	if err := s.store.Read(ctx, func(v *store.View) (err error) {
-		if c, err = v.Case(ctx, which); err == nil && c.Account == by.Account {
-			err = store.NoPost
+		if c, err = v.Case(ctx, which); err == nil {
+			err = hidden(ctx, v, by, c)
 		}
 		if err != nil {
 			return err
@@ -317,6 +343,9 @@ func (s *Service) changeCase(ctx context.Context, what string, by social.Actor, 
 	err := s.store.Write(ctx, func(tx *store.Tx) error {
 		c, err := tx.HoldCase(ctx, which)
 		if err == nil {
+			err = hidden(ctx, &tx.View, by, c)
+		}
+		if err == nil {
 			err = mayChange(ctx, tx, by, c.Account)
 		}
 		if err != nil {
@@ -346,11 +375,12 @@ func (s *Service) Backlog(ctx context.Context, by social.Actor) (all []Waiting, 
 	now := s.store.Now()
 	err = s.store.Read(ctx, func(v *store.View) error {
 		for _, q := range social.AllQueues {
-			n, err := v.CountCases(ctx, social.CaseQuery{Queue: q, Not: by.Account}, maxCounted)
+			these := social.CaseQuery{Queue: q, Not: by.Account, Judges: by.Judges()}
+			n, err := v.CountCases(ctx, these, maxCounted)
 			if err != nil {
 				return err
 			}
-			late, err := v.LateCases(ctx, q, now.UnixMilli(), maxCounted)
+			late, err := v.LateCases(ctx, these, now.UnixMilli(), maxCounted)
 			if err != nil {
 				return err
 			}

@@ -63,7 +63,7 @@ func (s *Service) decide(ctx context.Context, tx *store.Tx, by social.Actor, d s
 	d.Text, d.Facts, d.Law = tidy(d.Text), tidy(d.Facts), tidy(d.Law)
 	d = d.Grounded()
 	d.Decider = cmp.Or(d.Decider, social.ByPerson)
-	if err := s.subject(ctx, tx, &d); err != nil {
+	if err := s.subject(ctx, tx, by, &d); err != nil {
 		return false, err
 	}
 	if err := d.Check(tx.Now); err != nil {
@@ -133,7 +133,7 @@ func (s *Service) tell(tx *store.Tx, d social.Decision, letter bool) {
 
 // subject finds whom and what d is about, from the case or the report that it
 // names.
-func (s *Service) subject(ctx context.Context, tx *store.Tx, d *social.Decision) error {
+func (s *Service) subject(ctx context.Context, tx *store.Tx, by social.Actor, d *social.Decision) error {
 	if d.Report != 0 {
 		r, err := tx.Report(ctx, d.Report)
 		if err == nil && d.Account != 0 && r.Target != d.Account {
@@ -151,10 +151,13 @@ func (s *Service) subject(ctx context.Context, tx *store.Tx, d *social.Decision)
 		return nil
 	}
 	c, err := tx.Case(ctx, d.Case)
+	if err == nil && d.By != 0 {
+		err = hidden(ctx, &tx.View, by, c)
+	}
 	if err != nil {
 		return err
 	}
-	if d.Account != 0 && d.Account != c.Account || c.Account == d.By && d.By != 0 { // nobody learns that they were reported
+	if d.Account != 0 && d.Account != c.Account {
 		return store.NoPost
 	}
 	d.Account = c.Account

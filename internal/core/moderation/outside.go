@@ -26,6 +26,9 @@ func (s *Service) TellOutside(ctx context.Context, by social.Actor, which social
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
 		c, err := tx.Case(ctx, which)
 		if err == nil {
+			err = hidden(ctx, &tx.View, by, c)
+		}
+		if err == nil {
 			err = mayChange(ctx, tx, by, c.Account)
 		}
 		if err != nil {

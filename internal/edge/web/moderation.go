@@ -262,9 +262,13 @@ func bundleOf(found []social.Case, v verdict) (b bundle) {
 		}
 		b.Cases = append(b.Cases, c)
 		b.Reports += c.Reports
-		people[c.Account] = true
+		if c.Blind() {
+			b.People++ // whether it is the same as another is not told
+		} else {
+			people[c.Account] = true
+		}
 	}
-	b.People = len(people)
+	b.People += len(people)
 	return b
 }
 
