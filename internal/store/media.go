@@ -87,6 +87,9 @@ func (tx *Tx) DropFile(ctx context.Context, name string) error {
 	if name == "" {
 		return nil
 	}
+	if _, err := tx.exec(ctx, `DELETE FROM pictures WHERE file = $1`, name); err != nil {
+		return err
+	}
 	return tx.AddJob(ctx, DropFileJob, name, tx.Now, name)
 }
 

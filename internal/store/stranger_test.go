@@ -18,7 +18,7 @@ var onlyOurs = []string{"sessions.account_id", "tokens.account_id", "codes.accou
 	"markers.owner_id", "unsuggested.owner_id", "filters.owner_id", "scheduled.owner_id", "push_subscriptions.account_id", "imports.owner_id", "imported_posts.owner_id", "tag_follows.owner_id",
 	"featured_tags.owner_id", "shut_hosts.owner_id", "conversations.owner_id", "notice_policies.owner_id", "notice_requests.owner_id", "notices.owner_id",
 	"announcement_reads.owner_id", "announcement_reactions.owner_id", "pins.owner_id", "field_checks.account_id",
-	"jurors.account_id", "jury_seats.account_id"}
+	"jurors.account_id", "jury_seats.account_id", "pictures.sender_id"}
 
 // goAlong are columns of what goes with an account, and does not keep it.
 var goAlong = []string{"contacts.account_id", "public_keys.account_id", "acts.owner_id", "synchronized.account_id"}
@@ -59,8 +59,9 @@ func TestForgettingKnowsEveryTable(t *testing.T) {
 }
 
 // fileColumns are those whose name says that they hold the name of a file of
-// the blob store; those that do not, but addresses elsewhere, are said here.
-var fileColumns, noFiles = []string{"file", "preview", "still", "avatar", "header", "image", "picture", "thumbnail", "cover", "icon"}, []string{"foreign_emojis.image"}
+// the blob store; those that do not, but addresses elsewhere, or that say something
+// of files which others name, are said here.
+var fileColumns, noFiles = []string{"file", "preview", "still", "avatar", "header", "image", "picture", "thumbnail", "cover", "icon"}, []string{"foreign_emojis.image", "pictures.file"}
 
 // A file that no row names is removed: a column that is not asked would lose
 // all its files.

@@ -741,6 +741,14 @@ func TestHashLists(t *testing.T) {
 		if err := h.svc.Known(h.ctx, 1, listed); errs.KindOf(err) != errs.Invalid || len(h.acted) != 2 {
 			t.Errorf("a portrait on a list of csam: %v; %q", err, h.acted)
 		}
+		told := len(h.told)
+		h.must(h.store.Write(h.ctx, func(tx *store.Tx) error {
+			sealed, err := h.svc.Seal(h.ctx, tx, social.Media{ID: 7, Kind: social.Image, Print: unknown, Look: known, Quality: 50})
+			if !sealed || len(h.acted) != 2 || len(h.told) != told+1 {
+				t.Errorf("an emoji, which is nobody's: sealed %v, done %q, told %q", sealed, h.acted, h.told)
+			}
+			return err
+		}))
 		h.must(h.svc.EndHashes(h.ctx, owner, all[1].ID))
 		if attach(unknown, known, 50) {
 			t.Error("it is sealed also when the list is gone")

@@ -182,7 +182,21 @@ func (s *Service) Seal(ctx context.Context, tx *store.Tx, m social.Media) (bool,
 	if s.config.Act == nil {
 		return true, nil
 	}
+	if m.Owner == 0 {
+		return true, s.tellOfEmoji(ctx, tx, l)
+	}
 	return true, s.tellOf(ctx, tx, m.Owner, fmt.Sprintf("attachment %d is on the list %s, and sealed", m.ID, l.Name))
+}
+
+// tellOfEmoji writes to those who look after the house that one of its emojis was
+// something that nobody may see, if nobody knows who sent it. The log says so, too.
+func (s *Service) tellOfEmoji(ctx context.Context, tx *store.Tx, l social.HashList) error {
+	if _, err := tx.AddEvidence(store.Evidence{Type: evidence.TypeConfig, Category: evidence.CategoryRules,
+		Body: evidence.Configured{What: "emoji", From: "one on a list of " + string(l.Class), By: "list of known files"}}); err != nil || s.config.Tell == nil {
+		return err
+	}
+	return s.config.Tell(ctx, tx, "An emoji was taken away", fmt.Sprintf(
+		"An emoji of this house is on the list %s of files that nobody may see. It was taken away by itself. It is from before Plaza kept who sent one: who that was, and whether somebody has to be told, is for you to find out.", l.Name))
 }
 
 // tellOf brings before the staff that somebody sent what nobody may see.

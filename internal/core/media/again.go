@@ -17,8 +17,8 @@ const (
 )
 
 // Again seals attachments that came before a list that they are on, also such as
-// stand on posts. It goes on where it ended, and has an end when all were looked
-// at. It is a chore.
+// stand on posts, and after them pictures of profiles and emojis. It goes on where it
+// ended, and has an end when all were looked at. It is a chore.
 func (s *Service) Again(ctx context.Context) error {
 	if s.Abuse == nil {
 		return nil
@@ -50,6 +50,11 @@ func (s *Service) Again(ctx context.Context) error {
 		for _, m := range found {
 			if err := s.sealLate(ctx, m); err != nil {
 				return fmt.Errorf("seal a known file: %w", err)
+			}
+		}
+		if len(some) < againAtOnce {
+			if err := s.picturesAgain(ctx); err != nil {
+				return err
 			}
 		}
 		if err := s.wentOn(ctx, after, some); err != nil || len(some) < againAtOnce {

@@ -33,6 +33,9 @@ type Blobs interface {
 	MakePreview(ctx context.Context, r io.Reader) (social.Media, error)
 	// Copy keeps a file under another name as well.
 	Copy(ctx context.Context, name string) (again string, err error)
+	// Look is what a picture looks like that is kept. It is NotFound for one that is
+	// not there, and Invalid for what is none.
+	Look(ctx context.Context, name string) (social.Media, error)
 	// Remove takes a file away. One that is not there is no error.
 	Remove(name string) error
 }
@@ -41,7 +44,7 @@ type Blobs interface {
 type Service struct {
 	// Seal reports whether an attachment that was just made is one that nobody may
 	// see, and sees to it that somebody knows. It is set before anything is made;
-	// nil seals nothing.
+	// nil seals nothing. Of an emoji that nobody knows who sent it there is no owner.
 	Seal func(ctx context.Context, tx *store.Tx, m social.Media) (bool, error)
 
 	// Abuse reports whether Seal would seal an attachment. LookAgain is the name of
@@ -188,6 +191,9 @@ func (s *Service) finish(ctx context.Context, which social.MediaID, owner social
 	return m, err
 }
 
+// unusable is what whoever sent a file that is sealed is told.
+const unusable = "This file cannot be used here."
+
 // seal puts an attachment out of everybody's reach. Its file is kept under a name
 // that nobody was told; there is no preview of it, and it cannot be attached,
 // described or taken back.
@@ -195,7 +201,7 @@ func seal(ctx context.Context, tx *store.Tx, m *social.Media) error {
 	if err := tx.DropFile(ctx, m.Preview); err != nil {
 		return err
 	}
-	m.State, m.Problem, m.Preview, m.Blurhash, m.Small = social.MediaFailed, "This file cannot be used here.", "", "", social.Shape{}
+	m.State, m.Problem, m.Preview, m.Blurhash, m.Small = social.MediaFailed, unusable, "", "", social.Shape{}
 	if err := tx.SetMedia(ctx, *m); err != nil {
 		return err
 	}

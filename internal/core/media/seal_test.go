@@ -3,6 +3,7 @@ package media_test
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,6 +68,12 @@ func TestSeal(t *testing.T) {
 
 func (made) Copy(_ context.Context, name string) (string, error) { return "again-" + name, nil }
 func (made) Remove(string) error                                 { return nil }
+func (made) Look(_ context.Context, name string) (social.Media, error) {
+	if name == "gone.png" {
+		return social.Media{}, errs.New(errs.NotFound, "There is no such picture.")
+	}
+	return social.Media{File: name, Look: "look of " + name}, nil
+}
 
 // What came before a list is held against it in rounds that go on where they
 // ended, and is sealed also where it stands on a post.
@@ -135,6 +142,101 @@ func TestSealLate(t *testing.T) {
 		}
 		if looked = 0; again() != nil || looked != 0 {
 			t.Errorf("it had an end, and looked at %d", looked)
+		}
+	})
+}
+
+// Pictures of profiles and emojis that are on a list by now are taken off and away,
+// and kept sealed: such as were made after their prints were kept, and older ones by
+// what they look like.
+func TestSealPicturesLate(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx, svc := t.Context(), media.New(s, made{})
+		people := map[social.AccountID][2]string{1: {"old.png", "fine.png"}, 2: {"fine2.png", "new.png"}, 3: {"gone.png", ""}, 4: {"swapped.png", ""}, 5: {"fine3.png", ""}}
+		if err := s.Write(ctx, func(tx *store.Tx) error {
+			for who, pictures := range people {
+				a := social.Account{ID: who, Username: "a" + strings.Repeat("x", int(who)), Standing: social.Good, Avatar: pictures[0], Header: pictures[1], AvatarAlt: "me", HeaderAlt: "there", CreatedAt: tx.Now}
+				if err := tx.AddAccount(ctx, a); err != nil {
+					return err
+				}
+				if err := tx.SetProfile(ctx, a); err != nil {
+					return err
+				}
+			}
+			for i, file := range []string{"emoji.png", "sent.png", "fine4.png"} {
+				if err := tx.AddEmoji(ctx, social.Emoji{ID: social.EmojiID(i + 1), Shortcode: file[:4], File: file, Still: file, Enabled: true, At: tx.Now}); err != nil {
+					return err
+				}
+			}
+			return tx.SetSetting(ctx, "again", 0)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if err := svc.Saw(ctx, social.Media{File: "new.png", Print: "print"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := svc.Saw(ctx, social.Media{File: "swapped.png", Print: "print"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := svc.Saw(ctx, social.Media{File: "sent.png", Print: "print", Owner: 5}); err != nil {
+			t.Fatal(err)
+		}
+		bad := func(m social.Media) bool {
+			return m.Print == "print" || m.Look == "look of old.png" || m.Look == "look of emoji.png"
+		}
+		var told []social.AccountID
+		svc.LookAgain = "again"
+		svc.Abuse = func(_ context.Context, _ *store.View, m social.Media) (bool, error) {
+			return bad(m) && m.File != "swapped.png", nil
+		}
+		svc.Seal = func(_ context.Context, _ *store.Tx, m social.Media) (bool, error) {
+			told = append(told, m.Owner)
+			return bad(m), nil
+		}
+		for range 2 { // the second round has nothing to do
+			if err := svc.Again(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		slices.Sort(told)
+		if !slices.Equal(told, []social.AccountID{0, 1, 2, 5}) {
+			t.Errorf("it was told of %v", told)
+		}
+		if err := s.Read(ctx, func(v *store.View) error {
+			for who, had := range people {
+				a, err := v.Account(ctx, who)
+				if err != nil {
+					return err
+				}
+				want := had
+				switch who {
+				case 1:
+					want[0] = ""
+				case 2:
+					want[1] = ""
+				}
+				if a.Avatar != want[0] || a.Header != want[1] || (a.AvatarAlt == "") != (want[0] == "") || (a.HeaderAlt == "") != (want[1] == "" && who == 2) {
+					t.Errorf("%d has %q (%q) and %q (%q), want %q", who, a.Avatar, a.AvatarAlt, a.Header, a.HeaderAlt, want)
+				}
+			}
+			emojis, err := v.Emojis(ctx, 10)
+			if err != nil || len(emojis) != 1 || emojis[0].File != "fine4.png" {
+				t.Errorf("emojis are %+v, %v", emojis, err)
+			}
+			for owner, name := range map[social.AccountID]string{1: "again-old.png", 2: "again-new.png", 5: "again-sent.png"} {
+				if kept, err := v.MediaBy(ctx, owner, 10); err != nil || len(kept) != 1 || kept[0].File != name || kept[0].State != social.MediaFailed || kept[0].Preview != "" {
+					t.Errorf("%s is kept as %+v, %v", name, kept, err)
+				}
+			}
+			left, err := v.Pictures(ctx, "", 100)
+			for _, m := range left {
+				if m.File == "old.png" || m.File == "new.png" || m.File == "emoji.png" || m.File == "sent.png" {
+					t.Errorf("it is still known what %s looked like", m.File)
+				}
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
 		}
 	})
 }

@@ -158,15 +158,13 @@ func (b *bench) print() (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// mayShow asks whether a picture that was made for of may be shown.
-func (b *bench) mayShow(ctx context.Context, of social.AccountID, m social.Media) (err error) {
-	if b.s.Known == nil {
-		return nil
-	}
-	if m.Print, err = b.print(); err != nil {
+// mayShow asks whether a picture that was made for of may be shown, and notes of what
+// it was made.
+func (b *bench) mayShow(ctx context.Context, of social.AccountID, m *social.Media) (err error) {
+	if m.Print, err = b.print(); err != nil || b.s.Known == nil {
 		return err
 	}
-	return b.s.Known(ctx, of, m)
+	return b.s.Known(ctx, of, *m)
 }
 
 // weigh looks at the head of a picture, so that one that is too large is not

@@ -73,6 +73,11 @@ type Store struct {
 	// elsewhere. It is asked before one is kept, and may be nil.
 	Known func(ctx context.Context, of social.AccountID, m social.Media) error
 
+	// Seen is told of each picture for a profile and each emoji that is kept, with who
+	// sent it, and its print and look, by which it is found when a list comes later. What
+	// it answers is what whoever keeps it is answered. It may be nil.
+	Seen func(ctx context.Context, m social.Media) error
+
 	kept func(ctx context.Context, name string) error // see Watch
 	gone func(name string)
 }
@@ -172,15 +177,46 @@ func (s *Store) Put(ctx context.Context, of social.AccountID, kind string, r io.
 	err = s.withPicture(ctx, r, MaxBytes, func(b *bench) error {
 		a, err := b.do(ctx, task{Do: "cut", Width: size.width, Height: size.height}, b.in)
 		if err == nil {
-			err = b.mayShow(ctx, of, a.Media)
+			err = b.mayShow(ctx, of, &a.Media)
 		}
 		if err == nil {
 			a.Media, err = b.keep(a.Media)
+		}
+		if err == nil {
+			err = s.seen(ctx, of, a.Media)
 			name = a.Media.File
 		}
 		return err
 	})
 	return name, err
+}
+
+// seen tells of a picture that was just kept. If that fails it is taken away again.
+func (s *Store) seen(ctx context.Context, of social.AccountID, m social.Media) error {
+	if s.Seen == nil {
+		return nil
+	}
+	m.Owner = of
+	if err := s.Seen(ctx, m); err != nil {
+		return errors.Join(err, s.Remove(m.File))
+	}
+	return nil
+}
+
+// Look is what a picture that is kept looks like. What was sent for it is not known
+// any more. It is NotFound for one that is not there, and Invalid for what is none.
+func (s *Store) Look(ctx context.Context, name string) (m social.Media, err error) {
+	f, err := s.File(ctx, name)
+	if err != nil {
+		return m, err
+	}
+	defer f.Close()
+	err = s.withPicture(ctx, f, MaxImage, func(b *bench) error {
+		a, err := b.do(ctx, task{Do: "shrink", Width: longestPreview, Still: true}, b.in)
+		m.File, m.Look, m.Quality = name, a.Media.Look, a.Media.Quality
+		return err
+	})
+	return m, err
 }
 
 // inTurn has do work on a picture when others have finished: a large one takes

@@ -36,19 +36,24 @@ func (s *Store) PutEmoji(ctx context.Context, of social.AccountID, r io.Reader) 
 			return "", "", 0, errs.Newf(errs.Invalid, "An emoji that moves has at most %d × %d pixels. Make it smaller.", longestMovingEmoji, longestMovingEmoji)
 		}
 	}
-	made, ext, err := s.remake(ctx, of, social.AsEmoji, data)
+	made, m, err := s.remake(ctx, of, social.AsEmoji, data)
 	if err != nil {
 		return "", "", 0, err
 	}
+	ext := m.File
 	if file, err = s.keepNew(made, ext); err != nil {
+		return "", "", 0, err
+	}
+	m.File = file
+	if err := s.seen(ctx, of, m); err != nil {
 		return "", "", 0, err
 	}
 	if ext != ".gif" {
 		return file, file, int64(len(made)), nil
 	}
-	small, ext, err := s.remake(ctx, of, social.AsPreview, data)
+	small, m, err := s.remake(ctx, of, social.AsPreview, data)
 	if err == nil {
-		still, err = s.keepNew(small, ext)
+		still, err = s.keepNew(small, m.File)
 	}
 	if err != nil {
 		return "", "", 0, errors.Join(err, s.Remove(file))

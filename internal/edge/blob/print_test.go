@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -73,6 +74,50 @@ func TestKnown(t *testing.T) {
 	}
 	if _, err := s.Put(t.Context(), 7, "avatar", bytes.NewReader(asPNG(t, quarters(400, 400, red, red, red, red)))); err != nil {
 		t.Errorf("another one: %v", err)
+	}
+}
+
+// Of each portrait, header and emoji that is kept it is told what it was made of, and
+// what is kept can be looked at later. If nobody takes note of that it is not kept.
+func TestSeen(t *testing.T) {
+	s, dir := open(t)
+	sent := asPNG(t, waves(600, 450))
+	sum := sha256.Sum256(sent)
+	look, _ := pdq.Of(waves(640, 480))
+	seen := map[string]social.Media{}
+	s.Seen = func(_ context.Context, m social.Media) error { seen[m.File] = m; return nil }
+	for _, kind := range []string{"avatar", "header", "emoji"} {
+		name, err := "", error(nil)
+		if kind == "emoji" {
+			name, _, _, err = s.PutEmoji(t.Context(), 7, bytes.NewReader(sent))
+		} else {
+			name, err = s.Put(t.Context(), 7, kind, bytes.NewReader(sent))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := seen[name]
+		if got, err := pdq.Parse(m.Look); err != nil || got.Distance(look) > pdq.Near || m.Print != hex.EncodeToString(sum[:]) || m.Owner != 7 {
+			t.Errorf("%s: told of %+v, %v", kind, m, err)
+		}
+		kept, err := s.Look(t.Context(), name)
+		if _, bad := pdq.Parse(kept.Look); err != nil || bad != nil || kept.File != name {
+			t.Errorf("%s, as it is kept: %+v, %v", kind, kept, err)
+		}
+	}
+	before := files(t, dir)
+	s.Seen = func(context.Context, social.Media) error { return errs.New(errs.Unavailable, "not now") }
+	if _, err := s.Put(t.Context(), 7, "avatar", bytes.NewReader(sent)); errs.Public(err) != "not now" {
+		t.Errorf("a portrait nobody takes note of: %v", err)
+	}
+	if _, _, _, err := s.PutEmoji(t.Context(), 7, bytes.NewReader(sent)); errs.Public(err) != "not now" {
+		t.Errorf("an emoji nobody takes note of: %v", err)
+	}
+	if after := files(t, dir); len(after) != len(before) {
+		t.Errorf("kept: %q", after)
+	}
+	if _, err := s.Look(t.Context(), strings.Repeat("0", 32)+".png"); errs.KindOf(err) != errs.NotFound {
+		t.Errorf("looking at nothing: %v", err)
 	}
 }
 
