@@ -97,6 +97,7 @@ type MatterDraft struct {
 	GoodFaith bool
 	Lasts     time.Duration // how much time there is, where the sender says so; zero is the class's
 	Raw       []byte        // as it came; empty where it was typed into the form
+	Network   string        // that it came from, see NetworkOf; only an alias of it is kept
 }
 
 // Tidy is d without what cannot be seen, and without what does not fit where
@@ -218,6 +219,7 @@ type Matter struct {
 	Version   int        // counts the changes
 	First     MatterID   // the one that this is counted with, because it says nothing else; zero for none
 	Tray      bool       // nobody here answered its sender before, and none of the staff put it in
+	Network   string     // an alias of the network that it came from, while it waits; empty where nobody knows
 }
 
 // Matter is d as a matter, with the clock of its class.

@@ -15,6 +15,8 @@ const (
 	MaxFromSender = 100  // of one sender, before more of them go to the tray: anybody can give their address
 	MaxJoined     = 50   // counted with one matter
 	MaxSenderRows = 5    // of one sender in the list of the staff; the others are folded
+
+	MaxNetworkRows = 20 // of one network in that list, but for what is urgent
 )
 
 // Urgent reports whether of c nothing may go unheard, however much else comes: life

@@ -133,6 +133,20 @@ var errNet = errs.New(errs.Invalid, "Validation failed: Give an address or a net
 // theirs to choose, anew for each call, and so nothing to tell them by.
 const Household = 64
 
+// NetworkOf is what one household or landlord has all addresses of; empty for what
+// is no address.
+func NetworkOf(at netip.Addr) string {
+	bits := 24
+	if at.Is6() {
+		bits = 48
+	}
+	p, err := at.Prefix(bits)
+	if err != nil || !p.IsValid() {
+		return ""
+	}
+	return p.String()
+}
+
 // Reach is the network that p turns away: of IPv6 at least a household.
 func (b IPBlock) Reach() netip.Prefix {
 	if b.Net.Addr().Is6() && b.Net.Bits() > Household {

@@ -121,3 +121,13 @@ func TestAbove(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestNetworkOf(t *testing.T) {
+	t.Parallel()
+	for at, want := range map[string]string{"192.0.2.77": "192.0.2.0/24", "2001:db8:1:2::3": "2001:db8:1::/48", "": ""} {
+		a, _ := netip.ParseAddr(at)
+		if got := NetworkOf(a); got != want {
+			t.Errorf("%q is of %q, want %q", at, got, want)
+		}
+	}
+}

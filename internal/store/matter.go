@@ -10,13 +10,13 @@ import (
 )
 
 const matterColumns = `id, class, channel, category, sender, ref, subject, body, law, work, signed, good_faith, raw_hash, status,
-	from_ms, due_ms, not_till_ms, alarmed, answer_by, answered_ms, answer, bundle, note, secret, receipt, evidence_id, version, first_id, tray`
+	from_ms, due_ms, not_till_ms, alarmed, answer_by, answered_ms, answer, bundle, note, secret, receipt, evidence_id, version, first_id, tray, network`
 
 func scanMatter(r row) (m social.Matter, err error) {
 	var sender string
 	var from, due, notTill, answered int64
 	if err := r.Scan(&m.ID, &m.Class, &m.Channel, &m.Category, &sender, &m.Ref, &m.Subject, &m.Text, &m.Law, &m.Work, &m.Signed, &m.GoodFaith, &m.RawHash, &m.Status,
-		&from, &due, &notTill, &m.Alarmed, &m.AnswerBy, &answered, &m.Answer, &m.Bundle, &m.Note, &m.Secret, &m.Receipt, &m.Evidence, &m.Version, &m.First, &m.Tray); err != nil {
+		&from, &due, &notTill, &m.Alarmed, &m.AnswerBy, &answered, &m.Answer, &m.Bundle, &m.Note, &m.Secret, &m.Receipt, &m.Evidence, &m.Version, &m.First, &m.Tray, &m.Network); err != nil {
 		return m, err
 	}
 	m.Span = social.Span{From: moment(from), Due: moment(due), NotTill: moment(notTill)}
@@ -30,9 +30,9 @@ func senderKey(s social.Sender) string { return strings.ToLower(s.Email) }
 // AddMatter stores a new one, with what it names.
 func (tx *Tx) AddMatter(ctx context.Context, m social.Matter, about []social.MatterObject) error {
 	if _, err := tx.exec(ctx, `INSERT INTO matters (`+matterColumns+`, sender_key, waits, changed_ms)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)`,
 		m.ID, m.Class, m.Channel, m.Category, asJSON(m.From), m.Ref, m.Subject, m.Text, m.Law, m.Work, m.Signed, m.GoodFaith, m.RawHash, m.Status,
-		millis(m.Span.From), millis(m.Span.Due), millis(m.Span.NotTill), m.Alarmed, m.AnswerBy, millis(m.Answered), m.Answer, m.Bundle, m.Note, m.Secret, m.Receipt, m.Evidence, m.Version, m.First, m.Tray,
+		millis(m.Span.From), millis(m.Span.Due), millis(m.Span.NotTill), m.Alarmed, m.AnswerBy, millis(m.Answered), m.Answer, m.Bundle, m.Note, m.Secret, m.Receipt, m.Evidence, m.Version, m.First, m.Tray, networkOf(m),
 		senderKey(m.From), waits(m), millis(tx.Now)); err != nil {
 		return err
 	}
@@ -45,6 +45,14 @@ func (tx *Tx) AddMatter(ctx context.Context, m social.Matter, about []social.Mat
 	return nil
 }
 
+// networkOf is what is kept of where m came from: nothing, once nobody waits for it.
+func networkOf(m social.Matter) string {
+	if m.Status.Waits() {
+		return m.Network
+	}
+	return ""
+}
+
 func waits(m social.Matter) int {
 	if m.Status.Waits() {
 		return 1
@@ -55,8 +63,8 @@ func waits(m social.Matter) int {
 // SetMatter stores what may change of a matter.
 func (tx *Tx) SetMatter(ctx context.Context, m social.Matter) error {
 	_, err := tx.exec(ctx, `UPDATE matters SET status = $2, waits = $3, due_ms = $4, alarmed = $5, answer_by = $6, answered_ms = $7, answer = $8, bundle = $9, note = $10,
-		changed_ms = $11, version = version + 1 WHERE id = $1`,
-		m.ID, m.Status, waits(m), millis(m.Span.Due), m.Alarmed, m.AnswerBy, millis(m.Answered), m.Answer, m.Bundle, m.Note, millis(tx.Now))
+		changed_ms = $11, network = $12, version = version + 1 WHERE id = $1`,
+		m.ID, m.Status, waits(m), millis(m.Span.Due), m.Alarmed, m.AnswerBy, millis(m.Answered), m.Answer, m.Bundle, m.Note, millis(tx.Now), networkOf(m))
 	return err
 }
 

@@ -24,7 +24,7 @@ func (h house) matters() (open, answered, sent string) {
 		Ref: "NW-2026-0815", Subject: "Abuse notice for your server: threats", Text: strings.Repeat("We were told of threats at the addresses below. Please answer within 24 hours. ", 9),
 		Addresses: []string{post, h.url + "/@" + longName, h.url + "/@nobody-who-is-here-with-a-long-name"}, Raw: []byte("From: abuse@northwind.example\r\n\r\n…"), Received: h.Store.Now().Add(-19 * 3600e9)})
 	h.must(err)
-	for n := range 8 {
+	for n := range 12 {
 		_, err := h.Matters.Take(h.t.Context(), social.Anyone, social.MatterDraft{Class: social.ClassHost, Channel: social.ByAPI, Category: social.HarmSpam, From: social.Sender{Org: "A scanner that tells everybody of everything", Email: "abuse@scanner.example"},
 			Ref: fmt.Sprintf("SC-%d", n), Text: "We saw this.", Addresses: []string{fmt.Sprintf("%s/@juno/%d", h.url, n/2)}})
 		h.must(err)

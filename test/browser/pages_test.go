@@ -52,7 +52,7 @@ func (h house) pages() []page {
 	waits, decided, own := h.desk()
 	h.holds(longName)
 	all := []page{
-		{"matters", "ada", "/moderation/matters"}, {"matter", "ada", matter}, {"matter-answered", "ada", answered}, {"matter-new", "ada", "/moderation/matters/new"}, {"matter-days", "ada", "/moderation/matters/days"},
+		{"matters", "ada", "/moderation/matters"}, {"matters-together", "ada", "/moderation/matters?host=scanner.example"}, {"matter", "ada", matter}, {"matter-answered", "ada", answered}, {"matter-new", "ada", "/moderation/matters/new"}, {"matter-days", "ada", "/moderation/matters/days"},
 		{"legal", "", "/legal"}, {"legal-old", "", strings.Replace(sent, "/report/notice", "/legal", 1)}, {"legal-notice", "", "/report?kind=dsa16&about=" + url.QueryEscape("https://plaza.example"+omar)}, {"legal-rights", "", "/report?kind=dmca"}, {"legal-order", "", "/report?kind=order"}, {"legal-sent", "", sent},
 		{"moderation", "ada", "/moderation"}, {"cases", "ada", "/moderation/cases"}, {"cases-none", "ada", "/moderation/cases?harm=minors"}, {"case", "ada", waits}, {"case-decided", "ada", decided},
 		{"case-next", "ada", "/moderation/next"}, {"case-next-none", "ada", "/moderation/next?queue=legal"}, {"appeals", "ada", "/moderation/appeals"}, {"words-ready", "ada", "/moderation/words"}, {"holds", "ada", "/moderation/holds"},

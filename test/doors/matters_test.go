@@ -3,6 +3,7 @@ package doors
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"mime/multipart"
 	"net/url"
 	"regexp"
@@ -178,5 +179,49 @@ func TestNoticesByMachine(t *testing.T) {
 		if err := json.Unmarshal(a.Body, &says); err != nil || a.Status != 422 || says.Error == "" {
 			t.Errorf("%s: %d %s", what, a.Status, a.Body)
 		}
+	}
+}
+
+// A flood from one network is seen as one, whatever names are under it, and what is
+// not urgent of it is closed or answered in one step.
+func TestFloodIsTakenTogether(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	mo := s.Join("mo", social.Moderator)
+	who := session(signIn(t, s, mo))
+	send1 := func(n int, from, kind string, more ...string) {
+		t.Helper()
+		a := send(t, s, "POST", "/report", header("X-Forwarded-For", from), form(append([]string{"kind", kind, "category", "hate", "addresses", fmt.Sprintf("%s/@ada/%d", s.URL, n), "text", fmt.Sprintf("Number %d", n),
+			"name", "Nora", "email", fmt.Sprintf("n@h%d.example", n), "good_faith", "1"}, more...)...))
+		wantStatus(t, "a notice", a, 303)
+	}
+	const many = 25
+	for n := range many {
+		send1(n, fmt.Sprintf("192.0.2.%d", n), "dsa16")
+	}
+	send1(100, "192.0.2.200", "ncii", "signed", "Nora")
+	send1(101, "198.51.100.1", "dsa16")
+	page := string(send(t, s, "GET", "/moderation/matters", who).Body)
+	if !strings.Contains(page, "26 wait, of 26 senders") || !strings.Contains(page, "and 5 more of this sender or network") || strings.Contains(page, "192.0.2") {
+		t.Errorf("the list is\n%s", page)
+	}
+	link := regexp.MustCompile(`/moderation/matters\?network=[0-9a-f]+`).FindString(page)
+	flood := string(send(t, s, "GET", link, who).Body)
+	ids := regexp.MustCompile(`name="matters" value="([0-9,]+)"`).FindStringSubmatch(flood)
+	if ids == nil || strings.Count(ids[1], ",") != many-1 || !strings.Contains(flood, "1 is urgent") || strings.Contains(flood, "n@h101.example") {
+		t.Fatalf("the flood is\n%s", flood)
+	}
+	network := strings.TrimPrefix(link, "/moderation/matters?network=")
+	first, others, _ := strings.Cut(ids[1], ",")
+	wantStatus(t, "without words", send(t, s, "POST", "/moderation/matters/together", who, form("network", network, "matters", ids[1], "do", "answer")), 422)
+	wantStatus(t, "one answered", send(t, s, "POST", "/moderation/matters/together", who, form("network", network, "matters", first, "do", "answer", "answer", "Seen.")), 303)
+	if a := send(t, s, "POST", "/moderation/matters/together", who, form("network", network, "matters", ids[1], "do", "close")); a.Status != 200 || !strings.Contains(string(a.Body), "1 of them were left") {
+		t.Errorf("closed with one that was answered: %d\n%s", a.Status, a.Body)
+	}
+	if a := send(t, s, "GET", link, who); !strings.Contains(string(a.Body), "1 notice waits") || strings.Contains(string(a.Body), `name="matters"`) {
+		t.Errorf("afterwards:\n%s", a.Body)
+	}
+	if others == "" || s.Letter("n@h0.example").Text == "" {
+		t.Error("nobody was written to")
 	}
 }

@@ -263,3 +263,69 @@ func TestUrgentRings(t *testing.T) {
 		}
 	})
 }
+
+// A flood from one place is counted, folded, and taken together, but for what is
+// urgent; nothing of where it came from stays.
+func TestFloodsAreTakenTogether(t *testing.T) {
+	each(t, func(h *house) {
+		send := func(n int, email, network string, c social.Class) social.Matter {
+			h.Helper()
+			d := told(n)
+			d.From.Email, d.Network, d.Class, d.Text = email, network, c, fmt.Sprint("Look at number ", n)
+			m, err := h.Take(h.ctx, social.Anyone, d)
+			h.must(err)
+			return m
+		}
+		const many = social.MaxNetworkRows + 10
+		var all []social.MatterID
+		for n := range many { // one network, each with a host of its own
+			all = append(all, send(n, fmt.Sprintf("a@h%d.example", n), "192.0.2.0/24", social.ClassNotice).ID)
+		}
+		urgent := send(100, "b@h1.example", "192.0.2.0/24", social.ClassIntimate)
+		for n := range 8 { // one host, from several networks
+			send(200+n, fmt.Sprintf("c%d@Far.example", n), fmt.Sprintf("198.51.%d.0/24", n), social.ClassNotice)
+		}
+		for n := range 6 { // one host, from one network
+			send(300+n, fmt.Sprintf("d%d@near.example", n%2), "203.0.113.0/24", social.ClassNotice)
+		}
+		send(400, "e@alone.example", "", social.ClassNotice)
+		tray, err := h.Tray(h.ctx, moderator)
+		h.must(err)
+		if slices.ContainsFunc(tray, func(m social.Matter) bool { return strings.Contains(m.Network, ".") }) {
+			t.Error("an address of a network is kept")
+		}
+		floods := matters.Floods(tray)
+		if len(floods) != 3 || floods[0].Network == "" || floods[0].Waiting != many+1 || floods[0].Senders != many+1 || floods[1].Host != "far.example" || floods[1].Waiting != 8 || floods[1].Senders != 8 ||
+			floods[2].Network == "" || floods[2].Waiting != 6 || floods[2].Senders != 2 || !floods[0].Due.Equal(urgent.Span.Due) {
+			t.Fatalf("floods are %+v", floods)
+		}
+		listed, folded := 0, 0
+		for _, r := range matters.Folded(tray) {
+			if folded += r.Folded; floods[0].Sent(r.Matter) {
+				listed++
+			}
+		}
+		if listed != social.MaxNetworkRows+1 || folded != many-social.MaxNetworkRows {
+			t.Errorf("of the network %d are listed, and %d folded", listed, folded)
+		}
+		_, err = h.Together(h.ctx, member, all, "")
+		h.kind("by a member", err, errs.Forbidden)
+		h.must(h.Answer(h.ctx, moderator, all[0], "By itself."))
+		if n, err := h.Together(h.ctx, moderator, append(all[:10:10], urgent.ID, 7), "Seen."); err != nil || n != 9 {
+			t.Errorf("%d were answered together, %v", n, err)
+		}
+		if n, err := h.Together(h.ctx, moderator, all, ""); err != nil || n != many-10 {
+			t.Errorf("%d were closed together, %v", n, err)
+		}
+		for i, which := range all {
+			f, err := h.Get(h.ctx, moderator, which)
+			h.must(err)
+			if want := map[bool]social.MatterStatus{true: social.MatterAnswered, false: social.MatterClosed}[i < 10]; f.Status != want || f.Network != "" || i > 0 && i < 10 && f.Answer != "Seen." {
+				t.Errorf("number %d is %s (%q), from %q; want %s", i, f.Status, f.Answer, f.Network, want)
+			}
+		}
+		if tray, err = h.Tray(h.ctx, moderator); err != nil || !slices.ContainsFunc(tray, func(m social.Matter) bool { return m.ID == urgent.ID }) {
+			t.Errorf("what is urgent does not wait any more, %v", err)
+		}
+	})
+}

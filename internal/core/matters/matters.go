@@ -6,6 +6,7 @@ package matters
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"time"
 
@@ -33,11 +34,14 @@ type Service struct {
 	store  *store.Store
 	view   *view.View
 	config Config
+	hide   [32]byte // the key of aliases of networks: in memory alone, so that none leads back to an address
 }
 
 // New returns a Service.
 func New(s *store.Store, v *view.View, c Config) *Service {
-	return &Service{store: s, view: v, config: c}
+	m := &Service{store: s, view: v, config: c}
+	rand.Read(m.hide[:]) // never fails
+	return m
 }
 
 // MaxWaiting is how many waiting matters are listed at most. Who has more has

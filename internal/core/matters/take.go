@@ -92,7 +92,7 @@ func (s *Service) take(ctx context.Context, tx *store.Tx, by social.Actor, d soc
 		return m, err
 	}
 	m = d.Matter(social.MatterID(id.New(tx.Now)), tx.Now, cal)
-	m.Secret = secret()
+	m.Secret, m.Network = secret(), s.alias(d.Network)
 	if m.First, err = joins(ctx, tx, d); err != nil {
 		return m, err
 	}

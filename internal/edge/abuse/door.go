@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"time"
 
@@ -95,7 +96,8 @@ func (d *Door) take(w http.ResponseWriter, r *http.Request) (m social.Matter, er
 	if len(raw) == 0 || draft.Ref == "" || !json.Valid(raw) {
 		return m, errs.New(errs.Invalid, "Send a report in XARF 4 or 3, as JSON.")
 	}
-	draft.Channel = social.ByAPI
+	at, _ := netip.ParseAddr(place)
+	draft.Channel, draft.Network = social.ByAPI, social.NetworkOf(at.Unmap())
 	ctx := context.WithoutCancel(r.Context()) // who hangs up has told us all the same
 	m, err = d.Matters.Take(ctx, social.Anyone, draft)
 	return m, err

@@ -139,7 +139,7 @@ var sayings = map[string]string{
 	"sorted": "Sorted anew.", "noted-case": "Your note stands with the case. The others of the staff read it.", "told-outside": "Written down. The records of this case are kept.", "undone": "Taken back.", "heard-appeal": "Answered. They are told.", "appealed": "Somebody who had no part in it looks at it now. You are told what comes of it.",
 	"announced": "Everybody who is here is told.",
 	"judged":    "Thank you. Here is the next case.", "judged-all": "Thank you. No other case waits for you now.", "quizzed": "All right: you know how we judge.", "jury": "A jury was drawn.", "overridden": "Decided, and written down with your reason.",
-	"taken": "It is in, and its clock runs.", "answered": "The answer is on its way.",
+	"taken": "It is in, and its clock runs.", "answered": "The answer is on its way.", "together": "Done, for all of them.",
 	"list": "Your list is ready.", "reset": "Your new password is set. Please sign in with it.",
 }
 

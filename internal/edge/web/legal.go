@@ -77,7 +77,8 @@ func (s *Site) giveNotice(q *ask) error {
 	w := legalWish{about: q.form("addresses"), MatterDraft: social.MatterDraft{
 		Class: social.Class(q.form("kind")), Channel: social.ByForm, Category: social.Harm(q.form("category")), Ref: q.form("ref"), Text: q.form("text"), Addresses: strings.Fields(q.form("addresses")),
 		Law: q.form("law"), Work: q.form("work"), Signed: q.form("signed"), GoodFaith: q.ticked("good_faith"),
-		From: social.Sender{Name: q.form("name"), Org: q.form("org"), Email: strings.TrimSpace(q.form("email"))},
+		Network: social.NetworkOf(q.from()),
+		From:    social.Sender{Name: q.form("name"), Org: q.form("org"), Email: strings.TrimSpace(q.form("email"))},
 	}}
 	if !slices.Contains(social.StrangerClasses, w.Class) {
 		return q.to(reportPath)

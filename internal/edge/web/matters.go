@@ -3,12 +3,14 @@ package web
 import (
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/core/matters"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
@@ -24,6 +26,7 @@ func (s *Site) matterRoutes(r *router) {
 	r.Do("GET /moderation/matters", moderator, s.showMatters)
 	r.Do("GET /moderation/matters/new", moderator, func(q *ask) error { return s.showNewMatter(q, http.StatusOK, "") })
 	r.Do("POST /moderation/matters/new", moderator, s.takeMatter)
+	r.Do("POST /moderation/matters/together", moderator, s.takeTogether)
 	r.Do("GET /moderation/matters/days", admin, func(q *ask) error { return s.showMatterDays(q, http.StatusOK, "") })
 	r.Do("POST /moderation/matters/days", admin, s.saveMatterDays)
 	r.Do("GET /moderation/matters/{matter}", moderator, func(q *ask) error { return s.showMatter(q, http.StatusOK, "", "") })
@@ -44,12 +47,16 @@ func matterURL(which social.MatterID) string { return mattersPage + "/" + itoa(w
 type matterList struct {
 	waiting       []matters.Row
 	tray          []matters.Row
+	floods        []matters.Flood
 	desk, unknown int // how many wait, here and in the tray
 	all           view.Slice[social.Matter]
 	more          bool
 }
 
 func (s *Site) showMatters(q *ask) (err error) {
+	if v := q.URL.Query(); v.Has("host") || v.Has("network") {
+		return s.showFlood(q, http.StatusOK, matters.Source{Host: v.Get("host"), Network: v.Get("network")}, "", "")
+	}
 	var l matterList
 	waiting, err := s.Matters.Waiting(q.Context(), q.by)
 	if err != nil {
@@ -60,6 +67,7 @@ func (s *Site) showMatters(q *ask) (err error) {
 		return err
 	}
 	l.waiting, l.tray, l.desk, l.unknown = matters.Folded(waiting), matters.Folded(tray), len(waiting), len(tray)
+	l.floods = matters.Floods(tray)
 	if l.all, err = s.Matters.All(q.Context(), q.by, q.pageOf(mattersOnPage)); err != nil {
 		return err
 	}
@@ -68,6 +76,86 @@ func (s *Site) showMatters(q *ask) (err error) {
 	q.page.Head.Hide = true
 	q.settle()
 	return q.show("Notices with a clock", mattersList(q.page, l))
+}
+
+// A floodList is what the page of a flood shows.
+type floodList struct {
+	matters.Source
+	rows           []matters.Row
+	alike          []social.Matter // what can be taken together
+	senders        int
+	problem, words string
+}
+
+// floodURL is where what comes from one place stands.
+func floodURL(s matters.Source) string {
+	if s.Network != "" {
+		return withQuery(mattersPage, url.Values{"network": {s.Network}})
+	}
+	return withQuery(mattersPage, url.Values{"host": {s.Host}})
+}
+
+// ids names what can be taken together: what comes after it was shown is not.
+func (l floodList) ids() string {
+	var out []string
+	for _, m := range l.alike {
+		out = append(out, itoa(m.ID))
+	}
+	return strings.Join(out, ",")
+}
+
+// showFlood shows all that waits of one place, so that it can be taken together.
+func (s *Site) showFlood(q *ask, status int, of matters.Source, problem, words string) error {
+	tray, err := s.Matters.Tray(q.Context(), q.by)
+	if err != nil {
+		return err
+	}
+	l, senders := floodList{Source: of, problem: problem, words: words}, map[string]bool{}
+	for _, m := range tray {
+		if !of.Sent(m) {
+			continue
+		}
+		l.rows = append(l.rows, matters.Row{Matter: m})
+		senders[strings.ToLower(m.From.Email)] = true
+		if !m.Class.Urgent() {
+			l.alike = append(l.alike, m)
+		}
+	}
+	l.senders = len(senders)
+	q.page.Head.Hide = true
+	q.settle()
+	return q.showAs(status, "Notices from one place", floodPage(q.page, l))
+}
+
+// takeTogether does the same about all that was shown of a place.
+func (s *Site) takeTogether(q *ask) error {
+	of, words := matters.Source{Host: q.form("host"), Network: q.form("network")}, strings.TrimSpace(q.form("answer"))
+	var which []social.MatterID
+	for _, one := range strings.Split(q.form("matters"), ",") {
+		if n, ok := id.Parse(one); ok {
+			which = append(which, social.MatterID(n))
+		}
+	}
+	switch q.form("do") {
+	case "close":
+		words = ""
+	default:
+		if words == "" {
+			return s.showFlood(q, http.StatusUnprocessableEntity, of, "Say what was done, or close them without an answer.", "")
+		}
+	}
+	n, err := s.Matters.Together(q.Context(), q.by, which, words)
+	if problem, ok := wrong(err); ok {
+		return s.showFlood(q, http.StatusUnprocessableEntity, of, problem, words)
+	}
+	if err != nil {
+		return err
+	}
+	if n < len(which) {
+		return s.showFlood(q, http.StatusOK, of, itoa(len(which)-n)+" of them were left as they are: somebody else has seen to them meanwhile, or they are to be looked at by themselves.", "")
+	}
+	q.say("together")
+	return q.to(mattersPage)
 }
 
 func (s *Site) showNewMatter(q *ask, status int, problem string) error {

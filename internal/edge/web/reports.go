@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -24,19 +23,6 @@ var reportRule = limit.Rule{Name: "report", Burst: 30, Per: time.Hour}
 // strangerRule is how many letters the reports of strangers from one network get at
 // once: the others wait until there is room.
 var strangerRule = limit.Rule{Name: "stranger letters", Burst: social.MaxStrangerNetwork, Per: time.Hour}
-
-// network is what one household or landlord has all addresses of.
-func network(at netip.Addr) string {
-	bits := 24
-	if at.Is6() {
-		bits = 48
-	}
-	p, err := at.Prefix(bits)
-	if err != nil {
-		return at.String()
-	}
-	return p.String()
-}
 
 func (s *Site) reportRoutes(r *router) {
 	r.Do("GET "+reportPath, anyone, s.beginReport)
@@ -167,7 +153,7 @@ func (s *Site) report(q *ask) error {
 	switch {
 	case err != nil:
 	case stranger:
-		r.Channel, r.Contact, r.Crowd = social.ChannelStranger, strings.TrimSpace(c.Name+" "+c.Email), c.Email != "" && !s.Limiter.Take(strangerRule, network(q.from())).OK
+		r.Channel, r.Contact, r.Crowd = social.ChannelStranger, strings.TrimSpace(c.Name+" "+c.Email), c.Email != "" && !s.Limiter.Take(strangerRule, social.NetworkOf(q.from())).OK
 		r, err = s.Moderation.ReportUnknown(q.Context(), r)
 	default:
 		r.Channel = social.ChannelWeb
