@@ -153,6 +153,7 @@ type Held struct {
 // A ToldOutside is the body of an external report: a law wanted somebody else told of
 // what a case is about.
 type ToldOutside struct {
+	Case   string `json:"case,omitempty"`
 	To     string `json:"to"`     // minors, police, terror
 	Source string `json:"source"` // the law
 	Ref    string `json:"ref"`    // what they call it

@@ -44,16 +44,6 @@ func (v *View) HoldsOn(ctx context.Context, who social.AccountID, at time.Time) 
 		OR kind = 'matter' AND subject_id IN (SELECT matter_id FROM matter_objects WHERE account_id = $2)) ORDER BY id LIMIT $3`, millis(at), who, social.MaxHolds)
 }
 
-// SilentHolds are the records of holds that nobody but a court may be told of.
-func (v *View) SilentHolds(ctx context.Context, at time.Time) (map[social.EvidenceID]bool, error) {
-	all, err := list[social.EvidenceID](ctx, v, `SELECT evidence_id FROM holds WHERE `+holdNow+` AND silent LIMIT $2`, millis(at), social.MaxHolds)
-	out := map[social.EvidenceID]bool{}
-	for _, which := range all {
-		out[which] = true
-	}
-	return out, err
-}
-
 var noHold = errs.New(errs.NotFound, "Record not found")
 
 // HoldHold returns one, or NotFound: until the commit nobody else changes it.
@@ -170,9 +160,10 @@ func (v *View) indexes(ctx context.Context, ids map[social.EvidenceID]bool) (map
 }
 
 // keep are those of all that are about somebody whose records are held, that are
-// one of roots, that refer to what is kept, or are the snapshot that this refers to.
+// one of roots, that refer to what is kept, or are what this refers to: a snapshot,
+// or that somebody outside was told.
 func keep(all []trace, people map[social.AccountID]bool, roots map[int64]bool) map[int64]bool {
-	kept, snapshots := map[int64]bool{}, map[int64]bool{}
+	kept, led := map[int64]bool{}, map[int64]bool{}
 	for _, t := range all {
 		l, err := evidence.ParseLeaf([]byte(t.leaf))
 		if err != nil {
@@ -183,11 +174,11 @@ func keep(all []trace, people map[social.AccountID]bool, roots map[int64]bool) m
 		for _, r := range l.Refs {
 			here = here || roots[r] || kept[r] && l.Type != evidence.TypeReport
 		}
-		if kept[t.idx] = here; l.Type == evidence.TypeSnapshot {
-			snapshots[t.idx] = true
+		if kept[t.idx] = here; l.Type == evidence.TypeSnapshot || l.Type == evidence.TypeExternalReport {
+			led[t.idx] = true
 		}
 		for _, r := range l.Refs {
-			if here && snapshots[r] {
+			if here && led[r] {
 				kept[r] = true
 			}
 		}

@@ -586,6 +586,15 @@ func TestOut(t *testing.T) {
 		if votes != 6 || counting != 4 {
 			t.Errorf("%d votes in the log, %d count", votes, counting)
 		}
+		b.read(func(v *store.View) error { // a juror who finds theirs there must not see which was gold
+			all, err := v.LeavesOf(ctx, evidence.TypeJuryVote, 0, 10)
+			for _, text := range all {
+				if l, err := evidence.ParseLeaf([]byte(text)); err != nil || len(l.Refs) > 0 || l.Outcome+l.Class != "" || l.Category == "" {
+					t.Errorf("the leaf of a vote is %s, %v", text, err)
+				}
+			}
+			return err
+		})
 		if err := b.svc.Pool(ctx); err != nil {
 			t.Fatal(err)
 		}

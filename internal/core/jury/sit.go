@@ -310,11 +310,7 @@ func (s *Service) count(ctx context.Context, tx *store.Tx, seat social.JurySeat)
 	if err := tx.SetJurySeat(ctx, seat); err != nil {
 		return err
 	}
-	c, err := tx.Case(ctx, j.Case)
-	if err != nil {
-		return err
-	}
-	if _, err := tx.AddEvidence(store.Evidence{Type: evidence.TypeJuryVote, Category: category(j.Charge), Refs: []social.EvidenceID{c.Evidence}, Body: voted(seat, name(j.Case))}); err != nil {
+	if err := recordVote(tx, seat, category(j.Charge), name(j.Case)); err != nil {
 		return err
 	}
 	if !seat.Counts {
@@ -323,9 +319,12 @@ func (s *Service) count(ctx context.Context, tx *store.Tx, seat social.JurySeat)
 	return s.turn(ctx, tx, j, whySilent)
 }
 
-func voted(seat social.JurySeat, of string) evidence.JuryVoted {
-	return evidence.JuryVoted{Jury: name(seat.Jury), Case: of, Juror: seat.Pseudonym, Verdict: string(seat.Verdict), Rule: seat.Rule,
-		Confidence: int(seat.Confidence), Seconds: int(seat.Spent.Seconds()), Gold: seat.Gold != 0, Counts: seat.Counts}
+// recordVote puts a vote into the log. Its leaf, which everybody reads at once, is the
+// same whether the verdict was known or not: it leads to no case.
+func recordVote(tx *store.Tx, seat social.JurySeat, category evidence.Category, of string) error {
+	_, err := tx.AddEvidence(store.Evidence{Type: evidence.TypeJuryVote, Category: category, Body: evidence.JuryVoted{Jury: name(seat.Jury), Case: of, Juror: seat.Pseudonym,
+		Verdict: string(seat.Verdict), Rule: seat.Rule, Confidence: int(seat.Confidence), Seconds: int(seat.Spent.Seconds()), Gold: seat.Gold != 0, Counts: seat.Counts}})
+	return err
 }
 
 // learn stores an answer to a gold case. Who is out by it is replaced wherever
@@ -338,7 +337,7 @@ func (s *Service) learn(ctx context.Context, tx *store.Tx, seat social.JurySeat)
 	if err := tx.SetJurySeat(ctx, seat); err != nil {
 		return err
 	}
-	if _, err := tx.AddEvidence(store.Evidence{Type: evidence.TypeJuryVote, Category: evidence.Category(g.Harm), Body: voted(seat, "gold "+name(g.ID))}); err != nil {
+	if err := recordVote(tx, seat, evidence.Category(g.Harm), "gold "+name(g.ID)); err != nil {
 		return err
 	}
 	seats, juries, err := waiting(ctx, tx, seat.Account)

@@ -34,8 +34,9 @@ func (s *Service) Hold(ctx context.Context, by social.Actor, h social.Hold) (soc
 	return h, nil
 }
 
-// place begins a hold.
-func place(ctx context.Context, tx *store.Tx, by social.Actor, h social.Hold) (social.Hold, error) {
+// place begins a hold, because of some records. The leaf of a silent one does not
+// lead to what it keeps: those are for everybody to read.
+func place(ctx context.Context, tx *store.Tx, by social.Actor, h social.Hold, because ...social.EvidenceID) (social.Hold, error) {
 	if err := h.Check(tx.Now); err != nil {
 		return h, err
 	}
@@ -54,7 +55,10 @@ func place(ctx context.Context, tx *store.Tx, by social.Actor, h social.Hold) (s
 	if err != nil {
 		return h, err
 	}
-	p, err := holdRecord(ctx, tx, by, h, "placed", h.Reason, 0, refs)
+	if h.Silent {
+		refs = nil
+	}
+	p, err := holdRecord(ctx, tx, by, h, "placed", h.Reason, 0, append(refs, because...))
 	if err != nil {
 		return h, err
 	}

@@ -38,12 +38,15 @@ func (s *Service) TellOutside(ctx context.Context, by social.Actor, which social
 		if err != nil {
 			return err
 		}
-		if _, err := tx.AddEvidence(store.Evidence{Type: evidence.TypeExternalReport, Category: evidence.Category(c.Harm), Class: string(o.Keep), Refs: []social.EvidenceID{c.Evidence},
-			About: c.Account, Body: evidence.ToldOutside{To: string(o.Kind), Source: o.Source, Ref: told.Ref, By: who}}); err != nil {
+		// Anybody reads leaves, and whoever reported something knows which are of its
+		// case: this one does not say of which it is.
+		p, err := tx.AddEvidence(store.Evidence{Type: evidence.TypeExternalReport, About: c.Account,
+			Body: evidence.ToldOutside{Case: num(c.ID), To: string(o.Kind), Source: o.Source, Ref: told.Ref, By: who}})
+		if err != nil {
 			return err
 		}
 		_, err = place(ctx, tx, by, social.Hold{Kind: social.HoldCase, Subject: int64(c.ID), Silent: true, Until: o.Keep.Span(tx.Now, social.Calendar{}).Due,
-			Reason: fmt.Sprintf("Told: %s (%s), %s", o.Name, o.Source, told.Ref)})
+			Reason: fmt.Sprintf("Told: %s (%s), %s", o.Name, o.Source, told.Ref)}, p.ID())
 		return err
 	})
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/evidence"
 	"github.com/plaza-social/plaza/internal/social"
 )
 
@@ -50,5 +51,39 @@ func TestTellOutside(t *testing.T) {
 		h.clock.Pass(time.Second)
 		h.work()
 		h.wantKept("after a year", nil, "Look at that", "report 4711")
+	})
+}
+
+// What was told outside, and what a silent hold keeps, is found from no leaf:
+// everybody reads those, and a reporter's receipt names the first of a case.
+func TestSilentLeaves(t *testing.T) {
+	each(t, func(h *house) {
+		r := h.report(ada, social.Report{Target: ben, Harm: social.HarmMinors, Comment: "Look at that"})
+		h.must(h.TellOutside(h.ctx, as(mona), r.Case, social.Told{To: social.OutsidePolice, Ref: "1"}))
+		silent := h.hold(social.Hold{Kind: social.HoldCase, Subject: int64(r.Case), Silent: true})
+		h.must(h.Release(h.ctx, as(adam), silent.ID, "not needed"))
+		h.hold(social.Hold{Kind: social.HoldCase, Subject: int64(r.Case)})
+		_, all := h.log()
+		secret := map[int64]bool{}
+		for _, e := range all {
+			l, err := evidence.ParseLeaf([]byte(e.Leaf))
+			h.must(err)
+			last := e.Index == int64(len(all)-1) // of the hold that is told of
+			switch {
+			case l.Type != evidence.TypeExternalReport && l.Type != evidence.TypeHold:
+			case last && len(l.Refs) != 1, !last && l.Category+evidence.Category(l.Class) != "":
+				t.Errorf("the leaf is %s", e.Leaf)
+			default:
+				secret[e.Index] = !last
+			}
+			for _, ref := range l.Refs {
+				if secret[e.Index] != secret[ref] {
+					t.Errorf("record %d leads to %d: %s", e.Index, ref, e.Leaf)
+				}
+			}
+		}
+		if len(secret) != 5 {
+			t.Errorf("%d records are about it, want 5", len(secret))
+		}
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -64,7 +63,7 @@ func (s *Service) Export(ctx context.Context, w io.Writer, want Wanted) (m evide
 		}
 	}
 	err = s.store.Read(ctx, func(v *store.View) error {
-		x := &export{ctx: ctx, v: v, signer: signer, trusted: s.trustedPEM, now: s.store.Now(), Wanted: want}
+		x := &export{ctx: ctx, v: v, signer: signer, trusted: s.trustedPEM, Wanted: want}
 		m, err = x.write(w)
 		return err
 	})
@@ -89,7 +88,6 @@ type export struct {
 	v      *store.View
 	signer *evidence.Signer
 	size   int64
-	now    time.Time
 	part   []int64  // the records, where each is proven by itself
 	about  *concern // of notices
 
@@ -275,7 +273,7 @@ func (x *export) records() iter.Seq2[store.Record, error] {
 // index is records without their bodies, where those need not be read to know what
 // belongs to what was asked for.
 func (x *export) index() iter.Seq2[store.Record, error] {
-	if x.Scope.Kind != evidence.ScopeMatter {
+	if x.Scope.Kind != evidence.ScopeMatter || x.Profile == evidence.Court {
 		return x.records()
 	}
 	from := int64(0)

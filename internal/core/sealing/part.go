@@ -9,7 +9,6 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/evidence"
-	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 )
 
@@ -37,24 +36,29 @@ func (x *export) choose() error {
 			return err
 		}
 	}
-	silent, err := x.silent()
-	if err != nil {
-		return err
-	}
-	again, hidden := map[int64]bool{}, []int64{}
+	again, hidden, cases := map[int64]bool{}, []int64{}, map[string]bool{}
 	for r, err := range x.index() {
 		if err != nil {
 			return err
 		}
-		if silent[r.ID] {
+		l, _ := evidence.ParseLeaf([]byte(r.Leaf)) // one that was altered belongs to nothing
+		if x.hides(l, r) {
 			hidden = append(hidden, r.Index)
 		}
-		l, _ := evidence.ParseLeaf([]byte(r.Leaf)) // one that was altered belongs to nothing
 		here := l.Type == evidence.TypePolicy || x.names(l, r)
 		for _, ref := range l.Refs {
 			if ref >= 0 && ref < r.Index && in[ref] && carrier[l.Type] && !x.stops(r) {
 				here = true
 			}
+		}
+		switch l.Type {
+		case evidence.TypeTriage:
+			if here {
+				cases[field(r.Body, "case")] = true
+			}
+		case evidence.TypeJuryVote: // whose leaf does not say of which case it is
+			of := field(r.Body, "case")
+			here = here || of != "" && cases[of]
 		}
 		if l.Type == evidence.TypePolicy { // nobody follows from a rule to all who broke it
 			x.part = append(x.part, r.Index)
@@ -107,13 +111,12 @@ func (x *export) choose() error {
 	return x.gather(in)
 }
 
-// silent are the records of holds that whom the bundle is for may not be told of:
-// in a part of the log the leaf alone would tell.
-func (x *export) silent() (map[social.EvidenceID]bool, error) {
-	if x.Profile == evidence.Court {
-		return nil, nil
-	}
-	return x.v.SilentHolds(x.ctx, x.now)
+// hides reports whether whom the bundle is for may not be told of a record, now or
+// later: in a part of the log the leaf alone would tell. Such are silent holds, also
+// those that have ended, and that somebody outside was told.
+func (x *export) hides(l evidence.Leaf, r store.Record) bool {
+	var h evidence.Held
+	return x.Profile != evidence.Court && (l.Type == evidence.TypeExternalReport || l.Type == evidence.TypeHold && (json.Unmarshal(r.Body, &h) != nil || h.Silent))
 }
 
 // gather lists what was chosen.
