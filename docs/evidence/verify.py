@@ -6,12 +6,13 @@
 It is the third of three: `plaza evidence verify` and verify.html in the bundle find the same, and say more. Each line is
 a finding: its name, the record it is of (-1 for none) and what it is about. It ends with 0 if nothing fails.
 Written to be read: docs/handbook/evidence.md explains the formats."""
-import base64, binascii, datetime, hashlib, hmac, json, math, re, sys, zipfile
+import base64, binascii, bisect, datetime, hashlib, hmac, json, math, re, sys, zipfile
 
 PROMISE, ALWAYS = 60000, {"policy", "stats", "prevalence", "key", "witness", "erasure", "quality"}
 ASKED = {"public": {"config"},
          "party": {"report", "snapshot", "decision", "action", "notice_out", "appeal", "appeal_decision", "override", "hold", "config"},
          "host": {"host_notice", "order", "host_answer", "snapshot", "triage", "decision", "action", "appeal_decision", "override", "config"}}
+OUTCOME = {"decision": "action", "appeal_decision": "outcome", "jury_end": "end", "host_answer": "status", "sample": "outcome"}  # as bodies call that of their leaf
 CASE = {"report", "snapshot", "triage", "assign", "jury_draw", "jury_vote"}
 sha = lambda b: hashlib.sha256(b).digest()
 node = lambda a, b: sha(b"\1" + a + b)
@@ -253,20 +254,23 @@ def verify(path, key=None, receipts=(), checkpoints=()):
         counts[l["t"]], last = l["n"], max(last, l["ts"])
     good, bad = 0, False
     for c in earlier:
-        if whole and c["size"] > size: fail("replayed", size)
+        if c["size"] > size:
+            if whole or (c["at"] or 0) < (head["at"] or 0): fail("replayed", size)
         elif whole and c["size"] <= len(hashes) and root(hashes[:c["size"]]) == c["root"]: good = c["size"]
         elif whole and c["size"] <= len(hashes) and not bad or not whole and c["size"] == size and c["root"] != head["root"]:
             bad = True
             fail("fork" if c["size"] == size else "rewritten", c["size"] - 1, f"since {good}")
     if whole and len(hashes) < size: fail("truncated", len(hashes))
     elif whole and root(hashes[:size]) != head["root"] and root([tiles[i:i + 32] for i in range(0, len(tiles), 32)]) != head["root"]: fail("root", size - 1, f"since {good}")
-    for c in earlier + [head] if whole else []:
-        times = [t for t in (c["at"], *c["seen"].values()) if t]
-        for i in range(min(c["size"], len(leaves)) - 1, -1, -1):
-            if not times or not leaves[i] or leaves[i]["ts"] <= min(times) * 1000 + PROMISE: break
+    there, late, signed_at = sorted(leaves), set(), 0
+    for c in earlier + [head]:
+        times, n = [t for t in (c["at"], *c["seen"].values()) if t], bisect.bisect_left(there, c["size"])
+        for i in map(there.__getitem__, range(n - 1, -1, -1) if times else ()):
+            if not leaves[i] or leaves[i]["ts"] <= min(times) * 1000 + PROMISE: break
             fail("ahead", i)
-        for i in range(c["size"], len(leaves)):
-            if c["at"] and leaves[i] and leaves[i]["ts"] < c["at"] * 1000 - PROMISE: fail("back-dated", i)
+        for i in there[n:] if (c["at"] or 0) > signed_at else []:
+            if leaves[i] and leaves[i]["ts"] < c["at"] * 1000 - PROMISE and i not in late: late.add(i) or fail("back-dated", i)
+        signed_at = max(signed_at, c["at"] or 0)
     # What the records say.
     shown, erased, erasures, known, texts, unknown, deciders, reports, seen = {}, {}, {}, {}, {}, {}, {}, {}, set()
     ms = lambda s: round(datetime.datetime.fromisoformat(s.replace("Z", "+00:00")).timestamp() * 1000)
@@ -290,10 +294,11 @@ def verify(path, key=None, receipts=(), checkpoints=()):
     alias = lambda by: by.rpartition(" ")[2]
     for i, b in shown.items():
         t = leaves[i]["t"]
-        try: x = json.loads(b, object_pairs_hook=once) if t in ("report", "policy", "decision", "appeal_decision", "erasure") else {}
+        try: x = json.loads(b, object_pairs_hook=once) if t in ("report", "policy", "decision", "appeal_decision", "erasure", *OUTCOME) else {}
         except ValueError:
             fail("body-form", i)
             continue
+        if x.get(OUTCOME.get(t)) and x[OUTCOME[t]] != leaves[i]["o"].removesuffix(" late"): fail("outcome", i)
         if t == "report":
             reports[i] = x.get("report"), ms(x["received_at"])
             if abs(leaves[i]["ts"] - reports[i][1]) > PROMISE: fail("late", i)
@@ -314,7 +319,7 @@ def verify(path, key=None, receipts=(), checkpoints=()):
     for i, by in erased.items():
         if by <= i or i not in erasures.get(by, []): fail("erasure", i)
     # What reporters were promised.
-    where = {l["c"]: i for i, l in leaves.items() if l and l["t"] in ("report", "host_notice", "order")}
+    owed, where = {}, {l["c"]: i for i, l in leaves.items() if l and l["t"] in ("report", "host_notice", "order")}
     for name, note in [*receipts, *((n, text(n)) for n in sorted(files) if n.startswith("receipts/"))]:
         said = next((t for t in (read_note(note, *l, 1)[0] for l in logs) if t), "")
         r = re.fullmatch(r"plaza receipt 1\n[^\n]*\nreport ([^\n]*)\nreceived (\d+)\nlogged by (\d+)\ncommitment ([^\n]*)\n", said)
@@ -322,6 +327,7 @@ def verify(path, key=None, receipts=(), checkpoints=()):
         if not r: fail("receipt-form", -1, name)
         elif i is None:
             if whole and (head["at"] * 1000 if head["at"] else last) >= int(r[3]): fail("receipt-missing", -1, r[1])
+        elif owed.setdefault(i, r[1]) != r[1]: fail("receipt-twice", i, name)
         elif leaves[i]["ts"] > int(r[3]): fail("receipt-late", i, name)
         elif i in reports and reports[i] != (r[1], int(r[2])): fail("receipt-differs", i, name)
     # The numbers.
@@ -338,7 +344,8 @@ def verify(path, key=None, receipts=(), checkpoints=()):
     level = "failed" if found else "incomplete" if counts["erased"] or counts["withheld"] or outside else "verified"
     stamps = sum(n == "checkpoint.tsr" or n.startswith("stamps/") for n in files)
     unchecked = f"; time stamps of others that are here and were NOT CHECKED (plaza evidence verify does, or openssl ts): {stamps}" if stamps else ""
-    return level, found, f"{counts['shown']} of {counts['records']} records say what they are about; erased {counts['erased']}, withheld {held or 0}; {m['origin']}, {size} records{unchecked}"
+    part = "" if whole else "; only some records were asked for: that nothing is left out, that the log only grew, and the numbers were NOT CHECKED"
+    return level, found, f"{counts['shown']} of {counts['records']} records say what they are about; erased {counts['erased']}, withheld {held or 0}; {m['origin']}, {size} records{unchecked}{part}"
 
 if __name__ == "__main__":
     args, options, paths = iter(sys.argv[1:]), {"--receipt": [], "--checkpoint": [], "--key": []}, []

@@ -3,6 +3,7 @@ package evidence
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,7 +29,10 @@ type Verdict struct {
 	Failures []Finding `json:"failures"`
 	Total    int       `json:"total"` // of failures; of each kind only the first are named
 	Notes    []Finding `json:"notes"`
-	Counts   Counts    `json:"counts"`
+	// Unchecked are the groups of checks for which there was nothing to check: what
+	// they are about is not shown by this.
+	Unchecked []string `json:"unchecked"`
+	Counts    Counts   `json:"counts"`
 }
 
 // maxNamed is how many failures of a kind are named.
@@ -123,17 +127,20 @@ func (v Verdict) Text() string {
 				here = append(here, f)
 			}
 		}
-		sign := "holds "
-		if len(here) > 0 {
-			sign = "FAILS "
+		sign := "holds"
+		switch {
+		case len(here) > 0:
+			sign = "FAILS"
+		case slices.Contains(v.Unchecked, g.ID):
+			sign = "NOT CHECKED"
 		}
-		fmt.Fprintf(&b, "%s  %s\n", sign, g.Title)
+		fmt.Fprintf(&b, "%-11s  %s\n", sign, g.Title)
 		for _, f := range here {
-			fmt.Fprintf(&b, "          %s\n", f)
+			fmt.Fprintf(&b, "               %s\n", f)
 		}
 	}
 	if more := v.Total - len(v.Failures); more > 0 {
-		fmt.Fprintf(&b, "          … and %d more\n", more)
+		fmt.Fprintf(&b, "               … and %d more\n", more)
 	}
 	b.WriteString("\n")
 	for _, n := range v.Notes {

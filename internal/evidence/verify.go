@@ -84,6 +84,7 @@ type verifier struct {
 	kinds    map[Type]Type
 	bodies   bodies
 	kept     map[string]int64 // receipts, by how they stand
+	compared int              // earlier checkpoints, with the tree
 
 	stampedAt      time.Time       // when others say that the checkpoint was there
 	stamped        map[string]bool // files of stamps that were looked at
@@ -105,6 +106,7 @@ type entry struct {
 	kind       Type
 	at, n      int64
 	commitment tlog.Hash
+	outcome    string
 	known      bool // it is in the bundle, and can be read
 }
 
@@ -132,7 +134,30 @@ func (v *verifier) note(code string, args ...string) {
 	v.verdict.Notes = append(v.verdict.Notes, Finding{Code: code, Index: -1, Args: args})
 }
 
+// unchecked are the groups for which there was nothing to check.
+func (v *verifier) unchecked() {
+	whole := v.manifest.Scope.All()
+	for _, g := range []struct {
+		id      string
+		checked bool
+	}{
+		{"key", v.options.Key != "" || v.options.Policy != nil},
+		{"history", v.compared > 0},
+		{"order", whole},
+		{"bodies", v.verdict.Counts.Shown > 0},
+		{"rules", v.bodies.decisions > 0},
+		{"appeals", v.bodies.appeals > 0},
+		{"receipts", v.kept["receipt-holds"] > 0},
+		{"stats", whole},
+	} {
+		if !g.checked {
+			v.verdict.Unchecked = append(v.verdict.Unchecked, g.id)
+		}
+	}
+}
+
 func (v *verifier) close() Verdict {
+	v.unchecked()
 	c := v.verdict.Counts
 	switch {
 	case v.verdict.Total > 0:

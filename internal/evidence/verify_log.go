@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"io"
+	"sort"
 	"strings"
 	"time"
 
@@ -62,7 +63,7 @@ func (v *verifier) leaf(i int64, b []byte) {
 	if err != nil {
 		l = Leaf{}
 	}
-	v.log = append(v.log, entry{kind: v.kind(l.Type), at: l.At, n: l.N, commitment: hashOf(l.Commitment), known: err == nil})
+	v.log = append(v.log, v.entryOf(l, err == nil))
 	v.tally.Add(l)
 	if err != nil {
 		v.failAt("leaf-form", i)
@@ -86,6 +87,11 @@ func (v *verifier) leaf(i int64, b []byte) {
 	v.refs(i, l)
 }
 
+// entryOf is what is needed later of a leaf.
+func (v *verifier) entryOf(l Leaf, known bool) entry {
+	return entry{kind: v.kind(l.Type), at: l.At, n: l.N, commitment: hashOf(l.Commitment), outcome: string(v.kind(Type(l.Outcome))), known: known}
+}
+
 func (v *verifier) refs(i int64, l Leaf) {
 	for _, r := range l.Refs {
 		if r < 0 || r >= i {
@@ -97,7 +103,7 @@ func (v *verifier) refs(i int64, l Leaf) {
 // recordHash is tlog.RecordHash.
 func recordHash(b []byte) tlog.Hash { return tlog.RecordHash(b) }
 
-// kind is t, of which there is one copy for all leaves.
+// kind is t, of which there is one copy for all leaves; of outcomes as well.
 func (v *verifier) kind(t Type) Type {
 	k, ok := v.kinds[t]
 	if !ok {
@@ -132,6 +138,7 @@ func (v *verifier) tree() {
 		case c.Size > v.merkle.Size(): // truncated, which is said already
 		case v.merkle.Root(c.Size) == c.Root:
 			good = max(good, c.Size)
+			v.compared++
 		case bad:
 		case c.Size == v.head.Size:
 			bad = true
@@ -174,35 +181,38 @@ func (v *verifier) forks() {
 }
 
 // moments compares what leaves say of their time with what was signed when: what
-// is in a checkpoint is from before it, and what is not from after it.
+// is in a checkpoint is from before it, and what is not from after it. Of a part
+// those leaves are compared that are there.
 func (v *verifier) moments() {
+	place, many := func(k int) int64 { return int64(k) }, len(v.log)
 	if !v.manifest.Scope.All() {
-		return
+		there := sortedKeys(v.bodies.part)
+		place, many = func(k int) int64 { return there[k] }, len(there)
 	}
 	all := append(v.earlier[:len(v.earlier):len(v.earlier)], kept{v.head, v.seen, v.stampedAt})
 	for _, c := range all {
-		if n := min(c.Size, int64(len(v.log))); n > 0 {
-			v.ahead(n, c)
-		}
+		v.ahead(sort.Search(many, func(k int) bool { return place(k) >= c.Size }), place, c)
 	}
 	// Later checkpoints hold more: each leaf has one that it is not in, the last
 	// of which says most.
 	at, next := time.Time{}, 0
-	for i, e := range v.log {
-		for next < len(all) && all[next].Size <= int64(i) {
+	for k := range many {
+		i := place(k)
+		for next < len(all) && all[next].Size <= i {
 			if all[next].At.After(at) {
 				at = all[next].At
 			}
 			next++
 		}
-		if e.known && !at.IsZero() && time.UnixMilli(e.at).Before(at.Add(-Promise)) {
-			v.failAt("back-dated", int64(i), moment(e.at), second(at))
+		if e := v.entry(i); e.known && !at.IsZero() && time.UnixMilli(e.at).Before(at.Add(-Promise)) {
+			v.failAt("back-dated", i, moment(e.at), second(at))
 		}
 	}
 }
 
-// ahead finds leaves among the last of c that say they are from after it.
-func (v *verifier) ahead(n int64, c kept) {
+// ahead finds leaves among the first n that are there, which c holds, that say they
+// are from after it.
+func (v *verifier) ahead(n int, place func(int) int64, c kept) {
 	until := c.At
 	for _, s := range c.seen {
 		if until.IsZero() || s.At.Before(until) {
@@ -215,8 +225,13 @@ func (v *verifier) ahead(n int64, c kept) {
 	if until.IsZero() {
 		return
 	}
-	for i := n - 1; i >= 0 && v.log[i].known && time.UnixMilli(v.log[i].at).After(until.Add(Promise)); i-- {
-		v.failAt("ahead", i, moment(v.log[i].at), second(until))
+	for k := n - 1; k >= 0; k-- {
+		i := place(k)
+		e := v.entry(i)
+		if !e.known || !time.UnixMilli(e.at).After(until.Add(Promise)) {
+			return
+		}
+		v.failAt("ahead", i, moment(e.at), second(until))
 	}
 }
 

@@ -69,6 +69,11 @@ func (v *verifier) receipt(named NamedReceipt, where map[tlog.Hash]int64) {
 		v.unlogged(named, r, due)
 		return
 	}
+	if other, ok := v.bodies.owed[i]; ok && other != r.Report {
+		v.failAt("receipt-twice", i, named.Report, r.Report, other)
+		return
+	}
+	v.bodies.owed[i] = r.Report
 	e := v.entry(i)
 	if e.at > due.UnixMilli() {
 		v.failAt("receipt-late", i, named.Report, moment(due.UnixMilli()), moment(e.at))

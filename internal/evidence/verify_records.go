@@ -15,18 +15,20 @@ import (
 
 // bodies is what was read in the bodies, and is compared across them.
 type bodies struct {
-	part     map[int64]entry // leaves, where not all are there
-	refs     map[int64][]int64
-	outside  int64             // references to records that are not there
-	texts    map[string]string // files of rules
-	rules    map[string]rule   // by id@version and language
-	known    map[string]int64  // id@version: the first record of it
-	unknown  map[int64]string  // decisions whose rule was not there yet
-	deciders map[string]decider
-	erased   map[int64]int64 // record: the leaf that erased it
-	erasures map[int64][]int64
-	reports  map[int64]Reported // filled only if there are receipts
-	next     int64              // the record that is to come
+	part               map[int64]entry // leaves, where not all are there
+	refs               map[int64][]int64
+	outside            int64             // references to records that are not there
+	texts              map[string]string // files of rules
+	rules              map[string]rule   // by id@version and language
+	known              map[string]int64  // id@version: the first record of it
+	unknown            map[int64]string  // decisions whose rule was not there yet
+	deciders           map[string]decider
+	erased             map[int64]int64 // record: the leaf that erased it
+	erasures           map[int64][]int64
+	reports            map[int64]Reported // filled only if there are receipts
+	owed               map[int64]string   // by whom a record was promised
+	decisions, appeals int                // that were read
+	next               int64              // the record that is to come
 }
 
 type rule struct {
@@ -42,7 +44,7 @@ type decider struct {
 // readRules reads policies/.
 func (v *verifier) readRules() error {
 	v.bodies = bodies{part: map[int64]entry{}, refs: map[int64][]int64{}, texts: map[string]string{}, rules: map[string]rule{}, known: map[string]int64{},
-		unknown: map[int64]string{}, deciders: map[string]decider{}, erased: map[int64]int64{}, erasures: map[int64][]int64{}, reports: map[int64]Reported{}}
+		unknown: map[int64]string{}, deciders: map[string]decider{}, erased: map[int64]int64{}, erasures: map[int64][]int64{}, reports: map[int64]Reported{}, owed: map[int64]string{}}
 	for name, f := range v.files {
 		if strings.HasPrefix(name, folderRules) && f.UncompressedSize64 <= MaxBody {
 			if b, ok := v.whole(name); ok {
@@ -171,7 +173,7 @@ func (v *verifier) skipped(until int64) {
 // placed checks a record that brings its own leaf.
 func (v *verifier) placed(r Record) {
 	l, err := ParseLeaf([]byte(r.Leaf))
-	v.bodies.part[r.Index] = entry{kind: l.Type, at: l.At, n: l.N, commitment: hashOf(l.Commitment), known: err == nil}
+	v.bodies.part[r.Index] = v.entryOf(l, err == nil)
 	v.proof(r.Index, []byte(r.Leaf))
 	if err != nil {
 		v.failAt("leaf-form", r.Index)
@@ -206,17 +208,42 @@ func (v *verifier) body(i int64, e entry, b []byte) {
 		var d Decided
 		if v.parse(i, b, &d) {
 			v.decided(i, d)
+			v.says(i, e, d.Action)
 		}
 	case TypeAppealDecision:
 		var d AppealDecided
 		if v.parse(i, b, &d) {
 			v.appealed(i, d)
+			v.says(i, e, d.Outcome)
+		}
+	case TypeJuryEnd:
+		var j JuryEnded
+		if v.parse(i, b, &j) {
+			v.says(i, e, j.End)
+		}
+	case TypeHostAnswer:
+		var r Replied
+		if v.parse(i, b, &r) {
+			v.says(i, e, r.Status)
+		}
+	case TypeSample:
+		var s Sampled
+		if v.parse(i, b, &s) {
+			v.says(i, e, s.Outcome)
 		}
 	case TypeErasure:
 		var x Erased
 		if v.parse(i, b, &x) {
 			v.bodies.erasures[i] = x.Leaves
 		}
+	}
+}
+
+// says checks that a body gives the outcome that its leaf has in the open: figures
+// go by the leaf, and whoever reads the record by the body.
+func (v *verifier) says(i int64, e entry, body string) {
+	if body != "" && body != strings.TrimSuffix(e.outcome, Late) {
+		v.failAt("outcome", i, e.outcome, body)
 	}
 }
 
@@ -259,6 +286,7 @@ func (v *verifier) ruled(i int64, r Ruled) {
 }
 
 func (v *verifier) decided(i int64, d Decided) {
+	v.bodies.decisions++
 	if _, ok := v.bodies.known[d.Rule]; d.Rule != "" && !ok {
 		v.bodies.unknown[i] = d.Rule
 	}
@@ -269,6 +297,7 @@ func (v *verifier) decided(i int64, d Decided) {
 // known: aliases change with every quarter, and an appeal names the first one by
 // that of its own.
 func (v *verifier) appealed(i int64, d AppealDecided) {
+	v.bodies.appeals++
 	by := alias(d.By)
 	if first, ok := v.bodies.deciders[d.Decision]; by == alias(d.First) || ok && by == alias(first.by) {
 		v.failAt("appeal-same", i, d.By)

@@ -87,6 +87,7 @@ type seen struct {
 	Level, Says string
 	Found       []string // code and index of each failure
 	Sentences   []string
+	Signs       string // of the groups of checks, with their titles
 	Millis      float64
 }
 
@@ -122,6 +123,7 @@ func (b *tab) check(t testing.TB, bundle []byte, o evidence.Options) seen {
 	s, err := chromedp.Run(ctx, chromedp.Evaluate[seen](`({
 		level: document.querySelector("#result").dataset.level, millis: Number(document.querySelector("#result").dataset.ms), says: document.querySelector("#level").innerText,
 		found: [...document.querySelectorAll("#checks li[data-code]")].map(x => x.dataset.code + " " + x.dataset.index),
+		signs: [...document.querySelectorAll("#checks > li > .sign")].map(x => (x.textContent + " " + x.nextSibling.textContent).toLowerCase()).join("\n"),
 		sentences: shown ? [...shown.failures, ...shown.notes].map(sentence) : [],
 	})`))
 	if err != nil {
@@ -159,6 +161,15 @@ func (s seen) agrees(v evidence.Verdict) string {
 	}
 	if strings.Join(s.Sentences, "\n") != strings.Join(words, "\n") {
 		return fmt.Sprintf("the page says\n%s\nthe program says\n%s", strings.Join(s.Sentences, "\n"), strings.Join(words, "\n"))
+	}
+	var signs []string
+	for line := range strings.Lines(strings.Split(v.Text(), "\n\n")[1]) {
+		if !strings.HasPrefix(line, " ") {
+			signs = append(signs, strings.ToLower(strings.Join(strings.Fields(line), " ")))
+		}
+	}
+	if want := strings.Join(signs, "\n"); s.Signs != want {
+		return fmt.Sprintf("the page shows\n%s\nthe program\n%s", s.Signs, want)
 	}
 	if first, _, _ := strings.Cut(v.Text(), "\n"); s.Says != first {
 		return fmt.Sprintf("the page says %q, the program %q", s.Says, first)

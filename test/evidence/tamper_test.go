@@ -408,6 +408,45 @@ func tamperings() []tampering {
 			h.now = h.now.Add(-9 * time.Minute)
 			h.sign()
 		}), "ahead", size + 5, ""},
+		{"say that it was later, in a part", func(t testing.TB) ([]byte, evidence.Options) {
+			h := lived(t, 12)
+			h.now = h.now.Add(10 * time.Minute)
+			h.settle("1@1")
+			h.now = h.now.Add(-9 * time.Minute)
+			h.sign()
+			return h.bundle(t, h.part(t, 0, size, size+3, size+5)), evidence.Options{Key: h.signer.Public()}
+		}, "ahead", size + 5, ""},
+		{"back-date, in a part", func(t testing.TB) ([]byte, evidence.Options) {
+			// Somebody kept what was signed before the decision was.
+			h := lived(t, 12)
+			h.now = h.now.Add(5 * time.Minute)
+			before := h.sign()
+			was, _ := evidence.ParseLeaf(h.leaves[size-1])
+			now := h.now
+			h.now = time.UnixMilli(was.At)
+			h.write(evidence.Leaf{Type: evidence.TypeDecision, Outcome: "hide"}, evidence.Decided{Decision: "d99", Subject: "troll99", Action: "hide", Rule: "2@1", By: "moderator 7"})
+			h.now = now
+			h.sign()
+			return h.bundle(t, h.part(t, 1, size)), evidence.Options{Key: h.signer.Public(), Checkpoints: [][]byte{before}}
+		}, "back-dated", size, ""},
+		{"say something else in the open than in the record", owner(func(h *house, _ *evidence.Options) {
+			a := h.add(evidence.Leaf{Type: evidence.TypeAppeal}, evidence.Appealed{Appeal: "a99", Decision: "d99", Grounds: "It was a joke.", FiledAt: rfc(h.now)})
+			h.add(evidence.Leaf{Type: evidence.TypeAppealDecision, Outcome: "rejected", Refs: []int64{a}}, evidence.AppealDecided{Appeal: "a99", Decision: "d99", Outcome: "approved", By: "moderator 9", First: "7"})
+			h.sign()
+		}), "outcome", size + 1, "approved"},
+		{"call the end of a jury otherwise in the open", owner(func(h *house, _ *evidence.Options) {
+			h.add(evidence.Leaf{Type: evidence.TypeJuryEnd, Outcome: "no_breach"}, evidence.JuryEnded{Jury: "1", Case: "1", End: "breach"})
+			h.sign()
+		}), "outcome", size, "breach"},
+		{"promise one record to two", func(t testing.TB) ([]byte, evidence.Options) {
+			h := lived(t, 12)
+			l, _ := evidence.ParseLeaf(h.leaves[report])
+			again, err := h.signer.Receipt(evidence.Receipt{Report: "7777", Commitment: l.Commitment, Received: time.UnixMilli(l.At)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return h.bundle(t, h.source(t, evidence.Public)), evidence.Options{Key: h.signer.Public(), Receipts: []evidence.NamedReceipt{{Report: "mine.txt", Note: again}}}
+		}, "receipt-twice", report, "report 7777"},
 	}
 }
 

@@ -75,3 +75,32 @@ func TestOtherKey(t *testing.T) {
 		t.Errorf("by another's key: %s", v.Text())
 	}
 }
+
+// What there was nothing of to check is not said to hold.
+func TestUnchecked(t *testing.T) {
+	h, bare := lived(t, 12), lived(t, 3)
+	key := evidence.Options{Key: h.signer.Public()}
+	public := h.source(t, evidence.Public)
+	public.Receipts = nil
+	for _, x := range []struct {
+		name string
+		b    []byte
+		o    evidence.Options
+		want string
+	}{
+		{"all", h.bundle(t, h.source(t, evidence.Court)), key, ""},
+		{"all, by its own key", h.bundle(t, h.source(t, evidence.Court)), evidence.Options{}, "key"},
+		{"for everybody, without receipts", h.bundle(t, public), key, "rules appeals receipts"},
+		{"with nothing signed before", bare.bundle(t, bare.source(t, evidence.Court)), evidence.Options{Key: bare.signer.Public()}, "history"},
+		{"a part", h.bundle(t, h.part(t, 0, 1, 2, 3, 4, 5, 6, 7)), key, "history order appeals stats"},
+		{"of a notice", h.bundle(t, h.notice(t)), key, "history order appeals stats"},
+	} {
+		v := verify(t, x.b, x.o)
+		if got := strings.Join(v.Unchecked, " "); got != x.want || len(v.Failures) > 0 {
+			t.Errorf("%s: not checked are %q, want %q\n%s", x.name, got, x.want, v.Text())
+		}
+		if n := strings.Count(v.Text(), "NOT CHECKED  "); n != len(v.Unchecked) {
+			t.Errorf("%s: it is said of %d\n%s", x.name, n, v.Text())
+		}
+	}
+}

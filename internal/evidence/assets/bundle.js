@@ -1,3 +1,6 @@
+// outcomeIn is what bodies call the outcome that their leaf has in the open.
+const outcomeIn = {decision: "action", appeal_decision: "outcome", jury_end: "end", host_answer: "status", sample: "outcome"};
+
 // Bundle is a bundle that is being checked.
 class Bundle {
 	constructor(bytes, options) {
@@ -5,7 +8,7 @@ class Bundle {
 		this.bytes = bytes;
 		Object.assign(this, {failures: [], total: 0, notes: [], named: {}, files: new Map(), whole: new Map(), log: [], part: new Map(), hashes: [], earlier: [], kept: {}});
 		this.counts = {records: 0, shown: 0, erased: 0, withheld: {}, missing: 0};
-		Object.assign(this, {lines: [], next: 0, last: 0, outside: 0, texts: new Map(), rules: new Map(), known: new Map(), unknown: new Map(), deciders: new Map(), erased: new Map(), erasures: new Map(), reports: new Map()});
+		Object.assign(this, {lines: [], next: 0, last: 0, outside: 0, texts: new Map(), rules: new Map(), known: new Map(), unknown: new Map(), deciders: new Map(), erased: new Map(), erasures: new Map(), reports: new Map(), owed: new Map(), decisions: 0, appeals: 0, compared: 0});
 	}
 	fail(code, file, ...args) { this.add({code, index: -1, file, args}); }
 	failAt(code, index, ...args) {
@@ -41,8 +44,9 @@ class Bundle {
 	}
 	close() {
 		const level = this.total ? "failed" : this.counts.erased || Object.keys(this.counts.withheld).length || this.outside ? "incomplete" : "verified";
-		const m = this.manifest ?? {};
-		return {level, origin: m.origin, size: m.size, signed: this.head ? this.head.at : null, failures: this.failures, total: this.total, notes: this.notes, counts: this.counts,
+		const m = this.manifest ?? {}, checked = {key: this.options.key, history: this.compared, order: this.all, bodies: this.counts.shown, rules: this.decisions, appeals: this.appeals,
+			receipts: this.kept["receipt-holds"], stats: this.all};
+		return {level, unchecked: Object.keys(checked).filter(g => !checked[g]), origin: m.origin, size: m.size, signed: this.head ? this.head.at : null, failures: this.failures, total: this.total, notes: this.notes, counts: this.counts,
 			manifest: m, lines: this.lines, bundle: this};
 	}
 
@@ -223,7 +227,7 @@ class Bundle {
 
 	// body checks what a record says.
 	body(i, e, b) {
-		if (!["report", "policy", "decision", "appeal_decision", "erasure"].includes(e.type)) return;
+		if (!["report", "policy", "decision", "appeal_decision", "erasure", ...Object.keys(outcomeIn)].includes(e.type)) return;
 		let r;
 		try {
 			const s = text(b);
@@ -232,11 +236,15 @@ class Bundle {
 		} catch { this.failAt("body-form", i); return; }
 		if (e.type === "report") this.reported(i, e, r);
 		if (e.type === "policy") this.ruled(i, r);
+		const said = r[outcomeIn[e.type]];
+		if (said && said !== e.outcome.replace(/ late$/, "")) this.failAt("outcome", i, e.outcome, said);
 		if (e.type === "decision") {
+			this.decisions++;
 			if (r.rule && !this.known.has(r.rule)) this.unknown.set(i, r.rule);
 			this.deciders.set(r.decision ?? "", {index: i, by: r.by ?? ""});
 		}
 		if (e.type === "appeal_decision") {
+			this.appeals++;
 			const first = this.deciders.get(r.decision ?? ""), alias = s => (s ?? "").slice((s ?? "").lastIndexOf(" ") + 1), by = alias(r.by);
 			if (by === alias(r.first) || first && by === alias(first.by)) this.failAt("appeal-same", i, r.by ?? "");
 		}
@@ -277,7 +285,10 @@ class Bundle {
 		for (const c of this.earlier) {
 			if (c.size > this.head.size) this.failAt("replayed", this.head.size, String(c.size));
 			else if (c.size > n) continue;
-			else if (same(t.root(c.size), c.root)) good = Math.max(good, c.size);
+			else if (same(t.root(c.size), c.root)) {
+				good = Math.max(good, c.size);
+				this.compared++;
+			}
 			else if (bad) continue;
 			else {
 				bad = true;
@@ -294,16 +305,17 @@ class Bundle {
 		this.failAt("root", this.head.size - 1, String(good), String(this.head.size - 1));
 	}
 	moments() {
-		if (!this.all) return;
-		const all = [...this.earlier, this.head];
+		const all = [...this.earlier, this.head], there = this.all ? [...this.log.entries()] : [...this.part].sort((a, b) => a[0] - b[0]);
+		let n = 0;
 		for (const c of all) {
 			const until = [c.at, ...c.seen.map(s => s.at)].filter(x => x !== null).reduce((a, b) => Math.min(a, b), Infinity);
-			for (let i = Math.min(c.size, this.log.length) - 1; until < Infinity && i >= 0 && this.log[i] && this.log[i].at > until * 1000 + promise; i--) {
-				this.failAt("ahead", i, moment(this.log[i].at), second(until));
+			while (n < there.length && there[n][0] < c.size) n++;
+			for (let k = n - 1; until < Infinity && k >= 0 && there[k][1] && there[k][1].at > until * 1000 + promise; k--) {
+				this.failAt("ahead", there[k][0], moment(there[k][1].at), second(until));
 			}
 		}
 		let at = -Infinity, next = 0;
-		for (const [i, e] of this.log.entries()) {
+		for (const [i, e] of there) {
 			for (; next < all.length && all[next].size <= i; next++) if (all[next].at !== null) at = Math.max(at, all[next].at);
 			if (e && e.at < at * 1000 - promise) this.failAt("back-dated", i, moment(e.at), second(at));
 		}
@@ -328,8 +340,10 @@ class Bundle {
 			else this.fail("receipt-missing", "", given.name, r.report, moment(due));
 			return;
 		}
-		const e = this.entry(i), body = this.reports.get(i);
-		if (e.at > due) this.failAt("receipt-late", i, given.name, moment(due), moment(e.at));
+		const e = this.entry(i), body = this.reports.get(i), other = this.owed.get(i) ?? r.report;
+		this.owed.set(i, other);
+		if (other !== r.report) this.failAt("receipt-twice", i, given.name, r.report, other);
+		else if (e.at > due) this.failAt("receipt-late", i, given.name, moment(due), moment(e.at));
 		else if (body && (body.report !== r.report || body.at !== r.received)) this.failAt("receipt-differs", i, given.name, r.report, moment(r.received));
 		else keep("receipt-holds");
 	}

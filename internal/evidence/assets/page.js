@@ -40,7 +40,8 @@ function tell(v, took) {
 	const [word, ...rest] = headline(v).split(/(?<=[.,]) /);
 	$("level").replaceChildren(made("strong", "", word), " ", rest.join(" "));
 	$("checks").replaceChildren(...words.groups.map(g => {
-		const bad = v.failures.filter(f => f.code in g.codes), li = made("li", bad.length ? "bad" : "good", made("span", "sign", bad.length ? "fails" : "holds"), made("span", "", g.title));
+		const bad = v.failures.filter(f => f.code in g.codes), [kind, sign] = bad.length ? ["bad", "fails"] : v.unchecked.includes(g.id) ? ["open", "not checked"] : ["good", "holds"];
+		const li = made("li", kind, made("span", "sign", sign), made("span", "", g.title));
 		if (bad.length) li.append(made("ul", "", ...bad.map(found)));
 		return li;
 	}));
