@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -125,15 +126,16 @@ func parseAdd(body []byte) (old int64, proof tlog.TreeProof, text []byte, err er
 }
 
 // Request is what a witness is sent, that saw so many records last: the newest
-// checkpoint and that it follows. It is nil if there is nothing newer.
-func (s *Service) Request(ctx context.Context, w social.Witness) (body []byte, size int64, err error) {
+// checkpoint and that it follows. It is nil if there is nothing newer, or, again,
+// if it has seen more than there is.
+func (s *Service) Request(ctx context.Context, w social.Witness, again bool) (body []byte, size int64, err error) {
 	err = s.store.Read(ctx, func(v *store.View) error {
 		last, err := v.LastCheckpoint(ctx)
-		if err != nil || last.Size <= w.Size {
+		if err != nil || last.Size < w.Size || last.Size == w.Size && !again {
 			return errs.Absent(err)
 		}
 		var proof tlog.TreeProof
-		if w.Size > 0 {
+		if w.Size > 0 && w.Size < last.Size {
 			if proof, err = tlog.ProveTree(last.Size, w.Size, reader{ctx, v}); err != nil {
 				return err
 			}
@@ -152,9 +154,13 @@ func (s *Service) Request(ctx context.Context, w social.Witness) (body []byte, s
 
 // Witnessed notes how a witness answered to a checkpoint of so many records: with
 // the line that it signed, with the size it saw last, or not. A line is believed
-// only if it is the witness's.
+// only if it is the witness's. One that is not asked any more stays so.
 func (s *Service) Witnessed(ctx context.Context, w social.Witness, size int64, line []byte, behind int64, fault string) error {
 	return s.store.Write(ctx, func(tx *store.Tx) error {
+		all, err := tx.Witnesses(ctx)
+		if err != nil || !slices.ContainsFunc(all, func(now social.Witness) bool { return now.Name == w.Name && now.Key == w.Key && now.URL == w.URL }) {
+			return err
+		}
 		w.Fault = fault[:min(len(fault), maxFault)]
 		switch {
 		case fault != "":

@@ -179,16 +179,73 @@ func TestWitnesses(t *testing.T) {
 		h.must(h.store.Read(t.Context(), func(v *store.View) (err error) { secret, err = v.EvidenceKey(t.Context()); return err }))
 		h.must(other.store.Write(t.Context(), func(tx *store.Tx) error { _, err := tx.AddEvidenceKey(t.Context(), secret); return err }))
 		other.grow(907)
-		body, _, err := other.Request(t.Context(), social.Witness{Size: 0})
+		body, _, err := other.Request(t.Context(), social.Witness{Size: 0}, false)
 		h.must(err)
 		if _, err := w.Add(t.Context(), body); !errors.As(err, &sealing.Behind{}) {
 			t.Errorf("a second history from the beginning: %v", err)
 		}
 		other.grow(10)
-		body, _, err = other.Request(t.Context(), social.Witness{Size: 907})
+		body, _, err = other.Request(t.Context(), social.Witness{Size: 907}, false)
 		h.must(err)
 		if _, err := w.Add(t.Context(), body); err == nil || errors.As(err, &sealing.Behind{}) {
 			t.Errorf("a second history that goes on: %v", err)
+		}
+	})
+}
+
+// A witness whose answer was lost is asked again, and signs. One that saw another
+// history is no silent one: the list says so. One that was removed meanwhile stays
+// away.
+func TestWitnessSawAnother(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		h, w := newSite(t, s, "a.example"), newSite(t, storetest.SQLite(t), "w.example")
+		caller := &Caller{Sealing: h.Service, Client: http.DefaultClient, Log: slog.New(slog.DiscardHandler)}
+		ask := func() (social.Witness, error) {
+			t.Helper()
+			all, err := h.Witnesses(t.Context())
+			h.must(err)
+			fault := caller.Ask(t.Context(), all[0])
+			all, err = h.Witnesses(t.Context())
+			h.must(err)
+			return all[0], fault
+		}
+		h.key()
+		h.grow(5)
+		h.must(w.Watch(t.Context(), social.Console, h.key()))
+		h.must(h.AddWitness(t.Context(), social.Console, w.url+"/evidence/witness", w.key()))
+		h.grow(1)
+		body, _, err := h.Request(t.Context(), social.Witness{}, false)
+		h.must(err)
+		_, err = w.Add(t.Context(), body) // and the answer is lost
+		h.must(err)
+		if now, err := ask(); err != nil || now.Fault != "" {
+			t.Errorf("after an answer that was lost: %v, %+v", err, now)
+		}
+		if text, err := h.Checkpoint(t.Context()); err != nil || !strings.Contains(text, "— w.example/evidence ") {
+			t.Errorf("it is not signed: %v\n%s", err, text)
+		}
+
+		// The house is brought back from before, and its log goes on otherwise.
+		storetest.ByHand(t, w.store, `UPDATE evidence_watched SET size = size + 1, root = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='`)
+		h.grow(1) // as many as it saw of the other
+		storetest.ByHand(t, h.store, `UPDATE evidence_witnesses SET size = 0, fault = ''`)
+		if now, err := ask(); err == nil || !strings.Contains(now.Fault, "do not follow") {
+			t.Errorf("as many of another history: %v, %+v", err, now)
+		}
+		storetest.ByHand(t, w.store, `UPDATE evidence_watched SET size = 900`)
+		h.grow(1)
+		for range 2 {
+			if now, err := ask(); err == nil || !strings.Contains(now.Fault, "900 records") {
+				t.Errorf("more of another history: %v, %+v", err, now)
+			}
+		}
+
+		all, err := h.Witnesses(t.Context())
+		h.must(err)
+		h.must(h.EndWitness(t.Context(), social.Console, all[0].Name))
+		h.must(h.Witnessed(t.Context(), all[0], 1, nil, 0, "late"))
+		if all, err := h.Witnesses(t.Context()); err != nil || len(all) > 0 {
+			t.Errorf("one that was removed is back: %+v, %v", all, err)
 		}
 	})
 }

@@ -90,14 +90,18 @@ func (c *Caller) round(ctx context.Context) {
 }
 
 // Ask has one witness sign the newest checkpoint. It is told once what it saw
-// last, if that is not what we thought.
+// last, if that is not what we thought: its answer may have been lost. One that saw
+// what does not lead to our log has found another log with our key.
 func (c *Caller) Ask(ctx context.Context, w social.Witness) error {
-	for range 2 {
-		body, size, err := c.Sealing.Request(ctx, w)
+	for again := range 2 {
+		body, size, err := c.Sealing.Request(ctx, w, again > 0)
 		if err != nil || body == nil {
 			return err
 		}
 		line, behind, err := c.send(ctx, w, body)
+		if err == nil && line == nil && (behind > size || again > 0) {
+			err = errs.Newf(errs.Conflict, "It has seen %d records of this log, which those here do not follow from: a second log was signed with this key, or the house was brought back from before that.", behind)
+		}
 		if err != nil {
 			return errors.Join(err, c.Sealing.Witnessed(ctx, w, size, nil, 0, err.Error()))
 		}
@@ -106,7 +110,7 @@ func (c *Caller) Ask(ctx context.Context, w social.Witness) error {
 		}
 		w.Size = behind
 	}
-	return errs.New(errs.Conflict, "It says another time that it saw something else.")
+	return nil
 }
 
 func (c *Caller) send(ctx context.Context, w social.Witness, body []byte) (line []byte, behind int64, err error) {
