@@ -101,45 +101,73 @@ type daily struct {
 	Notices   []evidence.NoticeStats `json:"notices,omitempty"`
 }
 
-// Daily puts the figures of the day before into the log, once. It is a chore.
+// Daily puts the figures of the days before into the log, each once. It is a chore.
 func (s *Service) Daily(ctx context.Context) error {
 	yesterday := s.store.Now().UTC().Add(-24 * time.Hour).Format(time.DateOnly)
-	done := false
-	if err := s.store.Read(ctx, func(v *store.View) error {
-		last, err := v.LastLeaf(ctx, evidence.TypeStats)
-		if err != nil {
-			return errs.Absent(err)
+	last, size := "", int64(0)
+	if err := s.store.Read(ctx, func(v *store.View) (err error) {
+		if size, err = v.EvidenceSize(ctx); err == nil {
+			last, err = lastDay(ctx, v)
 		}
-		l, err := evidence.ParseLeaf([]byte(last))
-		done = l.Outcome >= yesterday
 		return err
-	}); err != nil || done {
+	}); err != nil || last >= yesterday {
 		return err
 	}
 	f, err := s.Figures(ctx)
-	if err != nil {
-		return err
+	if err != nil || !f.over(yesterday, size) {
+		return err // it is looked again soon
 	}
-	body := daily{Algorithm: f.Form, Day: evidence.DayStats{Day: yesterday}, Classes: f.Classes, Juries: f.Juries, Notices: f.Notices}
+	all := f.since(last, yesterday)
+	return s.store.Write(ctx, func(tx *store.Tx) error {
+		if now, err := lastDay(ctx, &tx.View); err != nil || now != last {
+			return err // another host was first
+		}
+		for _, d := range all {
+			body := daily{Algorithm: f.Form, Day: d, Classes: f.Classes, Juries: f.Juries, Notices: f.Notices}
+			if _, err := tx.AddEvidence(store.Evidence{Type: evidence.TypeStats, Outcome: d.Day, Body: body}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// lastDay is the last of which the figures are in the log, or empty.
+func lastDay(ctx context.Context, v *store.View) (string, error) {
+	last, err := v.LastLeaf(ctx, evidence.TypeStats)
+	if err != nil {
+		return "", errs.Absent(err)
+	}
+	l, err := evidence.ParseLeaf([]byte(last))
+	return l.Outcome, err
+}
+
+// over reports whether everything of a day is counted, of a log of so many records:
+// something is that came after it, or nothing waits.
+func (f Figures) over(day string, size int64) bool {
+	return f.Leaves == size || len(f.Days) > 0 && f.Days[len(f.Days)-1].Day > day
+}
+
+// maxMissed is how many days are made up for at once.
+const maxMissed = 60
+
+// since are the days after last, up to until, which is there also if nothing
+// happened on it. Where there is no last, until is all.
+func (f Figures) since(last, until string) (out []Day) {
+	end := Day{Day: until}
 	for _, d := range f.Days {
 		switch {
-		case d.Day == yesterday:
-			body.Day = d
-		case d.Day < yesterday:
-			body.Day.Backlog = d.Backlog // on a day on which nothing happened it stays
+		case d.Day == until:
+			end = d
+		case d.Day > until:
+		case last != "" && d.Day > last:
+			out = append(out, d)
+			fallthrough
+		default:
+			end.Backlog = d.Backlog // it stays
 		}
 	}
-	return s.store.Write(ctx, func(tx *store.Tx) error {
-		if last, err := tx.LastLeaf(ctx, evidence.TypeStats); err == nil {
-			if l, err := evidence.ParseLeaf([]byte(last)); err != nil || l.Outcome >= yesterday {
-				return err // another host was first
-			}
-		} else if errs.KindOf(err) != errs.NotFound {
-			return err
-		}
-		_, err := tx.AddEvidence(store.Evidence{Type: evidence.TypeStats, Outcome: yesterday, Body: body})
-		return err
-	})
+	return append(out[max(len(out)-maxMissed, 0):], end)
 }
 
 // Decisions is a page of what was decided, newest first, with what everybody may

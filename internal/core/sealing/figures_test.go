@@ -1,6 +1,8 @@
 package sealing_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -105,5 +107,56 @@ func TestDaily(t *testing.T) {
 				h.Errorf("what is signed of a day has no %s: %s", want, all[0].Body)
 			}
 		}
+	})
+}
+
+// What is signed of a day has all of it: what came in its last minute, and what was
+// not signed yet when it ended. Days on which nobody was there to do it are made up
+// for.
+func TestDailyIsWhole(t *testing.T) {
+	each(t, func(h *house, c *storetest.Clock) {
+		days := func() string {
+			var said []string
+			h.must(h.store.Read(h.Context(), func(v *store.View) error {
+				all, err := v.EvidenceOfType(h.Context(), evidence.TypeStats, 0, 10)
+				for _, r := range all {
+					var body struct{ Day evidence.DayStats }
+					h.must(json.Unmarshal(r.Body, &body))
+					said = append(said, fmt.Sprintf("%s came %d backlog %d", body.Day.Day, body.Day.Inflow, body.Day.Backlog))
+				}
+				return err
+			}))
+			return strings.Join(said, ", ")
+		}
+		want := func(when, want string) {
+			h.Helper()
+			h.must(h.Daily(h.Context()))
+			if got := days(); got != want {
+				h.Errorf("%s: %q, want %q", when, got, want)
+			}
+		}
+		midnight := h.store.Now().UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
+		name := func(n int) string { return midnight.AddDate(0, 0, n).Format(time.DateOnly) }
+		c.Pass(midnight.Sub(h.store.Now()) - 30*time.Second)
+		h.grow(1)
+		h.seal()
+		_, err := h.Figures(h.Context()) // somebody looks
+		h.must(err)
+		c.Pass(20 * time.Second)
+		h.grow(1)
+		c.Pass(20 * time.Second)
+		want("while the last is not signed", "")
+		h.seal()
+		want("while the figures are of a moment before", "")
+		c.Pass(time.Minute)
+		first := name(-1) + " came 2 backlog 2"
+		want("on the day after", first)
+		h.seal()
+		c.Pass(12 * time.Hour)
+		h.grow(1)
+		h.seal()
+		c.Pass(72 * time.Hour)
+		want("three days later", first+", "+name(0)+" came 1 backlog 3, "+name(2)+" came 0 backlog 3")
+		want("again", first+", "+name(0)+" came 1 backlog 3, "+name(2)+" came 0 backlog 3")
 	})
 }
