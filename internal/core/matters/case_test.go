@@ -120,3 +120,45 @@ func TestBring(t *testing.T) {
 		}
 	})
 }
+
+// Who sorts a case anew wins no time by it: not against the clock of a notice, and
+// not by doing it over and over.
+func TestSortingWinsNoTime(t *testing.T) {
+	each(t, func(h *house) {
+		judge := h.judge()
+		d := draft()
+		d.Class, d.Lasts, d.Addresses = social.ClassThreat, time.Hour, []string{adas}
+		m := h.take(d)
+		c := h.first(m).Case
+		due := func() time.Duration {
+			h.Helper()
+			for _, one := range h.openCases() {
+				if one.ID == c {
+					return one.Due.Sub(m.Span.From)
+				}
+			}
+			h.Fatal("it is not open")
+			return 0
+		}
+		sort := func(as social.Harm, want time.Duration) {
+			h.Helper()
+			h.clock.Pass(10 * time.Minute)
+			h.must(judge.Route(h.ctx, admin, c, as, "I looked"))
+			if got := due(); got != want {
+				h.Errorf("sorted as %s it is due after %v, want %v", as, got, want)
+			}
+		}
+		sort(social.HarmSpam, time.Hour)
+		sort(social.HarmRules, time.Hour)
+		h.must(h.Move(h.ctx, admin, m.ID, social.MatterClosed))
+		sort(social.HarmSpam, 24*time.Hour)
+		sort(social.HarmSpam, 24*time.Hour)
+		sort(social.HarmViolence, 110*time.Minute) // an hour from now
+		sort(social.HarmSpam, 24*time.Hour)
+		h.must(judge.Claim(h.ctx, admin, c, true))
+		other := social.Actor{Account: 77, Standing: social.Good, Role: social.Owner}
+		h.kind("what somebody else has", judge.Route(h.ctx, other, c, social.HarmOther, "I looked"), errs.Conflict)
+		h.must(judge.Decide(h.ctx, admin, social.Decision{Case: c, Action: social.Dismiss}, false))
+		h.kind("what is decided", judge.Route(h.ctx, admin, c, social.HarmOther, "I looked"), errs.Conflict)
+	})
+}

@@ -298,11 +298,27 @@ func (s *Service) claim(ctx context.Context, tx *store.Tx, by social.Actor, c *s
 	return tx.SetCase(ctx, *c)
 }
 
-// Route sorts a case anew, as what it is about, and says why.
+// Route sorts a case anew, as what it is about, and says why. That gives nobody more
+// time than it would have had from the start, nor than a notice that waits for it has.
 func (s *Service) Route(ctx context.Context, by social.Actor, which social.CaseID, h social.Harm, why string) error {
 	return s.changeCase(ctx, "sort case", by, which, func(tx *store.Tx, c *social.Case) error {
+		if !c.Open() {
+			return decidedAlready
+		}
+		if has := c.ClaimedBy(tx.Now); has != 0 && has != by.Account {
+			return theirs
+		}
 		r := h.Routing()
-		c.Harm, c.Queue, c.Priority, c.Due = h, r.Queue, r.Priority, tx.Now.Add(r.Within)
+		c.Harm, c.Queue, c.Priority, c.Due = h, r.Queue, r.Priority, soonest(tx.Now.Add(r.Within), latest(c.Due, c.At.Add(r.Within)))
+		clocks, err := tx.MattersIn(ctx, c.ID, 0, maxClocks)
+		for _, m := range clocks {
+			if m.Status.Waits() {
+				c.Due = soonest(c.Due, m.Span.Due)
+			}
+		}
+		if err != nil {
+			return err
+		}
 		who, err := record.Staff(ctx, tx, by)
 		if err != nil {
 			return err
@@ -312,6 +328,23 @@ func (s *Service) Route(ctx context.Context, by social.Actor, which social.CaseI
 		}
 		return tx.SetCase(ctx, *c)
 	})
+}
+
+// maxClocks is how many notices of a case are looked at, of those that are due first.
+const maxClocks = 200
+
+func soonest(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // WriteNote writes something to the others about a case.

@@ -170,6 +170,8 @@ func (s *Service) subject(ctx context.Context, tx *store.Tx, by social.Actor, d 
 	return nil
 }
 
+var decidedAlready = errs.New(errs.Conflict, "Somebody has decided about this case already.")
+
 // heldCase is the case of d, which nobody else decides meanwhile; zero for none.
 // What somebody else has is theirs while they have it. Who reported something does
 // not decide about it, but for an owner, who may be alone.
@@ -181,7 +183,7 @@ func heldCase(ctx context.Context, tx *store.Tx, by social.Actor, d social.Decis
 		return c, err
 	}
 	if !c.Open() && d.Report == 0 && d.Undoes == 0 {
-		return c, errs.New(errs.Conflict, "Somebody has decided about this case already.")
+		return c, decidedAlready
 	}
 	if by.Account == 0 {
 		return c, nil
