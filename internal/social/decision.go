@@ -172,6 +172,7 @@ type Decision struct {
 	Until    time.Time  // when it ends by itself, zero for never
 	Expires  time.Time  // until when it counts against them
 	Undoes   DecisionID // that this one takes back
+	Seen     time.Time  `json:"-"` // when whoever decides was shown the case, if that is known
 	Evidence EvidenceID
 	At       time.Time
 }

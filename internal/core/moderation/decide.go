@@ -24,7 +24,8 @@ import (
 //
 // A decision about a case ends it. One about a whole account ends all that is
 // open about it, but for a warning, which ends only the case or the report it is
-// about. What the account or the post is already changes nothing, and is not
+// about, for what somebody else has, and, unless the account is suspended, for what
+// may harm somebody or break a law: somebody looks at that first. What the account or the post is already changes nothing, and is not
 // recorded again; a case ends all the same.
 //
 // Nobody decides about somebody of the same or a higher role, and nobody locks
@@ -221,6 +222,9 @@ func (s *Service) secondEyes(ctx context.Context, tx *store.Tx, c *social.Case, 
 	u, err := tx.User(ctx, first.By)
 	if err != nil || !u.Role.AtLeast(social.Moderator) || u.Disabled {
 		return true, cmp.Or(errs.Absent(err), s.propose(ctx, tx, c, *d)) // who wanted it is not of the staff any more
+	}
+	if !d.Seen.IsZero() && id.Time(int64(first.Evidence)).After(d.Seen) {
+		return false, errs.New(errs.Conflict, "Somebody else proposed this since you were shown the case: look at what they want, and for how long.")
 	}
 	second := d.By
 	*d = first.Decision // what was proposed, and nothing else
@@ -424,12 +428,22 @@ func (s *Service) closeAll(ctx context.Context, tx *store.Tx, by social.Actor, c
 		return err
 	}
 	for _, o := range others {
+		if stays(tx, by, o, d) {
+			continue
+		}
 		if err := s.end(ctx, tx, by, o, d); err != nil {
 			return err
 		}
 		ended = append(ended, o.Evidence)
 	}
 	return recordEnds(tx, d, ended)
+}
+
+// stays reports whether another case does not end with a decision about the whole
+// account: somebody else has it, or nobody has looked at what may be grave.
+func stays(tx *store.Tx, by social.Actor, o social.Case, d social.Decision) bool {
+	has := o.ClaimedBy(tx.Now)
+	return has != 0 && has != by.Account || d.Action != social.Suspend && (o.Queue == social.QueueHarm || o.Queue == social.QueueLegal)
 }
 
 // maxEnded is how many other cases about an account end with a decision about it.

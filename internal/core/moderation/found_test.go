@@ -3,6 +3,7 @@ package moderation_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -93,6 +94,74 @@ func TestManyAreProposed(t *testing.T) {
 		if n, waits, err := h.DecideAll(h.ctx, as(mia), which, suspend, false); n != 2 || waits != 0 || err != nil {
 			t.Errorf("the second: %d decided, %d proposed, %v", n, waits, err)
 		}
+		if h.standing(ben) != "suspended" {
+			t.Errorf("ben is %s", h.standing(ben))
+		}
+	})
+}
+
+// What somebody else has, and what may be grave and nobody has looked at, does not end
+// with a decision about the account.
+func TestGraveIsLookedAt(t *testing.T) {
+	each(t, func(h *house) {
+		about := func(harm social.Harm, id social.PostID) social.CaseID {
+			return h.report(ada, social.Report{Target: ben, Harm: harm, Posts: []social.PostID{h.say(ben, id, social.Public)}}).Case
+		}
+		spam, rude, mias, children, law := about(social.HarmSpam, 1001), about(social.HarmRules, 1002), about(social.HarmSpam, 1003), about(social.HarmMinors, 1004), about(social.HarmIllegal, 1005)
+		h.must(h.Claim(h.ctx, as(mia), mias, true))
+		open := func(want ...social.CaseID) {
+			h.Helper()
+			var got []social.CaseID
+			h.must(h.store.Read(h.ctx, func(v *store.View) error {
+				all, err := v.Cases(h.ctx, social.CaseQuery{About: ben}, 10, 0)
+				for _, c := range all {
+					got = append(got, c.ID)
+				}
+				return err
+			}))
+			slices.Sort(got)
+			slices.Sort(want)
+			if !slices.Equal(got, want) {
+				h.Errorf("open are %v, want %v (%v has been claimed)", got, want, mias)
+			}
+		}
+		open(spam, rude, mias, children, law)
+		n, _, err := h.DecideAll(h.ctx, as(mona), []social.CaseID{spam}, social.Decision{Action: social.Limit}, false)
+		h.must(err)
+		if n != 1 {
+			h.Errorf("%d are decided", n)
+		}
+		open(mias, children, law)
+		h.must(h.Decide(h.ctx, as(mona), social.Decision{Account: ben, Action: social.Suspend}, false))
+		open(mias)
+		h.must(h.Decide(h.ctx, as(mia), social.Decision{Case: mias, Action: social.HidePost}, false))
+		open()
+	})
+}
+
+// Who agrees has seen what was proposed: what changed since they were shown the case
+// does not happen.
+func TestAgreeingToWhatWasSeen(t *testing.T) {
+	each(t, func(h *house) {
+		house := social.DefaultSettings
+		house.SecondEyes = true
+		h.write(func(tx *store.Tx) error { return tx.SetHouse(h.ctx, house) })
+		c := h.report(ada, social.Report{Target: ben}).Case
+		propose := func(until time.Time) {
+			h.Helper()
+			h.clock.Pass(time.Minute)
+			h.kind("a proposal", h.Decide(h.ctx, as(mona), social.Decision{Case: c, Action: social.Suspend, Until: until}, false), errs.Conflict)
+		}
+		propose(h.store.Now().Add(time.Hour))
+		seen := h.store.Now()
+		propose(time.Time{})
+		suspend := social.Decision{Case: c, Action: social.Suspend, Seen: seen}
+		h.kind("one that changed", h.Decide(h.ctx, as(mia), suspend, false), errs.Conflict)
+		if n, waits, err := h.DecideAll(h.ctx, as(mia), []social.CaseID{c}, suspend, false); n+waits != 0 || err != nil || h.standing(ben) != "good" {
+			t.Errorf("many at once: %d decided, %d proposed, %v, and ben is %s", n, waits, err, h.standing(ben))
+		}
+		suspend.Seen = h.store.Now()
+		h.must(h.Decide(h.ctx, as(mia), suspend, false))
 		if h.standing(ben) != "suspended" {
 			t.Errorf("ben is %s", h.standing(ben))
 		}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -79,6 +80,7 @@ type verdict struct {
 	Text, Facts, Days string
 	Letter            bool
 	Posts             map[social.PostID]bool // ticked; nil for all
+	Seen              time.Time              // when the form was shown
 }
 
 // lasts are for how many days something can be decided, as it is offered.
@@ -91,6 +93,9 @@ const longestDecision = 3650
 func verdictOf(q *ask) verdict {
 	v := verdict{Action: social.Action(q.form("action")), Rule: q.form("rule"), Law: strings.TrimSpace(q.form("law")), Template: q.form("template"),
 		Text: strings.TrimSpace(q.form("text")), Facts: strings.TrimSpace(q.form("facts")), Days: q.form("days"), Letter: q.ticked("letter"), Posts: map[social.PostID]bool{}}
+	if ms, err := strconv.ParseInt(q.form("seen"), 10, 64); err == nil {
+		v.Seen = time.UnixMilli(ms)
+	}
 	for _, p := range q.PostForm["post"] {
 		if n, ok := id.Parse(p); ok {
 			v.Posts[social.PostID(n)] = true
@@ -102,7 +107,7 @@ func verdictOf(q *ask) verdict {
 // decision is what v decides about what is of a harm, in the words of the house
 // where it has none of its own.
 func (v verdict) decision(f *frame, h social.Harm) social.Decision {
-	d := social.Decision{Action: v.Action, Rule: v.Rule, Law: v.Law, Facts: v.Facts, Text: v.Text}
+	d := social.Decision{Action: v.Action, Rule: v.Rule, Law: v.Law, Facts: v.Facts, Text: v.Text, Seen: v.Seen}
 	if d.Law != "" {
 		d.Ground = social.GroundLaw
 	}
@@ -149,6 +154,19 @@ func (f *frame) rule(which string) string {
 	}
 	return ""
 }
+
+// wanted is on what somebody's proposal rests, and for how long it is.
+func (f *frame) wanted(d social.Decision) string {
+	which, _, _ := strings.Cut(d.Rule, "@")
+	because, until := strings.TrimSuffix(cmp.Or(d.Law, f.rule(which), social.GeneralRule.Text), "."), "it is taken back"
+	if !d.Until.IsZero() {
+		until = longDate(d.Until)
+	}
+	return "Because of: " + because + ". It lasts until " + until + "."
+}
+
+// shown is when a form was, as it is sent with it.
+func (f *frame) shown() string { return strconv.FormatInt(f.Now.UnixMilli(), 10) }
 
 // ahead is how long it is until a moment.
 func (f *frame) ahead(at time.Time) string {

@@ -182,6 +182,7 @@ type bundle struct {
 	Said    string // what those about whom it is are told
 	Cases   []social.Case
 	Left    int // that it does not fit
+	Agreed  int // that somebody else has proposed in the same way
 	People  int
 	Reports int
 	Search  string // that they were found by
@@ -233,7 +234,7 @@ func (s *Site) batch(q *ask) error {
 	if err != nil {
 		return err
 	}
-	b := bundleOf(found, v)
+	b := bundleOf(found, v, q.by.Account)
 	b.Said, b.Search, b.Back = v.decision(q.page, "").Text, from.Encode(), withQuery("/moderation/cases", from)
 	if len(b.Cases) == 0 {
 		return s.showCases(q, http.StatusUnprocessableEntity, from, v, "None of these can be decided that way: they are about accounts, or were decided meanwhile.")
@@ -251,8 +252,8 @@ func casesIn(all []string) (out []social.CaseID) {
 	return out
 }
 
-// bundleOf leaves out what v cannot be decided about.
-func bundleOf(found []social.Case, v verdict) (b bundle) {
+// bundleOf leaves out what v cannot be decided about by somebody.
+func bundleOf(found []social.Case, v verdict, by social.AccountID) (b bundle) {
 	b.Wish = v
 	people := map[social.AccountID]bool{}
 	for _, c := range found {
@@ -262,6 +263,9 @@ func bundleOf(found []social.Case, v verdict) (b bundle) {
 		}
 		b.Cases = append(b.Cases, c)
 		b.Reports += c.Reports
+		if p := c.Proposal; p.By != 0 && p.By != by && p.Decision.Action == v.Action {
+			b.Agreed++
+		}
 		if c.Blind() {
 			b.People++ // whether it is the same as another is not told
 		} else {

@@ -222,7 +222,8 @@ func TestSecondEyes(t *testing.T) {
 	c := found(t, mona.get("/moderation/next").Body, `data-path="(`+casePath+`)`)
 	want(t, mona.post(c+"/decide", "action", "suspend", "text", "Threats."), 200, "It is proposed.", "You are through")
 	want(t, mona.get(c), 200, "Somebody else has to agree.")
-	want(t, olaf.get(c), 200, "wants this: <b>Suspend the account</b>", "Threats.", "It happens when you decide the same.")
+	want(t, olaf.get(c), 200, "wants this: <b>Suspend the account</b>", "Threats.", "Because of: The rules of this house. It lasts until it is taken back.", "It happens as it stands here when you decide the same.")
+	want(t, olaf.post(c+"/decide", "action", "suspend", "seen", "1"), 422, "Somebody else proposed this since you were shown the case")
 	want(t, olaf.post(c+"/decide", "action", "suspend"), 200, "Decided.")
 	want(t, h.browser().get("/@ben"), 404)
 }
@@ -236,7 +237,7 @@ func TestBatchIsProposed(t *testing.T) {
 	h.member("ben", social.Member)
 	settings := h.instance.Settings()
 	settings.SecondEyes = true
-	if err := h.store.Write(t.Context(), func(tx *store.Tx) error { return tx.SetHouse(t.Context(), settings) }); err != nil {
+	if err := h.instance.SetSettings(t.Context(), social.Console, settings); err != nil {
 		t.Fatal(err)
 	}
 	ada.post("/@ben/report", "harm", "spam")
@@ -244,6 +245,7 @@ func TestBatchIsProposed(t *testing.T) {
 	suspend := []string{"do", "decide", "cases", case1, "search", "", "action", "suspend"}
 	want(t, mona.post("/moderation/cases/batch", suspend...), 200, "1 case waits for somebody to agree", "Nothing has happened yet", "!is told", "!passed over")
 	want(t, ada.get("/@ben"), 200)
+	want(t, olaf.post("/moderation/cases/batch", "do", "look", "case", case1, "search", "", "action", "suspend"), 200, "In 1 case somebody else proposed it already: that happens now", "All else that is open about these accounts ends with it.", `name="seen"`, "!it is proposed")
 	want(t, olaf.post("/moderation/cases/batch", suspend...), 200, "1 case is decided", "Everybody whom it is about is told.", "!waits for somebody")
 }
 
