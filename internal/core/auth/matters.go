@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"time"
@@ -55,9 +56,14 @@ this link:
 Its SHA-256 is %s.
 Unpack it and open verify.html in any browser: that checks it without a network.`
 
+// number is what of a stranger's words may stand in a letter that nobody here has
+// looked at: anybody can write anybody's address into the form, and have us send
+// them an advertisement.
+var number = regexp.MustCompile(`^[A-Za-z0-9_/#-]{1,40}$`)
+
 func (s *Service) sendStranger(ctx context.Context, tx *store.Tx, m social.Matter, subject, text string) error {
 	house := s.title()
-	if m.Ref != "" {
+	if m.Ref != "" && (m.Channel == social.ByStaff || m.Status == social.MatterAnswered || number.MatchString(m.Ref)) {
 		subject += " " + m.Ref
 	}
 	l := Letter{To: m.From.Email, Subject: subject + " · " + house, Text: fmt.Sprintf("Hello,\n\n%s\n\n%s\n%s\n", text, house, s.config.BaseURL)}
