@@ -224,6 +224,7 @@ def verify(path, key=None, receipts=(), checkpoints=()):
         for name, need, members in groups:
             if sum(x in met for x in members) >= need: met.add(name)
         if quorum not in met: fail("quorum")
+        if head["at"] is None: fail("undated")
     if head["size"] != m["size"] or head["root"] != base64.b64decode(m["root"]): fail("checkpoint-other")
     parts = text("checkpoints").split("\n\n")
     earlier = [checkpoint(c, logs, witnesses) for c in list(checkpoints) + [a + "\n\n" + b.rstrip("\n") + "\n" for a, b in zip(parts[::2], parts[1::2])]]

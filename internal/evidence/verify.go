@@ -84,6 +84,7 @@ type verifier struct {
 	kinds    map[Type]Type
 	bodies   bodies
 	kept     map[string]int64 // receipts, by how they stand
+	first    bool             // the numbers are of a form that leaves some out
 	compared int              // earlier checkpoints, with the tree
 
 	stampedAt      time.Time       // when others say that the checkpoint was there
@@ -303,6 +304,9 @@ func (v *verifier) checkpoint() {
 	} else {
 		v.signed = true
 		v.verdict.Signed = v.head.At
+		if v.head.At.IsZero() {
+			v.fail("undated", fileCheckpoint)
+		}
 		if !v.policy.Quorum(v.seen) {
 			v.fail("quorum", fileCheckpoint)
 		}
@@ -399,6 +403,9 @@ func (v *verifier) notes() {
 		v.note("witnessed", s.Witness, second(s.At))
 	}
 	v.noteStamps()
+	if v.first {
+		v.note("numbers-first")
+	}
 	switch {
 	case !v.manifest.Scope.All():
 		v.note("part")

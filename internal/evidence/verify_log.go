@@ -243,6 +243,7 @@ func (v *verifier) stats() {
 	s := v.tally.Stats()
 	var said struct{ Form string }
 	if b, _ := v.whole(fileStats); json.Unmarshal(b, &said) == nil && said.Form == firstStats {
+		v.first = s.Juries != nil || s.Notices != nil
 		s = s.first()
 	}
 	for _, f := range []struct {

@@ -402,6 +402,13 @@ func tamperings() []tampering {
 			s.Checkpoint = []byte(strings.Join(lines[:len(lines)-2], ""))
 			return h.bundle(t, s), evidence.Options{Key: h.signer.Public()}
 		}, "quorum", -1, "checkpoint"},
+		{"sign without saying when", func(t testing.TB) ([]byte, evidence.Options) {
+			h := lived(t, 12)
+			s := h.source(t, evidence.Court)
+			lines := strings.SplitAfter(string(s.Checkpoint), "\n")
+			s.Checkpoint = []byte(strings.Join(append(lines[:5:5], lines[6:]...), ""))
+			return h.bundle(t, s), evidence.Options{Key: h.signer.Public()}
+		}, "undated", -1, "dated back"},
 		{"say that it was later", owner(func(h *house, _ *evidence.Options) {
 			h.now = h.now.Add(10 * time.Minute)
 			h.settle("1@1")

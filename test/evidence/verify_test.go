@@ -46,7 +46,7 @@ func TestLater(t *testing.T) {
 	if v := verify(t, b, evidence.Options{Key: h.signer.Public()}); v.Level != evidence.Verified {
 		t.Errorf("%s\n%s", v.Level, v.Text())
 	}
-	if v := verify(t, h.first(t), evidence.Options{Key: h.signer.Public()}); v.Level != evidence.Verified {
+	if v := verify(t, h.first(t), evidence.Options{Key: h.signer.Public()}); v.Level != evidence.Verified || !strings.Contains(v.Text(), "says nothing of juries and of notices") {
 		t.Errorf("as it was counted first: %s\n%s", v.Level, v.Text())
 	}
 	got := string(unpack(t, b).files["stats.csv"])

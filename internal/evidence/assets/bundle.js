@@ -97,7 +97,10 @@ class Bundle {
 		if (!this.head) {
 			this.fail("checkpoint-signature", "checkpoint");
 			this.head = {...(readHead(b.split("\n\n")[0] + "\n") ?? {origin: m.origin, size: m.size, root}), at: null, seen: []};
-		} else if (!quorum(this.policy, this.head.seen)) this.fail("quorum", "checkpoint");
+		} else {
+			if (this.head.at === null) this.fail("undated", "checkpoint");
+			if (!quorum(this.policy, this.head.seen)) this.fail("quorum", "checkpoint");
+		}
 		if (this.head.size !== m.size || !same(this.head.root, root) || this.head.origin !== m.origin) this.fail("checkpoint-other", "checkpoint");
 	}
 	async history() {
@@ -351,6 +354,7 @@ class Bundle {
 		if (!this.all) return;
 		let first = false;
 		try { first = JSON.parse(text(await this.read("stats.json"))).form === firstStats; } catch { /* then it is not what is wanted either */ }
+		this.first = first && Object.keys(this.tally.more(() => 0)).length > 0;
 		for (const [name, want] of Object.entries(this.tally.files(first))) if (text(await this.read(name)) !== want) this.fail("stats", name);
 	}
 	async compare() {
@@ -375,6 +379,7 @@ class Bundle {
 		for (const s of this.head.seen) this.note("witnessed", s.witness, second(s.at));
 		const stamps = [...this.files.keys()].filter(n => n === "checkpoint.tsr" || n.startsWith("stamps/")).length;
 		if (stamps) this.note("stamped-unchecked", String(stamps)); // CMS is more than a page should bring along
+		if (this.first) this.note("numbers-first");
 		if (!this.all) this.note("part");
 		else if (!this.earlier.length) this.note("no-earlier");
 		else this.note("earlier", String(this.earlier.length));
