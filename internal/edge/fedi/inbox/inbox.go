@@ -99,7 +99,13 @@ var (
 	perHost  = limit.Rule{Name: "inbox host", Burst: 6000, Per: 5 * time.Minute}
 	perPlace = limit.Rule{Name: "inbox place", Burst: 9000, Per: 5 * time.Minute}
 	perKey   = limit.Rule{Name: "inbox key", Burst: 300, Per: 5 * time.Minute}
+	// A host makes up as many people as it likes, each of whom reports something else:
+	// people have to look at all of it.
+	perFlags = limit.Rule{Name: "reports of a host", Burst: MaxFlags, Per: time.Hour}
 )
+
+// MaxFlags is how much one host may report in an hour.
+const MaxFlags = 100
 
 // Inbox takes what comes.
 type Inbox struct {
@@ -217,7 +223,7 @@ func (s *Inbox) take(w http.ResponseWriter, r *http.Request) error {
 		return errForeign
 	}
 	host := as2.Host(signer.URI)
-	if !s.Limiter.Take(perHost, host).OK {
+	if s.often(host, a.Type) {
 		return errOften
 	}
 	if s.seen.before(claim.Sum(), s.Clock()) {
@@ -228,6 +234,12 @@ func (s *Inbox) take(w http.ResponseWriter, r *http.Request) error {
 		s.seen.forget(claim.Sum())
 	}
 	return err
+}
+
+// often reports whether a host brings more than is taken from one, of all or of a
+// kind.
+func (s *Inbox) often(host, kind string) bool {
+	return !s.Limiter.Take(perHost, host).OK || kind == "Flag" && !s.Limiter.Take(perFlags, host).OK
 }
 
 // names are all addresses that a request may be for.
