@@ -103,16 +103,12 @@ type accountModify struct {
 	Disable       bool   `help:"Nobody can sign in to it." xor:"disabled"`
 	Enable        bool   `help:"People can sign in to it again." xor:"disabled"`
 	ResetPassword bool   `help:"Make a new password and print it; everybody is signed out."`
-}
-
-// Help says what is not here.
-func (*accountModify) Help() string {
-	return "There is no second factor in this edition yet, and so no --reset-2fa."
+	Reset2FA      bool   `name:"reset-2fa" help:"Take away a second factor that is lost: app, passkeys and recovery codes. Its owner is told."`
 }
 
 // Run changes it.
 func (v *accountModify) Run(ctx context.Context, s streams) error {
-	c := app.Changes{Email: v.Email, Confirm: v.Confirm, Password: v.ResetPassword}
+	c := app.Changes{Email: v.Email, Confirm: v.Confirm, Password: v.ResetPassword, Factors: v.Reset2FA}
 	if v.Role != "" {
 		var err error
 		if c.Role, err = social.ParseRole(v.Role); err != nil {
@@ -120,7 +116,7 @@ func (v *accountModify) Run(ctx context.Context, s streams) error {
 		}
 	}
 	if c == (app.Changes{}) && !v.Disable && !v.Enable {
-		return errs.New(errs.Invalid, "Say what to change: --role, --email, --confirm, --disable, --enable or --reset-password.")
+		return errs.New(errs.Invalid, "Say what to change: --role, --email, --confirm, --disable, --enable, --reset-password or --reset-2fa.")
 	}
 	return v.run(ctx, s, func(a *app.App) error {
 		password, err := a.Modify(ctx, v.Account, c)

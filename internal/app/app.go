@@ -153,6 +153,7 @@ type App struct {
 	witnesses *tlog.Caller
 	stamper   *tlog.Stamper
 	fedi      fedi
+	factors   []byte // seals secrets of apps that make codes; nil where it is not here
 	runner    work.Runner
 	meters    *meters
 	handler   http.Handler
@@ -204,6 +205,9 @@ func (a *App) open(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	a.blobs.Log(a.log)
+	if err := a.openFactors(ctx, o); err != nil {
+		return err
+	}
 	if err := a.openReplica(ctx, o); err != nil {
 		return err
 	}
@@ -228,7 +232,7 @@ func (a *App) assemble(o Options) (err error) {
 		return err
 	}
 	a.View = view.New(a.Store, view.Config{BaseURL: c.URL, HandleHost: c.HandleHost, House: a.Names.Names()})
-	a.Auth = auth.New(a.Store, auth.Config{BaseURL: c.URL, Title: func() string { return a.Instance.Settings().Title }, Limiter: a.limiter, Screen: a.Screen, Since: a.Names.Names().MovedAt()})
+	a.Auth = auth.New(a.Store, auth.Config{FactorKey: a.factors, BaseURL: c.URL, Title: func() string { return a.Instance.Settings().Title }, Limiter: a.limiter, Screen: a.Screen, Since: a.Names.Names().MovedAt()})
 	a.Accounts = accounts.New(a.Store, accounts.Config{Base: view.Base(c.URL), HandleHost: c.HandleHost, Others: a.View.Others(), Own: a.View.OwnHost}, a.blobs)
 	a.Timelines = timelines.New(a.Store, a.View)
 	a.Media = media.New(a.Store, a.blobs)

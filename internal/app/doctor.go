@@ -137,6 +137,9 @@ func database(ctx context.Context, c conf.Config) []Finding {
 		out = append(out, deliveries(sent))
 	}
 	out = append(out, recovery(ctx, c, s)...)
+	if f, told := factorsFinding(ctx, c, s); told {
+		out = append(out, f)
+	}
 	for _, st := range stats {
 		if st.Buried > 0 {
 			out = append(out, Finding{What: "jobs", Says: fmt.Sprintf("%d of kind %q were given up", st.Buried, st.Kind),

@@ -220,8 +220,10 @@ func (r Restore) into(ctx context.Context, fetch func(file string) error) (setti
 	if err := fetch(file); err != nil {
 		return false, err
 	}
-	settings, _, err = bringSettings(ctx, r.Source, r.Data)
-	return settings, err
+	if settings, _, err = bringSettings(ctx, r.Source, r.Data); err != nil {
+		return settings, err
+	}
+	return settings, bringFactorKey(ctx, r.Source, r.Data)
 }
 
 // bringSettings writes the settings that came with a copy, unless there are

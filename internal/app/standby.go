@@ -193,6 +193,9 @@ func (b *Standby) once(ctx context.Context) (*turn.Lease, conf.Config, error) {
 	if err != nil {
 		return nil, conf.Config{}, err
 	}
+	if err := bringFactorKey(ctx, b.Source, b.Data); err != nil {
+		return nil, conf.Config{}, err
+	}
 	if left {
 		b.Log.Warn("on_promote of the copy is not taken over: if it is to be run here, set PLAZA_ON_PROMOTE, or write it into plaza.toml", "folder", b.Data)
 	}

@@ -30,6 +30,15 @@ type AccessChanged struct {
 // Kind implements Fact.
 func (AccessChanged) Kind() string { return "account.access" }
 
+// FactorsChanged: how somebody shows who they are besides their password has
+// changed.
+type FactorsChanged struct {
+	Account social.AccountID `json:"account"`
+}
+
+// Kind implements Fact.
+func (FactorsChanged) Kind() string { return "account.factors" }
+
 // AccountLeft: an account is leaving. Its row, and what is its own, goes step by
 // step from now on.
 type AccountLeft struct {
@@ -75,6 +84,7 @@ var (
 	_ = register[Joined]()
 	_ = register[ProfileChanged]()
 	_ = register[AccessChanged]()
+	_ = register[FactorsChanged]()
 	_ = register[AccountLeft]()
 	_ = register[AccountDeleted]()
 	_ = register[ListChanged]()

@@ -43,6 +43,7 @@ type Actor struct {
 	Scopes   Scopes // what the app may do; the web may do everything
 	Token    TokenID
 	Session  SessionID // of the web
+	Lacks    bool      // the second factor that the house asks of them
 }
 
 // Anyone is somebody who is not signed in.
@@ -67,6 +68,8 @@ func (a Actor) MustAct() error {
 		return errs.New(errs.Forbidden, "Your account is suspended.")
 	case a.Standing == Pending:
 		return errs.New(errs.Forbidden, "Your account is not confirmed or approved yet.")
+	case a.Lacks:
+		return errs.New(errs.Forbidden, "This house asks you for a second step at signing in. Sign in on its site, and set one up.")
 	}
 	return nil
 }

@@ -142,6 +142,8 @@ type Settings struct {
 	NoGuard bool `json:"no_guard,omitempty"`
 	// NoProbation lets people say everything as soon as they have joined.
 	NoProbation bool `json:"no_probation,omitempty"`
+	// Factors says who must have a second factor.
+	Factors FactorRule `json:"factors,omitempty"`
 	// Templates are what people are told of decisions, ready to be used.
 	Templates []Template `json:"templates,omitempty"`
 }

@@ -15,6 +15,7 @@ const (
 	MinPost         = 1
 	MaxPost         = 100_000
 	MaxPort         = 65535
+	MinFactorKey    = 32
 	MinMetricsToken = 16
 )
 
@@ -91,6 +92,13 @@ func checkDB(c Config) string {
 func checkMaxPost(c Config) string {
 	if c.MaxPost < MinPost || c.MaxPost > MaxPost {
 		return fmt.Sprintf("%d is out of range; write a number from %d to %d", c.MaxPost, MinPost, MaxPost)
+	}
+	return ""
+}
+
+func checkFactorKey(c Config) string {
+	if k := c.FactorKey.Reveal(); k != "" && len(k) < MinFactorKey {
+		return fmt.Sprintf("it could be guessed; write at least %d letters and digits that nobody knows (openssl rand -hex 32), the same on all hosts", MinFactorKey)
 	}
 	return ""
 }

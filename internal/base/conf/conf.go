@@ -32,6 +32,7 @@ type Config struct {
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	Private        []netip.Prefix // networks in which other servers may be, also without https: for tests and closed networks
 	MetricsToken   Secret         // lets a caller from elsewhere read /metrics
+	FactorKey      Secret         // seals secrets of apps that make codes; empty is that of a file in Data
 	Mail           Mail
 	Media          Media
 	Mirror         Mirror

@@ -35,6 +35,7 @@ var settings = slices.Concat([]setting{
 	prefixes("trusted_proxies", "PLAZA_TRUSTED_PROXIES", func(c *Config) *[]netip.Prefix { return &c.TrustedProxies }),
 	prefixes("private_networks", "PLAZA_PRIVATE_NETWORKS", func(c *Config) *[]netip.Prefix { return &c.Private }),
 	hide("metrics_token", "PLAZA_METRICS_TOKEN", func(c *Config) *Secret { return &c.MetricsToken }, checkMetricsToken),
+	hide("factor_key", "PLAZA_FACTOR_KEY", func(c *Config) *Secret { return &c.FactorKey }, checkFactorKey),
 	text("mail.from", "PLAZA_MAIL_FROM", func(c *Config) *string { return &c.Mail.From }, checkMailFrom),
 	text("mail.host", "PLAZA_MAIL_HOST", func(c *Config) *string { return &c.Mail.Host }, checkMailHost),
 	text("mail.tls", "PLAZA_MAIL_TLS", func(c *Config) *string { return &c.Mail.TLS }, checkMailTLS),

@@ -179,8 +179,8 @@ func (c *capture) has(name string) bool {
 	return err == nil
 }
 
-// drillSettings reads the settings, and compares them with those that this house
-// was started with.
+// drillSettings reads the settings and the key, and compares them with those that
+// this house was started with.
 func (r *Replica) drillSettings(ctx context.Context, source Source) error {
 	there, err := source.Settings(ctx)
 	if err == nil && r.Settings != nil && !bytes.Equal(there, r.Settings) {
@@ -188,6 +188,13 @@ func (r *Replica) drillSettings(ctx context.Context, source Source) error {
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", settingsKey, err)
+	}
+	there, err = source.Key(ctx)
+	if err == nil && r.Key != nil && !bytes.Equal(there, r.Key) {
+		err = errs.New(errs.Conflict, "the copy has not the key that this house was started with")
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", ownKey, err)
 	}
 	return nil
 }

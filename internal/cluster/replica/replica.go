@@ -47,6 +47,7 @@ type Config struct {
 	Destinations []Destination
 	Files        Files          // besides the database; nil is none
 	Settings     []byte         // of the house, to come along; nil is none
+	Key          []byte         // of the house, that is in no database, to come along; nil is none
 	Journal      int64          // the last fact in the database as it is opened
 	Opens        []age.Identity // the copies, for drills by itself; nil is none
 	Daily        DailyConfig    // the second copy, once a day
@@ -114,7 +115,7 @@ func Open(ctx context.Context, c Config) (*Replica, error) {
 	}
 	r.takenAt = r.began
 	for _, d := range c.Destinations {
-		r.ships = append(r.ships, &ship{Destination: d, epoch: r.Epoch, had: had, in: make(chan struct{}), capture: r.capture, shelf: newShelf(), settings: c.Settings, begins: begins, log: c.Log.With("replica", d.Place.String())})
+		r.ships = append(r.ships, &ship{Destination: d, epoch: r.Epoch, had: had, in: make(chan struct{}), capture: r.capture, shelf: newShelf(), settings: c.Settings, key: c.Key, begins: begins, log: c.Log.With("replica", d.Place.String())})
 	}
 	if err := r.openDailies(); err != nil {
 		return nil, errors.Join(err, r.capture.close(context.WithoutCancel(ctx)))

@@ -129,8 +129,15 @@ func (s Source) database(ctx context.Context, e Epoch, at ltx.TXID, file string)
 
 // Settings are those of the house, as they were when it was last started; nil
 // if it had none in a file.
-func (s Source) Settings(ctx context.Context) ([]byte, error) {
-	r, err := seal.Get(ctx, s.Place, s.Identities, settingsKey)
+func (s Source) Settings(ctx context.Context) ([]byte, error) { return s.along(ctx, settingsKey) }
+
+// Key is the one of the house that is in no database, as it was then; nil if it had
+// none.
+func (s Source) Key(ctx context.Context) ([]byte, error) { return s.along(ctx, ownKey) }
+
+// along is what came along with the database.
+func (s Source) along(ctx context.Context, at string) ([]byte, error) {
+	r, err := seal.Get(ctx, s.Place, s.Identities, at)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -56,6 +56,7 @@ type ship struct {
 	epoch    Epoch
 	capture  *capture
 	settings []byte
+	key      []byte
 	begins   []byte // what is said of where this epoch begins; nil is nothing
 	log      *slog.Logger
 	had      ltx.TXID       // what the spool held when it was opened
@@ -216,8 +217,11 @@ func (s *ship) ask(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.settings != nil {
-		if _, err := s.seal(ctx, settingsKey, bytes.NewReader(s.settings)); err != nil {
+	for at, what := range map[string][]byte{settingsKey: s.settings, ownKey: s.key} {
+		if what == nil {
+			continue
+		}
+		if _, err := s.seal(ctx, at, bytes.NewReader(what)); err != nil {
 			return err
 		}
 	}
@@ -234,6 +238,9 @@ func (s *ship) ask(ctx context.Context) error {
 
 // settingsKey is where the settings of the house are.
 const settingsKey = "plaza.toml"
+
+// ownKey is where a key of the house is that is in no database.
+const ownKey = "key"
 
 // sent is what is at a place of an epoch that this data folder is of, and had
 // so much of when it was opened. It is an error if there is more.

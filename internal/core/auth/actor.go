@@ -99,14 +99,16 @@ var (
 
 // BySession is who a session's secret stands for; it is Unauthenticated if
 // the session has ended, and Forbidden while the account is suspended or
-// disabled. Scopes are nil: the web may do everything.
+// disabled. Scopes are nil: the web may do everything, unless they lack the
+// second factor that the house asks of them.
 func (s *Service) BySession(ctx context.Context, secret string) (social.Actor, error) {
 	return s.actor(ctx, s.sessions, secret, s.loadSession)
 }
 
 // ByToken is who a token's secret stands for; it is Unauthenticated if the
-// token has ended, and Forbidden while the account is suspended or disabled. A
-// token of an app for itself has no account.
+// token has ended, and Forbidden while the account is suspended or disabled, or
+// lacks the second factor that the house asks for. A token of an app for itself
+// has no account.
 func (s *Service) ByToken(ctx context.Context, secret string) (social.Actor, error) {
 	return s.actor(ctx, s.tokens, secret, s.loadToken)
 }
@@ -124,6 +126,9 @@ func (s *Service) actor(ctx context.Context, c *actors, secret string, load func
 	if err := shut(a.Standing); err != nil {
 		return social.Anyone, err
 	}
+	if a.Lacks && a.Token != 0 {
+		return social.Anyone, a.MustAct()
+	}
 	return a, nil
 }
 
@@ -133,7 +138,10 @@ func (s *Service) loadSession(ctx context.Context, hash string) (by social.Actor
 		if one, err = v.SessionByHash(ctx, hash); err != nil {
 			return err
 		}
-		by, err = v.Actor(ctx, one.Account)
+		if by, err = v.Actor(ctx, one.Account); err != nil {
+			return err
+		}
+		by.Lacks, err = lacks(ctx, v, by)
 		return err
 	})
 	if errs.KindOf(err) == errs.NotFound || err == nil && s.store.Now().Sub(one.UsedAt) > sessionLife {
@@ -153,7 +161,10 @@ func (s *Service) loadToken(ctx context.Context, hash string) (by social.Actor, 
 		if one, err = v.TokenByHash(ctx, hash); err != nil || one.Account == 0 {
 			return err
 		}
-		by, err = v.Actor(ctx, one.Account)
+		if by, err = v.Actor(ctx, one.Account); err != nil {
+			return err
+		}
+		by.Lacks, err = lacks(ctx, v, by)
 		return err
 	})
 	if err == nil && one.CreatedAt.Before(s.config.Since) {

@@ -43,6 +43,9 @@ type Config struct {
 	// Since is when the house got its name. Apps have shown tokens from before to
 	// whoever has the one before that, so they are not taken any more.
 	Since time.Time
+	// FactorKey seals secrets of apps that make codes. It is not in the database.
+	// Without it they can neither be set up nor be checked.
+	FactorKey []byte
 }
 
 // Service does it.
@@ -71,6 +74,8 @@ func (s *Service) Watch(_ context.Context, rs []event.Record) {
 		switch f := r.Fact.(type) {
 		case event.AccessChanged:
 			s.accessChanged(f)
+		case event.FactorsChanged:
+			s.forget(f.Account)
 		case event.AccountDeleted:
 			s.forget(f.Account)
 		case event.Joined:

@@ -209,6 +209,9 @@ func (s *Service) newPassword(ctx context.Context, tx *store.Tx, a social.Accoun
 			return err
 		}
 	}
+	if err := tx.EndCeremonies(ctx, u.Account); err != nil {
+		return err
+	}
 	if err := tx.EndSessions(ctx, u.Account, 0, keep); err != nil {
 		return err
 	}

@@ -128,6 +128,9 @@ func leave(ctx context.Context, tx *store.Tx, who social.AccountID) error {
 	if err := tx.EndTokensOf(ctx, who); err != nil {
 		return err
 	}
+	if err := tx.EndCeremonies(ctx, who); err != nil {
+		return err
+	}
 	if err := tx.DropUser(ctx, who); err != nil {
 		return err
 	}

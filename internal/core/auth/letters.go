@@ -112,6 +112,21 @@ Was it not you? Then choose a new password at once:
 and make sure that nobody else reads your mail.`, s.config.BaseURL+"/auth/password/new"))
 }
 
+// factorLetter tells of what was done to what somebody shows besides the password.
+func (s *Service) factorLetter(ctx context.Context, tx *store.Tx, a social.Account, to, subject, said string) error {
+	return s.send(ctx, tx, a, to, subject, fmt.Sprintf(
+		`%s
+
+Was it not you? Then choose a new password at once:
+
+%s
+
+It signs everybody out of your account who is signed in to it. Then look at
+what opens the account besides:
+
+%s`, said, s.config.BaseURL+"/auth/password/new", s.config.BaseURL+"/settings/security"))
+}
+
 func (s *Service) approvedLetter(ctx context.Context, tx *store.Tx, a social.Account, to string) error {
 	return s.send(ctx, tx, a, to, "Welcome", fmt.Sprintf(
 		`the people who run this house have let you in. Sign in and say hello:

@@ -16,6 +16,7 @@ type Changes struct {
 	Email    string      // counts as confirmed
 	Confirm  bool        // the address is theirs
 	Password bool        // a new one is made, and signs everybody out
+	Factors  bool        // the second factor is lost: the password alone opens it
 }
 
 // Modify changes what we know of who, and returns the new password if one was
@@ -67,7 +68,7 @@ func (s *Service) modify(ctx context.Context, tx *store.Tx, by social.Actor, u s
 			return err
 		}
 	}
-	if c.Email != "" || c.Confirm || hash != "" {
+	if c.Email != "" || c.Confirm || hash != "" || c.Factors {
 		if err := decided(ctx, tx, by, a.ID, social.ChangeEntry, ""); err != nil {
 			return err
 		}
@@ -79,6 +80,11 @@ func (s *Service) modify(ctx context.Context, tx *store.Tx, by social.Actor, u s
 		u.Password = hash
 	}
 	tx.Record(event.AccessChanged{Account: a.ID})
+	if c.Factors {
+		if err := s.loseFactors(ctx, tx, a, u); err != nil {
+			return err
+		}
+	}
 	if c.Email != "" || c.Confirm {
 		err = confirmed(ctx, tx, u)
 	} else {
@@ -88,4 +94,17 @@ func (s *Service) modify(ctx context.Context, tx *store.Tx, by social.Actor, u s
 		return err
 	}
 	return s.newPassword(ctx, tx, a, u, 0)
+}
+
+// loseFactors takes away what u shows besides the password, and tells them.
+func (s *Service) loseFactors(ctx context.Context, tx *store.Tx, a social.Account, u social.User) error {
+	f, err := tx.Factors(ctx, a.ID)
+	if err != nil || !f.Any() {
+		return err
+	}
+	tx.Record(event.FactorsChanged{Account: a.ID})
+	if err := tx.DropFactors(ctx, a.ID); err != nil {
+		return err
+	}
+	return s.factorLetter(ctx, tx, a, u.Email, "Your second step was removed", "the people who run this house removed what is asked for besides your password:\nthe app, the passkeys and the recovery codes. Your password alone opens the\naccount until you set up another one.")
 }

@@ -127,13 +127,23 @@ func (s *Service) AppToken(ctx context.Context, app social.App, asked social.Sco
 }
 
 // PasswordToken gives app a token for who has this login and password, as
-// SignIn has them: for scripts that have no browser.
+// SignIn has them: for scripts that have no browser. Who has a second factor
+// has to come with a browser: Forbidden.
 func (s *Service) PasswordToken(ctx context.Context, app social.App, login, password string, asked social.Scopes) (string, social.Token, error) {
 	u, err := s.prove(ctx, login, password)
 	if err != nil {
 		return "", social.Token{}, err
 	}
-	return s.token(ctx, "password token", app, u.Account, asked, func(tx *store.Tx) error { return unchanged(ctx, tx, u) })
+	return s.token(ctx, "password token", app, u.Account, asked, func(tx *store.Tx) error {
+		if err := unchanged(ctx, tx, u); err != nil {
+			return err
+		}
+		has, err := tx.HasFactor(ctx, u.Account)
+		if err == nil && has {
+			err = errs.New(errs.Forbidden, "A second step is asked for: let the app in with a browser.")
+		}
+		return err
+	})
 }
 
 // token gives app a token, if in the transaction may says that it is all right.

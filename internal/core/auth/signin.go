@@ -23,16 +23,17 @@ const (
 var errLogin = errs.New(errs.Unauthenticated, "The e-mail address, the username or the password is not right.")
 
 // SignIn begins a session for who has this login, an e-mail address or a
-// username, and password. What is wrong is not told; after some wrong attempts
+// username, and password; or the second step to one, for who has a second
+// factor. What is wrong is not told; after some wrong attempts
 // on one account the error is Limited, until its password is changed or time
 // has passed. People who may not act yet can sign in; who is suspended or
 // disabled is told so, and is Forbidden.
-func (s *Service) SignIn(ctx context.Context, login, password, agent string) (string, social.Account, error) {
+func (s *Service) SignIn(ctx context.Context, login, password, agent string) (Entered, social.Account, error) {
 	u, err := s.prove(ctx, login, password)
 	if err != nil {
-		return "", social.Account{}, err
+		return Entered{}, social.Account{}, err
 	}
-	var secret string
+	var in Entered
 	var a social.Account
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
 		if err := unchanged(ctx, tx, u); err != nil {
@@ -41,13 +42,13 @@ func (s *Service) SignIn(ctx context.Context, login, password, agent string) (st
 		if a, err = tx.Account(ctx, u.Account); err != nil {
 			return err
 		}
-		secret, err = startSession(ctx, tx, u.Account, agent)
+		in, err = enterOr(ctx, tx, u, agent)
 		return err
 	})
 	if err != nil {
-		return "", social.Account{}, fmt.Errorf("sign in: %w", err)
+		return Entered{}, social.Account{}, fmt.Errorf("sign in: %w", err)
 	}
-	return secret, a, nil
+	return in, a, nil
 }
 
 // prove is the user who has this login and password.

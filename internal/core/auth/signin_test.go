@@ -20,21 +20,21 @@ func TestSignIn(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ada := h.member("ada", social.Member)
 		for _, login := range []string{"ada", "ADA", "@ada", " ada@example.org "} {
-			secret, a, err := h.SignIn(h.ctx, login, "correct horse", strings.Repeat("Firefox ", 99)+"\x00\xff")
+			in, a, err := h.SignIn(h.ctx, login, "correct horse", strings.Repeat("Firefox ", 99)+"\x00\xff")
 			if err != nil || a.ID != ada.Account {
 				t.Fatalf("%q: %+v, %v", login, a, err)
 			}
-			by, err := h.BySession(h.ctx, secret)
+			by, err := h.BySession(h.ctx, in.Session)
 			if err != nil || by.Account != ada.Account || by.Session == 0 || by.Token != 0 || by.Standing != social.Good || by.Scopes != nil {
 				t.Errorf("%q: %+v, %v", login, by, err)
 			}
-			_, err = h.ByToken(h.ctx, secret)
+			_, err = h.ByToken(h.ctx, in.Session)
 			wantKind(t, "a session as a token", err, errs.Unauthenticated)
 		}
 		for _, try := range [][2]string{{"ada", "Correct horse"}, {"ada", ""}, {"nobody", "correct horse"}, {"nobody@example.org", "x"}, {"", ""}, {"\x00\xff", "\xff"}, {"ada@example.org", "correct horse "}} {
-			secret, _, err := h.SignIn(h.ctx, try[0], try[1], "")
+			in, _, err := h.SignIn(h.ctx, try[0], try[1], "")
 			wantKind(t, strings.Join(try[:], ":"), err, errs.Unauthenticated)
-			if secret != "" {
+			if in != (auth.Entered{}) {
 				t.Error("a secret all the same")
 			}
 		}

@@ -208,11 +208,11 @@ func TestCreate(t *testing.T) {
 		if fs := facts(); len(fs) != 1 || fs[0] != (event.Joined{Account: a.ID}) {
 			t.Errorf("recorded %+v", fs)
 		}
-		secret, _, err := h.SignIn(h.ctx, "admin", password, "")
+		in, _, err := h.SignIn(h.ctx, "admin", password, "")
 		if err != nil {
 			t.Fatal("with the password that was made:", err)
 		}
-		if by, err := h.BySession(h.ctx, secret); err != nil || by.MustAct() != nil || by.Role != social.Admin || by.Session == 0 || by.Scopes != nil {
+		if by, err := h.BySession(h.ctx, in.Session); err != nil || by.MustAct() != nil || by.Role != social.Admin || by.Session == 0 || by.Scopes != nil {
 			t.Errorf("%+v, %v", by, err)
 		}
 		_, _, err = h.Create(h.ctx, auth.SignUp{Username: "Admin", Email: "ADMIN@example.org", Password: "short"}, social.Member)

@@ -31,6 +31,9 @@ func (s *Service) Tidy(ctx context.Context) error {
 		if err := tx.TrimWork(ctx); err != nil {
 			return err
 		}
+		if err := tx.TrimCeremonies(ctx); err != nil {
+			return err
+		}
 		if err := tx.ForgetStrangerReports(ctx, tx.Now.Add(-keepStrangers), tidyAtOnce); err != nil {
 			return err
 		}

@@ -105,6 +105,9 @@ func (s *Service) SetSettings(ctx context.Context, by social.Actor, to social.Se
 		if err := door(ctx, tx, by, to.SignUps); err != nil {
 			return err
 		}
+		if err := steps(ctx, tx, by, to.Factors); err != nil {
+			return err
+		}
 		return tx.SetHouse(ctx, to)
 	})
 	if err != nil {

@@ -44,6 +44,9 @@ func tidy(s social.Settings) (social.Settings, error) {
 	default:
 		return s, errs.New(errs.Invalid, "Joining is one of open, approval, invite, closed.")
 	}
+	if !s.Factors.Known() {
+		return s, errs.New(errs.Invalid, "A second step is asked of nobody, of staff, or of everybody.")
+	}
 	if err := tidyTexts(&s); err != nil {
 		return s, err
 	}

@@ -36,7 +36,7 @@ type ask struct {
 
 func (s *Site) ask(w http.ResponseWriter, r *http.Request) *ask {
 	q := &ask{Request: r, site: s, w: w}
-	q.by, q.fault = s.Actor(r)
+	q.by, q.fault = s.actor(r)
 	limit := int64(maxForm)
 	if q.by.SignedIn() && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
 		limit = maxUpload

@@ -180,7 +180,7 @@ func (s *Site) signInForm(q *ask) error {
 
 func (s *Site) signInHere(q *ask) error {
 	login, next := q.form("user[email]"), local(q.form("next"), "/")
-	secret, _, err := s.Auth.SignIn(q.Context(), login, q.form("user[password]"), q.UserAgent())
+	in, _, err := s.Auth.SignIn(q.Context(), login, q.form("user[password]"), q.UserAgent())
 	if k := errs.KindOf(err); err != nil && k != errs.Internal && k != errs.Limited {
 		q.page.Plain = true
 		return q.showAs(http.StatusUnprocessableEntity, "Sign in", signInPage(q.page, login, next, publicly(err)))
@@ -188,8 +188,7 @@ func (s *Site) signInHere(q *ask) error {
 	if err != nil {
 		return err
 	}
-	s.signIn(q.w, secret)
-	return q.to(next)
+	return s.enter(q, in, next)
 }
 
 func (s *Site) signOutHere(q *ask) error {

@@ -58,6 +58,7 @@ func (s *Site) saveHouse(q *ask) error {
 	wish.Work, wish.NoGuard, wish.NoProbation = q.ticked("work"), !q.ticked("guard"), !q.ticked("probation")
 	wish.ReviewTrends, wish.Downvotes = q.ticked("review_trends"), q.ticked("downvotes")
 	wish.Juries, wish.SecondEyes = q.ticked("juries"), q.ticked("second_eyes")
+	wish.Factors = social.FactorRule(q.form("factors"))
 	wish.Sample = sampleOf(q.form("sample"))
 	now := s.config.Clock()
 	wish.About, wish.Privacy = wish.About.Say(strings.TrimSpace(q.form("about")), now), wish.Privacy.Say(strings.TrimSpace(q.form("privacy")), now)

@@ -113,6 +113,10 @@ func (s *Site) serve(e route) http.Handler {
 			q.to("/auth/waiting")
 			return
 		}
+		if err == nil && q.by.Lacks && !e.open() {
+			q.toFactors()
+			return
+		}
 		if err == nil && r.Method == http.MethodPost && !e.unread {
 			err = q.parse()
 		}

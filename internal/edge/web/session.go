@@ -38,10 +38,18 @@ func (s *Site) cookie(r *http.Request, name string) string {
 
 const sessionCookie = "plaza_session"
 
-// Actor is who sends r by its session cookie, or nobody. It is Unavailable
-// where that cannot be found out now: who is signed in is not shown a page for
-// strangers.
+// Actor is who sends r by its session cookie, or nobody: who lacks the second
+// factor that the house asks of them has not come in. It is Unavailable where that
+// cannot be found out now: who is signed in is not shown a page for strangers.
 func (s *Site) Actor(r *http.Request) (social.Actor, error) {
+	by, err := s.actor(r)
+	if by.Lacks {
+		return social.Anyone, err
+	}
+	return by, err
+}
+
+func (s *Site) actor(r *http.Request) (social.Actor, error) {
 	secret := s.cookie(r, sessionCookie)
 	if secret == "" {
 		return social.Anyone, nil

@@ -137,7 +137,7 @@ func New(c Config, s Services) *Site {
 		site.emojiRoutes,
 		site.timelineRoutes, site.composeRoutes, site.profileRoutes, site.relationRoutes, site.postRoutes, site.changeRoutes, site.pollRoutes, site.quoteRoutes, site.embedRoutes,
 		site.listRoutes, site.noticeRoutes, site.policyRoutes, site.searchRoutes, site.interactionRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes, site.importRoutes,
-		site.securityRoutes, site.movingRoutes, site.peopleRoutes, site.houseRoutes, site.aboutRoutes, site.opennessRoutes,
+		site.securityRoutes, site.factorRoutes, site.movingRoutes, site.peopleRoutes, site.houseRoutes, site.aboutRoutes, site.opennessRoutes,
 		site.announcementRoutes, site.collectionRoutes, site.hostRoutes, site.relayRoutes, site.copiesRoutes, site.screenRoutes, site.juryRoutes,
 		site.matterRoutes, site.legalRoutes, site.autoRuleRoutes, site.hashRoutes,
 		site.moderationRoutes, site.holdRoutes, site.caseRoutes, site.reportRoutes, site.recordRoutes,
