@@ -59,6 +59,11 @@ func TestAccessible(t *testing.T) {
 // PLAZA_TEST_LONG on middling ones, too, and unfolded in both.
 func (b *tab) inspect(p page) {
 	b.visit(p.path)
+	b.examine(p)
+}
+
+// examine is inspect for the page that is shown.
+func (b *tab) examine(p page) {
 	widths, unfolded := []int64{390, 1280}, []string{"dark"}
 	if os.Getenv("PLAZA_TEST_LONG") != "" {
 		widths, unfolded = []int64{390, 820, 1280}, []string{"light", "dark"}

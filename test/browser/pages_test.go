@@ -65,7 +65,7 @@ func (h house) pages() []page {
 		{"import", "ada", "/settings/import"}, {"import-one", "ada", fmt.Sprintf("/settings/import/%d", brought.ID)},
 		{"landing", "", "/"}, {"thread-stranger", "", omar}, {"profile-stranger", "", "/@juno"}, {"public", "", "/public"}, {"public-local", "", "/public/local"},
 		{"tag", "", "/tags/sourdough"}, {"tag-empty", "", "/tags/nothing"}, {"about", "", "/about"}, {"about-moderation", "", "/about/moderation"}, {"about-decisions", "", "/about/moderation/decisions"}, {"privacy", "", "/privacy"}, {"terms", "", "/terms"}, {"not-found", "", "/nowhere"},
-		{"sign-up", "", "/auth/sign_up"}, {"invited", "", "/invite/" + invite.Code}, {"invite-old", "", "/invite/abc"}, {"sign-in", "", "/auth/sign_in"}, {"waiting", "", "/auth/waiting"}, {"link", "", "/auth/confirmation?token=old"},
+		{"sign-up", "", "/auth/sign_up"}, {"invited", "", "/invite/" + invite.Code}, {"invite-old", "", "/invite/abc"}, {"sign-in", "", "/auth/sign_in"}, {"second-old", "", "/auth/second"}, {"waiting", "", "/auth/waiting"}, {"link", "", "/auth/confirmation?token=old"},
 		{"forgot", "", "/auth/password/new"}, {"password-old", "", "/auth/password/edit?token=x"}, {"search-stranger", "", "/search?q=ju"},
 		{"home", "ada", "/"}, {"thread", "ada", omar}, {"profile", "ada", "/@juno"}, {"profile-own", "ada", "/@ada"}, {"replies", "ada", "/@omar/with_replies"},
 		{"following", "ada", "/@juno/following"}, {"followers", "ada", "/@juno/followers"}, {"likes-of", "ada", h.latest("juno", "Third attempt") + "/likes"}, {"boosts-of", "ada", omar + "/boosts"},
@@ -80,7 +80,7 @@ func (h house) pages() []page {
 	}
 	for _, p := range []page{{"long-home", "", "/"}, {"long-profile", "", max}, {"long-thread", "", long}, {"rtl-profile", "", "/@laila"}, {"warned", "", warned}, {"edited", "", edited}, {"history", "", edited + "/history"}, {"edit", "", edited + "/edit"}, {"delete", "", edited + "/delete"},
 		{"noted", "", "/@rosa"}, {"bookmarks", "", "/bookmarks"}, {"likes", "", "/favourites"}, {"lists", "", "/lists"}, {"list", "", list}, {"list-edit", "", list + "/edit"}, {"long-notices", "", "/notifications"},
-		{"set-profile", "", "/settings/profile"}, {"set-privacy", "", "/settings/privacy"}, {"set-account", "", "/settings/account"}, {"set-sessions", "", "/settings/sessions"}, {"set-apps", "", "/settings/apps"},
+		{"set-profile", "", "/settings/profile"}, {"set-privacy", "", "/settings/privacy"}, {"set-account", "", "/settings/account"}, {"set-security", "", "/settings/security"}, {"set-sessions", "", "/settings/sessions"}, {"set-apps", "", "/settings/apps"},
 		{"set-notices", "", "/settings/notices"}, {"set-requests", "", "/settings/follow_requests"}, {"set-mutes", "", "/settings/mutes"}, {"set-blocks", "", "/settings/blocks"}, {"set-invites", "", "/settings/invites"}, {"set-delete", "", "/settings/delete"}, {"set-moving", "", "/settings/moving"}} {
 		p.who = longName
 		all = append(all, p)

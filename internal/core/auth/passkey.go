@@ -36,9 +36,15 @@ func (s *Service) relying() (*webauthn.WebAuthn, error) {
 		AuthenticatorSelection: protocol.AuthenticatorSelection{ResidentKey: protocol.ResidentKeyRequirementPreferred, UserVerification: protocol.VerificationPreferred},
 	})
 	if err != nil { // a house that has an address and no name
-		return nil, errs.Wrap(errs.Unavailable, "Passkeys need a house that has a name, and this one has none.", err)
+		return nil, errs.Wrap(errs.Conflict, "Passkeys need a house that has a name, and this one has none.", err)
 	}
 	return w, nil
+}
+
+// Passkeys reports whether there can be any.
+func (s *Service) Passkeys() bool {
+	_, err := s.relying()
+	return err == nil
 }
 
 // holder is somebody as the library wants them.

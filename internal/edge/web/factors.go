@@ -32,11 +32,14 @@ var factorRule = limit.Rule{Name: "web second step", Burst: 40, Per: 10 * time.M
 // What opens an account besides its password: setting it up, and showing it.
 func (s *Site) factorRoutes(r *router) {
 	r.Do("GET "+securityPage, waiting, func(q *ask) error { return s.showFactors(q, http.StatusOK, "") })
-	for path, do := range map[string]handler{
-		"/app": s.beginApp, "/app/finish": s.finishApp, "/app/end": s.endAppOfCodes, "/codes": s.newCodes,
-		"/passkeys": s.beginPasskey, "/passkeys/finish": s.finishPasskey, "/passkeys/{passkey}/end": s.endPasskey,
+	for _, one := range []struct {
+		path string
+		do   handler
+	}{
+		{"/app", s.beginApp}, {"/app/finish", s.finishApp}, {"/app/end", s.endAppOfCodes}, {"/codes", s.newCodes},
+		{"/passkeys", s.beginPasskey}, {"/passkeys/finish", s.finishPasskey}, {"/passkeys/{passkey}/end", s.endPasskey},
 	} {
-		r.Do("POST "+securityPage+path, waiting, s.limited(signInRule, do))
+		r.Do("POST "+securityPage+one.path, waiting, s.limited(signInRule, one.do))
 	}
 	r.Do("POST "+securityPage+"/passkeys/{passkey}", waiting, s.namePasskey)
 	r.Do("GET "+secondPage, anyone, func(q *ask) error { return s.showSecond(q, http.StatusOK, local(q.URL.Query().Get("next"), "/"), "") })
