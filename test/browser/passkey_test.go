@@ -2,11 +2,6 @@ package browser
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha1"
-	"encoding/base32"
-	"encoding/binary"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -119,7 +114,7 @@ func TestSecondStepIsAccessible(t *testing.T) {
 	b.fill("#code", "000000")
 	b.press("main .button:not(.quiet):not(.plain)")
 	look("factors-app-wrong")
-	b.fill("#code", codeOf(t, secret))
+	b.fill("#code", apptest.AppCode(t, secret, time.Now()))
 	b.press("main .button:not(.quiet):not(.plain)")
 	b.says("recovery codes")
 	look("factors-codes")
@@ -137,17 +132,4 @@ func TestSecondStepIsAccessible(t *testing.T) {
 	look("factors-second")
 	b.visit("/auth/sign_in")
 	look("factors-sign-in")
-}
-
-// codeOf is what an app shows now that was given a secret in words.
-func codeOf(t *testing.T, words string) string {
-	t.Helper()
-	secret, err := base32.StdEncoding.DecodeString(strings.ReplaceAll(words, " ", ""))
-	if err != nil {
-		t.Fatal(err)
-	}
-	mac := hmac.New(sha1.New, secret)
-	mac.Write(binary.BigEndian.AppendUint64(nil, uint64(time.Now().Unix()/30)))
-	sum := mac.Sum(nil)
-	return fmt.Sprintf("%06d", binary.BigEndian.Uint32(sum[sum[19]&15:])&0x7fffffff%1_000_000)
 }
