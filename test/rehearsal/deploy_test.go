@@ -90,7 +90,8 @@ func TestSettingsOfThree(t *testing.T) {
 	}
 	to := t.TempDir()
 	values := filepath.Join(to, "values")
-	if err := os.WriteFile(values, regexp.MustCompile(`(?m)PASSWORD=$`).ReplaceAll(text, []byte("PASSWORD=aB3")), 0o600); err != nil {
+	secret := strings.Repeat("aB3", 11)
+	if err := os.WriteFile(values, regexp.MustCompile(`(?m)(PASSWORD|KEY)=$`).ReplaceAll(text, []byte("${1}="+secret)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if said, err := exec.Command(filepath.Join(from, "fill"), values, to).CombinedOutput(); err != nil {
@@ -108,10 +109,10 @@ func TestSettingsOfThree(t *testing.T) {
 			continue
 		}
 		db, err := pgconn.ParseConfig(c.DB)
-		if err != nil || len(db.Fallbacks) != 2 || db.Password != "aB3" {
+		if err != nil || len(db.Fallbacks) != 2 || db.Password != secret {
 			t.Errorf("%s: the database %q: %v", host, c.DB, err)
 		}
-		if c.URL != "https://example.org" || c.Listen != address+":8080" || len(c.TrustedProxies) != 2 {
+		if c.FactorKey.Reveal() != secret || c.URL != "https://example.org" || c.Listen != address+":8080" || len(c.TrustedProxies) != 2 {
 			t.Errorf("%s: url %q, listen %q, proxies %v", host, c.URL, c.Listen, c.TrustedProxies)
 		}
 	}

@@ -115,7 +115,7 @@ func (c *cluster) makeDir() {
 
 // fill fills the shipped files in, and makes the folders that they name.
 func (c *cluster) fill() {
-	values := "NETWORK=" + c.lan.Addr() + "/24\nURL=https://plaza.example\nWATCHDOG=off\n"
+	values := "NETWORK=" + c.lan.Addr() + "/24\nURL=https://plaza.example\nWATCHDOG=off\nFACTOR_KEY=" + strings.Repeat("k", 32) + "\n"
 	for _, word := range []string{"SUPERUSER", "REPLICATION", "REWIND", "PLAZA", "PATRONI"} {
 		values += word + "_PASSWORD=" + c.password + "\n"
 	}

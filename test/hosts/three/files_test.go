@@ -29,7 +29,7 @@ func TestFill(t *testing.T) {
 		t.Fatal(err)
 	}
 	values := filepath.Join(out, "values")
-	text = regexp.MustCompile(`(?m)PASSWORD=$`).ReplaceAll(text, []byte("PASSWORD=aB3"))
+	text = regexp.MustCompile(`(?m)(PASSWORD|KEY)=$`).ReplaceAll(text, []byte("${1}=aB3"))
 	if err := os.WriteFile(values, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
