@@ -100,6 +100,7 @@ func TestSecondStepIsAccessible(t *testing.T) {
 	look := func(name string) {
 		t.Helper()
 		b.examine(page{name, "ada", "shown now"})
+		b.size(1280, 900)
 	}
 	b.signIn("ada", ada.Password)
 	b.visit("/settings/security")
