@@ -61,6 +61,7 @@ type meters struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 	pushes   *prometheus.CounterVec
+	breaches *prometheus.CounterVec
 	handler  http.Handler
 }
 
@@ -69,9 +70,10 @@ func newMeters(a *App) *meters {
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "plaza_http_requests_total", Help: "Requests answered, by route and status."}, []string{"route", "code"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "plaza_http_seconds", Help: "Time to answer, by kind of route.",
 			Buckets: []float64{.0005, .002, .01, .05, .2, 1, 5}}, []string{"for"}),
-		pushes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "plaza_pushes_total", Help: "Calls to push services, by what came of them: taken, refused, ended (the app is gone), lost (tried again)."}, []string{"outcome"}),
+		pushes:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "plaza_pushes_total", Help: "Calls to push services, by what came of them: taken, refused, ended (the app is gone), lost (tried again)."}, []string{"outcome"}),
+		breaches: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "plaza_policy_breaches_total", Help: "What pages tried and their Content-Security-Policy forbids, as browsers tell it, by the part of the policy."}, []string{"directive"}),
 	}
-	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m.requests, m.seconds, m.pushes,
+	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m.requests, m.seconds, m.pushes, m.breaches,
 		jobs{a.Store}, queues{a}, copyMeters{a}, prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_streams_open", Help: "Streaming connections."},
 			func() float64 { return float64(a.hub.Open()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_read_only", Help: "1 while nothing can be changed here, and reading goes on."}, a.readOnly),
@@ -83,6 +85,9 @@ func newMeters(a *App) *meters {
 	m.handler = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 	return m
 }
+
+// breach counts a report about the policy of a page.
+func (a *App) breach(directive string) { a.meters.breaches.WithLabelValues(directive).Inc() }
 
 // count counts the requests that next answers.
 func (m *meters) count(next http.Handler) http.Handler {

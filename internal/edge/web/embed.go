@@ -39,6 +39,7 @@ func framed(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", strings.Join([]string{
 		"default-src 'none'", "style-src 'self'", "img-src 'self' data:", "media-src 'self'", "form-action 'none'", "base-uri 'none'", "frame-ancestors *",
+		"report-uri " + breachPage,
 	}, "; "))
 	h.Del("Cross-Origin-Opener-Policy")
 	h.Del("X-Frame-Options")

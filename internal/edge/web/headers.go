@@ -15,6 +15,7 @@ func (s *Site) secureHeaders(w http.ResponseWriter) {
 	h.Set("Content-Security-Policy", strings.Join([]string{
 		"default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self' data:", "media-src 'self'",
 		"connect-src 'self' " + socket + s.host, "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'",
+		"report-uri " + breachPage,
 	}, "; "))
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("X-Content-Type-Options", "nosniff")

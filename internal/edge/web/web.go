@@ -52,6 +52,7 @@ type Config struct {
 	Clock      clock.Clock              // nil means the machine's
 	Shut       func() error             // why nothing can be changed at the moment, or nil; nil means never
 	Copies     func() *CopiesState      // nil, or answers nil, where there are none
+	Breach     func(directive string)   // what a page tried and its policy forbids, by the part of it; nil means it is only logged
 	// ReadNotice reads a mail or a report about abuse that came at a moment.
 	ReadNotice func(raw []byte, now time.Time) (social.MatterDraft, error)
 	ReadWords  func(text string) social.MatterDraft // of what is neither
@@ -139,7 +140,7 @@ func New(c Config, s Services) *Site {
 		site.listRoutes, site.noticeRoutes, site.policyRoutes, site.searchRoutes, site.interactionRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes, site.importRoutes,
 		site.securityRoutes, site.factorRoutes, site.movingRoutes, site.peopleRoutes, site.houseRoutes, site.aboutRoutes, site.opennessRoutes,
 		site.announcementRoutes, site.collectionRoutes, site.hostRoutes, site.relayRoutes, site.copiesRoutes, site.screenRoutes, site.juryRoutes,
-		site.matterRoutes, site.legalRoutes, site.autoRuleRoutes, site.hashRoutes,
+		site.matterRoutes, site.legalRoutes, site.autoRuleRoutes, site.hashRoutes, site.breachRoutes,
 		site.moderationRoutes, site.holdRoutes, site.caseRoutes, site.reportRoutes, site.recordRoutes,
 	} {
 		add(&site.router)
