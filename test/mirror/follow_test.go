@@ -40,7 +40,7 @@ func TestFollows(t *testing.T) {
 		ben.Must("POST", "/api/v1/polls/"+full.Poll.ID+"/votes", map[string]any{"choices": []string{"1"}}, nil)
 		ben.Must("POST", "/api/v1/statuses/"+poll.ID+"/favourite", nil, nil)
 		holds("the vote", page(ada, poll), "1 person voted")
-		holds("the like", page(ada, poll), "Likes (1 time)")
+		holds("the like", page(ada, poll), "Likes, 1 time")
 
 		ada.Must("DELETE", "/api/v1/statuses/"+pictured.ID, nil, nil)
 		s.Eventually("the post and its picture to go", func() bool {

@@ -1375,7 +1375,7 @@ func labelled(what string, n int, one, many string) string {
 	if n == 0 {
 		return what
 	}
-	return what + " (" + itoa(n) + " " + plural(n, one, many) + ")"
+	return what + ", " + itoa(n) + " " + plural(n, one, many)
 }
 
 func moreActions(f *frame, p *view.Seen) templ.Component {

@@ -45,7 +45,7 @@ func TestFromSignUpToDelete(t *testing.T) {
 	want(t, ben.post(post+"/like", "back", post), 200, `class="act like on"`, "/unlike")
 	party := "react?emoji=%F0%9F%8E%89"
 	want(t, ben.get(post), 200, "/"+party, `aria-label="React with 🎉"`, `!class="reactions"`, "!downvote")
-	want(t, ben.post(post+"/"+party, "back", post), 200, `class="act reaction on"`, `aria-label="🎉 (1 time)"`, "/un"+party)
+	want(t, ben.post(post+"/"+party, "back", post), 200, `class="act reaction on"`, `aria-label="🎉, 1 time"`, "/un"+party)
 	want(t, h.browser().get(post), 200, `class="act reaction"`)
 	want(t, ben.post(post+"/un"+party, "back", post), 200, `!class="reactions"`)
 	want(t, ben.post(post+"/"+party, "back", post), 200, `class="act reaction on"`)

@@ -146,7 +146,7 @@ document.addEventListener("keydown", (e) => {
 document.addEventListener("keydown", (e) => {
   if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest?.("input, textarea, select, dialog, [contenteditable]")) return;
   if (document.body.classList.contains("member") && !document.getElementById("case") && keys[e.key]) { e.preventDefault(); keys[e.key][1](); }
-  if (e.key === "Escape") for (const m of all(".more[open]")) m.open = false;
+  if (e.key === "Escape") for (const m of all(".more[open]")) { if (m.contains(document.activeElement)) m.querySelector("summary").focus(); m.open = false; }
 });
 
 // A menu closes when one looks elsewhere.
