@@ -6,7 +6,6 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"testing"
 
@@ -42,17 +41,20 @@ func TestAccessible(t *testing.T) {
 			tabs[p.who] = open(t, empty.URL)
 		}
 	}
-	for who, b := range tabs {
-		t.Run(cmp.Or(who, "a stranger"), func(t *testing.T) {
-			t.Parallel()
-			b.t = t
-			for _, p := range all {
-				if p.who == who {
-					b.inspect(p)
+	t.Run("seen by", func(t *testing.T) {
+		for who, b := range tabs {
+			t.Run(cmp.Or(who, "a stranger"), func(t *testing.T) {
+				t.Parallel()
+				b.t = t
+				for _, p := range all {
+					if p.who == who {
+						b.inspect(p)
+					}
 				}
-			}
-		})
-	}
+			})
+		}
+	})
+	noBreaches(t, s)
 }
 
 // inspect looks at a page on small and large screens, light and dark; with
@@ -65,7 +67,7 @@ func (b *tab) inspect(p page) {
 // examine is inspect for the page that is shown.
 func (b *tab) examine(p page) {
 	widths, unfolded := []int64{390, 1280}, []string{"dark"}
-	if os.Getenv("PLAZA_TEST_LONG") != "" {
+	if apptest.Long() {
 		widths, unfolded = []int64{390, 820, 1280}, []string{"light", "dark"}
 	}
 	for _, width := range widths {
@@ -84,6 +86,7 @@ func (b *tab) examine(p page) {
 		b.scheme(scheme)
 		b.look(p, 390, scheme+", unfolded")
 	}
+	b.axed(p)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, f := range b.faults {

@@ -1,12 +1,10 @@
 package browser
 
 import (
-	"context"
 	"strconv"
 	"strings"
 	"testing"
 
-	cdpage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -28,10 +26,7 @@ func TestLive(t *testing.T) {
 	ben.Post("The first.", "public")
 	ben.Post("The second.", "public")
 	b := open(t, s.URL)
-	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-		_, err := chromedp.Call(ctx, cdpage.AddScriptToEvaluateOnNewDocument, cdpage.AddScriptToEvaluateOnNewDocumentParams{Source: hurry})
-		return err
-	}))
+	b.before(hurry)
 	b.signIn("ada", ada.Password)
 	b.says("The second.")
 	b.stays()

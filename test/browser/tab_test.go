@@ -117,8 +117,8 @@ func (b *tab) hear(ev any) {
 	case *runtime.EventConsoleAPICalled:
 		b.fault("console: %s", e.Type)
 	case *log.EventEntryAdded:
-		// EventResponseReceived tells more. That the cache was cleared when somebody signed out is as it should be.
-		if e.Entry.Source != log.EntrySourceNetwork && e.Entry.Level != log.EntryLevelVerbose && !strings.HasPrefix(e.Entry.Text, "Clear-Site-Data header on ") {
+		// EventResponseReceived tells more. That the cache was cleared when somebody signed out is as it should be, and so is that somebody was quicker than a page that gives the focus away.
+		if e.Entry.Source != log.EntrySourceNetwork && e.Entry.Level != log.EntryLevelVerbose && !strings.HasPrefix(e.Entry.Text, "Clear-Site-Data header on ") && !strings.HasPrefix(e.Entry.Text, "Autofocus processing was blocked") {
 			b.fault("log: %s: %s", e.Entry.Level, e.Entry.Text)
 		}
 	case *network.EventRequestWillBeSent:
