@@ -51,7 +51,11 @@ func (b browser) send(method, path string, body io.Reader, change ...func(*http.
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	if b.cookie != "" {
-		r.AddCookie(&http.Cookie{Name: "plaza_session", Value: b.cookie})
+		name := "plaza_session"
+		if strings.HasPrefix(b.s.Config.URL, "https:") {
+			name = "__Host-plaza_session"
+		}
+		r.AddCookie(&http.Cookie{Name: name, Value: b.cookie})
 	}
 	if b.from != "" {
 		r.Header.Set("X-Forwarded-For", b.from)

@@ -3,9 +3,10 @@ package families
 import (
 	"archive/zip"
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
+	netmail "net/mail"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -19,68 +20,10 @@ import (
 
 	"github.com/plaza-social/plaza/internal/app/apptest"
 	"github.com/plaza-social/plaza/internal/core/sealing"
+	"github.com/plaza-social/plaza/internal/edge/mail"
 	"github.com/plaza-social/plaza/internal/evidence"
 	"github.com/plaza-social/plaza/internal/social"
 )
-
-// corpus is markup that others were broken with. It is not ours to copy.
-const corpus = "../../../shared/corpora/xss"
-
-// vectors are the pieces of the corpus, each once.
-func vectors(t *testing.T) (all []string) {
-	t.Helper()
-	b, err := os.ReadFile(corpus + "/dompurify.json")
-	if err != nil {
-		t.Skip("skipped: there is no corpus of hostile markup at", corpus)
-	}
-	var listed []struct{ Payload string }
-	if err := json.Unmarshal(b, &listed); err != nil {
-		t.Fatal(err)
-	}
-	for _, l := range listed {
-		all = append(all, l.Payload)
-	}
-	files, _ := filepath.Glob(corpus + "/payloads/*")
-	for _, f := range files {
-		b, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, strings.Split(string(b), "\n")...)
-	}
-	seen := map[string]bool{}
-	all = slices.DeleteFunc(all, func(v string) bool {
-		again := seen[v]
-		seen[v] = true
-		return again || strings.TrimSpace(v) == "" || !utf8.ValidString(v) || strings.ContainsRune(v, 0)
-	})
-	if len(all) < 500 {
-		t.Fatalf("the corpus has only %d pieces", len(all))
-	}
-	return all
-}
-
-// packed puts as many pieces into each text as fit into so many characters; those
-// that do not are left out.
-func packed(all []string, most int) (out []string) {
-	now, n := []string{}, 0
-	for _, v := range all {
-		size := utf8.RuneCountInString(v) + 1
-		if size > most {
-			continue
-		}
-		if n+size > most {
-			out, now, n = append(out, strings.Join(now, "\n")), nil, 0
-		}
-		now, n = append(now, v), n+size
-	}
-	return append(out, strings.Join(now, "\n"))
-}
-
-// short are the pieces of at most so many characters.
-func short(all []string, most int) []string {
-	return slices.DeleteFunc(slices.Clone(all), func(v string) bool { return utf8.RuneCountInString(v) > most || strings.ContainsAny(v, "\n\r") })
-}
 
 // What our own pages do not have, whoever wrote what is on them.
 var (
@@ -103,6 +46,11 @@ func bad(page []byte, home string) (out []string) {
 		at := map[string]string{}
 		for _, a := range n.Attr {
 			at[strings.ToLower(a.Key)] = a.Val
+		}
+		if name == "link" && (at["rel"] == "canonical" || at["rel"] == "alternate") {
+			name = "a" // it says where something is, and loads nothing
+		}
+		for _, a := range n.Attr {
 			if why := badAttribute(name, strings.ToLower(a.Key), a.Val, home); why != "" {
 				out = append(out, fmt.Sprintf("<%s> has %s", name, why))
 			}
@@ -171,7 +119,7 @@ func (m *marked) check(what string, a apptest.Answer, statuses ...int) string {
 
 func (m *marked) html(what string, page []byte) {
 	m.t.Helper()
-	if all := bad(page, m.s.URL+"/"); len(all) > 0 {
+	if all := bad(page, m.s.Config.URL+"/"); len(all) > 0 {
 		m.t.Errorf("%s has %q", what, all)
 	}
 }
@@ -196,7 +144,7 @@ func TestBadIsFound(t *testing.T) {
 // it is about, and in the bundle of evidence. It is text everywhere.
 func TestHostileMarkup(t *testing.T) {
 	t.Parallel()
-	all := vectors(t)
+	all := apptest.HostileMarkup(t)
 	s := apptest.Start(t)
 	m := &marked{t: t, s: s}
 	h := &hostile{marked: m, all: all, ada: s.Join("ada", social.Member), ben: s.Join("ben", social.Member)}
@@ -207,6 +155,7 @@ func TestHostileMarkup(t *testing.T) {
 	h.matters()
 	h.emojis()
 	h.bundle()
+	h.letters("ben@example.com", "zoe@far.example", "nora@example.org")
 	t.Logf("%d pieces of markup, %d answers looked at", len(all), m.n)
 }
 
@@ -219,9 +168,9 @@ type hostile struct {
 // posts says each piece, some with a warning or as a poll, and looks at all
 // of them.
 func (h *hostile) posts() {
-	options := short(h.all, social.MaxPollOption)
+	options := apptest.ShortLines(h.all, social.MaxPollOption)
 	said := 0
-	texts := packed(h.all, 250)
+	texts := apptest.Packed(h.all, 250)
 	texts = append(texts, slices.DeleteFunc(slices.Clone(h.all), func(v string) bool { n := utf8.RuneCountInString(v); return n < 250 || n > social.MaxText })...)
 	for i, v := range texts {
 		post := map[string]any{"status": v, "visibility": "public"}
@@ -273,7 +222,7 @@ func (h *hostile) posts() {
 
 // profiles puts the pieces into names, texts and fields.
 func (h *hostile) profiles() {
-	names, bios := short(h.all, social.MaxDisplayName), packed(h.all, social.MaxBio)
+	names, bios := apptest.ShortLines(h.all, social.MaxDisplayName), apptest.Packed(h.all, social.MaxBio)
 	reader := browser{t: h.t, s: h.s}
 	for i := range min(len(bios), 60) {
 		name := names[i%len(names)]
@@ -315,8 +264,8 @@ func (h *hostile) path(what, page string, form *regexp.Regexp) string {
 // shoulder of each.
 func (h *hostile) cases() {
 	ada, ben, mona, olaf, stranger := signIn(h.t, h.s, h.ada), signIn(h.t, h.s, h.ben), signIn(h.t, h.s, h.mona), signIn(h.t, h.s, h.olaf), browser{t: h.t, s: h.s}
-	texts, names := packed(h.all, 990), short(h.all, 60)
-	notes := packed(h.all, social.MaxCaseNote-10)
+	texts, names := apptest.Packed(h.all, 990), apptest.ShortLines(h.all, 60)
+	notes := apptest.Packed(h.all, social.MaxCaseNote-10)
 	for i := 0; i < len(texts); i += max(len(texts)/10, 1) {
 		text, name := texts[i], names[i%len(names)]
 		post := h.ben.Post(text, "public")
@@ -362,7 +311,7 @@ func (h *hostile) cases() {
 // matters sends notices through the form, by mail and by machine.
 func (h *hostile) matters() {
 	stranger, mona := browser{t: h.t, s: h.s}, signIn(h.t, h.s, h.mona)
-	texts, names := packed(h.all, social.MaxMatterText-100), short(h.all, 100)
+	texts, names := apptest.Packed(h.all, social.MaxMatterText-100), apptest.ShortLines(h.all, 100)
 	post := h.ben.Post("Look", "public")
 	for i, text := range texts {
 		name := names[i%len(names)]
@@ -378,7 +327,7 @@ func (h *hostile) matters() {
 		h.check("a matter that is answered", mona.get(matter), 200)
 		h.check("my notice, answered", stranger.get(mine), 200)
 	}
-	for i, name := range short(h.all, 60)[:20] {
+	for i, name := range apptest.ShortLines(h.all, 60)[:20] {
 		mail := fmt.Sprintf("From: %q <abuse%d@provider.example>\r\nSubject: %s\r\nContent-Type: text/html\r\n\r\n%s\r\n%s\r\n", name, i, name, name, h.s.URL+"/@ben/"+post.ID)
 		a := mona.post("/moderation/matters/new", "text", mail)
 		h.check("a letter", a, 303, 422)
@@ -396,7 +345,7 @@ func (h *hostile) matters() {
 // emojis cannot be called what is no word.
 func (h *hostile) emojis() {
 	olaf := signIn(h.t, h.s, h.olaf)
-	for _, name := range short(h.all, 60)[:40] {
+	for _, name := range apptest.ShortLines(h.all, 60)[:40] {
 		a := olaf.post("/settings/emojis", "shortcode", name, "category", name)
 		h.check("an emoji", a)
 		if a.Status == 303 {
@@ -443,5 +392,47 @@ func (h *hostile) bundle() {
 	}
 	if pages == 0 {
 		h.t.Error("there is no page in the bundle")
+	}
+}
+
+// headers are what a letter may have at its head.
+var headers = []string{"From", "To", "Subject", "Date", "Message-Id", "Mime-Version", "Auto-Submitted", "Content-Type", "Content-Transfer-Encoding"}
+
+// letters are plain text in one part, whatever is in them, and what they say
+// adds nothing to their heads.
+func (h *hostile) letters(to ...string) {
+	h.t.Helper()
+	dir := h.t.TempDir()
+	outbox := mail.Outbox{Dir: dir, Log: slog.New(slog.DiscardHandler)}
+	for _, address := range to {
+		all := h.s.Letters(address)
+		if len(all) == 0 {
+			h.t.Errorf("there is no letter to %s", address)
+		}
+		for _, l := range all {
+			if err := outbox.Send(h.t.Context(), l); err != nil {
+				h.t.Errorf("%+v: %v", l, err)
+			}
+		}
+	}
+	files, _ := filepath.Glob(dir + "/*.eml")
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		m, err := netmail.ReadMessage(bytes.NewReader(b))
+		if err != nil {
+			h.t.Fatalf("%v in %s", err, b)
+		}
+		for name := range m.Header {
+			if !slices.Contains(headers, name) {
+				h.t.Errorf("a letter has the header %s:\n%s", name, b)
+			}
+		}
+		if kind := m.Header.Get("Content-Type"); !strings.HasPrefix(kind, "text/plain") {
+			h.t.Errorf("a letter is %s", kind)
+		}
+		h.n++
 	}
 }

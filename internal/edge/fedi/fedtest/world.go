@@ -11,6 +11,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"io"
+	"log"
 	"math/big"
 	"net"
 	"net/http"
@@ -50,6 +52,7 @@ func NewAt(t testing.TB, address string) *World {
 	}
 	w.server.Listener.Close()
 	w.server.Listener = l
+	w.server.Config.ErrorLog = log.New(io.Discard, "", 0) // who speaks no TLS is turned away, as elsewhere
 	w.server.TLS = &tls.Config{GetCertificate: w.certificate}
 	w.server.StartTLS()
 	t.Cleanup(w.server.Close)
