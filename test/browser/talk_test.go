@@ -1,8 +1,17 @@
 package browser
 
 import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
 	"regexp"
 	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"github.com/plaza-social/plaza/internal/app/apptest"
 	"github.com/plaza-social/plaza/internal/social"
@@ -29,7 +38,25 @@ func TestJoinAndTalk(t *testing.T) {
 			b.script(way.script)
 			join(b, s)
 			talk(b, way.script)
+			sketch(b, way.script)
+			ada, err := s.View.Named(t.Context(), "ada", "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			ben.Must("POST", fmt.Sprintf("/api/v1/accounts/%d/follow", ada.ID), nil, nil)
+			ben.Post("@ada come along!", "public")
+			token, err := s.Auth.TokenFor(t.Context(), ada.ID, social.ParseScopes("read"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.Eventually("ada is told", func() bool {
+				var told []struct{ Type string }
+				s.Call("GET", "/api/v1/notifications", token, nil).JSON(t, &told)
+				return len(told) >= 2
+			})
+			hearAndFind(b)
 			changeMind(b, way.width > 1000)
+			noBreaches(t, s)
 		})
 	}
 }
@@ -109,4 +136,52 @@ func changeMind(b *tab, large bool) {
 		b.press(`main form[action="/auth/sign_out"] .button`)
 	}
 	b.says("You are signed out.", "Sign in")
+}
+
+// picturesField is where the composer takes pictures.
+const picturesField = `[data-composer] input[type="file"]`
+
+// sketch has her write with a picture and say what is on it, where the composer takes
+// pictures.
+func sketch(b *tab, script bool) {
+	b.visit("/new")
+	if takes, err := eval[bool](b, `!!document.querySelector('`+picturesField+`')`); err != nil || !takes {
+		b.t.Logf("the composer takes no pictures: %v", err)
+		return
+	}
+	file := filepath.Join(b.t.TempDir(), "fountain.png")
+	var drawn bytes.Buffer
+	if err := png.Encode(&drawn, image.NewGray(image.Rect(0, 0, 60, 40))); err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.WriteFile(file, drawn.Bytes(), 0o644); err != nil {
+		b.t.Fatal(err)
+	}
+	b.click(`[data-composer] summary[title^="Pictures"]`)
+	b.do(chromedp.SetUploadFiles(chromedp.CSS(picturesField), []string{file}))
+	if !script {
+		b.press(`[data-composer] button[value="attach"]`)
+	}
+	b.until(`document.querySelector('textarea[name^="alt-"]')`)
+	b.fill(`textarea[name^="alt-"]`, "A stone bowl, and water over its edge")
+	b.fill("#text", "I drew the fountain.")
+	b.press(`[data-composer] button[value="post"]`)
+	b.says("Your post is out.", "I drew the fountain.")
+	b.visit("/@ada")
+	b.until(`document.querySelector('article img[alt="A stone bowl, and water over its edge"]')`)
+}
+
+// hearAndFind has her see who spoke to her and follows her, and look for what was
+// said and who said it.
+func hearAndFind(b *tab) {
+	b.visit("/notifications")
+	b.says("come along!", "follows you")
+	b.visit("/search")
+	b.fill(`main input[name="q"]`, "fountain")
+	b.strike(kb.Enter)
+	b.says("The fountain runs again.")
+	b.visit("/search")
+	b.fill(`main input[name="q"]`, "ben")
+	b.strike(kb.Enter)
+	b.until(`document.querySelector('main a[href="/@ben"]')`)
 }
