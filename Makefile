@@ -90,6 +90,19 @@ golden: ## write the golden files anew; look at what changed before you commit
 shots: build ## take pictures of every page into docs/pictures
 	go test ./test/browser -run TestPictures -pictures ../../docs/pictures
 
+.PHONY: screenshots
+screenshots: ## take contact sheets of all pages, of all sizes, light and dark, in both directions, into docs/screens (some 10 minutes)
+	bash -ec '. scripts/postgres.sh; . scripts/chromium.sh; find_chromium; go test ./test/browser -run TestScreens -count=1 -timeout 60m -screens ../../docs/screens'
+
+.PHONY: trees
+trees: ## write anew what screen readers are told of some pages; look at what changed before you commit
+	bash -ec '. scripts/postgres.sh; . scripts/chromium.sh; find_chromium; go test ./test/browser -run TestTrees -count=1 -update'
+
+.PHONY: test-site
+test-site: ## the long form of what is tried of the site: all pages in all ways by axe-core, all hostile markup in all fields, 2,000 posts to scroll through
+	bash -ec '. scripts/postgres.sh; . scripts/chromium.sh; . scripts/axe.sh; find_chromium; find_axe; [ -z "$$AXE_WHY" ] || echo "skipped: axe-core, because $$AXE_WHY"; \
+		PLAZA_TEST_LONG=1 go test ./test/browser ./test/families -count=1 -timeout 90m -v'
+
 .PHONY: clean
 clean: ## remove what was built; data stays
 	rm -rf bin
