@@ -71,6 +71,9 @@ type List struct {
 	Title     string
 	Replies   RepliesPolicy
 	Exclusive bool // its members are not shown at home
+	// Feed is the secret in the address of its feed, empty while it has none. It is
+	// kept as it is, to be shown again: it opens less than what stands beside it.
+	Feed string
 }
 
 // RepliesPolicy says which replies a list shows.

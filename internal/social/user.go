@@ -41,6 +41,7 @@ type Prefs struct {
 	Language   string     `json:"language,omitempty"`
 	// Quotes says who may quote their posts; empty for what is usual.
 	Quotes QuotePolicy `json:"quotes,omitempty"`
+	Look   Look        `json:"look,omitzero"`
 }
 
 // A Session is a browser somebody is signed in with.
@@ -144,6 +145,8 @@ type Settings struct {
 	NoProbation bool `json:"no_probation,omitempty"`
 	// Factors says who must have a second factor.
 	Factors FactorRule `json:"factors,omitempty"`
+	// Accent is the colour of the house, one of Accents.
+	Accent string `json:"accent,omitempty"`
 	// Templates are what people are told of decisions, ready to be used.
 	Templates []Template `json:"templates,omitempty"`
 }

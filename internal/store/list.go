@@ -7,10 +7,10 @@ import (
 	"github.com/plaza-social/plaza/internal/social"
 )
 
-const listColumns = `id, owner_id, title, replies, exclusive`
+const listColumns = `id, owner_id, title, replies, exclusive, feed`
 
 func scanList(r row) (l social.List, err error) {
-	return l, r.Scan(&l.ID, &l.Owner, &l.Title, &l.Replies, &l.Exclusive)
+	return l, r.Scan(&l.ID, &l.Owner, &l.Title, &l.Replies, &l.Exclusive, &l.Feed)
 }
 
 var noList = errs.New(errs.NotFound, "Record not found")
@@ -26,6 +26,17 @@ func (tx *Tx) AddList(ctx context.Context, l social.List) error {
 func (tx *Tx) SetList(ctx context.Context, l social.List) error {
 	_, err := tx.exec(ctx, `UPDATE lists SET title = $2, replies = $3, exclusive = $4 WHERE id = $1`, l.ID, l.Title, l.Replies, l.Exclusive)
 	return err
+}
+
+// SetListFeed stores the secret in the address of a list's feed; empty for none.
+func (tx *Tx) SetListFeed(ctx context.Context, id social.ListID, secret string) error {
+	_, err := tx.exec(ctx, `UPDATE lists SET feed = $2 WHERE id = $1`, id, secret)
+	return err
+}
+
+// ListByFeed returns the list with a secret, or NotFound.
+func (v *View) ListByFeed(ctx context.Context, secret string) (social.List, error) {
+	return one(ctx, v, noList, scanList, `SELECT `+listColumns+` FROM lists WHERE feed = $1 AND feed <> ''`, secret)
 }
 
 // DeleteList removes a list.

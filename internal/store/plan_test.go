@@ -207,6 +207,8 @@ var hot = []struct {
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.FamiliarFollowers(ctx, 1, 2, p.Limit))
 		}},
+	{name: "ListByFeed", uses: "lists_by_feed (feed=?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.ListByFeed(ctx, "x")) }},
 	{name: "Members", run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.Members(ctx, 1, p)) }},
 	{name: "Accounts",
 		run: func(ctx context.Context, v *store.View, p social.Page) error {

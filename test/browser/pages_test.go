@@ -71,7 +71,7 @@ func (h house) pages() []page {
 		{"following", "ada", "/@juno/following"}, {"followers", "ada", "/@juno/followers"}, {"likes-of", "ada", h.latest("juno", "Third attempt") + "/likes"}, {"boosts-of", "ada", omar + "/boosts"},
 		{"notices", "ada", "/notifications"}, {"mentions", "rosa", "/notifications?only=mentions"}, {"search", "ada", "/search"}, {"found", "ada", "/search?q=sourdough"}, {"found-people", "ada", "/search?q=o&type=accounts"},
 		{"found-none", "ada", "/search?q=zzzz"}, {"interaction", "ada", "/authorize_interaction?uri=https://far.example/@zoe"}, {"new", "ada", "/new"}, {"menu", "ada", "/menu"}, {"settings", "ada", "/settings"}, {"house", "ada", "/settings/house"}, {"approvals", "ada", "/settings/approvals"},
-		{"hosts", "ada", "/settings/hosts"}, {"relays", "ada", "/settings/relays"}, {"copies", "ada", "/settings/copies"}, {"screen", "ada", "/settings/screen"}, {"announcements", "ada", "/settings/announcements"}, {"emojis", "ada", "/settings/emojis"}, {"emojis-no", "ivy", "/settings/emojis"},
+		{"hosts", "ada", "/settings/hosts"}, {"relays", "ada", "/settings/relays"}, {"copies", "ada", "/settings/copies"}, {"screen", "ada", "/settings/screen"}, {"announcements", "ada", "/settings/announcements"}, {"emojis", "ada", "/settings/emojis"}, {"emojis-no", "ivy", "/settings/emojis"}, {"look-house", "ada", "/settings/appearance"},
 		{"embed", "", omar + "/embed"}, {"quotes-empty", "", omar + "/quotes"}, {"quotes", "", h.quoted() + "/quotes"}, {"quoting", "ada", h.latest("laila", "Worth reading")}, {"set-notices-empty", "ivy", "/settings/notices"},
 		{"collection", "", collection}, {"collection-in", "juno", collection},
 		{"consent", "ada", consent}, {"code", "ada", "/oauth/authorize/native?code=" + strings.Repeat("Qx7", 14)},
@@ -80,7 +80,7 @@ func (h house) pages() []page {
 	}
 	for _, p := range []page{{"long-home", "", "/"}, {"long-profile", "", max}, {"long-thread", "", long}, {"rtl-profile", "", "/@laila"}, {"warned", "", warned}, {"edited", "", edited}, {"history", "", edited + "/history"}, {"edit", "", edited + "/edit"}, {"delete", "", edited + "/delete"},
 		{"noted", "", "/@rosa"}, {"bookmarks", "", "/bookmarks"}, {"likes", "", "/favourites"}, {"lists", "", "/lists"}, {"list", "", list}, {"list-edit", "", list + "/edit"}, {"long-notices", "", "/notifications"},
-		{"set-profile", "", "/settings/profile"}, {"set-privacy", "", "/settings/privacy"}, {"set-account", "", "/settings/account"}, {"set-security", "", "/settings/security"}, {"set-sessions", "", "/settings/sessions"}, {"set-apps", "", "/settings/apps"},
+		{"set-profile", "", "/settings/profile"}, {"set-privacy", "", "/settings/privacy"}, {"set-look", "", "/settings/appearance"}, {"set-account", "", "/settings/account"}, {"set-security", "", "/settings/security"}, {"set-sessions", "", "/settings/sessions"}, {"set-apps", "", "/settings/apps"},
 		{"set-notices", "", "/settings/notices"}, {"set-requests", "", "/settings/follow_requests"}, {"set-mutes", "", "/settings/mutes"}, {"set-blocks", "", "/settings/blocks"}, {"set-invites", "", "/settings/invites"}, {"set-delete", "", "/settings/delete"}, {"set-moving", "", "/settings/moving"}} {
 		p.who = longName
 		all = append(all, p)

@@ -117,6 +117,7 @@ func TestHiddenMeansHidden(t *testing.T) {
 		var list struct{ ID string }
 		ada.Must("POST", "/api/v1/lists", map[string]any{"title": "Friends"}, &list)
 		ada.Must("POST", "/api/v1/lists/"+list.ID+"/accounts", map[string]any{"account_ids": []string{num(ben.ID)}}, nil)
+		secret := must(s.Lists.MakeFeed(t.Context(), ada.Actor(), social.ListID(must(strconv.ParseInt(list.ID, 10, 64)))))
 		var quoting apptest.Status
 		ada.Must("POST", "/api/v1/statuses", map[string]any{"status": "Look", "quoted_status_id": post.ID}, &quoting)
 		e := socket(t, s, "/api/v1/streaming?stream=user", withToken(ada.Token))
@@ -141,6 +142,9 @@ func TestHiddenMeansHidden(t *testing.T) {
 			{what: "search", path: "/api/v2/search?type=statuses&q=zanzibar", as: asBen}, {what: "search, by who likes it", path: "/api/v2/search?type=statuses&q=zanzibar", as: asAda},
 			{what: "the card", path: "/api/oembed?url=" + s.URL + "/@ben/" + post.ID, mark: "/@ben/" + post.ID + "/embed"},
 			{what: "its page", path: "/@ben/" + post.ID, accept: page}, {what: "the profile's page", path: "/@ben", accept: page}, {what: "the tag's page", path: "/tags/zanzibar", accept: page},
+			{what: "the profile's RSS", path: "/@ben.rss"}, {what: "the profile's Atom", path: "/@ben.atom"}, {what: "the profile's JSON Feed", path: "/@ben/feed.json"},
+			{what: "the tag's RSS", path: "/tags/zanzibar.rss"}, {what: "the tag's Atom", path: "/tags/zanzibar.atom"}, {what: "the tag's JSON Feed", path: "/tags/zanzibar/feed.json"},
+			{what: "the list's RSS", path: "/feeds/" + secret + ".rss"}, {what: "the list's Atom", path: "/feeds/" + secret + ".atom"}, {what: "the list's JSON Feed", path: "/feeds/" + secret + "/feed.json"},
 			{what: "the embedded page", path: "/@ben/" + post.ID + "/embed", accept: page}, {what: "the page of a thread", path: "/@ada/" + reply.ID, accept: page},
 			{what: "the page at home", path: "/", as: adasBrowser, accept: page}, {what: "the page of notices", path: "/notifications", as: bensBrowser, accept: page},
 			{what: "the page of bookmarks", path: "/bookmarks", as: adasBrowser, accept: page},
@@ -196,7 +200,7 @@ func TestHiddenMeansHidden(t *testing.T) {
 		}
 		for _, p := range probes {
 			switch p.what {
-			case "the tag's page":
+			case "the tag's page", "the tag's RSS":
 				if p.sees(t, s) {
 					t.Errorf("limited: %s shows it", p.what)
 				}

@@ -322,6 +322,17 @@ func (w *world) lookInside(t *testing.T, reader social.AccountID) {
 	list, err := w.timelines.List(ctx, by, w.list[reader], social.Page{Limit: 1000})
 	w.must(err)
 	w.allowed("list", reader, list.Items, social.Offered)
+	shared, err := w.timelines.ListShared(ctx, by, w.list[reader], social.Page{Limit: 1000})
+	w.must(err)
+	for _, p := range shared.Items {
+		o := p.Original()
+		if !w.may(0, p.ID, social.Asked) || !w.may(reader, p.ID, social.Offered) || p.Visibility != social.Public || o.Visibility != social.Public {
+			w.t.Fatalf("list of %d, shared: %d by %d (%s) is not for everybody, or not for its owner", reader, p.ID, p.Author.ID, o.Visibility)
+		}
+		if q := o.Quoted; q != nil && (!w.may(0, q.ID, social.Asked) || !w.may(reader, q.ID, social.Offered)) {
+			w.t.Fatalf("list of %d, shared: %d shows %d, which is not for everybody, or not for its owner", reader, p.ID, q.ID)
+		}
+	}
 	liked, err := w.timelines.Marked(ctx, by, social.Liked, social.Page{Limit: 1000})
 	w.must(err)
 	w.allowed("liked", reader, liked.Items, social.Asked)

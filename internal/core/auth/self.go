@@ -22,7 +22,7 @@ func (s *Service) Self(ctx context.Context, by social.Actor) (u social.User, err
 	return u, err
 }
 
-// SetPrefs stores by's defaults.
+// SetPrefs stores by's defaults, but for how pages look: that is SetLook's.
 func (s *Service) SetPrefs(ctx context.Context, by social.Actor, p social.Prefs) error {
 	if p.Visibility != "" {
 		if _, err := social.ParseVisibility(string(p.Visibility)); err != nil {
@@ -36,7 +36,19 @@ func (s *Service) SetPrefs(ctx context.Context, by social.Actor, p social.Prefs)
 		return errs.New(errs.Invalid, "A language is given by its code, such as en or pt-BR.")
 	}
 	return s.change(ctx, "set preferences", by, func(_ *store.Tx, u *social.User) error {
+		p.Look = u.Prefs.Look
 		u.Prefs = p
+		return nil
+	})
+}
+
+// SetLook stores how by wants the pages to look.
+func (s *Service) SetLook(ctx context.Context, by social.Actor, l social.Look) error {
+	if err := l.Check(); err != nil {
+		return err
+	}
+	return s.change(ctx, "set look", by, func(_ *store.Tx, u *social.User) error {
+		u.Prefs.Look = l
 		return nil
 	})
 }

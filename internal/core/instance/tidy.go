@@ -2,6 +2,7 @@ package instance
 
 import (
 	"net/mail"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -38,6 +39,9 @@ func tidy(s social.Settings) (social.Settings, error) {
 	}
 	if s.Sample < 0 || s.Sample > social.MaxSample {
 		return s, errs.Newf(errs.Invalid, "The posts drawn by lot each week are a number from 0 to %d.", social.MaxSample)
+	}
+	if !slices.Contains(social.Accents, s.Accent) {
+		return s, errs.New(errs.Invalid, "Choose one of the colours that stand there.")
 	}
 	switch s.SignUps {
 	case social.SignUpOpen, social.SignUpApproval, social.SignUpInvite, social.SignUpClosed:

@@ -3,6 +3,7 @@ package lists
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"slices"
 	"strings"
@@ -102,6 +103,34 @@ func (s *Service) Change(ctx context.Context, by social.Actor, l social.List) (s
 // Delete removes a list.
 func (s *Service) Delete(ctx context.Context, by social.Actor, which social.ListID) error {
 	return s.change(ctx, by, which, func(tx *store.Tx, _ social.List) error { return tx.DeleteList(ctx, which) })
+}
+
+// MakeFeed gives by's list a new address at which its feed is, and ends the one it
+// had. The secret in it is all that is needed to read it.
+func (s *Service) MakeFeed(ctx context.Context, by social.Actor, which social.ListID) (secret string, err error) {
+	secret = rand.Text()
+	return secret, s.change(ctx, by, which, func(tx *store.Tx, _ social.List) error { return tx.SetListFeed(ctx, which, secret) })
+}
+
+// EndFeed has a list's feed be nowhere any more.
+func (s *Service) EndFeed(ctx context.Context, by social.Actor, which social.ListID) error {
+	return s.change(ctx, by, which, func(tx *store.Tx, _ social.List) error { return tx.SetListFeed(ctx, which, "") })
+}
+
+// ByFeed is the list whose feed has a secret, and its owner; or NotFound, also
+// while the owner may do nothing here.
+func (s *Service) ByFeed(ctx context.Context, secret string) (l social.List, owner social.Actor, err error) {
+	err = s.store.Read(ctx, func(v *store.View) error {
+		if l, err = v.ListByFeed(ctx, secret); err != nil {
+			return err
+		}
+		owner, err = v.Actor(ctx, l.Owner)
+		return err
+	})
+	if err == nil && owner.MustAct() != nil {
+		err = store.NoPost // the same words for all that is not there
+	}
+	return l, owner, err
 }
 
 // AddMembers puts accounts that by follows on a list.

@@ -126,6 +126,70 @@ func TestListsAreTheirOwners(t *testing.T) {
 	})
 }
 
+// The secret of a feed leads to its list until there is another, or none, or its owner
+// may do nothing here.
+func TestFeedOfAList(t *testing.T) {
+	each(t, func(ctx context.Context, t *testing.T, s *store.Store, svc *lists.Service) {
+		if err := s.Write(ctx, func(tx *store.Tx) error {
+			return tx.AddUser(ctx, social.User{Account: ben, Email: "ben@example.com", Role: social.Member, Confirmed: true, Approved: true})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		l, other := add(t, svc, "friends"), add(t, svc, "others")
+		leads := func(secret string) social.ListID {
+			t.Helper()
+			got, owner, err := svc.ByFeed(ctx, secret)
+			if errs.KindOf(err) == errs.NotFound && err != nil {
+				return 0
+			}
+			if err != nil || owner.Account != ben {
+				t.Errorf("%q leads to %+v of %+v, %v", secret, got, owner, err)
+			}
+			return got.ID
+		}
+		if leads("") != 0 || leads("x") != 0 {
+			t.Error("a list without a feed is found")
+		}
+		make := func(which social.ListID) string {
+			t.Helper()
+			secret, err := svc.MakeFeed(ctx, as(ben), which)
+			if err != nil || len(secret) < 22 {
+				t.Fatalf("the secret is %q, %v", secret, err)
+			}
+			return secret
+		}
+		first, second := make(l.ID), make(other.ID)
+		if leads(first) != l.ID || leads(second) != other.ID {
+			t.Error("a secret does not lead to its list")
+		}
+		if got, err := svc.Get(ctx, as(ben), l.ID); err != nil || got.Feed != first {
+			t.Errorf("the owner is shown %q, %v", got.Feed, err)
+		}
+		for name, do := range map[string]func() error{
+			"make": func() error { _, err := svc.MakeFeed(ctx, as(ada), l.ID); return err },
+			"end":  func() error { return svc.EndFeed(ctx, as(ada), l.ID) },
+		} {
+			if err := do(); errs.KindOf(err) != errs.NotFound {
+				t.Errorf("%s that of somebody else's: %v, want NotFound", name, err)
+			}
+		}
+		l.Title = "Freunde"
+		if _, err := svc.Change(ctx, as(ben), l); err != nil || leads(first) != l.ID {
+			t.Errorf("a new title ends the feed: %v", err)
+		}
+		renewed := make(l.ID)
+		if leads(first) != 0 || leads(renewed) != l.ID {
+			t.Error("the old secret leads on, or the new one does not")
+		}
+		if err := svc.EndFeed(ctx, as(ben), l.ID); err != nil || leads(renewed) != 0 || leads(second) != other.ID {
+			t.Errorf("ended: %v", err)
+		}
+		if err := s.Write(ctx, func(tx *store.Tx) error { return tx.SetStanding(ctx, ben, social.Suspended) }); err != nil || leads(second) != 0 {
+			t.Errorf("the feed of somebody suspended is there: %v", err)
+		}
+	})
+}
+
 func TestListsRefuse(t *testing.T) {
 	each(t, func(ctx context.Context, t *testing.T, s *store.Store, svc *lists.Service) {
 		good := social.List{Title: strings.Repeat("ä", social.MaxListTitle), Replies: social.RepliesFollowed}

@@ -27,6 +27,37 @@ func (s *Service) List(ctx context.Context, by social.Actor, which social.ListID
 	})
 }
 
+// ListShared is what List shows by, as far as it was said to everybody, for
+// whoever by gave the address of the list: a stranger's sight of it. What a filter
+// of by's meets stays out, so that nobody learns of the filter.
+func (s *Service) ListShared(ctx context.Context, by social.Actor, which social.ListID, p social.Page) (view.Slice[*view.Seen], error) {
+	out, err := s.List(ctx, by, which, p)
+	if err != nil {
+		return out, err
+	}
+	var ids []social.PostID
+	unseen := map[social.PostID]string{} // what by is not shown within them
+	for _, post := range out.Items {
+		o := post.Original()
+		if len(post.Hits) == 0 && post.Visibility == social.Public && o.Visibility == social.Public {
+			ids = append(ids, post.ID)
+		}
+		if o.Quoted == nil {
+			unseen[o.ID] = o.Unseen
+		}
+	}
+	if out.Items, err = s.view.Posts(ctx, social.Anyone, ids, social.Asked); err != nil {
+		return out, err
+	}
+	for _, post := range out.Items {
+		o := post.Original()
+		if why, is := unseen[o.ID]; is {
+			o.Quoted, o.Unseen = nil, why
+		}
+	}
+	return out, nil
+}
+
 // members is one of by's lists and who is on it.
 func (s *Service) members(ctx context.Context, by social.Actor, which social.ListID) (l social.List, members []social.AccountID, err error) {
 	err = s.store.Read(ctx, func(v *store.View) (err error) {

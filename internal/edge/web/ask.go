@@ -30,6 +30,7 @@ type ask struct {
 	w    http.ResponseWriter
 	by   social.Actor
 	page *frame
+	me   *social.User // what self found
 	// fault is why it cannot be told who asks, or nil.
 	fault error
 }
@@ -48,6 +49,18 @@ func (s *Site) ask(w http.ResponseWriter, r *http.Request) *ask {
 	r.Body = http.MaxBytesReader(w, r.Body, limit)
 	q.page = s.frame(q)
 	return q
+}
+
+// self is what is known of the reader, looked up once.
+func (q *ask) self() (social.User, error) {
+	if q.me == nil {
+		me, err := q.site.Auth.Self(q.Context(), q.by)
+		if err != nil {
+			return me, err
+		}
+		q.me = &me
+	}
+	return *q.me, nil
 }
 
 // param is a part of the path.

@@ -44,7 +44,7 @@ func (s *Site) composeRoutes(r *router) {
 func (q *ask) blank() draft {
 	d := draft{ID: "text", Action: "/new", Back: q.page.Here, Key: itoa(id.New(q.page.Now)), Label: "What is on your mind?",
 		Button: "Post", Rows: "3", Visibility: social.Public}
-	me, err := q.site.Auth.Self(q.Context(), q.by)
+	me, err := q.self()
 	if err != nil {
 		return d // a composer without one's defaults still works
 	}

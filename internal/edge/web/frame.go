@@ -36,6 +36,7 @@ type frame struct {
 	Mirror  *Mirror // nil but for a page that is kept elsewhere
 	Refresh string  // seconds after which the page is loaded anew; empty for never
 	Now     time.Time
+	Look    social.Look // what the reader chose
 	site    *Site
 }
 
@@ -49,6 +50,7 @@ type meta struct {
 	Embed                   string    // where its oEmbed answer is
 	Creator                 string    // the address of who wrote it
 	At                      time.Time // when it was written
+	Feeds                   []feedLink
 }
 
 // kind is what a page is, in the words of https://ogp.me/#types.
@@ -80,6 +82,9 @@ func (f *frame) fill(q *ask) {
 	f.What, f.Said = q.said()
 	if !q.by.SignedIn() || q.by.Lacks {
 		return
+	}
+	if self, err := q.self(); err == nil { // the usual look is better than no page
+		f.Look = self.Prefs.Look
 	}
 	n, err := f.site.Notices.Unread(q.Context(), q.by, social.NoticeFilter{Groups: social.GroupedKinds}, notices.UsualUnread)
 	if err != nil {
@@ -141,6 +146,7 @@ var sayings = map[string]string{
 	"announced": "Everybody who is here is told.",
 	"judged":    "Thank you. Here is the next case.", "judged-all": "Thank you. No other case waits for you now.", "quizzed": "All right: you know how we judge.", "jury": "A jury was drawn.", "overridden": "Decided, and written down with your reason.",
 	"taken": "It is in, and its clock runs.", "answered": "The answer is on its way.", "together": "Done, for all of them.",
+	"fed": "The address is made. Whoever has it can read this list.", "unfed": "That address leads nowhere any more.",
 	"list": "Your list is ready.", "reset": "Your new password is set. Please sign in with it.",
 }
 

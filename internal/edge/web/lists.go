@@ -16,6 +16,8 @@ func (s *Site) listRoutes(r *router) {
 	r.Do("POST /lists/{list}", member, s.changeList)
 	r.Do("GET /lists/{list}/edit", member, s.editList)
 	r.Do("POST /lists/{list}/delete", member, s.deleteList)
+	r.Do("POST /lists/{list}/feed", member, s.feedList)
+	r.Do("POST /lists/{list}/feed/end", member, s.endFeed)
 	r.Do("POST /lists/{list}/members", member, s.addMember)
 	r.Do("POST /lists/{list}/members/{account}/remove", member, s.endMember)
 }
@@ -81,6 +83,23 @@ func (s *Site) changeList(q *ask) error {
 	}
 	q.say("saved")
 	return q.to(listURL(l.ID) + "/edit")
+}
+
+// feedList gives a list's feed an address, or another one.
+func (s *Site) feedList(q *ask) error {
+	if _, err := s.Lists.MakeFeed(q.Context(), q.by, q.list()); err != nil {
+		return err
+	}
+	q.say("fed")
+	return q.to(listURL(q.list()) + "/edit#feed")
+}
+
+func (s *Site) endFeed(q *ask) error {
+	if err := s.Lists.EndFeed(q.Context(), q.by, q.list()); err != nil {
+		return err
+	}
+	q.say("unfed")
+	return q.to(listURL(q.list()) + "/edit#feed")
 }
 
 func (s *Site) deleteList(q *ask) error {

@@ -47,7 +47,7 @@ func (s *Site) profile(q *ask, part string) (p profile, err error) {
 	if p.Face.ID == q.by.Account {
 		q.page.Tab = "me"
 	}
-	q.page.Head = meta{Description: snippet(p.Face.PlainBio()), URL: p.OwnPage, Hide: !p.Face.Indexable, Kind: "profile", ImageAlt: p.Face.AvatarAlt}
+	q.page.Head = meta{Feeds: feedsOfAccount(p.Face), Description: snippet(p.Face.PlainBio()), URL: p.OwnPage, Hide: !p.Face.Indexable, Kind: "profile", ImageAlt: p.Face.AvatarAlt}
 	if p.Face.Avatar != "" {
 		q.page.Head.Image = q.page.absolute(q.page.media(p.Face.Avatar))
 	}
@@ -117,10 +117,13 @@ func titleOf(a *view.Face) string { return a.Name() + " (@" + a.Acct() + ")" }
 const snippetLength = 200
 
 // snippet is the beginning of what somebody wrote, on one line.
-func snippet(text string) string {
+func snippet(text string) string { return shortTo(snippetLength, text) }
+
+// shortTo is the beginning of a text on one line, in at most n characters.
+func shortTo(n int, text string) string {
 	runes := []rune(strings.Join(strings.Fields(text), " "))
-	if len(runes) <= snippetLength {
+	if len(runes) <= n {
 		return string(runes)
 	}
-	return string(runes[:snippetLength-1]) + "…"
+	return string(runes[:n-1]) + "…"
 }

@@ -25,6 +25,7 @@ Disallow: /oauth/
 Disallow: /auth/
 Disallow: /settings
 Disallow: /search
+Disallow: /feeds/
 Disallow: /authorize_interaction
 `
 

@@ -70,13 +70,7 @@ func firstOf(a, b string) string {
 }
 
 // short is snippet for a title.
-func short(text string) string {
-	runes := []rune(snippet(text))
-	if len(runes) <= 60 {
-		return string(runes)
-	}
-	return string(runes[:59]) + "…"
-}
+func short(text string) string { return shortTo(60, snippet(text)) }
 
 func (s *Site) history(q *ask) error {
 	p, err := s.post(q)

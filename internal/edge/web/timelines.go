@@ -106,6 +106,7 @@ func (s *Site) tag(q *ask) error {
 	if err != nil {
 		return err
 	}
+	q.page.Head.Feeds = feedsOf(tagPath(tag))
 	return q.show("#"+tag, tagPage(q.page, tag, posts))
 }
 
