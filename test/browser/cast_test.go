@@ -132,6 +132,8 @@ func (h house) crowd() (list string) {
 	l, err := h.Lists.Add(ctx, max, social.List{Title: longWord, Replies: social.RepliesList})
 	h.must(err)
 	h.must(h.Lists.AddMembers(ctx, max, l.ID, []social.AccountID{h.actor("rosa").Account}))
+	_, err = h.Lists.MakeFeed(ctx, max, l.ID)
+	h.must(err)
 	_, err = h.Auth.Invite(ctx, max, 5, 7*24*time.Hour)
 	h.must(err)
 	_, err = h.Auth.TokenFor(ctx, max.Account, social.ParseScopes(app.AllScopes))

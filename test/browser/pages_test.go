@@ -51,8 +51,11 @@ func (h house) pages() []page {
 	h.must(err)
 	waits, decided, own := h.desk()
 	h.holds(longName)
+	shown, veiled := h.shown("juno", false), h.shown("juno", true)
 	all := []page{
 		{"matters", "ada", "/moderation/matters"}, {"matters-together", "ada", "/moderation/matters?host=scanner.example"}, {"matter", "ada", matter}, {"matter-answered", "ada", answered}, {"matter-new", "ada", "/moderation/matters/new"}, {"matter-days", "ada", "/moderation/matters/days"},
+		{"shown", "ada", shown}, {"shown-veiled", "", veiled}, {"media", "", shown + "/media/2"}, {"media-veiled", "ada", veiled + "/media/1"}, {"share", "ada", shown + "/share"}, {"share-stranger", "", omar + "/share"}, {"share-direct", longName, h.latest(longName, "a word between us") + "/share"},
+		{"shared", "ada", "/share?" + url.Values{"title": {"A page"}, "text": {"Read this"}, "url": {"https://example.com/page"}}.Encode()}, {"reading", "", h.row("juno") + "/thread"},
 		{"legal", "", "/legal"}, {"legal-old", "", strings.Replace(sent, "/report/notice", "/legal", 1)}, {"legal-notice", "", "/report?kind=dsa16&about=" + url.QueryEscape("https://plaza.example"+omar)}, {"legal-rights", "", "/report?kind=dmca"}, {"legal-order", "", "/report?kind=order"}, {"legal-sent", "", sent},
 		{"moderation", "ada", "/moderation"}, {"cases", "ada", "/moderation/cases"}, {"cases-none", "ada", "/moderation/cases?harm=minors"}, {"case", "ada", waits}, {"case-decided", "ada", decided},
 		{"case-next", "ada", "/moderation/next"}, {"case-next-none", "ada", "/moderation/next?queue=legal"}, {"appeals", "ada", "/moderation/appeals"}, {"words-ready", "ada", "/moderation/words"}, {"holds", "ada", "/moderation/holds"},

@@ -129,7 +129,7 @@ func (c *cast) belongings(t *testing.T) {
 	var report struct{ ID string }
 	c.member.Must("POST", "/api/v1/reports", "account_id="+num(c.ben.ID), &report)
 	c.things = map[string]string{"report": report.ID, "post": said.ID, "list": list.ID, "notice": notice.ID, "request": request, "session": fmt.Sprint(sessions[0].ID), "token": fmt.Sprint(tokens[0].ID),
-		"invite": fmt.Sprint(invite.ID), "code": "unknown", "secret": "unknown", "thread": said.ID, "quoting": said.ID, "tag": "tag", "hashtag": "tag",
+		"invite": fmt.Sprint(invite.ID), "code": "unknown", "secret": "unknown", "n": "1", "thread": said.ID, "quoting": said.ID, "tag": "tag", "hashtag": "tag",
 		"filter": filter.ID, "keyword": filter.Keywords[0].ID, "filtered": filter.Statuses[0].ID, "featured": featured.ID, "collection": collected.Collection.ID, "item": collected.Collection.Items[0].ID, "account": fmt.Sprint(c.ben.ID), "name": "ben", "*": "unknown"}
 }
 

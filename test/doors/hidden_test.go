@@ -145,6 +145,8 @@ func TestHiddenMeansHidden(t *testing.T) {
 			{what: "the profile's RSS", path: "/@ben.rss"}, {what: "the profile's Atom", path: "/@ben.atom"}, {what: "the profile's JSON Feed", path: "/@ben/feed.json"},
 			{what: "the tag's RSS", path: "/tags/zanzibar.rss"}, {what: "the tag's Atom", path: "/tags/zanzibar.atom"}, {what: "the tag's JSON Feed", path: "/tags/zanzibar/feed.json"},
 			{what: "the list's RSS", path: "/feeds/" + secret + ".rss"}, {what: "the list's Atom", path: "/feeds/" + secret + ".atom"}, {what: "the list's JSON Feed", path: "/feeds/" + secret + "/feed.json"},
+			{what: "the page to share it", path: "/@ben/" + post.ID + "/share", accept: page}, {what: "the thread as one page", path: "/@ben/" + post.ID + "/thread", accept: page},
+			{what: "the page of its picture", path: "/@ben/" + post.ID + "/media/1", accept: page, mark: "Waves"},
 			{what: "the embedded page", path: "/@ben/" + post.ID + "/embed", accept: page}, {what: "the page of a thread", path: "/@ada/" + reply.ID, accept: page},
 			{what: "the page at home", path: "/", as: adasBrowser, accept: page}, {what: "the page of notices", path: "/notifications", as: bensBrowser, accept: page},
 			{what: "the page of bookmarks", path: "/bookmarks", as: adasBrowser, accept: page},

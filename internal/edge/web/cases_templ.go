@@ -1003,7 +1003,7 @@ func blindPost(f *frame, c social.CaseID, p *view.Seen) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = gallery(f, p.Media).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = gallery(f, p.Media, "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1412,7 +1412,7 @@ func casePost(f *frame, p *view.Seen) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = gallery(f, p.Media).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = gallery(f, p.Media, "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -136,6 +136,7 @@ func (q *ask) sendFeed(form feedForm, f feedDoc, body []byte) {
 		h.Set("Cache-Control", "private, no-cache")
 	}
 	h.Set("X-Robots-Tag", "noindex")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox") // where a browser shows it, it shows and loads nothing else
 	sum := sha256.Sum256(body)
 	tag := `W/"` + hex.EncodeToString(sum[:12]) + `"` // weak: it is the same zipped
 	changed := q.site.fedBefore.since(f.Self, tag, q.page.Now)

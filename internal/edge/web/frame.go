@@ -37,7 +37,9 @@ type frame struct {
 	Refresh string  // seconds after which the page is loaded anew; empty for never
 	Now     time.Time
 	Look    social.Look // what the reader chose
-	site    *Site
+	// Pictured is set while the page is written, if it shows what can be looked at more closely.
+	Pictured bool
+	site     *Site
 }
 
 // meta is what a page tells of itself to those who show a preview of it.
@@ -83,9 +85,7 @@ func (f *frame) fill(q *ask) {
 	if !q.by.SignedIn() || q.by.Lacks {
 		return
 	}
-	if self, err := q.self(); err == nil { // the usual look is better than no page
-		f.Look = self.Prefs.Look
-	}
+	q.dress()
 	n, err := f.site.Notices.Unread(q.Context(), q.by, social.NoticeFilter{Groups: social.GroupedKinds}, notices.UsualUnread)
 	if err != nil {
 		f.site.Log.WarnContext(q.Context(), "unread", "err", err)
@@ -93,6 +93,16 @@ func (f *frame) fill(q *ask) {
 	f.Unread = n
 	if f.Asked, err = f.site.Jury.Waiting(q.Context(), q.by); err != nil {
 		f.site.Log.WarnContext(q.Context(), "cases that wait", "err", err)
+	}
+}
+
+// dress has the page look as its reader chose.
+func (q *ask) dress() {
+	if !q.by.SignedIn() {
+		return
+	}
+	if self, err := q.self(); err == nil { // the usual look is better than no page
+		q.page.Look = self.Prefs.Look
 	}
 }
 

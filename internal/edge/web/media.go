@@ -1,11 +1,124 @@
 package web
 
 import (
+	"bytes"
+	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"strconv"
 
+	"github.com/bbrks/go-blurhash"
+
+	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
 )
+
+func (s *Site) mediaRoutes(r *router) {
+	r.Do("GET /@{name}/{post}/media/{n}", anyone, s.mediaOf)
+}
+
+// mediaOf is the page of one of the things that a post shows, counted from one.
+func (s *Site) mediaOf(q *ask) error {
+	p, err := s.post(q)
+	if err != nil {
+		return err
+	}
+	n, err := strconv.Atoi(q.param("n"))
+	if err != nil || n < 1 || n > len(p.Media) || q.mirrored() {
+		return nowhere
+	}
+	if at := q.page.mediaPath(p) + itoa(n); q.URL.Path != at { // an older name, or a boost
+		return q.to(at)
+	}
+	q.page.Head.Hide = true
+	return q.show(mediaTitle(p.Media, n-1), mediaPage(q.page, p, n-1))
+}
+
+// mediaPath is what the addresses of pages of what a post shows begin with; empty
+// in copies, which have none.
+func (f *frame) mediaPath(p *view.Seen) string {
+	if f.Mirror != nil {
+		return ""
+	}
+	return postURL(p) + "/media/"
+}
+
+// looked notes that the page shows a picture that has a page of its own.
+func (f *frame) looked(path string) { f.Pictured = f.Pictured || path != "" }
+
+// veilOf is what stands before what a post shows on a page of its own, or empty.
+func (f *frame) veilOf(p *view.Seen) string {
+	for _, a := range []social.FilterAction{social.FilterWarn, social.FilterBlur} {
+		if title := f.met(p, a); title != "" {
+			return "Filtered: " + title
+		}
+	}
+	switch {
+	case p.Warning != "":
+		return p.Warning
+	case p.Veiled():
+		return sensitiveLabel(p.Media)
+	}
+	return ""
+}
+
+var mediaNames = map[social.MediaKind]string{social.Image: "Picture", social.Audio: "Sound", social.Video: "Video", social.GIFV: "Moving picture"}
+
+func mediaTitle(all []social.Media, at int) string {
+	name := firstOf(mediaNames[all[at].Kind], "File")
+	if len(all) == 1 {
+		return name
+	}
+	return fmt.Sprintf("%s, %d of %d", name, at+1, len(all))
+}
+
+// onItsOwn leads from a player to the page of what it plays.
+func onItsOwn(m social.Media) string {
+	if m.Kind == social.Audio {
+		return "Open the sound on its own"
+	}
+	return "Open the video on its own"
+}
+
+// How large the picture is that stands where another will, in pixels: the browser
+// makes it as large as that one, and soft. A line takes a multiple of four bytes.
+const (
+	blurWidth, blurHeight = 8, 6
+	maxBlurhash           = 6 + 2*9*9 // characters
+)
+
+// blur is such a picture as an address that holds all of it, or empty. It is a BMP,
+// which is written in a few lines and as small as any other at this size. Where the
+// page is kept in copies it would be in the way.
+func (f *frame) blur(m social.Media) string {
+	if f.Mirror != nil {
+		return ""
+	}
+	return blurred(m.Blurhash)
+}
+
+func blurred(hash string) string {
+	if hash == "" || len(hash) > maxBlurhash {
+		return ""
+	}
+	picture, err := blurhash.Decode(hash, blurWidth, blurHeight, 1)
+	if err != nil {
+		return "" // it came from elsewhere
+	}
+	const head = 14 + 40 // bytes
+	b := bytes.NewBuffer(make([]byte, 0, head+3*blurWidth*blurHeight))
+	b.WriteString("BM")
+	for _, n := range []any{uint32(cap(b.Bytes())), uint32(0), uint32(head), uint32(40), int32(blurWidth), int32(blurHeight), uint16(1), uint16(24), [6]uint32{}} {
+		binary.Write(b, binary.LittleEndian, n) // to memory
+	}
+	for y := blurHeight - 1; y >= 0; y-- {
+		for x := range blurWidth {
+			red, green, blue, _ := picture.At(x, y).RGBA()
+			b.Write([]byte{byte(blue >> 8), byte(green >> 8), byte(red >> 8)})
+		}
+	}
+	return "data:image/bmp;base64," + base64.StdEncoding.EncodeToString(b.Bytes())
+}
 
 // still is the picture that stands for an attachment in a list.
 func still(m social.Media) string {
