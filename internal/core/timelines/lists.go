@@ -39,7 +39,8 @@ func (s *Service) ListShared(ctx context.Context, by social.Actor, which social.
 	unseen := map[social.PostID]string{} // what by is not shown within them
 	for _, post := range out.Items {
 		o := post.Original()
-		if len(post.Hits) == 0 && post.Visibility == social.Public && o.Visibility == social.Public {
+		held := slices.ContainsFunc(post.Hits, func(h social.FilterHit) bool { return slices.Contains(h.Filter.Contexts, social.FilterHome) })
+		if !held && post.Visibility == social.Public && o.Visibility == social.Public {
 			ids = append(ids, post.ID)
 		}
 		if o.Quoted == nil {

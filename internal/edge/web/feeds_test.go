@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/id"
+	"github.com/plaza-social/plaza/internal/core/filters"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
@@ -205,6 +206,22 @@ func TestFeedOfAList(t *testing.T) {
 	if got := nobody.feed(first + ".rss").Header().Get("Cache-Control"); got != "private, no-cache" {
 		t.Errorf("it may be kept by anybody: %s", got)
 	}
+	name, words, everywhere := "Cats", "kittens", []social.FilterContext{social.FilterHome}
+	me := func() (by social.Actor) {
+		t.Helper()
+		if err := h.store.Read(t.Context(), func(v *store.View) error {
+			a, err := v.AccountNamed(t.Context(), "ben", "")
+			by = social.Actor{Account: a.ID, Standing: social.Good}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return by
+	}()
+	if _, err := filters.New(h.store).Add(t.Context(), me, filters.Change{Title: &name, Contexts: &everywhere, Keywords: []filters.KeywordChange{{Words: &words}}}); err != nil {
+		t.Fatal(err)
+	}
+	nobody.feeds(first, 200, "Said to everybody", "!kittens", "!Cats")
 	ben.post("/@ada/mute", "while", "0")
 	nobody.feeds(first, 200, "!Said to everybody")
 	ben.post("/@ada/unmute")
