@@ -57,6 +57,12 @@ func (v *View) Conversation(ctx context.Context, owner social.AccountID, thread 
 	return one(ctx, v, NoPost, scanConversation, `SELECT `+conversationColumns+` FROM conversations WHERE owner_id = $1 AND thread_id = $2`, owner, thread)
 }
 
+// UnreadConversations counts those in which owner has something to read, up to
+// most.
+func (v *View) UnreadConversations(ctx context.Context, owner social.AccountID, most int) (int, error) {
+	return value[int](ctx, v, `SELECT COUNT(*) FROM (SELECT 1 FROM conversations WHERE owner_id = $1 AND unread LIMIT $2) AS some`, owner, most)
+}
+
 // ReadConversation notes that owner has read one.
 func (tx *Tx) ReadConversation(ctx context.Context, owner social.AccountID, thread social.PostID) error {
 	_, err := tx.exec(ctx, `UPDATE conversations SET unread = FALSE WHERE owner_id = $1 AND thread_id = $2 AND unread`, owner, thread)

@@ -87,6 +87,18 @@ func (s *Service) show(ctx context.Context, by social.Actor, cs []social.Convers
 	return out, nil
 }
 
+// MaxUnread is how far Unread counts.
+const MaxUnread = 100
+
+// Unread is in how many conversations by has something to read, up to MaxUnread.
+func (s *Service) Unread(ctx context.Context, by social.Actor) (n int, err error) {
+	err = s.store.Read(ctx, func(v *store.View) (err error) {
+		n, err = v.UnreadConversations(ctx, by.Account, MaxUnread)
+		return err
+	})
+	return n, err
+}
+
 // Read notes that by has read a conversation. NotFound if it is not by's.
 func (s *Service) Read(ctx context.Context, by social.Actor, thread social.PostID) (Talk, error) {
 	if err := by.MustAct(); err != nil {
