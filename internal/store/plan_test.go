@@ -224,9 +224,18 @@ var hot = []struct {
 		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.SessionByHash(ctx, "x")) }},
 	{name: "UserByEmail", uses: "(email_key=?)",
 		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.UserByEmail(ctx, "x")) }},
+	{name: "SearchPosts of one author", uses: "posts_by_author (author_id=? AND id>? AND id<?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.SearchPosts(ctx, store.PostSearch{Reader: 1, By: 2, Has: []store.PostTrait{"image"}, Languages: []string{"en"}}, p))
+		}},
+	{name: "UnreadConversations", uses: "conversations_unread (owner_id=?)",
+		run: func(ctx context.Context, v *store.View, _ social.Page) error {
+			_, err := v.UnreadConversations(ctx, 1, 100)
+			return err
+		}},
 	{name: "SearchPosts",
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
-			return got(v.SearchPosts(ctx, 1, []string{"word"}, 0, p))
+			return got(v.SearchPosts(ctx, store.PostSearch{Reader: 1, Phrases: []string{"word"}}, p))
 		}},
 	{name: "TagUses", uses: "(tag=? AND post_id>? AND post_id<?)", sorts: "to count authors",
 		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.TagUses(ctx, "go", 1, 2)) }},

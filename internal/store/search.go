@@ -37,25 +37,94 @@ func (tx *Tx) UnindexPost(ctx context.Context, id social.PostID) error {
 	return err
 }
 
-// SearchPosts returns a page of posts with all the phrases (see text.Phrases),
-// by one author if by is not zero, among those that reader wrote, was mentioned in, liked, boosted or bookmarked, and the public ones of
-// authors who want to be found.
-func (v *View) SearchPosts(ctx context.Context, reader social.AccountID, phrases []string, by social.AccountID, p social.Page) ([]social.PostID, error) {
+// A PostSearch is what SearchPosts looks for. It names phrases or an author, or
+// it would have to read all there is.
+type PostSearch struct {
+	Reader    social.AccountID
+	Phrases   []string           // all of them, see text.Phrases
+	By        social.AccountID   // only this one's
+	NotBy     []social.AccountID // and none of these
+	Has, Not  []PostTrait
+	Languages []string // one of these
+	Library   bool     // only what the reader wrote, was mentioned in, liked, boosted or bookmarked
+	Open      bool     // only what is for everybody
+}
+
+// A PostTrait is something that a post has or is.
+type PostTrait string
+
+// traits are how they are found.
+var traits = map[PostTrait]string{
+	"media": `p.media <> '[]'`, "image": withKind("image"), "video": `(` + withKind("video") + ` OR ` + withKind("gifv") + `)`, "audio": withKind("audio"),
+	"poll": `p.poll_id <> 0`, "link": `p.link_id <> 0`, "quote": `p.quote_of <> 0`, "warning": `p.warning <> ''`,
+	"reply": `p.reply_author <> 0`, "sensitive": `(p.sensitive OR p.standing = 'labelled')`, "edited": `p.edited_ms <> 0`,
+}
+
+// Findable reports whether posts can be searched for a trait.
+func (t PostTrait) Findable() bool { return traits[t] != "" }
+
+// withKind is the condition that a post shows something of a kind.
+func withKind(kind string) string {
+	return `EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id AND m.post_id <> 0 AND m.info LIKE '%"kind":"` + kind + `"%')`
+}
+
+// library is the condition that a post is one the reader had to do with.
+const library = `(p.author_id = $5
+	OR EXISTS (SELECT 1 FROM post_mentions m WHERE m.post_id = p.id AND m.account_id = $5)
+	OR EXISTS (SELECT 1 FROM likes l WHERE l.post_id = p.id AND l.owner_id = $5)
+	OR EXISTS (SELECT 1 FROM bookmarks b WHERE b.post_id = p.id AND b.owner_id = $5)
+	OR EXISTS (SELECT 1 FROM posts o WHERE o.boost_of = p.id AND o.author_id = $5 AND o.boost_of <> 0))`
+
+const findable = `p.visibility = 'public' AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = p.author_id AND a.indexable)`
+
+// SearchPosts returns a page of posts, among those that the reader wrote, was
+// mentioned in, liked, boosted or bookmarked, and the public ones of authors who
+// want to be found.
+func (v *View) SearchPosts(ctx context.Context, q PostSearch, p social.Page) ([]social.PostID, error) {
+	if len(q.Phrases) == 0 && q.By == 0 {
+		return nil, nil
+	}
 	before, after := bounds(p)
 	var quoted strings.Builder // phrases hold letters, digits and spaces only
-	for _, w := range phrases {
+	for _, w := range q.Phrases {
 		quoted.WriteString(`"` + w + `" `)
 	}
-	return list[social.PostID](ctx, v, `SELECT p.id FROM posts p WHERE p.id < $1 AND p.id > $2
-		AND p.id IN (`+v.d.findWords+`)
-		AND (p.author_id = $6 OR $6 = 0)
-		AND (p.author_id = $5
-			OR EXISTS (SELECT 1 FROM post_mentions m WHERE m.post_id = p.id AND m.account_id = $5)
-			OR EXISTS (SELECT 1 FROM likes l WHERE l.post_id = p.id AND l.owner_id = $5)
-			OR EXISTS (SELECT 1 FROM bookmarks b WHERE b.post_id = p.id AND b.owner_id = $5)
-			OR EXISTS (SELECT 1 FROM posts o WHERE o.boost_of = p.id AND o.author_id = $5 AND o.boost_of <> 0)
-			OR p.visibility = 'public' AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = p.author_id AND a.indexable))`+order(p, "p.id"),
-		before, after, p.Limit, quoted.String(), reader, by)
+	args := []any{before, after, p.Limit, quoted.String(), q.Reader, q.By}
+	where := ` AND $4 = ''`
+	if len(q.Phrases) > 0 {
+		where = ` AND p.id IN (` + v.d.findWords + `)`
+	}
+	if q.By != 0 {
+		where += ` AND p.author_id = $6 AND p.boost_of = 0`
+	} else {
+		where += ` AND $6 = 0`
+	}
+	for _, t := range q.Has {
+		where += ` AND ` + traits[t]
+	}
+	for _, t := range q.Not {
+		where += ` AND NOT (` + traits[t] + `)`
+	}
+	if len(q.NotBy) > 0 {
+		args = append(args, asJSON(q.NotBy))
+		where += ` AND NOT p.author_id ` + v.d.idList(len(args))
+	}
+	if len(q.Languages) > 0 {
+		args = append(args, asJSON(q.Languages))
+		where += ` AND p.language IN ` + v.d.strList(len(args))
+	}
+	switch {
+	case q.Library:
+		where += ` AND ` + library
+		if q.Open {
+			where += ` AND p.visibility = 'public'`
+		}
+	case q.Open:
+		where += ` AND ` + findable + ` AND CAST($5 AS BIGINT) IS NOT NULL`
+	default:
+		where += ` AND (` + library + ` OR ` + findable + `)`
+	}
+	return list[social.PostID](ctx, v, `SELECT p.id FROM posts p WHERE p.id < $1 AND p.id > $2`+where+order(p, "p.id"), args...)
 }
 
 // FindAccounts returns accounts whose name or display name begins with a

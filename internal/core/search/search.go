@@ -66,6 +66,7 @@ type Results struct {
 	Tags        []store.TagUse
 	Collections []view.Collection // named by their address
 	Full        bool              // there may be more accounts
+	Vague       bool              // operators stand alone: they need a word, or from: with a name, to be looked for
 }
 
 // Search finds what q asks for, as by may see it.
@@ -85,18 +86,23 @@ func (s *Service) Search(ctx context.Context, by social.Actor, q Query) (r Resul
 	if found, err := s.elsewhere(ctx, by, q, &r); err != nil || found {
 		return r, err
 	}
-	if q.Kind == "" || q.Kind == Accounts {
+	words, ops := sift(q.Text)
+	if r.Vague = vague(words, ops); len(ops) > 0 {
+		q.Text = words
+	}
+	narrowed := len(ops) > 0 // somebody looks for posts
+	if (q.Kind == "" && !narrowed || q.Kind == Accounts) && q.Text != "" {
 		if r.Accounts, r.Full, err = s.accounts(ctx, by, q); err != nil {
 			return r, err
 		}
 	}
-	if (q.Kind == "" || q.Kind == Tags) && !strings.HasPrefix(q.Text, "@") {
+	if (q.Kind == "" && !narrowed || q.Kind == Tags) && !strings.HasPrefix(q.Text, "@") {
 		if r.Tags, err = s.tags(ctx, q); err != nil {
 			return r, err
 		}
 	}
-	if (q.Kind == "" || q.Kind == Posts) && by.SignedIn() && !strings.HasPrefix(q.Text, "@") && !strings.HasPrefix(q.Text, "#") {
-		r.Posts, err = s.posts(ctx, by, q)
+	if (q.Kind == "" || q.Kind == Posts) && by.SignedIn() && (narrowed || !strings.HasPrefix(q.Text, "@") && !strings.HasPrefix(q.Text, "#")) {
+		r.Posts, err = s.posts(ctx, by, q, words, ops)
 	}
 	return r, err
 }
@@ -197,23 +203,6 @@ func (s *Service) tags(ctx context.Context, q Query) (tags []store.TagUse, err e
 	}
 	rules, err := s.view.TagRules(ctx)
 	return slices.DeleteFunc(tags, func(t store.TagUse) bool { return !rules.Listed(t.Tag) }), err
-}
-
-func (s *Service) posts(ctx context.Context, by social.Actor, q Query) ([]*view.Seen, error) {
-	phrases := text.Phrases(q.Text)
-	if len(phrases) == 0 {
-		return nil, nil
-	}
-	p := q.Page
-	p.Limit += q.Offset // posts are paged by id; an offset is for old clients
-	var ids []social.PostID
-	if err := s.store.Read(ctx, func(v *store.View) (err error) {
-		ids, err = v.SearchPosts(ctx, by.Account, phrases, q.By, p)
-		return err
-	}); err != nil {
-		return nil, err
-	}
-	return s.view.Posts(ctx, by, ids[min(q.Offset, len(ids)):], social.Offered)
 }
 
 const day = 24 * time.Hour
