@@ -150,6 +150,9 @@ func (tx *Tx) RemovePostFor(ctx context.Context, p social.Post, d social.Decisio
 		if err := tx.dropLink(ctx, p.Link); err != nil {
 			return err
 		}
+		if err := tx.leaveReplies(ctx, p); err != nil {
+			return err
+		}
 	}
 	f := event.PostDeleted{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.Tags, QuoteOf: p.Quote.Of,
 		ReplyAuthor: p.ReplyAuthor, LocalOnly: p.LocalOnly, Decision: d}

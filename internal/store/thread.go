@@ -39,3 +39,23 @@ func (tx *Tx) SetParent(ctx context.Context, p social.Post) error {
 	_, err := tx.exec(ctx, `UPDATE posts SET reply_to = $2, reply_author = $3, thread_id = $4 WHERE id = $1`, p.ID, p.ReplyTo, p.ReplyAuthor, p.Thread)
 	return err
 }
+
+// maxLeft is how many replies to a post are marked when it is deleted: one that
+// is shown is enough to tell of it.
+const maxLeft = 1000
+
+// leaveReplies notes at the replies to a post that is deleted that it is, if
+// everybody could see it.
+func (tx *Tx) leaveReplies(ctx context.Context, p social.Post) error {
+	if p.Visibility != social.Public && p.Visibility != social.Unlisted || p.Standing == social.PostHidden {
+		return nil
+	}
+	_, err := tx.exec(ctx, `UPDATE posts SET parent_gone = TRUE WHERE id IN (SELECT id FROM posts WHERE reply_to = $1 AND reply_to <> 0 ORDER BY id LIMIT $2)`, p.ID, maxLeft)
+	return err
+}
+
+// ParentsGone returns those of posts that answer one that everybody could see
+// and that was deleted.
+func (v *View) ParentsGone(ctx context.Context, of []social.PostID) ([]social.PostID, error) {
+	return list[social.PostID](ctx, v, `SELECT id FROM posts WHERE parent_gone AND id `+v.d.idList(1), asJSON(of))
+}
