@@ -46,6 +46,18 @@ func (v *View) CollectionsBy(ctx context.Context, owner social.AccountID, open b
 	return all, v.fillCollections(ctx, all)
 }
 
+// OpenCollections returns the collections of ours that are for everybody, by
+// people who want to be found, with their items, the newest first.
+func (v *View) OpenCollections(ctx context.Context, limit, offset int) ([]social.Collection, error) {
+	all, err := rows(ctx, v, scanCollection, `SELECT `+collectionColumns+` FROM collections
+		WHERE discoverable AND NOT sensitive AND owner_id IN (SELECT id FROM accounts WHERE host = '' AND discoverable AND standing = 'good' AND NOT limited)
+		ORDER BY id DESC LIMIT $1 OFFSET $2`, limit, offset)
+	if err != nil {
+		return nil, err
+	}
+	return all, v.fillCollections(ctx, all)
+}
+
 // CollectionsWith returns the collections that show an account, the newest
 // first.
 func (v *View) CollectionsWith(ctx context.Context, account social.AccountID, limit, offset int) ([]social.Collection, error) {

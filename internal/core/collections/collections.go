@@ -4,6 +4,7 @@ package collections
 
 import (
 	"context"
+	"slices"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/id"
@@ -233,6 +234,28 @@ func (s *Service) Of(ctx context.Context, by social.Actor, owner social.AccountI
 	return s.list(ctx, by, func(v *store.View) ([]social.Collection, error) {
 		return v.CollectionsBy(ctx, owner, owner != by.Account, limit, offset)
 	})
+}
+
+// Open is the collections that people here who want to be found show, the
+// newest first, without those of whom by mutes, and those that would be empty;
+// full says that there may be more.
+func (s *Service) Open(ctx context.Context, by social.Actor, offset, limit int) (out []view.Collection, full bool, err error) {
+	out, err = s.list(ctx, by, func(v *store.View) ([]social.Collection, error) {
+		all, err := v.OpenCollections(ctx, limit, offset)
+		full = len(all) == limit
+		return all, err
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	reader, err := s.view.Reader(ctx, by.Account)
+	if err != nil {
+		return nil, false, err
+	}
+	return slices.DeleteFunc(out, func(c view.Collection) bool {
+		rel := reader.RelationTo(c.Curator, s.store.Now())
+		return len(c.Accounts) == 0 || rel.Mutes || rel.Apart()
+	}), full, nil
 }
 
 // With is the collections that by is in. Which others are in is told nobody.

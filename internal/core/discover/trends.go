@@ -29,6 +29,9 @@ const (
 	freshFor = 5 * time.Minute
 )
 
+// A TagTrend is a tag with how often, and by how many, it was used lately.
+type TagTrend = store.TagTrend
+
 // Service finds it.
 type Service struct {
 	store *store.Store
