@@ -67,6 +67,7 @@ import (
 	"github.com/plaza-social/plaza/internal/edge/stream"
 	"github.com/plaza-social/plaza/internal/edge/tlog"
 	"github.com/plaza-social/plaza/internal/edge/web"
+	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 	"github.com/plaza-social/plaza/internal/work"
 )
@@ -267,9 +268,10 @@ func (a *App) assemble(o Options) (err error) {
 			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Tags: a.Tags, Imports: a.Imports, Exports: a.Exports, Push: a.Push, Links: a.Links, Collections: a.Collections,
 			Blobs: a.blobs, Limiter: a.limiter, Log: a.log,
 			Emojis: a.Emojis, Hosts: a.Hosts, Screen: a.Screen, Announcements: a.Announcements, Moderation: a.Moderation, Sealing: a.Sealing, Measures: a.Measures, Conversations: a.Conversations})
-	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: a.filePath, Clock: o.Clock, Shut: a.Store.Gate, Copies: a.copiesState, Breach: a.breach, ReadNotice: a.noticeReader().Read, ReadWords: a.noticeReader().Words},
+	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: a.filePath, Clock: o.Clock, Shut: a.Store.Gate, Copies: a.copiesState, Breach: a.breach, Live: a.live,
+		ReadNotice: a.noticeReader().Read, ReadWords: a.noticeReader().Words},
 		web.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
-			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
+			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search, Conversations: a.Conversations, Discover: a.Discover, Tags: a.Tags, Links: a.Links,
 			Polls: a.Polls, Imports: a.Imports, Exports: a.Exports,
 			Announcements: a.Announcements, Collections: a.Collections, Hosts: a.Hosts, Relays: a.Relays, Federation: a.Federation, Screen: a.Screen,
 			Jury: a.Jury, Matters: a.Matters, Automation: a.Automation, Moderation: a.Moderation, Sealing: a.Sealing,
@@ -292,6 +294,11 @@ func (a *App) assemble(o Options) (err error) {
 	a.meters = newMeters(a)
 	a.handler = a.routes()
 	return nil
+}
+
+// live streams to a page of the site what is new.
+func (a *App) live(w http.ResponseWriter, r *http.Request, by social.Actor, still func() (social.Actor, error)) {
+	a.hub.Page(w, r, by, func(context.Context) (social.Actor, error) { return still() })
 }
 
 // sender sends letters: through a mail server, or into a folder if there is

@@ -68,12 +68,13 @@ func num[ID ~int64](id ID) string { return strconv.FormatInt(int64(id), 10) }
 // conn is one connection.
 type conn struct {
 	by    social.Actor
-	token string
 	owner string // who it is counted for
 	out   chan message
 	gone  chan struct{} // closed when it is to end
 	once  sync.Once
 	why   string
+	page  bool                                        // it is one of our own pages'
+	still func(context.Context) (social.Actor, error) // tells who that is now; nil for whoever showed nothing
 
 	mu   sync.Mutex
 	subs []subscription
@@ -92,20 +93,20 @@ var (
 )
 
 // join counts a connection in. Leave it when it ends.
-func (h *Hub) join(by social.Actor, token, address string) (*conn, error) {
+func (h *Hub) join(c *conn, address string) error {
 	h.init()
-	c := &conn{by: by, token: token, owner: "address " + address, out: make(chan message, maxWaiting), gone: make(chan struct{})}
-	if by.SignedIn() {
-		c.owner = num(by.Account)
+	c.owner, c.out, c.gone = "address "+address, make(chan message, maxWaiting), make(chan struct{})
+	if c.by.SignedIn() {
+		c.owner = num(c.by.Account)
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if len(h.conns) >= maxConns || h.own[c.owner] >= maxOwn {
-		return nil, errMany
+		return errMany
 	}
 	h.conns[c] = true
 	h.own[c.owner]++
-	return c, nil
+	return nil
 }
 
 func (h *Hub) leave(c *conn) {
@@ -137,6 +138,9 @@ func (c *conn) cut(why string) {
 
 // send hands a message over; a reader that is too slow is cut off.
 func (c *conn) send(s subscription, event string, payload []byte) {
+	if c.page && !slices.Contains(pageEvents, event) {
+		return
+	}
 	select {
 	case c.out <- message{s.names(), event, string(payload)}:
 	default:

@@ -104,14 +104,17 @@ func (h *Hub) serve(w http.ResponseWriter, r *http.Request, name string) {
 	if err != nil {
 		address = r.RemoteAddr
 	}
-	c, err := h.join(by, token, address)
-	if err != nil {
+	c := &conn{by: by}
+	if token != "" {
+		c.still = func(ctx context.Context) (social.Actor, error) { return h.Auth.ByToken(ctx, token) }
+	}
+	if err := h.join(c, address); err != nil {
 		fail(w, err)
 		return
 	}
 	defer h.leave(c)
-	if token != "" { // who lost it before the connection was counted is told of by nobody
-		if _, err := h.Auth.ByToken(r.Context(), token); err != nil {
+	if c.still != nil { // who lost it before the connection was counted is told of by nobody
+		if _, err := c.still(r.Context()); err != nil {
 			fail(w, err)
 			return
 		}

@@ -150,7 +150,7 @@ func (h *Hub) happened(ctx context.Context, r event.Record) {
 	case event.Announced, event.AnnouncementReacted, event.AnnouncementEnded:
 		h.announced(ctx, f)
 	case event.NoticesMerged:
-		h.merged(f)
+		h.merged(ctx, f)
 	case event.ListChanged:
 		h.relist(ctx, f.Owner)
 	case event.FiltersChanged:
@@ -203,6 +203,10 @@ func (h *Hub) offer(ctx context.Context, c *conn, s subscription, id social.Post
 	}
 	if s.kind == direct {
 		h.conversation(ctx, c, s, seen[0])
+		return
+	}
+	if c.page {
+		c.update(s, kind, seen[0])
 		return
 	}
 	c.send(s, kind, h.Render.Status(seen[0], c.by.Account))
@@ -274,6 +278,10 @@ func maySee(r *view.Reader, p social.Post) bool {
 
 func (h *Hub) notice(ctx context.Context, f event.NoticeMade) {
 	for _, c := range h.listening(func(c *conn) bool { return c.by.Account == f.Owner }) {
+		if c.page {
+			h.unread(ctx, c)
+			continue
+		}
 		for _, s := range c.subscriptions() {
 			if s.kind != user && s.kind != userNotification || !c.by.Scopes.Allow("read:notifications") {
 				continue
@@ -288,8 +296,12 @@ func (h *Hub) notice(ctx context.Context, f event.NoticeMade) {
 }
 
 // merged tells apps to read their notices anew.
-func (h *Hub) merged(f event.NoticesMerged) {
+func (h *Hub) merged(ctx context.Context, f event.NoticesMerged) {
 	for _, c := range h.listening(func(c *conn) bool { return c.by.Account == f.Owner }) {
+		if c.page {
+			h.unread(ctx, c)
+			continue
+		}
 		for _, s := range c.subscriptions() {
 			if (s.kind == user || s.kind == userNotification) && c.by.Scopes.Allow("read:notifications") {
 				c.send(s, "notifications_merged", []byte("1"))
@@ -324,8 +336,8 @@ func (h *Hub) recheck(ctx context.Context, f event.AccessChanged) {
 		}
 		return f.Account == 0 || c.by.Account == f.Account
 	}
-	for _, c := range h.listening(func(c *conn) bool { return c.token != "" && about(c) }) {
-		if by, err := h.Auth.ByToken(ctx, c.token); err != nil || by.Standing != social.Good {
+	for _, c := range h.listening(func(c *conn) bool { return c.still != nil && about(c) }) {
+		if by, err := c.still(ctx); err != nil || by.Account != c.by.Account || by.Standing != social.Good {
 			c.cut("The access token is no longer valid")
 		}
 	}

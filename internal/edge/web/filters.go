@@ -14,7 +14,10 @@ var whereabouts = []struct {
 	begins string
 	place  social.FilterContext
 }{{"/lists/", social.FilterHome}, {"/notifications", social.FilterNotices}, {"/public", social.FilterPublic}, {"/tags/", social.FilterPublic},
-	{"/search", social.FilterPublic}, {"/bookmarks", ""}, {"/favourites", ""}}
+	{"/search", social.FilterPublic}, {"/explore", social.FilterPublic}, {"/catch-up", social.FilterHome}, {"/conversations", social.FilterNotices}, {"/bookmarks", ""}, {"/favourites", ""}}
+
+// profileTabs are how the addresses of parts of a profile with posts end.
+var profileTabs = []string{"/with_replies", "/media", "/featured"}
 
 // place is where the page is, as filters see it; empty where none hold: what
 // one kept is not hidden from oneself.
@@ -27,7 +30,12 @@ func (f *frame) place() social.FilterContext {
 			return p.place
 		}
 	}
-	if strings.Count(strings.TrimSuffix(f.Path, "/with_replies"), "/") > 1 {
+	for _, tab := range profileTabs {
+		if strings.HasSuffix(f.Path, tab) {
+			return social.FilterAccount
+		}
+	}
+	if strings.Count(f.Path, "/") > 1 {
 		return social.FilterThread
 	}
 	return social.FilterAccount

@@ -20,6 +20,7 @@ type frame struct {
 	By      social.Actor
 	Me      *view.Face // nil for a stranger
 	Unread  int
+	Talks   int    // conversations with something unread
 	Asked   int    // cases in which they were drawn as a juror
 	Path    string // of the page
 	Here    string // the page with its query, to come back to
@@ -91,6 +92,9 @@ func (f *frame) fill(q *ask) {
 		f.site.Log.WarnContext(q.Context(), "unread", "err", err)
 	}
 	f.Unread = n
+	if f.Talks, err = f.site.Conversations.Unread(q.Context(), q.by); err != nil {
+		f.site.Log.WarnContext(q.Context(), "unread conversations", "err", err)
+	}
 	if f.Asked, err = f.site.Jury.Waiting(q.Context(), q.by); err != nil {
 		f.site.Log.WarnContext(q.Context(), "cases that wait", "err", err)
 	}
@@ -157,7 +161,7 @@ var sayings = map[string]string{
 	"judged":    "Thank you. Here is the next case.", "judged-all": "Thank you. No other case waits for you now.", "quizzed": "All right: you know how we judge.", "jury": "A jury was drawn.", "overridden": "Decided, and written down with your reason.",
 	"taken": "It is in, and its clock runs.", "answered": "The answer is on its way.", "together": "Done, for all of them.",
 	"fed": "The address is made. Whoever has it can read this list.", "unfed": "That address leads nowhere any more.",
-	"list": "Your list is ready.", "reset": "Your new password is set. Please sign in with it.",
+	"list": "Your list is ready.", "tag-followed": "Public posts with this tag come to your home now.", "tag-unfollowed": "Posts with this tag no longer come to your home.", "talk-removed": "Taken off your list. A new message brings it back.", "not-suggested": "They are not suggested to you again.", "reset": "Your new password is set. Please sign in with it.",
 }
 
 // say has a sentence said on the next page.

@@ -23,6 +23,8 @@ import (
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/core/automation"
 	"github.com/plaza-social/plaza/internal/core/collections"
+	"github.com/plaza-social/plaza/internal/core/conversations"
+	"github.com/plaza-social/plaza/internal/core/discover"
 	"github.com/plaza-social/plaza/internal/core/emojis"
 	"github.com/plaza-social/plaza/internal/core/exports"
 	"github.com/plaza-social/plaza/internal/core/federation"
@@ -30,6 +32,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/imports"
 	"github.com/plaza-social/plaza/internal/core/instance"
 	"github.com/plaza-social/plaza/internal/core/jury"
+	"github.com/plaza-social/plaza/internal/core/links"
 	"github.com/plaza-social/plaza/internal/core/lists"
 	"github.com/plaza-social/plaza/internal/core/matters"
 	"github.com/plaza-social/plaza/internal/core/moderation"
@@ -41,6 +44,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/screen"
 	"github.com/plaza-social/plaza/internal/core/sealing"
 	"github.com/plaza-social/plaza/internal/core/search"
+	"github.com/plaza-social/plaza/internal/core/tags"
 	"github.com/plaza-social/plaza/internal/core/timelines"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/edge/web"
@@ -103,7 +107,7 @@ func open(t *testing.T) *house {
 	written, related, listed := posts.New(s, posts.Config{MaxText: social.MaxText, HandleHost: host}), relations.New(s, v), lists.New(s, v)
 	h.site = web.New(web.Config{BaseURL: "https://" + host, Version: "1.2.3", Clock: s.Now}, web.Services{
 		Auth: h.auth, Accounts: accounts.New(s, accounts.Config{Base: view.Base("https://" + host), HandleHost: host}, pictures{}), Instance: h.instance, View: v, Timelines: lines,
-		Posts: written, Relations: related, Lists: listed, Notices: notices.New(s, v), Search: search.New(s, v, host), Polls: polls.New(s, v),
+		Posts: written, Relations: related, Lists: listed, Notices: notices.New(s, v), Conversations: conversations.New(s, v), Discover: discover.New(s, v), Tags: tags.New(s, v), Links: links.New(s, v, "https://"+host), Search: search.New(s, v, host), Polls: polls.New(s, v),
 		Imports:       imports.New(s, imports.Config{BaseURL: "https://" + host, HandleHost: host, Relations: related, Lists: listed, Posts: written}),
 		Exports:       exports.New(s, v, exports.Config{BaseURL: "https://" + host, HandleHost: host}),
 		Emojis:        smileys,
@@ -125,7 +129,7 @@ func (h *house) follow() {
 			return err
 		}
 		for _, f := range facts {
-			for _, w := range []work.Follower{notices.Follower(), search.Follower(), h.auth.Follower()} {
+			for _, w := range []work.Follower{notices.Follower(), search.Follower(), conversations.Follower(), h.auth.Follower()} {
 				if err := w.Follow(h.t.Context(), tx, f); err != nil {
 					return err
 				}

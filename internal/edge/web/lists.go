@@ -49,9 +49,13 @@ func (s *Site) list(q *ask) error {
 	if err != nil {
 		return err
 	}
-	posts, err := slice(q, postsOnPage, func(p social.Page) (view.Slice[*view.Seen], error) {
+	get := func(p social.Page) (view.Slice[*view.Seen], error) {
 		return s.Timelines.List(q.Context(), q.by, l.ID, p)
-	})
+	}
+	if asked, err := s.newer(q, get); asked {
+		return err
+	}
+	posts, err := slice(q, postsOnPage, get)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/notices"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
@@ -25,12 +24,12 @@ func (s *Site) notices(q *ask) error {
 	if err != nil {
 		return err
 	}
-	read, err := s.readNotices(q)
+	read, err := s.readUpTo(q, notices.MarkNotices)
 	if err != nil {
 		return err
 	}
-	if !q.page.Paged && told.Newest > read {
-		if _, err := s.Notices.SetMarker(q.Context(), q.by, notices.MarkNotices, told.Newest); err != nil && errs.KindOf(err) != errs.Unavailable { // that it cannot be noted keeps nobody from reading
+	if !q.page.Paged {
+		if err := s.hasRead(q, notices.MarkNotices, read.LastID, told.Newest); err != nil {
 			return err
 		}
 	}
@@ -39,18 +38,7 @@ func (s *Site) notices(q *ask) error {
 		return err
 	}
 	q.page.Tab = "notices"
-	return q.show("Notifications", noticesPage(q.page, told, only, read, policy.Accounts))
-}
-
-// readNotices is the last notice that was read before.
-func (s *Site) readNotices(q *ask) (int64, error) {
-	marks, err := s.Notices.Markers(q.Context(), q.by)
-	for _, m := range marks {
-		if m.Timeline == notices.MarkNotices {
-			return m.LastID, err
-		}
-	}
-	return 0, err
+	return q.show("Notifications", noticesPage(q.page, told, only, read.LastID, policy.Accounts))
 }
 
 func (s *Site) clearNotices(q *ask) error {

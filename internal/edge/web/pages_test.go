@@ -79,7 +79,7 @@ func TestScript(t *testing.T) {
 	if got := w.Header().Get("Plaza-Unread"); got != "1" {
 		t.Errorf("unread = %q, want 1", got)
 	}
-	for _, name := range []string{"plaza.js", "drafts.js"} {
+	for _, name := range []string{"plaza.js", "drafts.js", "live.js", "hover.js"} {
 		js, err := os.ReadFile("assets/" + name)
 		if err != nil || len(js) > 10<<10 {
 			t.Errorf("%s has %d bytes, %v; want at most 10 KB", name, len(js), err)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/plaza-social/plaza/internal/core/tags"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
 )
@@ -11,6 +12,9 @@ import (
 func (s *Site) profileRoutes(r *router) {
 	r.Do("GET /@{name}", anyone, s.profilePosts(social.AccountQuery{NoReplies: true}, "posts"))
 	r.Do("GET /@{name}/with_replies", anyone, s.profilePosts(social.AccountQuery{}, "replies"))
+	r.Do("GET /@{name}/media", anyone, s.profilePosts(social.AccountQuery{OnlyMedia: true, NoBoosts: true}, "media"))
+	r.Do("GET /@{name}/featured", anyone, s.profileFeatured)
+	r.Do("GET /@{name}/about", anyone, s.profileAbout)
 	r.Do("GET /@{name}/followers", anyone, s.profilePeople(social.EdgesFollowers, "followers"))
 	r.Do("GET /@{name}/following", anyone, s.profilePeople(social.EdgesFollowing, "following"))
 }
@@ -60,6 +64,9 @@ func (s *Site) profilePosts(which social.AccountQuery, part string) handler {
 		if err != nil {
 			return err
 		}
+		if q.wantsPart() { // while the mouse rests on a name
+			return q.part(hoverCard(q.page, p))
+		}
 		which := which
 		which.OursOnly = q.mirrored()
 		if p.Shown {
@@ -79,6 +86,58 @@ func (s *Site) profilePosts(which social.AccountQuery, part string) handler {
 		}
 		return q.show(titleOf(p.Face), profilePage(q.page, p))
 	}
+}
+
+// featured is what somebody shows of themselves and others.
+type featured struct {
+	Pinned      []*view.Seen
+	Tags        []tags.Featured
+	People      []*view.Face
+	Collections []view.Collection
+}
+
+// Limits of what is shown as featured.
+const featuredOfEach = 20
+
+func (f featured) none() bool {
+	return len(f.Pinned) == 0 && len(f.Tags) == 0 && len(f.People) == 0 && len(f.Collections) == 0
+}
+
+// profileFeatured is what somebody put on their page to be found there.
+func (s *Site) profileFeatured(q *ask) error {
+	p, err := s.profile(q, "featured")
+	if err != nil {
+		return err
+	}
+	if !p.Shown {
+		return q.show(titleOf(p.Face), profilePage(q.page, p))
+	}
+	pinned, err := s.Timelines.Pinned(q.Context(), q.by, p.Face.ID)
+	if err != nil {
+		return err
+	}
+	p.Featured.Pinned = pinned.Items
+	if p.Featured.Tags, err = s.Tags.Featured(q.Context(), q.by, p.Face.ID); err != nil {
+		return err
+	}
+	people, err := s.Relations.People(q.Context(), q.by, social.EdgesEndorsed, p.Face.ID, social.Page{Limit: featuredOfEach})
+	if err != nil {
+		return err
+	}
+	p.Featured.People = people.Items
+	if p.Featured.Collections, err = s.Collections.Of(q.Context(), q.by, p.Face.ID, featuredOfEach, 0); err != nil {
+		return err
+	}
+	return q.show(titleOf(p.Face), profilePage(q.page, p))
+}
+
+// profileAbout is what is known of somebody, in full.
+func (s *Site) profileAbout(q *ask) error {
+	p, err := s.profile(q, "about")
+	if err != nil {
+		return err
+	}
+	return q.show(titleOf(p.Face), profilePage(q.page, p))
 }
 
 // without leaves out the posts that stand elsewhere on the page.

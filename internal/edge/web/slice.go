@@ -9,6 +9,7 @@ import (
 const (
 	postsOnPage  = 20
 	peopleOnPage = 40
+	tagsOnPage   = 40
 )
 
 // slice is the piece of a list that the address asks for. Oldest is zero if

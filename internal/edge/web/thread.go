@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/plaza-social/plaza/internal/core/timelines"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
 )
@@ -50,8 +51,11 @@ func (s *Site) thread(q *ask) error {
 	if !q.page.offers(p) {
 		return nowhere
 	}
-	t, err := s.Timelines.Thread(q.Context(), q.by, p.ID)
+	t, err := s.Timelines.Tree(q.Context(), q.by, p.ID)
 	if err != nil {
+		return err
+	}
+	if err := s.talkOpened(q, p); err != nil {
 		return err
 	}
 	var reply draft
@@ -61,6 +65,26 @@ func (s *Site) thread(q *ask) error {
 	q.page.Head = s.tell(q.page, p)
 	return q.show(p.Author.Name()+": “"+short(firstOf(p.Warning, p.Plain()))+"”", threadPage(q.page, t, reply))
 }
+
+// absences say why a post is not shown where it would stand.
+var absences = map[timelines.Absence]string{
+	timelines.Unfetched: "A post on another server that has not come here yet.", timelines.Blocked: "A post by somebody you block.",
+	timelines.Muted: "A post by somebody you mute", timelines.Limited: "A post by somebody who is shown to their followers only",
+	timelines.Deleted: "A post that was deleted.", timelines.Away: "A post that is not here any more, or is not for you.",
+}
+
+// kept is what a page shows of branches: a mirror tells of nothing that is
+// missing.
+func (f *frame) kept(all []*timelines.Branch) []*timelines.Branch {
+	if f.Mirror == nil {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(b *timelines.Branch) bool { return b.Post == nil || b.Why != "" })
+}
+
+// deepest is how far replies stand in each other on a page; what is deeper
+// stands below each other, and says whom it answers.
+const deepest = 6
 
 func firstOf(a, b string) string {
 	if a != "" {

@@ -1,11 +1,9 @@
 package web
 
 import (
-	"net/http"
+	"net/url"
 	"slices"
-	"strconv"
 
-	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/core/notices"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
@@ -15,7 +13,9 @@ func (s *Site) timelineRoutes(r *router) {
 	r.Do("GET /", anyone, s.home)
 	r.Do("GET /public", anyone, s.public(social.Everywhere))
 	r.Do("GET /public/local", anyone, s.public(social.Ours))
+	r.Do("GET /tags", member, s.followedTags)
 	r.Do("GET /tags/{tag}", anyone, s.tag)
+	r.Do("POST /tags/{tag}", member, s.followTag)
 	r.Do("GET /bookmarks", member, s.bookmarks)
 	r.Do("GET /favourites", member, s.likes)
 	r.Do("GET /menu", member, s.menu)
@@ -28,12 +28,11 @@ func (s *Site) home(q *ask) error {
 	if q.by.Standing == social.Pending {
 		return q.to("/auth/waiting")
 	}
-	if newer, ok := id.Parse(q.URL.Query().Get("newer")); ok && q.wantsPart() {
-		return s.newer(q, newer)
+	get := func(p social.Page) (view.Slice[*view.Seen], error) { return s.Timelines.Home(q.Context(), q.by, p) }
+	if asked, err := s.newer(q, get); asked {
+		return err
 	}
-	posts, err := slice(q, postsOnPage, func(p social.Page) (view.Slice[*view.Seen], error) {
-		return s.Timelines.Home(q.Context(), q.by, p)
-	})
+	posts, err := slice(q, postsOnPage, get)
 	if err != nil {
 		return err
 	}
@@ -42,27 +41,18 @@ func (s *Site) home(q *ask) error {
 	if err != nil {
 		return err
 	}
+	read, err := s.readUpTo(q, notices.MarkHome)
+	if err != nil {
+		return err
+	}
+	at := q.page.spotIn(q.URL.Query().Get("here"), read, posts)
+	if !q.page.Paged {
+		if err := s.hasRead(q, notices.MarkHome, read.LastID, posts.Newest); err != nil {
+			return err
+		}
+	}
 	q.page.Tab = "home"
-	return q.show("Home", homePage(q.page, q.blank(), news, posts))
-}
-
-// newer is what came to the home timeline since a post, for the script.
-func (s *Site) newer(q *ask, since int64) error {
-	posts, err := s.Timelines.Home(q.Context(), q.by, social.Page{After: since, Limit: postsOnPage})
-	if err != nil {
-		return err
-	}
-	unread, err := s.Notices.Unread(q.Context(), q.by, social.NoticeFilter{Groups: social.GroupedKinds}, notices.UsualUnread)
-	if err != nil {
-		return err
-	}
-	q.w.Header().Set("Plaza-Unread", strconv.Itoa(unread))
-	if len(posts.Items) == 0 {
-		q.w.WriteHeader(http.StatusNoContent)
-		return nil
-	}
-	q.page.Here = "/"
-	return q.part(cards(q.page, once(posts.Items)))
+	return q.show("Home", homePage(q.page, q.blank(), news, posts, at))
 }
 
 func (s *Site) landing(q *ask) error {
@@ -83,9 +73,13 @@ func (s *Site) landing(q *ask) error {
 
 func (s *Site) public(from social.Origin) handler {
 	return func(q *ask) error {
-		posts, err := slice(q, postsOnPage, func(p social.Page) (view.Slice[*view.Seen], error) {
+		get := func(p social.Page) (view.Slice[*view.Seen], error) {
 			return s.Timelines.Public(q.Context(), q.by, social.PublicQuery{From: from}, p)
-		})
+		}
+		if asked, err := s.newer(q, get); asked {
+			return err
+		}
+		posts, err := slice(q, postsOnPage, get)
 		if err != nil {
 			return err
 		}
@@ -96,19 +90,54 @@ func (s *Site) public(from social.Origin) handler {
 
 func (s *Site) tag(q *ask) error {
 	tag := social.TagName(q.param("tag"))
-	posts, err := slice(q, postsOnPage, func(p social.Page) (view.Slice[*view.Seen], error) {
+	get := func(p social.Page) (view.Slice[*view.Seen], error) {
 		which := social.TagQuery{Any: []string{social.TagKey(tag)}}
 		if q.mirrored() {
 			which.From = social.Ours
 		}
 		return s.Timelines.Tag(q.Context(), q.by, which, p)
-	})
+	}
+	if asked, err := s.newer(q, get); asked {
+		return err
+	}
+	posts, err := slice(q, postsOnPage, get)
+	if err != nil {
+		return err
+	}
+	stand, err := s.Tags.Stands(q.Context(), q.by, []string{social.TagKey(tag)})
 	if err != nil {
 		return err
 	}
 	q.page.Head.Feeds = feedsOf(tagPath(tag))
-	return q.show("#"+tag, tagPage(q.page, tag, posts))
+	return q.show("#"+tag, tagPage(q.page, tag, posts, stand.Follows(social.TagKey(tag))))
 }
+
+// followTag has posts with a tag come home, or no longer.
+func (s *Site) followTag(q *ask) error {
+	tag := q.param("tag")
+	do, said := s.Tags.Follow, "tag-followed"
+	if q.form("do") == "unfollow" {
+		do, said = s.Tags.Unfollow, "tag-unfollowed"
+	}
+	if err := do(q.Context(), q.by, tag); err != nil {
+		return err
+	}
+	return q.back(tagURL(tag), said)
+}
+
+// followedTags are the tags that the reader follows.
+func (s *Site) followedTags(q *ask) error {
+	all, err := slice(q, tagsOnPage, func(p social.Page) (view.Slice[social.FollowedTag], error) {
+		return s.Tags.Followed(q.Context(), q.by, p)
+	})
+	if err != nil {
+		return err
+	}
+	q.page.Tab = "lists"
+	return q.show("Tags you follow", followedTagsPage(q.page, all))
+}
+
+func tagURL(tag string) string { return "/tags/" + url.PathEscape(tag) }
 
 func (s *Site) marked(q *ask, m social.Marks) (view.Slice[*view.Seen], error) {
 	return slice(q, postsOnPage, func(p social.Page) (view.Slice[*view.Seen], error) {

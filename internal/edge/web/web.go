@@ -19,6 +19,8 @@ import (
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/core/automation"
 	"github.com/plaza-social/plaza/internal/core/collections"
+	"github.com/plaza-social/plaza/internal/core/conversations"
+	"github.com/plaza-social/plaza/internal/core/discover"
 	"github.com/plaza-social/plaza/internal/core/emojis"
 	"github.com/plaza-social/plaza/internal/core/exports"
 	"github.com/plaza-social/plaza/internal/core/federation"
@@ -26,6 +28,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/imports"
 	"github.com/plaza-social/plaza/internal/core/instance"
 	"github.com/plaza-social/plaza/internal/core/jury"
+	"github.com/plaza-social/plaza/internal/core/links"
 	"github.com/plaza-social/plaza/internal/core/lists"
 	"github.com/plaza-social/plaza/internal/core/matters"
 	"github.com/plaza-social/plaza/internal/core/moderation"
@@ -37,6 +40,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/screen"
 	"github.com/plaza-social/plaza/internal/core/sealing"
 	"github.com/plaza-social/plaza/internal/core/search"
+	"github.com/plaza-social/plaza/internal/core/tags"
 	"github.com/plaza-social/plaza/internal/core/timelines"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
@@ -53,6 +57,9 @@ type Config struct {
 	Shut       func() error             // why nothing can be changed at the moment, or nil; nil means never
 	Copies     func() *CopiesState      // nil, or answers nil, where there are none
 	Breach     func(directive string)   // what a page tried and its policy forbids, by the part of it; nil means it is only logged
+	// Live streams to a page that is open what is new, until still no longer says
+	// that by is signed in; nil streams nothing.
+	Live func(w http.ResponseWriter, r *http.Request, by social.Actor, still func() (social.Actor, error))
 	// ReadNotice reads a mail or a report about abuse that came at a moment.
 	ReadNotice func(raw []byte, now time.Time) (social.MatterDraft, error)
 	ReadWords  func(text string) social.MatterDraft // of what is neither
@@ -75,7 +82,11 @@ type Services struct {
 	Relations     *relations.Service
 	Lists         *lists.Service
 	Notices       *notices.Service
+	Conversations *conversations.Service
 	Search        *search.Service
+	Discover      *discover.Service
+	Tags          *tags.Service
+	Links         *links.Service
 	Polls         *polls.Service
 	Imports       *imports.Service
 	Exports       *exports.Service
@@ -139,6 +150,7 @@ func New(c Config, s Services) *Site {
 	for _, add := range []func(*router){
 		site.emojiRoutes,
 		site.timelineRoutes, site.composeRoutes, site.profileRoutes, site.relationRoutes, site.postRoutes, site.changeRoutes, site.pollRoutes, site.quoteRoutes, site.embedRoutes, site.feedRoutes, site.lookRoutes, site.mediaRoutes, site.shareRoutes, site.readingRoutes,
+		site.liveRoutes, site.talkRoutes, site.catchUpRoutes, site.exploreRoutes, site.keyRoutes,
 		site.listRoutes, site.noticeRoutes, site.policyRoutes, site.searchRoutes, site.interactionRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes, site.importRoutes,
 		site.securityRoutes, site.factorRoutes, site.movingRoutes, site.peopleRoutes, site.houseRoutes, site.aboutRoutes, site.opennessRoutes,
 		site.announcementRoutes, site.collectionRoutes, site.hostRoutes, site.relayRoutes, site.copiesRoutes, site.screenRoutes, site.juryRoutes,

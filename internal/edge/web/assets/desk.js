@@ -100,8 +100,9 @@ const help = () => {
   d.showModal();
 };
 
+const quiet = () => { try { return localStorage.getItem("plaza-keys-off") === "1"; } catch { return false; } }; // switched off on /keys
 document.addEventListener("keydown", (e) => {
-  if (e.ctrlKey || e.metaKey || e.altKey || !desk()) return;
+  if (quiet() || e.ctrlKey || e.metaKey || e.altKey || !desk()) return;
   if (e.key === "Escape" && e.target.matches?.("input, textarea, select")) { e.target.blur(); return; }
   if (e.target.closest?.("textarea, select, dialog, [contenteditable], input:not([type=radio], [type=checkbox])")) return;
   const bench = document.getElementById("bench");

@@ -75,84 +75,77 @@ document.addEventListener("submit", async (e) => {
   }
 });
 
-// New posts are announced, not pushed in: nothing moves while one reads.
-const watch = (news) => {
-  const feed = document.querySelector("[data-feed]");
-  let newest = news.dataset.newer, wait = 30_000, timer;
-  const show = (n) => { for (const u of all("[data-unread]")) { u.hidden = !n; u.firstElementChild.textContent = n > 99 ? "99+" : n; } };
-  const look = async () => {
-    clearTimeout(timer);
-    if (document.visibilityState === "visible") {
-      try {
-        const answer = await fetch("/?newer=" + newest, { headers: { "Plaza-Part": "news" }, redirect: "error" });
-        if (!answer.ok) throw new Error(answer.status);
-        show(+answer.headers.get("Plaza-Unread"));
-        wait = 30_000;
-        if (answer.status === 200) announce(await answer.text());
-      } catch { wait = Math.min(wait * 2, 600_000); }
-    }
-    timer = setTimeout(look, wait);
-  };
-  const announce = (html) => {
-    const posts = [...all("article", new DOMParser().parseFromString(html, "text/html"))].filter((p) => !document.getElementById(p.id));
-    if (!posts.length) return;
-    const button = document.createElement("button");
-    button.className = "button";
-    button.textContent = posts.length >= 20 ? "Many new posts" : posts.length === 1 ? "1 new post" : posts.length + " new posts";
-    button.onclick = () => {
-      if (posts.length >= 20 || !feed) { location.href = "/"; return; }
-      feed.prepend(...posts);
-      newest = posts[0].dataset.id;
-      news.replaceChildren();
-      tellTime(feed);
-      posts[0].focus({ preventScroll: false });
-    };
-    news.replaceChildren(button);
-  };
-  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") look(); });
-  timer = setTimeout(look, wait);
-};
-
 // Keys, for those who do not like to reach for the mouse.
-const keys = { j: ["Next post", () => step(1)], k: ["Post before", () => step(-1)], o: ["Open the post", () => go()],
+const keys = { j: ["Next post", () => step(1)], k: ["Post before", () => step(-1)], o: ["Open the post", () => go()], p: ["Open the profile of who wrote it", () => visit()],
   l: ["Like", () => press("like")], b: ["Boost", () => press("boost")], d: ["Bookmark", () => press("bookmark")], r: ["Reply", () => go("#reply")],
+  x: ["Show or hide what is behind a warning", () => { const w = here()?.querySelector(".warned"); if (w) w.open = !w.open; }],
+  ".": ["Show new posts", () => document.querySelector(".news .button")?.click()],
   n: ["New post", () => { const a = document.querySelector("[data-composer] textarea"); a ? a.focus() : (location.href = "/new"); }],
   "/": ["Search", () => { const f = document.querySelector("#q, .aside #find"); f?.offsetParent ? f.focus() : (location.href = "/search"); }],
   "?": ["These keys", () => help()] };
+const ways = { h: "/", a: "/notifications", c: "/conversations", e: "/explore", u: "/catch-up", t: "/public", f: "/favourites", m: "/bookmarks", i: "/lists", s: "/settings" };
 const here = () => document.activeElement?.closest("article[data-id]");
 const step = (by) => {
-  const posts = [...all("article[data-id]")], at = posts.indexOf(here());
+  const posts = [...all("article[data-id]")].filter((p) => p.checkVisibility?.() ?? true), at = posts.indexOf(here());
   const next = at < 0 ? posts.find((p) => p.getBoundingClientRect().bottom > 80) : posts[at + by];
   next?.focus();
   next?.scrollIntoView({ block: "center" });
 };
 const press = (what) => here()?.querySelector(`.act.${what}`)?.click();
 const go = (anchor = "") => { const to = here()?.dataset.href; if (to) location.href = to + anchor; };
-const help = () => {
+const visit = () => { const who = here()?.querySelector(".who"); if (who) location.href = who.href; };
+// Keys can be switched off, for those who speak to their computer or hit them by mistake.
+const off = "plaza-keys-off";
+const quiet = () => { try { return localStorage.getItem(off) === "1"; } catch { return false; } };
+const hush = (on) => { try { on ? localStorage.setItem(off, "1") : localStorage.removeItem(off); } catch { /* no storage: they stay on */ } };
+const help = async () => {
+  if (document.getElementById("keys")) return; // they stand here already
+  let page;
+  try { page = new DOMParser().parseFromString(await (await fetch("/keys", { redirect: "error" })).text(), "text/html").querySelector("#keys"); } catch { /* the page says why */ }
+  if (!page) { location.href = "/keys"; return; }
   const d = document.createElement("dialog");
   d.className = "keys-help";
-  d.innerHTML = `<h2>Keys</h2><dl>${Object.entries(keys).map(([k, [what]]) => `<dt><kbd>${k}</kbd></dt><dd>${what}</dd>`).join("")}</dl><form method="dialog"><button class="button quiet wide">Close</button></form>`;
+  d.setAttribute("aria-label", "Keys");
+  d.append(page);
+  d.insertAdjacentHTML("beforeend", `<form method="dialog"><button class="button quiet wide">Close</button></form>`);
   d.onclose = () => d.remove();
   document.body.append(d);
+  switches(d);
   d.showModal();
 };
+const switches = (where) => {
+  for (const box of all("[data-keys-off]", where)) {
+    box.closest("[hidden]")?.removeAttribute("hidden");
+    box.checked = quiet();
+    box.onchange = () => hush(box.checked);
+  }
+};
+switches(document);
+let leading = false, leadingEnds; // g was pressed: the next key says where to go
 // What a page has keys of its own for.
 document.addEventListener("keydown", (e) => {
-  if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest?.("textarea, select, dialog, [contenteditable], input:not([type=radio], [type=checkbox])")) return;
+  if (quiet() || e.ctrlKey || e.metaKey || e.altKey || e.target.closest?.("textarea, select, dialog, [contenteditable], input:not([type=radio], [type=checkbox])")) return;
   if (e.key === "Enter" && e.target.closest?.("a, button, summary, input")) return;
   const to = [...all("[data-press]")].find((x) => x.dataset.press === e.key);
   if (to) { e.preventDefault(); e.stopImmediatePropagation(); to.click(); }
 });
 document.addEventListener("keydown", (e) => {
   if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest?.("input, textarea, select, dialog, [contenteditable]")) return;
-  if (document.body.classList.contains("member") && !document.getElementById("case") && keys[e.key]) { e.preventDefault(); keys[e.key][1](); }
   if (e.key === "Escape") for (const m of all(".more[open]")) { if (m.contains(document.activeElement)) m.querySelector("summary").focus(); m.open = false; }
+  if (document.body.classList.contains("member") && !document.getElementById("case") && !quiet()) {
+    const led = leading;
+    leading = e.key === "g" && !led;
+    clearTimeout(leadingEnds);
+    leadingEnds = setTimeout(() => { leading = false; }, 2000);
+    if (led && ways[e.key]) { e.preventDefault(); location.href = ways[e.key]; }
+    else if (!led && keys[e.key]) { e.preventDefault(); keys[e.key][1](); }
+  }
 });
 
 // A menu closes when one looks elsewhere.
 document.addEventListener("click", (e) => { for (const m of all(".more[open]")) if (!m.contains(e.target)) m.open = false; });
 
 for (const form of all("[data-composer]")) compose(form);
-for (const news of all("[data-newer]")) watch(news);
+document.addEventListener("fresh", (e) => tellTime(e.target));
 tellTime();
 setInterval(tellTime, 60_000, document);
