@@ -215,3 +215,26 @@ func TestMessagesToMany(t *testing.T) {
 		}))
 	})
 }
+
+// Unread counts what there is to read, of one's own only.
+func TestUnread(t *testing.T) {
+	each(t, func(h *house) {
+		check := func(when string, who social.AccountID, want int) {
+			h.Helper()
+			h.must(work.CatchUp(h.ctx, h.store, conversations.Follower()))
+			if n, err := h.talks.Unread(h.ctx, as(who)); err != nil || n != want {
+				h.Errorf("%s: %d unread, %v; want %d", when, n, err, want)
+			}
+		}
+		check("at first", ada, 0)
+		one := h.say(ben, "@ada hello", 0)
+		h.say(ben, "@ada again", one)
+		h.say(cleo, "@ada psst", 0)
+		check("two talk to her", ada, 2)
+		check("who wrote has nothing to read", ben, 0)
+		if _, err := h.talks.Read(h.ctx, as(ada), one); err != nil {
+			t.Fatal(err)
+		}
+		check("one is read", ada, 1)
+	})
+}
