@@ -43,6 +43,12 @@ func TestStreamed(t *testing.T) {
 	b.until(`document.querySelector(".sidebar [data-unread]:not([hidden])")?.innerText.startsWith("3")`)
 	ben.Post("@ada one more.", "public")
 	b.until(`document.querySelector(".sidebar [data-unread]:not([hidden])")?.innerText.startsWith("4")`)
+	b.visit("/notifications")
+	b.says("one more.")
+	ben.Post("@ada the very last.", "public")
+	b.says("New notifications")
+	b.press(".news .button")
+	b.says("the very last.")
 }
 
 // More news than a page holds leave a gap, which is filled where it is.

@@ -3,7 +3,7 @@
 
 const all = (what, where = document) => where.querySelectorAll(what);
 const news = document.querySelector("[data-newer]"), feed = document.querySelector("[data-feed]");
-const few = 20; // that a page has
+const few = 20, many = 200; // posts that a page has, and that it may grow to
 const often = 30_000, seldom = 600_000, patience = 45_000;
 
 // What is said aloud: that there is something, once, not each of it.
@@ -59,9 +59,21 @@ const tell = () => {
   button.textContent = waiting.size >= few ? "Many new posts" : waiting.size === 1 ? "1 new post" : waiting.size + " new posts";
 };
 
+// noticed says on the page of notices that there are new ones.
+const noticed = (n) => {
+  const box = document.querySelector("[data-notices]");
+  if (!box || !n || box.firstElementChild) return;
+  const button = document.createElement("button");
+  button.className = "button";
+  button.textContent = "New notifications";
+  button.onclick = () => location.reload();
+  box.append(button);
+  say("There are new notifications");
+};
+
 // show puts what is announced on the page, and goes there.
 const show = async () => {
-  if (!feed) { location.reload(); return; }
+  if (!feed || all("article", feed).length > many) { location.reload(); return; } // a page that has grown long begins anew
   let posts;
   try { posts = await ask(newest); } catch { location.reload(); return; }
   waiting.clear();
@@ -121,7 +133,7 @@ const listen = () => {
   };
   stream.addEventListener("update", (e) => { if (news) announce(...e.data.split(" ")); });
   stream.addEventListener("delete", (e) => { if (waiting.delete(e.data)) tell(); });
-  stream.addEventListener("unread", (e) => unread(+e.data));
+  stream.addEventListener("unread", (e) => { unread(+e.data); noticed(+e.data); });
 };
 const stop = () => {
   stream?.close();
