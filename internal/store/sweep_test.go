@@ -230,7 +230,7 @@ func TestEvidenceGrowth(t *testing.T) {
 	}
 	if err := s.Write(ctx, func(tx *store.Tx) error {
 		for i := range int64(n / 256) {
-			if err := tx.AddEvidenceTile(ctx, 0, i, make([]byte, 256*32)); err != nil {
+			if err := tx.SetEvidenceTile(ctx, 0, i, make([]byte, 256*32)); err != nil {
 				return err
 			}
 		}

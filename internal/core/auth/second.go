@@ -177,7 +177,7 @@ func (s *Service) useCode(ctx context.Context, f social.Factors, code string) (i
 	}
 	key := guessed(u)
 	if err := s.take(codeRule, key, "There were too many wrong codes. A passkey or a recovery code works at once."); err != nil { // before the answer, so that many at once are counted
-		return is, s.alarm(ctx, u, err)
+		return is, s.guesses(ctx, u, err)
 	}
 	step, ok := stepOf(secret, code, s.store.Now())
 	if !ok {
@@ -195,9 +195,9 @@ func (s *Service) useCode(ctx context.Context, f social.Factors, code string) (i
 	}, nil
 }
 
-// alarm tells u that somebody who knows their password guesses codes, once a day at
+// guesses tells u that somebody who knows their password guesses codes, once a day at
 // most, and gives why back.
-func (s *Service) alarm(ctx context.Context, u social.User, why error) error {
+func (s *Service) guesses(ctx context.Context, u social.User, why error) error {
 	if !s.config.Limiter.Take(alarmRule, guessed(u)).OK {
 		return why
 	}

@@ -299,7 +299,7 @@ func (f *frame) feedItem(p *view.Seen) feedItem {
 		i.Warned = true
 		return i
 	}
-	if i.HTML = o.HTML + asked(o.Poll) + f.quotedIn(o); i.HTML == "" {
+	if i.HTML = o.HTML + choicesOf(o.Poll) + f.quotedIn(o); i.HTML == "" {
 		i.HTML = "<p>Open the post to see what it shows.</p>"
 	}
 	if !o.Veiled() {
@@ -308,8 +308,8 @@ func (f *frame) feedItem(p *view.Seen) feedItem {
 	return i
 }
 
-// asked is what can be chosen in a poll, for a feed.
-func asked(p *social.Poll) string {
+// choicesOf is what can be chosen in a poll, for a feed.
+func choicesOf(p *social.Poll) string {
 	if p == nil {
 		return ""
 	}

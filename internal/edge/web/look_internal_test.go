@@ -96,6 +96,33 @@ func contrast(t *testing.T, a, b string) float64 {
 	return (max(x, y) + .05) / (min(x, y) + .05)
 }
 
+// What is written on what, and how much brighter one is than the other: 4.5 for text,
+// 3 for the edges of fields (WCAG 2.2, 1.4.3 and 1.4.11).
+var contrasts = []struct {
+	ink, ground string
+	least       float64
+}{
+	{"text", "surface", 4.5}, {"text", "ground", 4.5}, {"text", "sunken", 4.5}, {"text", "raised", 4.5}, {"text", "accent-soft", 4.5},
+	{"soft", "surface", 4.5}, {"soft", "ground", 4.5}, {"soft", "sunken", 4.5}, {"soft", "raised", 4.5},
+	{"accent", "surface", 4.5}, {"accent", "ground", 4.5}, {"accent", "sunken", 4.5}, {"accent", "raised", 4.5},
+	{"accent-strong", "surface", 4.5}, {"accent-strong", "accent-soft", 4.5}, {"on-accent", "accent", 4.5}, {"on-accent", "accent-strong", 4.5},
+	{"like", "surface", 4.5}, {"boost", "surface", 4.5}, {"keep", "surface", 4.5}, {"keep", "sunken", 4.5},
+	{"danger", "surface", 4.5}, {"danger", "danger-soft", 4.5},
+	{"line-strong", "surface", 3}, {"line-strong", "raised", 3}, {"line-strong", "ground", 3},
+}
+
+func TestContrast(t *testing.T) {
+	css := sheet(t)
+	for scheme, begins := range map[string]string{"light": "\n:root", "dark": "\n:root.dark"} {
+		colours := tokens(css, begins)
+		for _, c := range contrasts {
+			if got := contrast(t, colours["--"+c.ink], colours["--"+c.ground]); got < c.least {
+				t.Errorf("%s: --%s on --%s is %.2f, want %.1f", scheme, c.ink, c.ground, got, c.least)
+			}
+		}
+	}
+}
+
 // Every colour that a house can have can be read on every ground, and what stands on
 // it, too.
 func TestAccentsCanBeRead(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 // rooms are the pages of the settings.
 func rooms(f *frame) []place {
 	all := []place{{"", "/settings/profile", "person", "Profile"}, {"", "/settings/privacy", "pen", "Posting and privacy"}, {"", lookPage, "sun", "Appearance"},
-		{"", "/settings/account", "key", "E-mail and password"}, {"", "/settings/sessions", "public", "Browsers"}, {"", "/settings/apps", "robot", "Apps"},
+		{"", "/settings/account", "key", "E-mail and password"}, {"", securityPage, "lock", "Second step"}, {"", "/settings/sessions", "public", "Browsers"}, {"", "/settings/apps", "robot", "Apps"},
 		{"", "/settings/follow_requests", "people", "Follow requests"}, {"", noticeSettings, "bell", "Notifications"}, {"", "/settings/mutes", "moon", "Muted people"}, {"", "/settings/blocks", "lock", "Blocked people"},
 		{"", "/settings/invites", "mail", "Invitations"}, {"", importPage, "list", "Import and export"}, {"", movingPage, "out", "Moving"}, {"", reportsPage, "flag", "What you reported"}, {"", recordPage, "shield", "What was decided about you"}}
 	if f.House.Juries {
