@@ -143,6 +143,9 @@ type Draft struct {
 	Quote       PostID        // what it quotes, zero for nothing
 	QuotePolicy QuotePolicy   // empty for what is usual for the visibility
 	LocalOnly   bool          `json:",omitempty"` // it is not told to other servers
+	Then        []Draft       `json:",omitempty"` // what is said after it, each as an answer to the one before
+	Held        bool          `json:",omitempty"` // it waits for a moment, so that it can be taken back
+	Kept        DraftID       `json:"-"`          // the kept draft that it was and that ends with it, or zero
 }
 
 // Check reports why by may not say d, or nil. Length is d's own, counted by
@@ -151,9 +154,10 @@ func (d Draft) Check(by Actor, length, limit int) error {
 	if err := by.MustAct(); err != nil {
 		return err
 	}
+	if err := d.empty(); err != nil {
+		return err
+	}
 	switch {
-	case strings.TrimSpace(d.Text) == "" && len(d.Media) == 0 && d.Poll == nil && d.Quote == 0:
-		return errs.New(errs.Invalid, "Validation failed: Text can't be blank.")
 	case !by.Remote && length > limit, len(d.Text) > MaxTextBytes, len(d.Warning) > MaxTextBytes:
 		return errs.Newf(errs.Invalid, "Validation failed: Text is too long: it has %d characters, at most %d are allowed.", length, limit)
 	case len(d.Language) > MaxLanguage:
@@ -163,6 +167,14 @@ func (d Draft) Check(by Actor, length, limit int) error {
 	}
 	if _, err := ParseVisibility(string(d.Visibility)); err != nil {
 		return err
+	}
+	return nil
+}
+
+// empty reports that d says nothing, or nil.
+func (d Draft) empty() error {
+	if strings.TrimSpace(d.Text) == "" && len(d.Media) == 0 && d.Poll == nil && d.Quote == 0 {
+		return errs.New(errs.Invalid, "Validation failed: Text can't be blank.")
 	}
 	return nil
 }

@@ -25,6 +25,8 @@ const (
 	MaxSchedule     = 5 * 365 * 24 * time.Hour
 	MaxScheduled    = 300
 	MaxScheduledDay = 25
+	// UndoFor is how long a post waits that is held so that it can be taken back.
+	UndoFor = 10 * time.Second
 )
 
 // CheckSchedule reports why nothing can be said at a time later, or nil.

@@ -42,7 +42,22 @@ type Prefs struct {
 	// Quotes says who may quote their posts; empty for what is usual.
 	Quotes QuotePolicy `json:"quotes,omitempty"`
 	Look   Look        `json:"look,omitzero"`
+	Zone   string      `json:"zone,omitempty"` // where they are, such as Europe/Berlin; empty for UTC
+	// Hold has what they post here wait for a moment, so that it can be taken back.
+	Hold bool `json:"hold,omitempty"`
+	// Alt says what becomes of pictures without a description.
+	Alt AltText `json:"alt,omitempty"`
 }
+
+// AltText says what becomes of a post with a picture that is not described.
+type AltText string
+
+// The ways.
+const (
+	AltAsked    AltText = ""         // its author is reminded once
+	AltRequired AltText = "required" // it is not taken
+	AltFree     AltText = "free"     // it is taken
+)
 
 // A Session is a browser somebody is signed in with.
 type Session struct {
@@ -147,6 +162,8 @@ type Settings struct {
 	Factors FactorRule `json:"factors,omitempty"`
 	// Accent is the colour of the house, one of Accents.
 	Accent string `json:"accent,omitempty"`
+	// AltRequired takes no pictures without a description.
+	AltRequired bool `json:"alt_required,omitempty"`
 	// Templates are what people are told of decisions, ready to be used.
 	Templates []Template `json:"templates,omitempty"`
 }

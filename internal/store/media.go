@@ -78,6 +78,27 @@ func (tx *Tx) ReserveMedia(ctx context.Context, owner social.AccountID, ids []so
 	return err
 }
 
+// KeepMedia keeps attachments for what is written under an id, and lets go of
+// what was kept for it before. What is kept for something else stays with that.
+func (tx *Tx) KeepMedia(ctx context.Context, owner social.AccountID, ids []social.MediaID, under int64) error {
+	return tx.keepMedia(ctx, owner, ids, under, `reserved = 0`)
+}
+
+// TakeMedia is KeepMedia for what is sure to be posted: it also takes what is kept
+// for something else, but what nobody may see.
+func (tx *Tx) TakeMedia(ctx context.Context, owner social.AccountID, ids []social.MediaID, under int64) error {
+	return tx.keepMedia(ctx, owner, ids, under, `state <> 'failed'`)
+}
+
+func (tx *Tx) keepMedia(ctx context.Context, owner social.AccountID, ids []social.MediaID, under int64, which string) error {
+	if _, err := tx.exec(ctx, `UPDATE media SET reserved = 0, at_ms = $3 WHERE owner_id = $1 AND reserved = $2 AND post_id = 0 AND state <> 'failed'`,
+		owner, under, millis(tx.Now)); err != nil || len(ids) == 0 {
+		return err
+	}
+	_, err := tx.exec(ctx, `UPDATE media SET reserved = $2 WHERE owner_id = $1 AND post_id = 0 AND `+which+` AND id `+tx.d.idList(3), owner, under, asJSON(ids))
+	return err
+}
+
 // DropFileJob is the kind of the job that removes a file from the blob store,
 // given by its name.
 const DropFileJob = "picture.drop"

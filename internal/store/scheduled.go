@@ -41,6 +41,14 @@ func (tx *Tx) MoveScheduled(ctx context.Context, s social.Scheduled) error {
 	return tx.AddJob(ctx, PostLaterJob, s.ID, s.At, "")
 }
 
+// RewriteScheduled has a post said at its time as it is now.
+func (tx *Tx) RewriteScheduled(ctx context.Context, s social.Scheduled) error {
+	if _, err := tx.exec(ctx, `UPDATE scheduled SET draft = $2 WHERE id = $1`, s.ID, asJSON(s.Draft)); err != nil {
+		return err
+	}
+	return tx.MoveScheduled(ctx, s)
+}
+
 // EndScheduled forgets a scheduled post, and tells whether it was there.
 func (tx *Tx) EndScheduled(ctx context.Context, id social.ScheduledID) (bool, error) {
 	n, err := tx.exec(ctx, `DELETE FROM scheduled WHERE id = $1`, id)
@@ -68,6 +76,21 @@ func (v *View) Scheduled(ctx context.Context, owner social.AccountID, p social.P
 	before, after := bounds(p)
 	return rows(ctx, v, scanScheduled, `SELECT `+scheduledColumns+` FROM scheduled WHERE id < $1 AND id > $2 AND owner_id = $4`+order(p, "id"),
 		before, after, p.Limit, owner)
+}
+
+// KeyedScheduled is the post that owner has for later under an idempotency key,
+// or NoPost.
+func (v *View) KeyedScheduled(ctx context.Context, owner social.AccountID, key string) (social.Scheduled, error) {
+	all, err := rows(ctx, v, scanScheduled, `SELECT `+scheduledColumns+` FROM scheduled WHERE owner_id = $1 ORDER BY id DESC LIMIT $2`, owner, social.MaxScheduled*2)
+	for _, one := range all {
+		if one.Draft.Key == key {
+			return one, err
+		}
+	}
+	if err == nil {
+		err = NoPost
+	}
+	return social.Scheduled{}, err
 }
 
 // CountScheduled is how many posts owner has for later, and how many of them

@@ -13,7 +13,12 @@ func (c Config) judge(ctx context.Context, by social.Actor, d social.Draft) erro
 	if c.Judge == nil {
 		return nil
 	}
-	return c.Judge(ctx, by, d)
+	for i, one := range d.Posts() {
+		if err := c.Judge(ctx, by, one); err != nil {
+			return inThread(err, i, len(d.Then))
+		}
+	}
+	return nil
 }
 
 // judgeEdit asks whether the house takes d in place of what a post says. Whom

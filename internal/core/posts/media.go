@@ -3,6 +3,7 @@ package posts
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/text"
@@ -36,6 +37,34 @@ func attach(ctx context.Context, tx *store.Tx, p *social.Post, ids []social.Medi
 		all, p.Media = append(all, m), append(p.Media, which)
 	}
 	return all, social.MayAttach(all)
+}
+
+// described reports why pictures cannot be posted without a description, or nil:
+// the house asks for one, or their author does of themselves.
+func described(ctx context.Context, tx *store.Tx, by social.Actor, all []social.Media, changes []social.MediaChange) error {
+	bare := slices.ContainsFunc(all, func(m social.Media) bool {
+		for _, c := range changes {
+			if c.ID == m.ID {
+				m = c.Apply(m)
+			}
+		}
+		return strings.TrimSpace(m.Alt) == ""
+	})
+	if !bare || by.Remote {
+		return nil
+	}
+	house, err := tx.House(ctx)
+	if err != nil {
+		return err
+	}
+	if house.AltRequired {
+		return errs.New(errs.Invalid, "Validation failed: This house asks for a description of each picture, for people who do not see it.")
+	}
+	u, err := tx.User(ctx, by.Account)
+	if err == nil && u.Prefs.Alt == social.AltRequired {
+		return errs.New(errs.Invalid, "Validation failed: Describe each picture first, for people who do not see it. You wanted to be asked for that.")
+	}
+	return errs.Absent(err)
 }
 
 // keepMedia stores that all are on their post now, described as changes say,

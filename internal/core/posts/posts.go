@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -54,11 +56,12 @@ func New(s *store.Store, c Config) *Service { return &Service{store: s, config: 
 
 // Publish says d in the name of by. It is the one way a post comes to be,
 // whether somebody here typed it or another server sent it. The same key
-// within an hour gives the same post again. A reply to a post that by may not
+// within an hour gives the same post again. With what is said after it, it is said
+// whole or not at all; the post is the first of them. A reply to a post that by may not
 // see is answered as if there were none.
 func (s *Service) Publish(ctx context.Context, by social.Actor, d social.Draft) (social.Post, error) {
 	d = clean(d)
-	if err := d.Check(by, length(d), s.config.MaxText); err != nil {
+	if err := s.check(by, d); err != nil {
 		return social.Post{}, err
 	}
 	again, err := s.again(ctx, by, d.Key)
@@ -73,8 +76,11 @@ func (s *Service) Publish(ctx context.Context, by social.Actor, d social.Draft) 
 	var post social.Post
 	err = s.store.Write(ctx, func(tx *store.Tx) (err error) {
 		fresh := social.PostID(id.New(tx.Now))
-		if post, err = published(ctx, tx, by, d.Key, fresh); err != nil || post.ID != 0 {
+		if post, err = published(ctx, tx, by, d.Key, fresh); err != nil {
 			return err
+		}
+		if post.ID != 0 {
+			return endDraft(ctx, tx, by, d)
 		}
 		if again { // and was forgotten just now: these words nobody has judged
 			return errs.New(errs.Unavailable, "This could not be saved just now. Try again in a moment.")
@@ -88,14 +94,64 @@ func (s *Service) Publish(ctx context.Context, by social.Actor, d social.Draft) 
 	return post, nil
 }
 
-// say makes a post of d, with its attachments and its question.
-func (s *Service) say(ctx context.Context, tx *store.Tx, by social.Actor, d social.Draft, as social.PostID) (social.Post, error) {
+// say makes posts of d and of what is said after it, and returns the first.
+func (s *Service) say(ctx context.Context, tx *store.Tx, by social.Actor, d social.Draft, as social.PostID) (first social.Post, err error) {
+	last := as
+	for i, one := range d.Posts() {
+		if i > 0 { // ids of later moments, in order whatever else is said now
+			one.ReplyTo, last = last, social.PostID(id.New(tx.Now.Add(time.Duration(i)*time.Millisecond)))
+		}
+		post, err := s.sayOne(ctx, tx, by, one, last)
+		if err != nil {
+			return post, inThread(err, i, len(d.Then))
+		}
+		if i == 0 {
+			first = post
+		}
+	}
+	return first, endDraft(ctx, tx, by, d)
+}
+
+// endDraft forgets the kept draft that d was.
+func endDraft(ctx context.Context, tx *store.Tx, by social.Actor, d social.Draft) error {
+	if d.Kept == 0 {
+		return nil
+	}
+	return dropDraft(ctx, tx, by.Account, d.Kept)
+}
+
+// inThread is err with which of the posts it is about, if there are several.
+func inThread(err error, i, after int) error {
+	if err == nil || after == 0 || errs.KindOf(err) != errs.Invalid {
+		return err
+	}
+	return errs.Wrap(errs.Invalid, fmt.Sprintf("Validation failed: In post %d of the thread: %s", i+1, strings.TrimPrefix(errs.Public(err), "Validation failed: ")), err)
+}
+
+// check reports why by may not say d and what is said after it, or nil.
+func (s *Service) check(by social.Actor, d social.Draft) error {
+	if err := d.CheckThread(); err != nil {
+		return err
+	}
+	for i, one := range d.Posts() {
+		if err := one.Check(by, length(one), s.config.MaxText); err != nil {
+			return inThread(err, i, len(d.Then))
+		}
+	}
+	return nil
+}
+
+// sayOne makes a post of d, with its attachments and its question.
+func (s *Service) sayOne(ctx context.Context, tx *store.Tx, by social.Actor, d social.Draft, as social.PostID) (social.Post, error) {
 	post, err := s.draft(ctx, tx, by, d, as)
 	if err != nil {
 		return post, err
 	}
 	media, err := attach(ctx, tx, &post, d.Media)
 	if err != nil {
+		return post, err
+	}
+	if err := described(ctx, tx, by, media, d.Describe); err != nil {
 		return post, err
 	}
 	if _, err := keepMedia(ctx, tx, media, d.Describe); err != nil {
@@ -116,6 +172,10 @@ func (s *Service) say(ctx context.Context, tx *store.Tx, by social.Actor, d soci
 
 func clean(d social.Draft) social.Draft {
 	d.Text, d.Warning, d.Language, d.Key = text.Clean(d.Text), text.Clean(d.Warning), text.Clean(d.Language), text.Clean(d.Key)
+	d.Then = slices.Clone(d.Then)
+	for i := range d.Then {
+		d.Then[i].Text = text.Clean(d.Then[i].Text)
+	}
 	return d
 }
 

@@ -15,36 +15,107 @@ import (
 )
 
 // Schedule has d said at a time later. What is wrong with it is told now, as
-// far as it can be known.
+// far as it can be known. The same key gives the same post again; what was said
+// under it already is a Conflict.
 func (s *Service) Schedule(ctx context.Context, by social.Actor, d social.Draft, at time.Time) (later social.Scheduled, err error) {
 	d = clean(d)
-	if err := d.Check(by, length(d), s.config.MaxText); err != nil {
+	d.Held = false
+	if err := s.check(by, d); err != nil {
 		return later, err
 	}
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
-		later = social.Scheduled{ID: social.ScheduledID(id.New(tx.Now)), Owner: by.Account, App: by.App, At: at, Draft: d}
+		var out social.PostID
+		if later, out, err = underKey(ctx, tx, by, d); err != nil || later.ID != 0 {
+			return err
+		}
+		if out != 0 {
+			return errs.New(errs.Conflict, "This was sent already.")
+		}
 		if err := mayScheduleAt(ctx, tx, by, at); err != nil {
 			return err
 		}
-		probe, err := s.draft(ctx, tx, by, d, social.PostID(later.ID))
-		if err != nil {
-			return err
-		}
-		if _, err := attach(ctx, tx, &probe, d.Media); err != nil {
-			return err
-		}
-		if _, err := asked(tx, probe, d.Poll); err != nil {
-			return err
-		}
-		if err := tx.ReserveMedia(ctx, by.Account, d.Media, int64(later.ID)); err != nil {
-			return err
-		}
-		return tx.AddScheduled(ctx, later)
+		later, err = s.addLater(ctx, tx, by, d, at)
+		return err
 	})
 	if err != nil {
 		return later, fmt.Errorf("schedule post: %w", err)
 	}
 	return later, nil
+}
+
+// Hold has d said in a moment, so that it can be taken back until then: see
+// BackToDrafts. If it is out already under its key, out is what it became.
+func (s *Service) Hold(ctx context.Context, by social.Actor, d social.Draft) (later social.Scheduled, out social.PostID, err error) {
+	d = clean(d)
+	d.Held = true
+	if err := s.check(by, d); err != nil {
+		return later, 0, err
+	}
+	if err := s.config.judge(ctx, by, d); err != nil {
+		return later, 0, err
+	}
+	err = s.store.Write(ctx, func(tx *store.Tx) (err error) {
+		if later, out, err = underKey(ctx, tx, by, d); err != nil || later.ID != 0 || out != 0 {
+			return err
+		}
+		later, err = s.addLater(ctx, tx, by, d, tx.Now.Add(social.UndoFor))
+		return err
+	})
+	if err != nil {
+		return later, 0, fmt.Errorf("hold post: %w", err)
+	}
+	return later, out, nil
+}
+
+// underKey is what by has for later under d's key, or has said under it.
+func underKey(ctx context.Context, tx *store.Tx, by social.Actor, d social.Draft) (later social.Scheduled, out social.PostID, err error) {
+	if d.Key == "" {
+		return later, 0, nil
+	}
+	if _, err := tx.HoldAccount(ctx, by.Account); err != nil { // who asks twice at once waits for the first
+		return later, 0, err
+	}
+	if later, err = tx.KeyedScheduled(ctx, by.Account, d.Key); errs.Absent(err) != nil || err == nil {
+		return later, 0, err
+	}
+	out, err = tx.Keyed(ctx, by.Account, d.Key, tx.Now.Add(-keyLife).UnixMilli())
+	return later, out, err
+}
+
+// addLater keeps d to be said at a time.
+func (s *Service) addLater(ctx context.Context, tx *store.Tx, by social.Actor, d social.Draft, at time.Time) (later social.Scheduled, err error) {
+	later = social.Scheduled{ID: social.ScheduledID(id.New(tx.Now)), Owner: by.Account, App: by.App, At: at, Draft: d}
+	if err := s.try(ctx, tx, by, d, later.ID); err != nil {
+		return later, err
+	}
+	if err := endDraft(ctx, tx, by, d); err != nil { // its attachments are this one's now
+		return later, err
+	}
+	if err := tx.TakeMedia(ctx, by.Account, d.AllMedia(), int64(later.ID)); err != nil {
+		return later, err
+	}
+	return later, tx.AddScheduled(ctx, later)
+}
+
+// try reports why by could not say d now, or nil.
+func (s *Service) try(ctx context.Context, tx *store.Tx, by social.Actor, d social.Draft, as social.ScheduledID) error {
+	for i, one := range d.Posts() {
+		probe, err := s.draft(ctx, tx, by, one, social.PostID(as))
+		if err != nil {
+			return inThread(err, i, len(d.Then))
+		}
+		media, err := attach(ctx, tx, &probe, one.Media)
+		if err == nil {
+			err = described(ctx, tx, by, media, one.Describe)
+		}
+		if err != nil {
+			return inThread(err, i, len(d.Then))
+		}
+		if _, err := asked(tx, probe, one.Poll); err != nil {
+			return inThread(err, i, len(d.Then))
+		}
+	}
+	return nil
 }
 
 func mayScheduleAt(ctx context.Context, tx *store.Tx, by social.Actor, at time.Time) error {
@@ -122,10 +193,50 @@ func (s *Service) Reschedule(ctx context.Context, by social.Actor, which social.
 	})
 }
 
+// Rewrite has other words, and what goes with them, said in place of a post of
+// by's that was not said yet, and at another time.
+func (s *Service) Rewrite(ctx context.Context, by social.Actor, which social.ScheduledID, d social.Draft, at time.Time) error {
+	d = clean(d)
+	if err := s.check(by, d); err != nil {
+		return err
+	}
+	return s.withScheduled(ctx, by, which, func(tx *store.Tx, one social.Scheduled) error {
+		if err := social.CheckSchedule(at, tx.Now); err != nil {
+			return err
+		}
+		if err := s.try(ctx, tx, by, d, which); err != nil {
+			return err
+		}
+		if err := tx.TakeMedia(ctx, by.Account, d.AllMedia(), int64(which)); err != nil {
+			return err
+		}
+		d.Key, d.Held, d.Kept = one.Draft.Key, false, 0
+		one.At, one.Draft = at, d
+		return tx.RewriteScheduled(ctx, one)
+	})
+}
+
+// BackToDrafts takes back a post of by's that was not said yet: it is a draft
+// then. What is out already is NotFound.
+func (s *Service) BackToDrafts(ctx context.Context, by social.Actor, which social.ScheduledID) (k social.KeptDraft, err error) {
+	err = s.withScheduled(ctx, by, which, func(tx *store.Tx, one social.Scheduled) error {
+		if err := tx.KeepMedia(ctx, by.Account, nil, int64(which)); err != nil {
+			return err
+		}
+		if _, err := tx.EndScheduled(ctx, which); err != nil {
+			return err
+		}
+		one.Draft.Key, one.Draft.Held = "", false
+		k, err = keepDraft(ctx, tx, by, social.KeptDraft{Draft: one.Draft}, 0)
+		return err
+	})
+	return k, err
+}
+
 // Unschedule forgets a post of by's that was not said yet.
 func (s *Service) Unschedule(ctx context.Context, by social.Actor, which social.ScheduledID) error {
 	return s.withScheduled(ctx, by, which, func(tx *store.Tx, one social.Scheduled) error {
-		if err := tx.ReserveMedia(ctx, by.Account, one.Draft.Media, 0); err != nil {
+		if err := tx.KeepMedia(ctx, by.Account, nil, int64(which)); err != nil {
 			return err
 		}
 		_, err := tx.EndScheduled(ctx, one.ID)
@@ -190,8 +301,15 @@ func (s *Service) sayNow(ctx context.Context, tx *store.Tx, one social.Scheduled
 	if err := by.MustAct(); err != nil {
 		return err
 	}
-	if _, err := s.say(ctx, tx, by, one.Draft, social.PostID(id.New(tx.Now))); err != nil {
+	fresh := social.PostID(id.New(tx.Now))
+	said, err := published(ctx, tx, by, one.Draft.Key, fresh)
+	if err != nil {
 		return err
+	}
+	if said.ID == 0 {
+		if _, err := s.say(ctx, tx, by, one.Draft, fresh); err != nil {
+			return err
+		}
 	}
 	_, err = tx.EndScheduled(ctx, one.ID)
 	return err
