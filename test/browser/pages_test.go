@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/core/imports"
 	"github.com/plaza-social/plaza/internal/social"
@@ -52,10 +54,12 @@ func (h house) pages() []page {
 	waits, decided, own := h.desk()
 	h.holds(longName)
 	shown, veiled := h.shown("juno", false), h.shown("juno", true)
+	begun, later := h.writing(longName)
 	all := []page{
 		{"matters", "ada", "/moderation/matters"}, {"matters-together", "ada", "/moderation/matters?host=scanner.example"}, {"matter", "ada", matter}, {"matter-answered", "ada", answered}, {"matter-new", "ada", "/moderation/matters/new"}, {"matter-days", "ada", "/moderation/matters/days"},
 		{"shown", "ada", shown}, {"shown-veiled", "", veiled}, {"media", "", shown + "/media/2"}, {"media-veiled", "ada", veiled + "/media/1"}, {"share", "ada", shown + "/share"}, {"share-stranger", "", omar + "/share"}, {"share-direct", longName, h.latest(longName, "a word between us") + "/share"},
 		{"shared", "ada", "/share?" + url.Values{"title": {"A page"}, "text": {"Read this"}, "url": {"https://example.com/page"}}.Encode()}, {"reading", "", h.row("juno") + "/thread"},
+		{"draft", longName, begun}, {"drafts", longName, "/drafts"}, {"drafts-empty", "ivy", "/drafts"}, {"scheduled", longName, "/scheduled"}, {"scheduled-one", longName, later}, {"scheduled-empty", "ivy", "/scheduled"},
 		{"legal", "", "/legal"}, {"legal-old", "", strings.Replace(sent, "/report/notice", "/legal", 1)}, {"legal-notice", "", "/report?kind=dsa16&about=" + url.QueryEscape("https://plaza.example"+omar)}, {"legal-rights", "", "/report?kind=dmca"}, {"legal-order", "", "/report?kind=order"}, {"legal-sent", "", sent},
 		{"moderation", "ada", "/moderation"}, {"cases", "ada", "/moderation/cases"}, {"cases-none", "ada", "/moderation/cases?harm=minors"}, {"case", "ada", waits}, {"case-decided", "ada", decided},
 		{"case-next", "ada", "/moderation/next"}, {"case-next-none", "ada", "/moderation/next?queue=legal"}, {"appeals", "ada", "/moderation/appeals"}, {"words-ready", "ada", "/moderation/words"}, {"holds", "ada", "/moderation/holds"},
@@ -95,9 +99,29 @@ func (h house) pages() []page {
 	return all
 }
 
-// elsewhere are the pages that cannot be seen in a house with people in it, and
-// what is no page.
-var elsewhere = []string{"/setup", "/live"}
+// writing has somebody begin to write, and schedule something. It returns the
+// pages of both.
+func (h house) writing(name string) (begun, later string) {
+	h.t.Helper()
+	by, path := h.actor(name), h.latest("omar", "Jupiter")
+	answered, ok := id.Parse(path[strings.LastIndex(path, "/")+1:])
+	if !ok {
+		h.t.Fatal(path)
+	}
+	d := social.Draft{Text: "A thread about " + longWord, Warning: "It goes on and on", Visibility: social.Unlisted, ReplyTo: social.PostID(answered), Poll: &social.PollDraft{Options: []string{"Yes", longWord}},
+		Then: []social.Draft{{Text: "And this comes after it."}, {Text: "This, too, in the end."}}}
+	k, err := h.Posts.KeepDraft(h.t.Context(), by, social.KeptDraft{ID: 7, Draft: d, When: social.When{Date: "2030-01-31", Zone: "Europe/Berlin"}}, 0)
+	h.must(err)
+	_, err = h.Posts.KeepDraft(h.t.Context(), by, social.KeptDraft{ID: 8, Draft: social.Draft{Warning: "Only a warning yet", Visibility: social.Public}}, 0)
+	h.must(err)
+	l, err := h.Posts.Schedule(h.t.Context(), by, social.Draft{Text: longWord + " in the morning, when everybody has slept.", Visibility: social.Public, Then: d.Then}, h.Store.Now().Add(30*time.Hour))
+	h.must(err)
+	return fmt.Sprintf("/new?draft=%d", k.ID), fmt.Sprintf("/scheduled/%d", l.ID)
+}
+
+// elsewhere are the pages that cannot be seen in a house with people in it, what is
+// no page, and what is a part of one.
+var elsewhere = []string{"/setup", "/live", "/new/complete"}
 
 // missing fails the test for pages that are in no list: new ones are looked at,
 // too.

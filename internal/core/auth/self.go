@@ -35,6 +35,11 @@ func (s *Service) SetPrefs(ctx context.Context, by social.Actor, p social.Prefs)
 	if p.Language != "" && !localeForm.MatchString(p.Language) {
 		return errs.New(errs.Invalid, "A language is given by its code, such as en or pt-BR.")
 	}
+	switch p.Alt {
+	case social.AltAsked, social.AltRequired, social.AltFree:
+	default:
+		return errs.New(errs.Invalid, "Pictures without a description are asked about, required to have one, or free.")
+	}
 	return s.change(ctx, "set preferences", by, func(_ *store.Tx, u *social.User) error {
 		p.Look = u.Prefs.Look
 		u.Prefs = p

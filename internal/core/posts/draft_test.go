@@ -339,3 +339,62 @@ func TestRewriteScheduled(t *testing.T) {
 		}
 	})
 }
+
+// Pictures are described where the house or their author asks for that.
+func TestPicturesAreDescribed(t *testing.T) {
+	each(t, func(ctx context.Context, t *testing.T, s *store.Store, svc *posts.Service) {
+		u := social.User{Account: ada, Email: "ada@example.com", Role: social.Member, Confirmed: true, Approved: true}
+		if err := s.Write(ctx, func(tx *store.Tx) error {
+			for id := range social.MediaID(3) {
+				if err := tx.AddMedia(ctx, social.Media{ID: 31 + id, Owner: ada, Kind: social.Image, State: social.MediaReady, At: tx.Now}, ""); err != nil {
+					return err
+				}
+			}
+			return tx.AddUser(ctx, u)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		alt, blank := "A green square", " "
+		post := func(which social.MediaID, said *string) error {
+			d := social.Draft{Text: "look", Visibility: social.Public, Media: []social.MediaID{which}, Describe: []social.MediaChange{{ID: which, Alt: said}}}
+			_, later := svc.Schedule(ctx, as(ada), d, s.Now().Add(time.Hour))
+			_, err := svc.Publish(ctx, as(ada), d)
+			if (later == nil) != (err == nil) {
+				t.Errorf("later: %v, now: %v", later, err)
+			}
+			return err
+		}
+		if err := post(31, nil); err != nil {
+			t.Errorf("nobody asks: %v", err)
+		}
+		set := func(house bool, own social.AltText) {
+			if err := s.Write(ctx, func(tx *store.Tx) error {
+				h, err := tx.House(ctx)
+				if err != nil {
+					return err
+				}
+				h.AltRequired, u.Prefs.Alt = house, own
+				if err := tx.SetHouse(ctx, h); err != nil {
+					return err
+				}
+				return tx.SetUser(ctx, u)
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, by := range []struct {
+			house bool
+			own   social.AltText
+		}{{true, social.AltFree}, {false, social.AltRequired}} {
+			set(by.house, by.own)
+			for _, said := range []*string{nil, &blank} {
+				if err := post(32, said); errs.KindOf(err) != errs.Invalid {
+					t.Errorf("%+v: %v, want Invalid", by, err)
+				}
+			}
+		}
+		if err := post(32, &alt); err != nil {
+			t.Errorf("described: %v", err)
+		}
+	})
+}

@@ -21,6 +21,7 @@ import (
 const (
 	maxForm   = 256 << 10
 	maxUpload = 16 << 20 // with the pictures of a profile
+	maxAttach = 64 << 20 // with the pictures and videos of a post
 )
 
 // An ask is one request: who asks for what, and the page around the answer.
@@ -39,10 +40,15 @@ func (s *Site) ask(w http.ResponseWriter, r *http.Request) *ask {
 	q := &ask{Request: r, site: s, w: w}
 	q.by, q.fault = s.actor(r)
 	limit := int64(maxForm)
-	if q.by.SignedIn() && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+	if (q.by.SignedIn() || s.cookie(r, sessionCookie) != "") && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
 		limit = maxUpload
+		if q.by.SignedIn() && (r.URL.Path == "/new" || r.URL.Path == "/new/media") {
+			limit = maxAttach
+		}
 		if r.URL.Path == importPage {
 			limit = maxImport
+		}
+		if limit > maxUpload {
 			http.NewResponseController(w).SetReadDeadline(time.Now().Add(importWait)) // where it cannot be set, the usual one holds
 		}
 	}
@@ -98,7 +104,7 @@ func (q *ask) parse() (err error) {
 		err = q.ParseForm()
 	}
 	if err != nil {
-		return errs.Wrap(errs.Invalid, "What you sent is too large, or did not arrive whole. Pictures may have 16 MB together.", err)
+		return errs.Wrap(errs.Invalid, "What you sent is too large, or did not arrive whole. Pictures may have 16 MB together, those of a post 64 MB.", err)
 	}
 	return nil
 }
@@ -169,7 +175,9 @@ func (q *ask) toSignIn() {
 	if q.Method != http.MethodGet {
 		next = local(q.form("back"), "/")
 	}
-	q.say("sign-in")
+	if !q.wantsPart() {
+		q.say("sign-in")
+	}
 	q.to("/auth/sign_in?next=" + url.QueryEscape(next))
 }
 

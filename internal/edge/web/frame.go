@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/core/notices"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
@@ -27,9 +28,11 @@ type frame struct {
 	Tab     string // which of the main places it is
 	Said    string // a sentence about what was just done
 	What    string // that sentence's name
+	Undo    string // the post that waits for a moment and can be taken back; empty for none
 	Shut    string // why nothing can be changed at the moment; empty while it can be
 	Head    meta
 	Plain   bool    // no columns beside it: signing in, consent
+	SignIn  bool    // it waits for somebody to sign in elsewhere
 	Wide    bool    // more room for it, and no column to its right
 	Script  string  // one more that it needs; empty for none
 	Paged   bool    // it is not the first page of its list
@@ -83,6 +86,9 @@ func (s *Site) frame(q *ask) *frame {
 // same.
 func (f *frame) fill(q *ask) {
 	f.What, f.Said = q.said()
+	if f.What == "held" {
+		f.Undo = q.undo()
+	}
 	if !q.by.SignedIn() || q.by.Lacks {
 		return
 	}
@@ -141,6 +147,7 @@ func (f *frame) absolute(path string) string { return f.site.config.BaseURL + pa
 var sayings = map[string]string{
 	"factor":  "Before you go on, set up a second step.",
 	"sign-in": "Please sign in first.", "saved": "Saved.", "posted": "Your post is out.", "voted": "Your vote counts.", "unquoted": "Your post is no longer shown there.", "left": "You have left the collection.", "deleted": "Deleted.",
+	"drafted": "It is in your drafts.", "scheduled": "It is sent at its time.", "held": "It is sent in 10 seconds.", "taken-back": "It was not sent. It is a draft now.", "out": "It was sent already, or is not there any more.",
 	"edited": "Your post was changed.", "signed-out": "You are signed out. See you soon.", "ended": "Done. That access has ended.",
 	"followed": "You follow them now.", "asked": "Your request was sent.", "unfollowed": "You no longer follow them.",
 	"blocked": "Blocked. You will not meet each other here any more.", "unblocked": "No longer blocked.",
@@ -179,6 +186,22 @@ func (q *ask) said() (what, sentence string) {
 	}
 	q.site.setCookie(q.w, "plaza_said", "", 0)
 	return what, sayings[what]
+}
+
+// Which post waits for a moment is told to the next page.
+const (
+	undoCookie = "plaza_undo"
+	undoShown  = social.UndoFor + 50*time.Second // and then what it offers is too late
+)
+
+// undo is the post that can be taken back, once.
+func (q *ask) undo() string {
+	which := q.site.cookie(q.Request, undoCookie)
+	q.site.setCookie(q.w, undoCookie, "", 0)
+	if _, ok := id.Parse(which); !ok {
+		return ""
+	}
+	return which
 }
 
 // profileURL is an account's page here.

@@ -55,6 +55,7 @@ func (s *Site) saveHouse(q *ask) error {
 	wish := q.page.House
 	wish.Title, wish.Description, wish.Contact = strings.TrimSpace(q.form("title")), strings.TrimSpace(q.form("description")), strings.TrimSpace(q.form("contact"))
 	wish.SignUps, wish.Rules = social.SignUps(q.form("sign_ups")), rulesOf(q.form("rules"), q.page.House.Rules)
+	wish.AltRequired = q.ticked("alt_required")
 	wish.Work, wish.NoGuard, wish.NoProbation = q.ticked("work"), !q.ticked("guard"), !q.ticked("probation")
 	wish.ReviewTrends, wish.Downvotes = q.ticked("review_trends"), q.ticked("downvotes")
 	wish.Juries, wish.SecondEyes = q.ticked("juries"), q.ticked("second_eyes")

@@ -77,3 +77,42 @@ func standing(f *frame, p *social.Poll) string {
 	}
 	return voted + " · until " + longDate(p.EndsAt)
 }
+
+// answersOf are the answers of a poll that is being written, and room for more.
+func answersOf(p *social.PollDraft) []string {
+	var all []string
+	if p != nil {
+		all = slices.Clone(p.Options)
+	}
+	for range 2 {
+		if len(all) < social.MaxPollOptions {
+			all = append(all, "")
+		}
+	}
+	return all
+}
+
+// A term is how long a poll can be answered.
+type term struct {
+	minutes int
+	name    string
+	chosen  bool
+}
+
+// lastsOf are the terms that can be chosen for a poll, and the one that is.
+func lastsOf(p *social.PollDraft) []term {
+	all := []term{{5, "for 5 minutes", false}, {30, "for half an hour", false}, {60, "for an hour", false}, {6 * 60, "for 6 hours", false},
+		{24 * 60, "for a day", false}, {3 * 24 * 60, "for 3 days", false}, {7 * 24 * 60, "for a week", false}, {30 * 24 * 60, "for a month", false}}
+	minutes, known := 24*60, false
+	if p != nil && p.Lasts > 0 {
+		minutes = int(p.Lasts.Minutes())
+	}
+	for i := range all {
+		all[i].chosen = all[i].minutes == minutes
+		known = known || all[i].chosen
+	}
+	if !known {
+		all = append(all, term{minutes, "for " + itoa(minutes) + " minutes", true})
+	}
+	return all
+}

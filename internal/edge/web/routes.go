@@ -106,6 +106,8 @@ func (s *Site) serve(e route) http.Handler {
 			err = e.who.admit(q.by)
 		}
 		switch {
+		case err == errStranger && q.keepWords():
+			return
 		case err == errStranger:
 			q.toSignIn()
 			return

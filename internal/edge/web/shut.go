@@ -1,8 +1,12 @@
 package web
 
 import (
+	"errors"
+	"io"
 	"maps"
+	"mime/multipart"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -42,10 +46,67 @@ func (q *ask) giveBack(sentence string) {
 	}
 	fields, whole := q.typed()
 	whole = whole && unread == nil
-	if err := q.showAs(http.StatusServiceUnavailable, headline(http.StatusServiceUnavailable), shutPage(q.page, sentence, q.URL.RequestURI(), fields, whole)); err != nil {
+	if err := q.showAs(http.StatusServiceUnavailable, headline(http.StatusServiceUnavailable), shutPage(q.page, headline(http.StatusServiceUnavailable), sentence, q.URL.RequestURI(), fields, whole)); err != nil {
 		q.site.Log.ErrorContext(q.Context(), "error page", "err", err)
 		http.Error(q.w, sentence, http.StatusServiceUnavailable)
 	}
+}
+
+// keepWords gives a form back to who sent it and is not signed in any more, with
+// what was typed in it: it can be sent again once they are. It reports false, and
+// answers nothing, if nothing was typed that somebody would miss.
+func (q *ask) keepWords() bool {
+	if q.Method != http.MethodPost || q.wantsPart() || q.site.cookie(q.Request, sessionCookie) == "" {
+		return false
+	}
+	whole := q.parseWords() == nil
+	fields, plain := q.typed()
+	if !plain || !slices.ContainsFunc(fields, func(f fieldBack) bool { return f.Words || f.Name == "text" && f.Value != "" }) {
+		return false
+	}
+	sentence := "You are not signed in any more."
+	if !whole {
+		sentence += " Your words are here. Files have to be chosen again."
+	}
+	q.page.Plain, q.page.SignIn = true, true
+	return q.showAs(http.StatusUnauthorized, "Sign in", shutPage(q.page, "Sign in, and send it again", sentence, q.URL.RequestURI(), fields, true)) == nil
+}
+
+// errFiles is for a form with files in it, which are not taken from strangers.
+var errFiles = errs.New(errs.Unauthenticated, "Sign in to send files.")
+
+// parseWords is parse without the files of a form: those are read over, so that
+// the browser hears the answer, and kept nowhere.
+func (q *ask) parseWords() error {
+	if !strings.HasPrefix(q.Header.Get("Content-Type"), "multipart/") {
+		return q.parse()
+	}
+	q.PostForm = url.Values{}
+	parts, err := q.MultipartReader()
+	size, files := 0, false
+	for n := 0; err == nil && n < 2*MaxGivenBack; n++ {
+		var p *multipart.Part
+		if p, err = parts.NextPart(); err != nil {
+			break
+		}
+		if p.FileName() != "" {
+			var read int64
+			read, err = io.Copy(io.Discard, p)
+			files = files || read > 0
+			continue
+		}
+		var v []byte
+		v, err = io.ReadAll(io.LimitReader(p, int64(maxForm-size)))
+		size += len(v)
+		q.PostForm.Add(p.FormName(), string(v))
+	}
+	if err == nil || errors.Is(err, io.EOF) {
+		err = nil
+		if files {
+			err = errFiles
+		}
+	}
+	return err
 }
 
 // secret are parts of the names of fields that no page shows again.
@@ -56,13 +117,13 @@ var secret = []string{"password", "token", "secret", "code"}
 func (q *ask) typed() (fields []fieldBack, whole bool) {
 	whole = q.MultipartForm == nil || len(q.MultipartForm.File) == 0
 	for _, name := range slices.Sorted(maps.Keys(q.PostForm)) {
-		hidden := slices.ContainsFunc(secret, func(s string) bool { return strings.Contains(name, s) })
+		hidden := name == "old" || name == "new" || slices.ContainsFunc(secret, func(s string) bool { return strings.Contains(name, s) })
 		for _, v := range q.PostForm[name] {
 			if hidden || len(fields) == MaxGivenBack || !utf8.ValidString(name+v) {
 				whole = false
 				continue
 			}
-			fields = append(fields, fieldBack{name, v, strings.ContainsAny(strings.TrimSpace(v), " \n")})
+			fields = append(fields, fieldBack{name, v, name == "text" && v != "" || strings.ContainsAny(strings.TrimSpace(v), " \n")})
 		}
 	}
 	return fields, whole

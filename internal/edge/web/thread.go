@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/plaza-social/plaza/internal/core/timelines"
+	"github.com/plaza-social/plaza/internal/base/text"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
 )
@@ -106,11 +107,52 @@ func (s *Site) history(q *ask) error {
 		return err
 	}
 	var versions []version
-	for _, e := range slices.Backward(edits) {
-		versions = append(versions, version{e, s.View.HTML(e.Text, e.HTML, e.Mentions)})
+	for i, e := range slices.Backward(edits) {
+		v := version{Edit: e, HTML: s.View.HTML(e.Text, e.HTML, e.Mentions)}
+		if i > 0 {
+			v.Changes, v.Others = text.Diff(plainly(edits[i-1]), plainly(e)), otherwise(edits[i-1], e)
+		}
+		versions = append(versions, v)
 	}
 	q.page.Head.Hide = true
 	return q.show("Earlier versions", historyPage(q.page, p, versions))
+}
+
+// plainly is what a version says, without its form.
+func plainly(e social.Edit) string {
+	if e.HTML == "" {
+		return e.Text
+	}
+	return text.FromHTML(e.HTML, func(_, shown string) string { return shown })
+}
+
+// otherwise is what changed from one version to the next besides the words, in
+// sentences.
+func otherwise(was, now social.Edit) (out []string) {
+	said := func(yes bool, what string) {
+		if yes {
+			out = append(out, what)
+		}
+	}
+	said(was.Warning == "" && now.Warning != "", "A warning was put before it.")
+	said(was.Warning != "" && now.Warning == "", "The warning was taken away: “"+was.Warning+"”.")
+	said(was.Warning != "" && now.Warning != "" && was.Warning != now.Warning, "The warning was changed; it was “"+was.Warning+"”.")
+	before, after := map[social.MediaID]social.Media{}, map[social.MediaID]social.Media{}
+	for _, m := range was.Media {
+		before[m.ID] = m
+	}
+	for _, m := range now.Media {
+		after[m.ID] = m
+		old, there := before[m.ID]
+		said(!there, "A file was added.")
+		said(there && old.Alt != m.Alt, "A file is described anew.")
+	}
+	for _, m := range was.Media {
+		_, there := after[m.ID]
+		said(!there, "A file was taken away.")
+	}
+	said(!slices.Equal(was.Poll, now.Poll), "What it asks was changed.")
+	return out
 }
 
 func (s *Site) likedBy(q *ask) error {

@@ -31,6 +31,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/links"
 	"github.com/plaza-social/plaza/internal/core/lists"
 	"github.com/plaza-social/plaza/internal/core/matters"
+	"github.com/plaza-social/plaza/internal/core/media"
 	"github.com/plaza-social/plaza/internal/core/moderation"
 	"github.com/plaza-social/plaza/internal/core/notices"
 	"github.com/plaza-social/plaza/internal/core/polls"
@@ -102,6 +103,7 @@ type Services struct {
 	Automation    *automation.Service
 	Moderation    *moderation.Service
 	Sealing       *sealing.Service
+	Media         *media.Service
 	Blobs         Blobs
 	Limiter       *limit.Limiter
 	Log           *slog.Logger
@@ -149,7 +151,7 @@ func New(c Config, s Services) *Site {
 	}
 	for _, add := range []func(*router){
 		site.emojiRoutes,
-		site.timelineRoutes, site.composeRoutes, site.profileRoutes, site.relationRoutes, site.postRoutes, site.changeRoutes, site.pollRoutes, site.quoteRoutes, site.embedRoutes, site.feedRoutes, site.lookRoutes, site.mediaRoutes, site.shareRoutes, site.readingRoutes,
+		site.timelineRoutes, site.composeRoutes, site.draftRoutes, site.scheduledRoutes, site.profileRoutes, site.relationRoutes, site.postRoutes, site.changeRoutes, site.pollRoutes, site.quoteRoutes, site.embedRoutes, site.feedRoutes, site.lookRoutes, site.mediaRoutes, site.shareRoutes, site.readingRoutes,
 		site.liveRoutes, site.talkRoutes, site.catchUpRoutes, site.exploreRoutes, site.keyRoutes,
 		site.listRoutes, site.noticeRoutes, site.policyRoutes, site.searchRoutes, site.interactionRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes, site.importRoutes,
 		site.securityRoutes, site.factorRoutes, site.movingRoutes, site.peopleRoutes, site.houseRoutes, site.aboutRoutes, site.opennessRoutes,

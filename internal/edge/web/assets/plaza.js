@@ -34,18 +34,19 @@ const length = (text) => {
 };
 
 const compose = (form) => {
-  const area = form.querySelector("textarea"), left = form.querySelector("[data-left]"), max = +left.dataset.left;
+  const left = form.querySelector("[data-left]"), max = +left.dataset.left;
+  let area = form.querySelector("[data-text]");
   const count = () => {
     const n = max - length(area.value.replace(/\r\n/g, "\n"));
     left.textContent = n;
     left.classList.toggle("near", n <= 50 && n >= 0);
     left.classList.toggle("past", n < 0);
   };
-  area.addEventListener("input", count);
-  area.addEventListener("keydown", (e) => {
-    if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); form.requestSubmit(); }
+  for (const kind of ["input", "focusin"]) form.addEventListener(kind, (e) => { if (e.target.matches("[data-text]")) { area = e.target; count(); } });
+  form.addEventListener("keydown", (e) => {
+    if (e.key === "Enter" && (e.ctrlKey || e.metaKey) && e.target.matches("textarea")) { e.preventDefault(); form.requestSubmit(form.querySelector("[value=post]")); }
   });
-  form.addEventListener("submit", () => setTimeout(() => { form.querySelector(".button").disabled = true; }));
+  form.addEventListener("submit", () => setTimeout(() => { form.querySelector("[value=post]").disabled = true; }));
   count();
 };
 
