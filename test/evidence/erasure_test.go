@@ -96,6 +96,8 @@ func (h *erasing) fill(p *apptest.Person, c canaries, n int) {
 	p.Must("PUT", "/api/v1/statuses/"+first.ID, map[string]any{"status": c.say("edit again")}, nil)
 	p.Must("POST", "/api/v1/statuses", map[string]any{"status": c.say("poll"), "poll": map[string]any{"options": []string{c.say("option"), "no"}, "expires_in": 3600}}, nil)
 	p.Must("POST", "/api/v1/statuses", map[string]any{"status": c.say("scheduled"), "scheduled_at": time.Now().Add(time.Hour).UTC().Format(time.RFC3339)}, nil)
+	_, err := h.Posts.KeepDraft(h.t.Context(), p.Actor(), social.KeptDraft{ID: 7, Draft: social.Draft{Text: c.say("draft"), Then: []social.Draft{{Text: c.say("draft, goes on")}}}}, 0)
+	h.must(err)
 	h.picture(p, c)
 	h.reported(p, c, first, last)
 	h.linked(c, first)

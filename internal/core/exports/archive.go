@@ -66,6 +66,8 @@ func (p packer) pack() error {
 		{"dislikes.json", func(do func(any) error) error { return p.marks(social.VotedDown, do) }},
 		{"reactions.json", p.reactions},
 		{"bookmarks.json", func(do func(any) error) error { return p.marks(social.Bookmarked, do) }},
+		{"drafts.json", p.drafts},
+		{"scheduled.json", p.scheduled},
 	} {
 		if err := p.file(c.name, func(w io.Writer) error { return collection(w, c.name, c.each) }); err != nil {
 			return err

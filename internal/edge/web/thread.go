@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/plaza-social/plaza/internal/core/timelines"
 	"github.com/plaza-social/plaza/internal/base/text"
+	"github.com/plaza-social/plaza/internal/core/timelines"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
 )
