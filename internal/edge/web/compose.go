@@ -294,7 +294,7 @@ func (q *ask) compose(status int, wish social.Draft, when social.When, problem s
 		return err
 	}
 	d.Back, d.Key, d.Error, d.Again, d.Focus = local(q.form("back"), "/"), q.form("key"), firstOf(problem, d.Error), true, problem == ""
-	d.Seen = q.form("seen")
+	d.Kept, d.Seen = itoa(wish.Kept), q.form("seen") // and nothing new: who may not see what they answer learns nothing
 	q.page.Tab = "new"
 	if which := q.param("scheduled"); which != "" {
 		d.move(which)

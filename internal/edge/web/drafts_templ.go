@@ -418,7 +418,7 @@ func waits(f *frame, w waitingPost, zone string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if w.At.Before(f.Now) && !w.Draft.Held {
+		if w.late(f.Now) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<p class=\"problem\">It could not be sent at its time. What it answers may be gone, or you could not post then. Nothing of it is lost: choose another time, or make it a draft.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -432,7 +432,7 @@ func waits(f *frame, w waitingPost, zone string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if w.Draft.Held {
+		if w.Draft.Held && w.At.Before(f.Now.Add(social.UndoFor)) && !w.late(f.Now) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "it is sent in a moment")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

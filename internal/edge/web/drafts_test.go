@@ -170,7 +170,7 @@ func TestScheduledPages(t *testing.T) {
 	want(t, h.member("ben", social.Member).get(one), 404)
 	want(t, send(one+"/time", day, "", "Asia/Tokyo"), 422, "Choose a time of day")
 	want(t, send(one+"/time", day, "09:30", "Asia/Tokyo"), 200, "09:30 JST")
-	want(t, ada.get(one), 200, "In the morning</textarea>", `value="09:30"`, "!Save as draft")
+	want(t, ada.get(one), 200, "In the morning</textarea>", `value="09:30"`, "!Save as draft", `!name="draft"`)
 	want(t, ada.post(one, "text", "In the evening", "visibility", "public", "on", day, "at", "", "zone", "UTC"), 422, "Choose a time of day", "In the evening</textarea>", `action="`+one+`"`)
 	want(t, ada.post(one, "do", "more", "text", "In the evening", "visibility", "public"), 200, `name="text-2"`, `action="`+one+`"`)
 	want(t, ada.post(one, "text", "In the evening", "text-2", "of that day", "visibility", "public", "on", day, "at", "20:00", "zone", "Asia/Tokyo"), 200, "In the evening", "20:00 JST", "2 posts")
@@ -178,6 +178,9 @@ func TestScheduledPages(t *testing.T) {
 	want(t, ada.post(one+"/back"), 200, "not there any more")
 	want(t, send("/new", day, "10:00", "UTC"), 200, "10:00 UTC")
 	one = regexp.MustCompile(`/scheduled/\d+`).FindString(ada.get("/scheduled").Body.String())
+	want(t, ada.get("/scheduled"), 200, "!could not be sent at its time")
+	h.clock.Pass(72 * time.Hour) // and nobody does the jobs
+	want(t, ada.get("/scheduled"), 200, "could not be sent at its time", "In the morning")
 	want(t, ada.post(one+"/delete"), 200, "Deleted.", "Nothing is scheduled")
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/posts"
@@ -18,12 +19,18 @@ func (s *Site) scheduledRoutes(r *router) {
 	r.Do("POST "+scheduledPage+"/{scheduled}/delete", member, s.unschedule)
 }
 
-// A waiting post is one that is to be said later, on the list of them.
+// A waitingPost is one that is to be said later, on the list of them.
 type waitingPost struct {
 	posts.Later
 	When    social.When
 	Problem string
 }
+
+// late reports whether it should have been said, and was not.
+func (w waitingPost) late(now time.Time) bool { return w.At.Before(now.Add(-lateAfter)) }
+
+// lateAfter is for how long a post is said to be on its way that is due.
+const lateAfter = time.Minute
 
 // showScheduled shows all that is to be said later; what was chosen for one of
 // them and not taken stands with it.

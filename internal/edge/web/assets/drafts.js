@@ -92,9 +92,11 @@ const keepHere = (form) => {
 
 drop((d) => !(Date.now() - d.at < life));
 for (const form of document.querySelectorAll("[data-composer]")) {
-  if (!form.elements.draft) continue; // a post that is changed is there already
-  keepThere(form);
-  if (store) keepHere(form);
+  if (!form.dataset.more) continue; // a post that is changed is there already
+  if (form.elements.draft) { // and so is one that waits
+    keepThere(form);
+    if (store) keepHere(form);
+  }
   form.addEventListener("focusin", () => {
     import(form.dataset.more).then((m) => m.help(form));
     import(form.dataset.complete).then((m) => m.complete(form));
