@@ -58,13 +58,14 @@ export const complete = (form) => {
     } catch (e) { if (e.name !== "AbortError") close(); }
   };
 
-  form.addEventListener("input", (e) => {
-    if (!e.target.matches("[data-text]")) return;
-    area = e.target;
+  const begin = (target) => {
+    if (!target.matches("[data-text]")) return;
+    area = target;
     clearTimeout(timer);
     const what = word();
     if (what?.length > 1) timer = setTimeout(look, pause, what); else close();
-  });
+  };
+  form.addEventListener("input", (e) => begin(e.target));
   form.addEventListener("keydown", (e) => {
     if (box.hidden || e.target !== area) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
@@ -78,4 +79,5 @@ export const complete = (form) => {
   box.addEventListener("mousedown", (e) => e.preventDefault()); // the text keeps the cursor
   box.addEventListener("click", (e) => { const o = e.target.closest("[role=option]"); if (o) take(o); });
   form.addEventListener("focusout", (e) => { if (e.target === area) close(); });
+  if (form.contains(document.activeElement)) begin(document.activeElement); // what was written while this was loaded
 };

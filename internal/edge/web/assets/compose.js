@@ -59,7 +59,10 @@ const point = (img, e) => {
 
 export const help = (form) => {
   zone(form);
-  for (const input of form.querySelectorAll("[data-files]")) input.closest(".files").querySelector("button").hidden = true;
+  for (const input of form.querySelectorAll("[data-files]")) {
+    input.closest(".files").querySelector("button").hidden = true;
+    if (input.files.length) { send(form, input.dataset.files, [...input.files]); input.value = ""; } // chosen while this was loaded
+  }
   form.addEventListener("change", (e) => {
     if (e.target.matches("[data-files]")) { send(form, e.target.dataset.files, [...e.target.files]); e.target.value = ""; }
     if (e.target.matches(".attached select")) {

@@ -97,8 +97,10 @@ for (const form of document.querySelectorAll("[data-composer]")) {
     keepThere(form);
     if (store) keepHere(form);
   }
-  form.addEventListener("focusin", () => {
+  const help = () => {
     import(form.dataset.more).then((m) => m.help(form));
     import(form.dataset.complete).then((m) => m.complete(form));
-  }, { once: true });
+  };
+  if (form.contains(document.activeElement)) help(); // somebody is in it already
+  else form.addEventListener("focusin", help, { once: true });
 }
