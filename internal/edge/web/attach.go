@@ -44,23 +44,23 @@ func point(s string) (x, y *float64) {
 	return &fx, &fy
 }
 
-// A spot is what must stay in sight of a picture that is cut to fit.
-type spot struct{ at, name string }
+// A focusPoint is what must stay in sight of a picture that is cut to fit.
+type focusPoint struct{ at, name string }
 
-var spots = []spot{{"0,0", "The middle"}, {"0,0.7", "The top"}, {"0,-0.7", "The bottom"}, {"-0.7,0", "The left"}, {"0.7,0", "The right"},
+var focusPoints = []focusPoint{{"0,0", "The middle"}, {"0,0.7", "The top"}, {"0,-0.7", "The bottom"}, {"-0.7,0", "The left"}, {"0.7,0", "The right"},
 	{"-0.7,0.7", "Top left"}, {"0.7,0.7", "Top right"}, {"-0.7,-0.7", "Bottom left"}, {"0.7,-0.7", "Bottom right"}}
 
 func focusOf(m social.Media) string {
 	return strconv.FormatFloat(m.FocusX, 'f', -1, 64) + "," + strconv.FormatFloat(m.FocusY, 'f', -1, 64)
 }
 
-// spotsWith are those that can be chosen, and the one that is.
-func spotsWith(m social.Media) []spot {
+// focusWith are those that can be chosen, and the one that is.
+func focusWith(m social.Media) []focusPoint {
 	at := focusOf(m)
-	if slices.ContainsFunc(spots, func(s spot) bool { return s.at == at }) {
-		return spots
+	if slices.ContainsFunc(focusPoints, func(s focusPoint) bool { return s.at == at }) {
+		return focusPoints
 	}
-	return append([]spot{{at, "Where it is now"}}, spots...)
+	return append([]focusPoint{{at, "Where it is now"}}, focusPoints...)
 }
 
 // move puts an attachment before or behind its neighbour, or off the post.

@@ -1286,7 +1286,7 @@ func attachments(f *frame, of string, all []social.Media) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, s := range spotsWith(m) {
+				for _, s := range focusWith(m) {
 					templ_7745c5c3_Err = option(s.at, s.name, focusOf(m)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
