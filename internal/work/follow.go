@@ -5,6 +5,7 @@ package work
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/store"
@@ -18,8 +19,11 @@ type Follower struct {
 	Follow func(ctx context.Context, tx *store.Tx, r event.Record) error
 
 	// For those who need it:
-	Batch int    // how many facts it takes in one transaction; zero is Batch
-	After func() // is called when something was committed
+	Batch int // how many facts it takes in one transaction; zero is Batch
+	// Urgent are the kinds of facts that wake it; what else happens it sees within
+	// every. Nil is all.
+	Urgent []event.Fact
+	After  func() // is called when something was committed
 }
 
 // Batch is how many facts a follower takes in one transaction. On SQLite
@@ -68,6 +72,13 @@ func step(ctx context.Context, s *store.Store, f Follower) (n int, err error) {
 		f.After()
 	}
 	return n, nil
+}
+
+// wakes reports whether any of rs is urgent.
+func (f Follower) wakes(rs []event.Record) bool {
+	return f.Urgent == nil || slices.ContainsFunc(rs, func(r event.Record) bool {
+		return slices.ContainsFunc(f.Urgent, func(u event.Fact) bool { return u.Kind() == r.Fact.Kind() })
+	})
 }
 
 func (f Follower) batch() int {

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// every is how often followers and workers look for themselves; a commit
-	// of this process wakes them at once.
+	// every is how often followers and workers look for themselves; what is urgent
+	// to them and committed by this process wakes them at once.
 	every = time.Second
 	// gather is how long they wait after that: what comes meanwhile goes into
 	// the same commit.
@@ -43,7 +43,7 @@ type Chore struct {
 func (r Runner) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	for _, f := range r.Followers {
-		bell := r.bell(ctx)
+		bell := r.bell(ctx, f)
 		wg.Go(func() {
 			r.loop(ctx, f.Name, bell, func() error { return CatchUp(ctx, r.Store, f) })
 		})
@@ -59,10 +59,14 @@ func (r Runner) Run(ctx context.Context) {
 	wg.Wait()
 }
 
-// bell rings when something was committed.
-func (r Runner) bell(ctx context.Context) chan struct{} {
+// bell rings when something was committed that f is in a hurry for.
+func (r Runner) bell(ctx context.Context, f Follower) chan struct{} {
 	c := make(chan struct{}, 1)
-	r.Store.WatchUntil(ctx, func(context.Context, []event.Record) { ring(c) })
+	r.Store.WatchUntil(ctx, func(_ context.Context, rs []event.Record) {
+		if f.wakes(rs) {
+			ring(c)
+		}
+	})
 	return c
 }
 

@@ -96,6 +96,42 @@ func TestFollowerThatFailsLosesNothing(t *testing.T) {
 	})
 }
 
+// Who is in a hurry for some facts is not woken by others, and sees them all, in
+// order.
+func TestUrgentFactsWake(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		seen := make(chan string, 10)
+		f := work.Follower{Name: "hurried", Urgent: []event.Fact{event.PostPublished{}}, Follow: func(_ context.Context, _ *store.Tx, r event.Record) error {
+			seen <- r.Fact.Kind()
+			return nil
+		}}
+		ctx, cancel := context.WithCancel(t.Context())
+		stopped := make(chan struct{})
+		go func() {
+			defer close(stopped)
+			work.Runner{Store: s, Followers: []work.Follower{f}, Log: slog.New(slog.DiscardHandler)}.Run(ctx)
+		}()
+		want := []event.Fact{event.PostDeleted{Post: 1}, event.PostDeleted{Post: 2}, event.PostPublished{Post: 3}, event.PostDeleted{Post: 4}}
+		for _, fact := range want {
+			if err := s.Write(t.Context(), func(tx *store.Tx) error { tx.Record(fact); return nil }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, fact := range want {
+			select {
+			case kind := <-seen:
+				if kind != fact.Kind() {
+					t.Errorf("%s came, want %s", kind, fact.Kind())
+				}
+			case <-time.After(20 * time.Second):
+				t.Fatalf("%s never came", fact.Kind())
+			}
+		}
+		cancel()
+		<-stopped
+	})
+}
+
 func TestJobs(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fault           error

@@ -16,7 +16,7 @@ import (
 // Follower holds rules against what was posted, here or elsewhere, what was
 // edited, and who has joined or asks to.
 func (s *Service) Follower() work.Follower {
-	return work.Follower{Name: "automation", Follow: func(ctx context.Context, tx *store.Tx, r event.Record) error {
+	return work.Follower{Name: "automation", Urgent: []event.Fact{event.PostPublished{}, event.PostEdited{}, event.Joined{}}, Follow: func(ctx context.Context, tx *store.Tx, r event.Record) error {
 		switch f := r.Fact.(type) {
 		case event.PostPublished:
 			if f.BoostOf == 0 {

@@ -15,7 +15,7 @@ const step = 100
 
 // Follower puts messages into the conversations of those who take part.
 func Follower() work.Follower {
-	return work.Follower{Name: "conversations", Follow: func(ctx context.Context, tx *store.Tx, r event.Record) error {
+	return work.Follower{Name: "conversations", Urgent: []event.Fact{event.PostPublished{}, event.PostEdited{}, event.PostDeleted{}}, Follow: func(ctx context.Context, tx *store.Tx, r event.Record) error {
 		switch f := r.Fact.(type) {
 		case event.PostPublished:
 			if f.Visibility == social.Direct {

@@ -34,7 +34,7 @@ func New(s *store.Store, v *view.View, baseURL string) *Service {
 
 // Follower has the pages asked that new and changed posts lead to.
 func (s *Service) Follower() work.Follower {
-	return work.Follower{Name: "links", Follow: func(ctx context.Context, tx *store.Tx, r event.Record) error {
+	return work.Follower{Name: "links", Urgent: []event.Fact{event.PostPublished{}, event.PostEdited{}}, Follow: func(ctx context.Context, tx *store.Tx, r event.Record) error {
 		switch f := r.Fact.(type) {
 		case event.PostPublished:
 			if f.BoostOf == 0 {

@@ -28,7 +28,7 @@ type Errand struct {
 // Follower queues an errand for each app that wants to be told of a notice.
 // What is told is looked up when it is sent.
 func Follower() work.Follower {
-	return work.Follower{Name: "push", Follow: func(ctx context.Context, tx *store.Tx, r event.Record) error {
+	return work.Follower{Name: "push", Urgent: []event.Fact{event.NoticeMade{}}, Follow: func(ctx context.Context, tx *store.Tx, r event.Record) error {
 		switch f := r.Fact.(type) {
 		case event.NoticeMade:
 			return queue(ctx, tx, f)

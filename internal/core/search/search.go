@@ -233,7 +233,7 @@ type TagDay struct {
 
 // Follower keeps the index of words.
 func Follower() work.Follower {
-	return work.Follower{Name: "search", Follow: func(ctx context.Context, tx *store.Tx, r event.Record) error {
+	return work.Follower{Name: "search", Urgent: []event.Fact{event.PostPublished{}, event.PostEdited{}, event.PostDeleted{}}, Follow: func(ctx context.Context, tx *store.Tx, r event.Record) error {
 		switch f := r.Fact.(type) {
 		case event.PostPublished:
 			return index(ctx, tx, f.Post)
