@@ -29,7 +29,7 @@ type Surge struct {
 	Subjects int           // that they are about
 	Within   time.Duration // in which they arrive; zero is as fast as can be
 	Readers  int
-	Quiet    time.Duration // of reading alone, before
+	Quiet    time.Duration // of reading alone, before and after
 	Burst    time.Duration // of reporting as fast as can be, after
 }
 
@@ -39,7 +39,7 @@ type Surged struct {
 	Cases               int
 	Rate                float64       // reports taken each second
 	Latest              time.Duration // p99 of a report's answer
-	Quiet, Loud         time.Duration // p95 of reading a timeline, before and meanwhile
+	Quiet, Loud, Again  time.Duration // p95 of reading a timeline: before, meanwhile, and when it is quiet again
 	Receipts            int           // that were checked
 	Missing             int           // of them, in no checkpoint
 	Slowest             time.Duration // from a report to the checkpoint that holds it
@@ -97,6 +97,10 @@ func (a *App) Play(ctx context.Context, s Surge, say func(format string, args ..
 	out.Taken = len(c.took)
 	out.Rate = float64(out.Taken) / time.Since(began).Seconds()
 	out.Latest = quantile(c.took, 0.99)
+	if s.Within > 0 {
+		say("%d people read for %v", s.Readers, s.Quiet)
+		out.Again = c.reading(ctx, s.Readers, func() { linger(ctx, s.Quiet) })
+	}
 	if s.Burst > 0 {
 		say("and as many as can be for %v", s.Burst)
 		c.took = nil

@@ -60,7 +60,7 @@ func (v *View) Conversation(ctx context.Context, owner social.AccountID, thread 
 // UnreadConversations counts those in which owner has something to read, up to
 // most.
 func (v *View) UnreadConversations(ctx context.Context, owner social.AccountID, most int) (int, error) {
-	return value[int](ctx, v, `SELECT COUNT(*) FROM (SELECT 1 FROM conversations WHERE owner_id = $1 AND unread LIMIT $2) AS waiting`, owner, most)
+	return value[int](ctx, v, `SELECT COUNT(*) FROM (SELECT 1 FROM conversations WHERE owner_id = $1 AND unread LIMIT $2) AS page`, owner, most)
 }
 
 // ReadConversation notes that owner has read one.
