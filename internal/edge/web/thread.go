@@ -70,7 +70,7 @@ func (s *Site) thread(q *ask) error {
 // absences say why a post is not shown where it would stand.
 var absences = map[timelines.Absence]string{
 	timelines.Unfetched: "A post on another server that has not come here yet.", timelines.Blocked: "A post by somebody you block.",
-	timelines.Muted: "A post by somebody you mute", timelines.Limited: "A post by somebody who is shown to their followers only",
+	timelines.Muted: "A post by somebody you mute.", timelines.Limited: "A post by somebody who is shown to their followers only.",
 	timelines.Deleted: "A post that was deleted.", timelines.Away: "A post that is not here any more, or is not for you.",
 }
 
