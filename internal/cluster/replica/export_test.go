@@ -28,9 +28,25 @@ func SetFree(n int64) (undo func()) {
 }
 
 // Age has a house do what it does when SnapshotEvery has passed once more, and
-// everything it keeps is older than that.
+// everything it keeps is older than that. The first whole database is taken as a
+// house begins: two at once would write over each other.
 func (r *Replica) Age(ctx context.Context) error {
 	db := r.capture.db
+	for first := false; !first; {
+		all, err := db.Replica.Client.LTXFiles(ctx, litestream.SnapshotLevel, 0, false)
+		if err != nil {
+			return err
+		}
+		first = all.Next()
+		if err := all.Close(); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(tidyEvery):
+		}
+	}
 	if _, err := db.Snapshot(ctx); err != nil {
 		return err
 	}
