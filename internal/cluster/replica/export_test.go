@@ -32,20 +32,15 @@ func SetFree(n int64) (undo func()) {
 // house begins: two at once would write over each other.
 func (r *Replica) Age(ctx context.Context) error {
 	db := r.capture.db
-	for first := false; !first; {
-		all, err := db.Replica.Client.LTXFiles(ctx, litestream.SnapshotLevel, 0, false)
+	for {
+		taken, err := db.MaxLTXFileInfo(ctx, litestream.SnapshotLevel)
 		if err != nil {
 			return err
 		}
-		first = all.Next()
-		if err := all.Close(); err != nil {
-			return err
+		if taken.MaxTXID != 0 {
+			break
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(tidyEvery):
-		}
+		time.Sleep(tidyEvery)
 	}
 	if _, err := db.Snapshot(ctx); err != nil {
 		return err
