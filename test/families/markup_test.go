@@ -84,7 +84,7 @@ func badAttribute(element, key, value, home string) string {
 	own := u.Host == "" && !strings.HasPrefix(to, "//") || strings.HasPrefix(to, home)
 	switch {
 	case !slices.Contains([]string{"", "http", "https", "mailto", "data"}, u.Scheme),
-		u.Scheme == "data" && !strings.HasPrefix(to, "data:image/png"),
+		u.Scheme == "data" && !strings.HasPrefix(to, "data:image/png") && !(element == "img" && strings.HasPrefix(to, "data:image/bmp;base64,")),
 		slices.Contains(loads, element) && !own, (element == "form" || key == "formaction") && !own:
 		return key + "=" + value
 	}
