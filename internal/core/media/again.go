@@ -34,16 +34,8 @@ func (s *Service) Again(ctx context.Context) error {
 			if some, err = v.ReadyMedia(ctx, after, againAtOnce); err != nil {
 				return err
 			}
-			for _, m := range some {
-				known, err := s.Abuse(ctx, v, m)
-				if err != nil {
-					return err
-				}
-				if known {
-					found = append(found, m)
-				}
-			}
-			return nil
+			found, err = s.known(ctx, v, some)
+			return err
 		}); err != nil || after < 0 {
 			return err
 		}
@@ -112,4 +104,18 @@ func (s *Service) sealLate(ctx context.Context, m social.Media) (err error) {
 		}
 	}
 	return err
+}
+
+// known are those of some files that are on a list.
+func (s *Service) known(ctx context.Context, v *store.View, some []social.Media) (found []social.Media, err error) {
+	for _, m := range some {
+		is, err := s.Abuse(ctx, v, m)
+		if err != nil {
+			return nil, err
+		}
+		if is {
+			found = append(found, m)
+		}
+	}
+	return found, nil
 }

@@ -33,16 +33,8 @@ func (s *Service) picturesAgain(ctx context.Context) error {
 			if some, err = v.Pictures(ctx, after, againAtOnce); err != nil {
 				return err
 			}
-			for _, m := range some {
-				known, err := s.Abuse(ctx, v, m)
-				if err != nil {
-					return err
-				}
-				if known {
-					found = append(found, m)
-				}
-			}
-			return nil
+			found, err = s.known(ctx, v, some)
+			return err
 		}); err != nil {
 			return err
 		}

@@ -27,16 +27,26 @@ type Thread struct {
 
 // Thread gives a post its place. A reply whose parent the reader is not shown
 // is left out with all that answers it.
-func (s *Service) Thread(ctx context.Context, by social.Actor, which social.PostID) (t Thread, err error) {
-	if t.Post, err = s.view.Post(ctx, by, which); err != nil || t.Post.IsBoost() {
-		return t, err
-	}
-	up, down := MaxAncestorsStranger, MaxDescendantsStranger
+func (s *Service) Thread(ctx context.Context, by social.Actor, which social.PostID) (Thread, error) {
+	t, _, err := s.thread(ctx, by, which)
+	return t, err
+}
+
+// limitsOf are how many ancestors and descendants somebody is shown.
+func limitsOf(by social.Actor) (up, down int) {
 	if by.SignedIn() {
-		up, down = MaxAncestors, MaxDescendants
+		return MaxAncestors, MaxDescendants
 	}
+	return MaxAncestorsStranger, MaxDescendantsStranger
+}
+
+// thread is Thread, and all replies of the whole thread, the oldest first.
+func (s *Service) thread(ctx context.Context, by social.Actor, which social.PostID) (t Thread, replies []store.Reply, err error) {
+	if t.Post, err = s.view.Post(ctx, by, which); err != nil || t.Post.IsBoost() {
+		return t, nil, err
+	}
+	up, down := limitsOf(by)
 	var ancestors []social.PostID
-	var replies []store.Reply
 	if err := s.store.Read(ctx, func(v *store.View) (err error) {
 		if ancestors, err = v.Ancestors(ctx, which, up); err != nil {
 			return err
@@ -44,16 +54,16 @@ func (s *Service) Thread(ctx context.Context, by social.Actor, which social.Post
 		replies, err = v.Thread(ctx, t.Post.Thread, MaxAncestors+MaxDescendants)
 		return err
 	}); err != nil {
-		return t, err
+		return t, nil, err
 	}
 	if t.Ancestors, err = s.ancestors(ctx, by, ancestors); err != nil {
-		return t, err
+		return t, nil, err
 	}
 	t.Descendants, err = s.descendants(ctx, by, which, replies, down)
 	if err == nil && s.Opened != nil {
 		s.Opened(ctx, by, t)
 	}
-	return t, err
+	return t, replies, err
 }
 
 // ancestors are shown from the nearest up to the first that may not be seen.

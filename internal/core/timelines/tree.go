@@ -45,7 +45,8 @@ type Tree struct {
 // and, as where it stood may not be known, only on the page of the post that
 // opened the thread.
 func (s *Service) Tree(ctx context.Context, by social.Actor, which social.PostID) (t Tree, err error) {
-	if t.Thread, err = s.Thread(ctx, by, which); err != nil || t.Post.IsBoost() {
+	var replies []store.Reply
+	if t.Thread, replies, err = s.thread(ctx, by, which); err != nil || t.Post.IsBoost() {
 		return t, err
 	}
 	r, err := s.view.Reader(ctx, by.Account)
@@ -59,16 +60,9 @@ func (s *Service) Tree(ctx context.Context, by social.Actor, which social.PostID
 	if t.Above, err = s.absence(ctx, r, []*view.Seen{first}); err != nil {
 		return t, err
 	}
-	limit := MaxDescendantsStranger
-	if by.SignedIn() {
-		limit = MaxDescendants
-	}
-	replies, err := s.repliesAround(ctx, t.Post, limit)
-	if err != nil {
-		return t, err
-	}
+	_, limit := limitsOf(by)
 	g := grower{of: which, root: t.Post.Thread == which, at: map[social.PostID]*Branch{}}
-	if err := g.see(ctx, s, by, r, replies); err != nil {
+	if err := g.see(ctx, s, by, r, repliesAround(replies, t.Post, limit)); err != nil {
 		return t, err
 	}
 	if t.Branches, err = g.grow(func(answers []*view.Seen) (Absence, error) { return s.absence(ctx, r, answers) }); err != nil {
@@ -77,16 +71,9 @@ func (s *Service) Tree(ctx context.Context, by social.Actor, which social.PostID
 	return t, nil
 }
 
-// repliesAround is the replies below a post, and, if it opened its thread, all
-// the others, too: what they answer is missing. The oldest come first.
-func (s *Service) repliesAround(ctx context.Context, p *view.Seen, limit int) (out []store.Reply, err error) {
-	var all []store.Reply
-	if err := s.store.Read(ctx, func(v *store.View) (err error) {
-		all, err = v.Thread(ctx, p.Thread, MaxAncestors+MaxDescendants)
-		return err
-	}); err != nil {
-		return nil, err
-	}
+// repliesAround is those of all replies of a thread that are below a post, and, if it
+// opened the thread, all the others, too: what they answer is missing.
+func repliesAround(all []store.Reply, p *view.Seen, limit int) (out []store.Reply) {
 	below := map[social.PostID]bool{p.ID: true}
 	for _, r := range all { // what answers is newer than what it answers
 		if below[r.Parent] || p.Thread == p.ID {
@@ -96,7 +83,7 @@ func (s *Service) repliesAround(ctx context.Context, p *view.Seen, limit int) (o
 			}
 		}
 	}
-	return out, nil
+	return out
 }
 
 // absence says why the post is not shown that some posts answer, or that it is.
