@@ -102,5 +102,12 @@ for (const form of document.querySelectorAll("[data-composer]")) {
     import(form.dataset.complete).then((m) => m.complete(form));
   };
   if (form.contains(document.activeElement)) help(); // somebody is in it already
-  else form.addEventListener("focusin", help, { once: true });
+  else {
+    const begin = (e) => {
+      if (e.target.closest("button")) return; // it is being pressed, and must not move away
+      form.removeEventListener("focusin", begin);
+      help();
+    };
+    form.addEventListener("focusin", begin);
+  }
 }
