@@ -85,3 +85,15 @@ func TestLivePage(t *testing.T) {
 	for range home { // ends, or the test never does
 	}
 }
+
+// Whoever is not signed in any more has nothing streamed, and is not led to a page
+// that a stream cannot show.
+func TestLiveOfStrangers(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	a := send(t, s, "GET", "/live", header("Accept", "text/event-stream"))
+	wantStatus(t, "a stranger", a, 204)
+	if a = send(t, s, "GET", "/live"); a.Status == 204 {
+		t.Error("a browser that wants a page is not asked to sign in")
+	}
+}

@@ -169,8 +169,14 @@ func (q *ask) back(otherwise, say string) error {
 	return q.to(local(q.form("back"), otherwise))
 }
 
-// toSignIn asks a stranger to sign in and come back.
+// toSignIn asks a stranger to sign in and come back. A stream that was open when its
+// session ended is told to come back no more, as a page has nothing to show it.
+// https://html.spec.whatwg.org/multipage/server-sent-events.html#server-sent-events-intro
 func (q *ask) toSignIn() {
+	if q.Header.Get("Accept") == "text/event-stream" {
+		q.w.WriteHeader(http.StatusNoContent)
+		return
+	}
 	next := q.URL.RequestURI()
 	if q.Method != http.MethodGet {
 		next = local(q.form("back"), "/")

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -45,10 +46,11 @@ func (w *Witness) State() map[string]string {
 	return out
 }
 
-// CaughtUp reports whether all followers have read the whole journal.
-func (w *Witness) CaughtUp() bool {
+// CaughtUp reports whether all of so many followers have read the whole journal. Who
+// never read it has no cursor yet.
+func (w *Witness) CaughtUp(followers int) bool {
 	w.t.Helper()
-	return w.column(`SELECT COUNT(*) FROM cursors WHERE major < (SELECT COALESCE(MAX(seq), 0) FROM journal)`)[0] == "0"
+	return w.column(`SELECT COUNT(*) FROM cursors`)[0] == strconv.Itoa(followers) && w.column(`SELECT COUNT(*) FROM cursors WHERE major < (SELECT COALESCE(MAX(seq), 0) FROM journal)`)[0] == "0"
 }
 
 func (w *Witness) digest(table string) string {
