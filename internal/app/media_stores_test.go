@@ -31,9 +31,8 @@ func TestMediaStores(t *testing.T) {
 	objects := httptest.NewServer(gofakes3.New(store).Server())
 	t.Cleanup(objects.Close)
 	folder := t.TempDir()
-	var c conf.Config
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
-		c = s.Config
+		c := s.Config
 		ada := s.Join("ada", social.Owner)
 		var made struct{ ID, URL string }
 		ada.Must("GET", "/api/v1/media/"+s.SendPicture(t, ada, image.NewRGBA(image.Rect(0, 0, 60, 40))), nil, &made)
