@@ -35,13 +35,17 @@ type Error struct {
 	Kind   Kind
 	Public string
 	Cause  error // for the log, never for the answer
+	format string
+	args   []any
 }
 
 // New returns an error of kind k. Public is a whole sentence.
 func New(k Kind, public string) error { return &Error{Kind: k, Public: public} }
 
 // Newf is New with a formatted sentence.
-func Newf(k Kind, format string, args ...any) error { return New(k, fmt.Sprintf(format, args...)) }
+func Newf(k Kind, format string, args ...any) error {
+	return &Error{Kind: k, Public: fmt.Sprintf(format, args...), format: format, args: args}
+}
 
 // Wrap is like New and keeps cause for the log.
 func Wrap(k Kind, public string, cause error) error {
@@ -79,4 +83,17 @@ func Public(err error) string {
 		return e.Public
 	}
 	return ""
+}
+
+// Sentence is Public as it was before its arguments were put in, for whoever says it
+// in another language.
+func Sentence(err error) (format string, args []any) {
+	e := (*Error)(nil)
+	switch {
+	case !errors.As(err, &e):
+		return "", nil
+	case e.format == "":
+		return e.Public, nil
+	}
+	return e.format, e.args
 }

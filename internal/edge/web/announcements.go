@@ -91,7 +91,7 @@ func (s *Site) announce(q *ask) error {
 	}
 	if problem == "" {
 		_, err := s.Announcements.Tell(q.Context(), q.by, wish)
-		said, ok := wrong(err)
+		said, ok := q.wrong(err)
 		if !ok && err != nil {
 			return err
 		}

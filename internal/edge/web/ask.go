@@ -14,6 +14,7 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/id"
+	"github.com/plaza-social/plaza/internal/base/locale"
 	"github.com/plaza-social/plaza/internal/social"
 )
 
@@ -54,6 +55,8 @@ func (s *Site) ask(w http.ResponseWriter, r *http.Request) *ask {
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, limit)
 	q.page = s.frame(q)
+	q.page.Locale = locale.Match(s.cookie(r, languageCookie), r.Header.Get("Accept-Language"))
+	q.Request = r.WithContext(locale.With(r.Context(), q.page.Locale))
 	return q
 }
 
@@ -133,7 +136,7 @@ func (q *ask) show(title string, body templ.Component) error {
 }
 
 func (q *ask) showAs(status int, title string, body templ.Component) error {
-	q.page.Title = title
+	q.page.Title = q.page.say(title)
 	if status != http.StatusServiceUnavailable { // what else there is to ask may be away, too
 		q.page.fill(q)
 	}
@@ -213,9 +216,9 @@ func (q *ask) fail(err error) {
 	if kind == errs.Internal {
 		q.site.Log.ErrorContext(q.Context(), "page", "method", q.Method, "route", chi.RouteContext(q.Context()).RoutePattern(), "err", err)
 	}
-	status, sentence := statuses[kind], publicly(err)
+	status, sentence := statuses[kind], q.page.fault(err)
 	if kind == errs.NotFound {
-		sentence = errs.Public(nowhere) // the same for what is not there and what is not for you
+		sentence = q.page.fault(nowhere) // the same for what is not there and what is not for you
 	}
 	if kind == errs.Unavailable && q.page.Shut == "" {
 		q.site.Log.WarnContext(q.Context(), "page", "method", q.Method, "route", chi.RouteContext(q.Context()).RoutePattern(), "err", err)
@@ -238,14 +241,6 @@ func (q *ask) failAs(status int, sentence string) {
 }
 
 var retryAfter = strconv.Itoa(errs.RetryAfter)
-
-// publicly is what may be said of err.
-func publicly(err error) string {
-	if s := errs.Public(err); s != "" {
-		return strings.TrimPrefix(s, "Validation failed: ")
-	}
-	return "Something broke on our side, and it has been noted. Nothing you did was wrong: please try again in a moment."
-}
 
 func headline(status int) string {
 	switch status {

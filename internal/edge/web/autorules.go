@@ -37,7 +37,7 @@ func (s *Site) autoRuleRoutes(r *router) {
 	} {
 		r.Do("POST "+autoRulesPage+"/{rule}/"+what, admin, func(q *ask) error {
 			err := do(q, q.autoRule())
-			if problem, ok := mendable(err); ok {
+			if problem, ok := q.mendable(err); ok {
 				return s.showAutoRule(q, http.StatusUnprocessableEntity, nil, problem)
 			}
 			return s.saved(q, err, autoRuleURL(q.autoRule()))
@@ -69,7 +69,7 @@ func (s *Site) showNewAutoRule(q *ask, status int, r social.AutoRule, problem st
 func (s *Site) addAutoRule(q *ask) error {
 	name, text := q.form("name"), q.form("text")
 	r, err := s.Automation.Add(q.Context(), q.by, name, text)
-	if problem, ok := mendable(err); ok {
+	if problem, ok := q.mendable(err); ok {
 		return s.showNewAutoRule(q, http.StatusUnprocessableEntity, social.AutoRule{Name: name, Text: text}, problem)
 	}
 	if err != nil {
@@ -81,7 +81,7 @@ func (s *Site) addAutoRule(q *ask) error {
 func (s *Site) changeAutoRule(q *ask) error {
 	name, text := q.form("name"), q.form("text")
 	_, err := s.Automation.Change(q.Context(), q.by, q.autoRule(), name, text)
-	if problem, ok := mendable(err); ok {
+	if problem, ok := q.mendable(err); ok {
 		return s.showAutoRule(q, http.StatusUnprocessableEntity, &social.AutoRule{Name: name, Text: text}, problem)
 	}
 	return s.saved(q, err, autoRuleURL(q.autoRule()))

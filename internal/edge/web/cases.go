@@ -274,7 +274,7 @@ func (s *Site) decideCase(q *ask) error {
 		}
 		return err
 	}
-	if problem, ok := wrong(err); ok {
+	if problem, ok := q.wrong(err); ok {
 		return s.caseAs(q, http.StatusUnprocessableEntity, which, r, v, problem)
 	}
 	if err != nil {
@@ -288,7 +288,7 @@ func (s *Site) decideCase(q *ask) error {
 func (s *Site) claimCase(q *ask) error {
 	which, r, do := q.caseID(), roundOf(q.URL.Query()), q.form("do")
 	err := s.Moderation.Claim(q.Context(), q.by, which, do == "take")
-	if problem, ok := wrong(err); ok && do == "take" {
+	if problem, ok := q.wrong(err); ok && do == "take" {
 		return s.caseAs(q, http.StatusConflict, which, r, verdict{}, problem)
 	}
 	if errs.KindOf(err) == errs.Conflict && do == "pass" {
@@ -334,7 +334,7 @@ func (s *Site) tellOutside(q *ask) error {
 
 // onCase shows a case again after something was done with it.
 func (s *Site) onCase(q *ask, which social.CaseID, r round, say string, err error) error {
-	if problem, ok := wrong(err); ok {
+	if problem, ok := q.wrong(err); ok {
 		return s.caseAs(q, http.StatusUnprocessableEntity, which, r, verdict{}, problem)
 	}
 	if err != nil {

@@ -49,7 +49,7 @@ func (s *Site) edit(q *ask) error {
 	_, err = s.Posts.Edit(q.Context(), q.by, p.ID, wish)
 	if errs.KindOf(err) == errs.Invalid && err != nil {
 		d := rewriting(p)
-		d.Text, d.Warning, d.Language, d.Error = wish.Text, wish.Warning, wish.Language, publicly(err)
+		d.Text, d.Warning, d.Language, d.Error = wish.Text, wish.Warning, wish.Language, q.page.fault(err)
 		return q.showAs(http.StatusUnprocessableEntity, "Edit your post", editPage(q.page, d))
 	}
 	if err != nil {

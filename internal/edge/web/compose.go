@@ -270,7 +270,7 @@ func (q *ask) arrange(wish social.Draft, when social.When, do, which string, pro
 // refused gives a composer back with why it was not taken. What is a fault of
 // ours is told by whoever called.
 func (q *ask) refused(wish social.Draft, when social.When, err error) error {
-	sentence := publicly(err)
+	sentence := q.page.fault(err)
 	switch errs.KindOf(err) {
 	case errs.Internal, errs.Unavailable:
 		return err

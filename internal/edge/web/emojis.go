@@ -43,7 +43,7 @@ func (s *Site) addEmoji(q *ask) error {
 	defer file.Close()
 	_, err = s.Emojis.Add(q.Context(), q.by, social.Emoji{Shortcode: strings.Trim(q.form("shortcode"), ": "), Category: q.form("category"), Enabled: true, Listed: !q.ticked("unlisted")}, file, q.ticked("overwrite"))
 	if k := errs.KindOf(err); err != nil && (k == errs.Invalid || k == errs.Conflict) {
-		return s.showEmojis(q, http.StatusUnprocessableEntity, publicly(err))
+		return s.showEmojis(q, http.StatusUnprocessableEntity, q.page.fault(err))
 	}
 	if err != nil {
 		return err

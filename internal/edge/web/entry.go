@@ -146,12 +146,12 @@ func signUpOf(q *ask) auth.SignUp {
 }
 
 // problemsOf are what was wrong with a form, and whether that was all.
-func problemsOf(err error) (auth.Problems, bool) {
+func (q *ask) problemsOf(err error) (auth.Problems, bool) {
 	if ps := (auth.Problems)(nil); errors.As(err, &ps) {
 		return ps, true
 	}
 	if errs.KindOf(err) == errs.Invalid && err != nil {
-		return auth.Problems{{Text: publicly(err)}}, true
+		return auth.Problems{{Text: q.page.fault(err)}}, true
 	}
 	return nil, false
 }
@@ -159,7 +159,7 @@ func problemsOf(err error) (auth.Problems, bool) {
 func (s *Site) signUp(q *ask) error {
 	form := signUp{SignUp: signUpOf(q)}
 	_, err := s.Auth.SignUp(q.Context(), form.SignUp)
-	if ps, ok := problemsOf(err); ok {
+	if ps, ok := q.problemsOf(err); ok {
 		form.Password, form.Problems = "", ps
 		return s.showSignUp(q, http.StatusUnprocessableEntity, form)
 	}
@@ -183,7 +183,7 @@ func (s *Site) signInHere(q *ask) error {
 	in, _, err := s.Auth.SignIn(q.Context(), login, q.form("user[password]"), q.UserAgent())
 	if k := errs.KindOf(err); err != nil && k != errs.Internal && k != errs.Limited {
 		q.page.Plain = true
-		return q.showAs(http.StatusUnprocessableEntity, "Sign in", signInPage(q.page, login, next, publicly(err)))
+		return q.showAs(http.StatusUnprocessableEntity, "Sign in", signInPage(q.page, login, next, q.page.fault(err)))
 	}
 	if err != nil {
 		return err
@@ -223,7 +223,7 @@ func (s *Site) waiting(q *ask) error {
 // where else to go.
 func (q *ask) endOfWay(path, button string, why error) error {
 	q.page.Plain, q.page.Head.Hide = true, true
-	return q.showAs(http.StatusForbidden, "Link", endPage(q.page, publicly(why), path, button))
+	return q.showAs(http.StatusForbidden, "Link", endPage(q.page, q.page.fault(why), path, button))
 }
 
 func (s *Site) setupForm(q *ask) error {
@@ -264,7 +264,7 @@ func (s *Site) setup(q *ask) error {
 		return s.showSetup(q, http.StatusUnprocessableEntity, form)
 	}
 	owner, err := s.Auth.ClaimOwner(q.Context(), form.Token, form.SignUp)
-	if ps, ok := problemsOf(err); ok {
+	if ps, ok := q.problemsOf(err); ok {
 		form.Password, form.Problems = "", ps
 		return s.showSetup(q, http.StatusUnprocessableEntity, form)
 	}

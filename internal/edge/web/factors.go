@@ -112,7 +112,7 @@ func (s *Site) second(q *ask) error {
 	case err != nil && k == errs.NotFound:
 		return s.anew(q, next)
 	case err != nil && k != errs.Internal:
-		return s.showSecond(q, statuses[k], next, publicly(err))
+		return s.showSecond(q, statuses[k], next, q.page.fault(err))
 	case err != nil:
 		return err
 	}
@@ -159,7 +159,7 @@ func (s *Site) passkeyHere(q *ask) error {
 	session, _, err := s.Auth.SignInByPasskey(q.Context(), q.form("begun"), q.form("passkey"), q.UserAgent())
 	if k := errs.KindOf(err); err != nil && k != errs.Internal && k != errs.Limited && k != errs.Unavailable {
 		q.page.Plain = true
-		return q.showAs(http.StatusUnprocessableEntity, "Sign in", signInPage(q.page, "", next, publicly(err)))
+		return q.showAs(http.StatusUnprocessableEntity, "Sign in", signInPage(q.page, "", next, q.page.fault(err)))
 	}
 	if err != nil {
 		return err
@@ -180,9 +180,9 @@ func (s *Site) showFactors(q *ask, status int, problem string) error {
 // again shows the page with what was wrong, or gives err back.
 func (s *Site) again(q *ask, err error) error {
 	if errs.KindOf(err) == errs.NotFound || errs.KindOf(err) == errs.Unavailable {
-		return s.showFactors(q, statuses[errs.KindOf(err)], publicly(err))
+		return s.showFactors(q, statuses[errs.KindOf(err)], q.page.fault(err))
 	}
-	if problem, ok := wrong(err); ok {
+	if problem, ok := q.wrong(err); ok {
 		return s.showFactors(q, http.StatusUnprocessableEntity, problem)
 	}
 	return err
@@ -208,7 +208,7 @@ func (s *Site) showApp(q *ask, status int, up auth.AppSetUp, problem string) err
 
 func (s *Site) finishApp(q *ask) error {
 	codes, err := s.Auth.FinishApp(q.Context(), q.by, q.form("begun"), q.form("code"))
-	if problem, ok := wrong(err); ok {
+	if problem, ok := q.wrong(err); ok {
 		up, err := s.Auth.AppBegun(q.Context(), q.by, q.form("begun"))
 		if err != nil {
 			return s.again(q, err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/id"
+	"github.com/plaza-social/plaza/internal/base/locale"
 	"github.com/plaza-social/plaza/internal/core/notices"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
@@ -41,6 +42,7 @@ type frame struct {
 	Refresh string  // seconds after which the page is loaded anew; empty for never
 	Now     time.Time
 	Look    social.Look // what the reader chose
+	Locale  *locale.Locale
 	// Pictured is set while the page is written, if it shows what can be looked at more closely.
 	Pictured bool
 	site     *Site
@@ -86,6 +88,7 @@ func (s *Site) frame(q *ask) *frame {
 // same.
 func (f *frame) fill(q *ask) {
 	f.What, f.Said = q.said()
+	f.Said = f.say(f.Said)
 	if f.What == "held" {
 		f.Undo = q.undo()
 	}
@@ -242,36 +245,36 @@ func (f *frame) ago(at time.Time) string {
 	d := f.Now.Sub(at)
 	switch {
 	case f.Mirror != nil: // true for as long as it stands there
-		return at.Format("2 Jan 2006")
+		return f.date(at, "2 Jan 2006")
 	case d < time.Minute:
-		return "now"
+		return f.say("now")
 	case d < time.Hour:
-		return strconv.Itoa(int(d.Minutes())) + "m"
+		return f.say("%dm", int(d.Minutes()))
 	case d < 24*time.Hour:
-		return strconv.Itoa(int(d.Hours())) + "h"
+		return f.say("%dh", int(d.Hours()))
 	case d < 7*24*time.Hour:
-		return strconv.Itoa(int(d.Hours()/24)) + "d"
+		return f.say("%dd", int(d.Hours()/24))
 	case at.Year() == f.Now.Year():
-		return at.Format("2 Jan")
+		return f.date(at, "2 Jan")
 	}
-	return at.Format("2 Jan 2006")
+	return f.date(at, "2 Jan 2006")
 }
 
 // lately is ago within a sentence.
 func (f *frame) lately(at time.Time) string {
-	s := f.ago(at)
-	if f.Mirror != nil {
-		return s
+	if d := f.Now.Sub(at); f.Mirror == nil && d >= time.Minute && d < 7*24*time.Hour {
+		return f.say("%s ago", f.ago(at))
 	}
-	if last := s[len(s)-1]; last == 'm' || last == 'h' || last == 'd' {
-		return s + " ago"
-	}
-	return s
+	return f.ago(at)
 }
 
-func stamp(at time.Time) string { return at.UTC().Format(time.RFC3339) }
+// longDate is a moment to the minute, in words.
+func (f *frame) longDate(at time.Time) string { return f.date(at, "2 January 2006, 15:04 UTC") }
 
-func longDate(at time.Time) string { return at.UTC().Format("2 January 2006, 15:04 UTC") }
+// date is a moment in the reader's language, as layout has it in English.
+func (f *frame) date(at time.Time, layout string) string { return f.locale().Date(at.UTC(), layout) }
+
+func stamp(at time.Time) string { return at.UTC().Format(time.RFC3339) }
 
 // tint is the colour of an account without a picture: one of eight.
 func tint(a social.Account) string {

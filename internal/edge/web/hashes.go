@@ -41,7 +41,7 @@ func (s *Site) importHashes(q *ask) error {
 			return s.saved(q, nil, hashesPage)
 		}
 	}
-	if problem, ok := mendable(err); ok {
+	if problem, ok := q.mendable(err); ok {
 		return s.showHashes(q, http.StatusUnprocessableEntity, nil, problem)
 	}
 	if err != nil {

@@ -53,7 +53,7 @@ func (s *Site) hold(q *ask) error {
 	if errs.KindOf(err) == errs.NotFound && err != nil {
 		err = errs.New(errs.Invalid, "There is no such account, case or matter here. Write an account as @name or @name@host, the others as their numbers.")
 	}
-	if problem, ok := wrong(err); ok {
+	if problem, ok := q.wrong(err); ok {
 		return s.showHolds(q, http.StatusUnprocessableEntity, wish, 0, problem)
 	}
 	return s.saved(q, err, holdsPage)
@@ -91,7 +91,7 @@ func (s *Site) holdOf(q *ask, w holdWish) (h social.Hold, err error) {
 func (s *Site) endHold(q *ask) error {
 	which := social.HoldID(q.number("hold"))
 	err := s.Moderation.Release(q.Context(), q.by, which, q.form("reason"))
-	if problem, ok := wrong(err); ok {
+	if problem, ok := q.wrong(err); ok {
 		return s.showHolds(q, http.StatusUnprocessableEntity, holdWish{}, which, problem)
 	}
 	return s.saved(q, err, holdsPage)

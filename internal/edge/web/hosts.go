@@ -63,7 +63,7 @@ func (s *Site) blockHost(q *ask) error {
 			_, err = s.Hosts.Change(q.Context(), q.by, there.ID, func(b *social.HostBlock) { *b = wish })
 		}
 	}
-	if problem, ok := wrong(err); ok {
+	if problem, ok := q.wrong(err); ok {
 		return s.showHosts(q, http.StatusUnprocessableEntity, wish, problem)
 	}
 	return s.saved(q, err, "/settings/hosts")
@@ -90,7 +90,7 @@ func (s *Site) limitHosts(q *ask) error {
 
 func (s *Site) allowHost(q *ask) error {
 	_, err := s.Hosts.Allow(q.Context(), q.by, q.form("allow"))
-	if problem, ok := wrong(err); ok {
+	if problem, ok := q.wrong(err); ok {
 		return s.showHosts(q, http.StatusUnprocessableEntity, social.HostBlock{Severity: social.HostSilence}, problem)
 	}
 	return s.saved(q, err, "/settings/hosts")

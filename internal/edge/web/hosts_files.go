@@ -42,7 +42,7 @@ func (s *Site) hostFile(name string, allows bool) func(*ask) error {
 func (s *Site) bringHosts(q *ask) error {
 	b, err := s.bring(q)
 	if k := errs.KindOf(err); err != nil && (k == errs.Invalid || k == errs.Conflict) {
-		return s.showHostFiles(q, http.StatusUnprocessableEntity, broughtHosts{Problem: publicly(err), Wish: b.Wish})
+		return s.showHostFiles(q, http.StatusUnprocessableEntity, broughtHosts{Problem: q.page.fault(err), Wish: b.Wish})
 	}
 	if err != nil {
 		return err

@@ -30,10 +30,10 @@ func hostListURL(l social.HostList) string { return hostListsPage + "/" + itoa(l
 
 // mendable is the sentence of an error that somebody can do something about. What is
 // not there, or not for them, is another page.
-func mendable(err error) (string, bool) {
+func (q *ask) mendable(err error) (string, bool) {
 	switch errs.KindOf(err) {
 	case errs.Invalid, errs.Conflict, errs.Unavailable, errs.Limited, errs.Gone:
-		return strings.TrimPrefix(publicly(err), "Validation failed: "), err != nil
+		return q.page.fault(err), err != nil
 	}
 	return "", false
 }
@@ -51,9 +51,9 @@ func (s *Site) addHostList(q *ask) error {
 	address := strings.TrimSpace(q.form("url"))
 	l, err := s.Hosts.Subscribe(q.Context(), q.by, address, q.ticked("auto"))
 	if errs.KindOf(err) == errs.NotFound && err != nil { // there, not here
-		return s.showHostLists(q, http.StatusUnprocessableEntity, address, publicly(err))
+		return s.showHostLists(q, http.StatusUnprocessableEntity, address, q.page.fault(err))
 	}
-	if problem, ok := mendable(err); ok {
+	if problem, ok := q.mendable(err); ok {
 		return s.showHostLists(q, http.StatusUnprocessableEntity, address, problem)
 	}
 	if err != nil {
@@ -83,7 +83,7 @@ func (s *Site) showHostList(q *ask, status int, problem string) error {
 
 // listDone goes back to the list, and says what went wrong.
 func (s *Site) listDone(q *ask, err error) error {
-	if problem, ok := mendable(err); ok {
+	if problem, ok := q.mendable(err); ok {
 		return s.showHostList(q, http.StatusUnprocessableEntity, problem)
 	}
 	return s.saved(q, err, hostListsPage+"/"+itoa(q.hostListID()))
@@ -104,7 +104,7 @@ func (s *Site) autoHostList(q *ask) error {
 
 func (s *Site) endHostList(q *ask) error {
 	err := s.Hosts.Unsubscribe(q.Context(), q.by, q.hostListID())
-	if problem, ok := mendable(err); ok {
+	if problem, ok := q.mendable(err); ok {
 		return s.showHostList(q, http.StatusUnprocessableEntity, problem)
 	}
 	return s.saved(q, err, hostListsPage)

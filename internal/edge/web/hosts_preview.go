@@ -22,7 +22,7 @@ func (s *Site) previewBlock(q *ask) error {
 	v := q.URL.Query()
 	wish := social.HostBlock{Host: v.Get("host"), Severity: social.HostSeverity(v.Get("severity")), RejectMedia: v.Get("reject_media") != "", RejectReports: v.Get("reject_reports") != ""}
 	cut, err := s.Hosts.PreviewBlock(q.Context(), q.by, wish)
-	if problem, ok := wrong(err); ok {
+	if problem, ok := q.wrong(err); ok {
 		return s.showHosts(q, http.StatusUnprocessableEntity, wish, problem)
 	}
 	if err != nil {

@@ -67,7 +67,7 @@ func (s *Site) saveHouse(q *ask) error {
 		wish.Terms = append(slices.Clone(wish.Terms), social.Text{Body: terms, Since: now})
 	}
 	err := s.Instance.SetSettings(q.Context(), q.by, wish)
-	if problem, ok := wrong(err); ok {
+	if problem, ok := q.wrong(err); ok {
 		return s.showHouse(q, http.StatusUnprocessableEntity, wish, problem)
 	}
 	if err != nil {

@@ -59,7 +59,7 @@ func (s *Site) showImports(q *ask, status int, problem string) error {
 func (s *Site) addImport(q *ask) error {
 	i, err := s.startImport(q)
 	if k := errs.KindOf(err); err != nil && (k == errs.Invalid || k == errs.Conflict) {
-		return s.showImports(q, http.StatusUnprocessableEntity, publicly(err))
+		return s.showImports(q, http.StatusUnprocessableEntity, q.page.fault(err))
 	}
 	if err != nil {
 		return err

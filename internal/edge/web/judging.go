@@ -158,11 +158,11 @@ func (f *frame) rule(which string) string {
 // wanted is on what somebody's proposal rests, and for how long it is.
 func (f *frame) wanted(d social.Decision) string {
 	which, _, _ := strings.Cut(d.Rule, "@")
-	because, until := strings.TrimSuffix(cmp.Or(d.Law, f.rule(which), social.GeneralRule.Text), "."), "it is taken back"
+	because, until := strings.TrimSuffix(cmp.Or(d.Law, f.rule(which), social.GeneralRule.Text), "."), f.say("it is taken back")
 	if !d.Until.IsZero() {
-		until = longDate(d.Until)
+		until = f.longDate(d.Until)
 	}
-	return "Because of: " + because + ". It lasts until " + until + "."
+	return f.say("Because of: %s. It lasts until %s.", because, until)
 }
 
 // shown is when a form was, as it is sent with it.

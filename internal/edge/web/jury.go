@@ -98,7 +98,7 @@ func (s *Site) judge(q *ask) error {
 		err = s.Jury.Vote(q.Context(), q.by, seat, q.juryVote())
 	}
 	if k := errs.KindOf(err); err != nil && (k == errs.Invalid || k == errs.Forbidden) {
-		return s.showSheet(q, http.StatusUnprocessableEntity, publicly(err))
+		return s.showSheet(q, http.StatusUnprocessableEntity, q.page.fault(err))
 	}
 	if err != nil {
 		return err
@@ -184,7 +184,7 @@ func (s *Site) answerQuiz(q *ask) error {
 	}
 	passed, err := s.Jury.AnswerQuiz(q.Context(), q.by, answers)
 	if errs.KindOf(err) == errs.Limited && err != nil {
-		return s.showQuiz(q, http.StatusTooManyRequests, publicly(err))
+		return s.showQuiz(q, http.StatusTooManyRequests, q.page.fault(err))
 	}
 	if err != nil {
 		return err
@@ -242,7 +242,7 @@ func (s *Site) askJury(q *ask) error {
 	which, _ := id.Parse(q.form("case"))
 	_, err := s.Jury.Ask(q.Context(), q.by, social.CaseID(which))
 	if k := errs.KindOf(err); err != nil && (k == errs.Forbidden || k == errs.Conflict || k == errs.Unavailable) {
-		return s.showJuries(q, http.StatusUnprocessableEntity, social.Gold{}, publicly(err))
+		return s.showJuries(q, http.StatusUnprocessableEntity, social.Gold{}, q.page.fault(err))
 	}
 	if err != nil {
 		return err
@@ -254,7 +254,7 @@ func (s *Site) askJury(q *ask) error {
 func (s *Site) override(q *ask) error {
 	err := s.Jury.Override(q.Context(), q.by, social.JuryID(q.number("jury")), social.Verdict(q.form("instead")), q.form("rule"), q.form("reason_"+q.param("jury")))
 	if errs.KindOf(err) == errs.Invalid && err != nil {
-		return s.showJuries(q, http.StatusUnprocessableEntity, social.Gold{}, publicly(err))
+		return s.showJuries(q, http.StatusUnprocessableEntity, social.Gold{}, q.page.fault(err))
 	}
 	if err != nil {
 		return err
@@ -271,7 +271,7 @@ func (s *Site) addGold(q *ask) error {
 	g := social.Gold{Text: strings.TrimSpace(q.form("text")), Warning: strings.TrimSpace(q.form("warning")), Verdict: v.Verdict, Rule: v.Rule, Harm: social.Harm(q.form("harm"))}
 	err := s.Jury.AddGold(q.Context(), q.by, g)
 	if errs.KindOf(err) == errs.Invalid && err != nil {
-		return s.showJuries(q, http.StatusUnprocessableEntity, g, publicly(err))
+		return s.showJuries(q, http.StatusUnprocessableEntity, g, q.page.fault(err))
 	}
 	if err != nil {
 		return err

@@ -90,7 +90,7 @@ func (s *Site) giveNotice(q *ask) error {
 	}
 	m, err := s.Matters.Take(q.Context(), q.by, w.MatterDraft)
 	if err != nil && errs.KindOf(err) == errs.Invalid {
-		return s.showLegal(q, http.StatusUnprocessableEntity, w, publicly(err))
+		return s.showLegal(q, http.StatusUnprocessableEntity, w, q.page.fault(err))
 	}
 	if err != nil {
 		return err

@@ -145,7 +145,7 @@ func (s *Site) takeTogether(q *ask) error {
 		}
 	}
 	n, err := s.Matters.Together(q.Context(), q.by, which, words)
-	if problem, ok := wrong(err); ok {
+	if problem, ok := q.wrong(err); ok {
 		return s.showFlood(q, http.StatusUnprocessableEntity, of, problem, words)
 	}
 	if err != nil {
@@ -171,7 +171,7 @@ func (s *Site) takeMatter(q *ask) error {
 		m, err = s.Matters.Take(q.Context(), q.by, d)
 	}
 	if err != nil && errs.KindOf(err) == errs.Invalid {
-		return s.showNewMatter(q, http.StatusUnprocessableEntity, publicly(err))
+		return s.showNewMatter(q, http.StatusUnprocessableEntity, q.page.fault(err))
 	}
 	if err != nil {
 		return err
@@ -245,7 +245,7 @@ func (s *Site) showMatter(q *ask, status int, problem, words string) error {
 // changed shows what did not work on the matter's page, or that it did.
 func (s *Site) changedMatter(q *ask, err error, say, words string) error {
 	if k := errs.KindOf(err); err != nil && (k == errs.Invalid || k == errs.Conflict) {
-		return s.showMatter(q, http.StatusUnprocessableEntity, publicly(err), words)
+		return s.showMatter(q, http.StatusUnprocessableEntity, q.page.fault(err), words)
 	}
 	if err != nil {
 		return err
@@ -317,7 +317,7 @@ func (s *Site) showMatterDays(q *ask, status int, problem string) error {
 func (s *Site) saveMatterDays(q *ask) error {
 	err := s.Matters.SetCalendar(q.Context(), q.by, strings.TrimSpace(q.form("zone")), strings.Fields(q.form("days")))
 	if err != nil && errs.KindOf(err) == errs.Invalid {
-		return s.showMatterDays(q, http.StatusUnprocessableEntity, publicly(err))
+		return s.showMatterDays(q, http.StatusUnprocessableEntity, q.page.fault(err))
 	}
 	return s.saved(q, err, mattersPage)
 }

@@ -217,7 +217,7 @@ func (s *Site) batch(q *ask) error {
 	default:
 		err = v.grounded(q.page)
 	}
-	if problem, ok := wrong(err); ok {
+	if problem, ok := q.wrong(err); ok {
 		return s.showCases(q, http.StatusUnprocessableEntity, from, v, problem)
 	}
 	if q.form("do") == "decide" {
@@ -278,7 +278,7 @@ func bundleOf(found []social.Case, v verdict, by social.AccountID) (b bundle) {
 
 func (s *Site) decideBatch(q *ask, only []social.CaseID, v verdict, from url.Values) error {
 	n, proposed, err := s.Moderation.DecideAll(q.Context(), q.by, only, v.decision(q.page, ""), v.Letter)
-	if problem, ok := wrong(err); ok {
+	if problem, ok := q.wrong(err); ok {
 		return s.showCases(q, http.StatusUnprocessableEntity, from, v, fmt.Sprintf("%s %d of %d were decided or proposed before that.", problem, n+proposed, len(only)))
 	}
 	if err != nil {
@@ -305,7 +305,7 @@ func (s *Site) hear(q *ask) error {
 	if do == "approve" || do == "reject" {
 		err = s.Moderation.Hear(q.Context(), q.by, which, do == "approve", answer)
 	}
-	if problem, ok := wrong(err); ok {
+	if problem, ok := q.wrong(err); ok {
 		return s.showAppeals(q, http.StatusUnprocessableEntity, which, answer, problem)
 	}
 	if err != nil {
@@ -333,7 +333,7 @@ func (s *Site) saveWords(q *ask) error {
 		}
 	}
 	err := s.Instance.SetSettings(q.Context(), q.by, house)
-	if problem, ok := wrong(err); ok {
+	if problem, ok := q.wrong(err); ok {
 		return s.showWords(q, http.StatusUnprocessableEntity, house.Templates, problem)
 	}
 	return s.saved(q, err, "/moderation/words")

@@ -71,7 +71,7 @@ func TestFromReportToAppeal(t *testing.T) {
 	want(t, mona.post(c+"/route", "harm", "scam", "why", ""), 422, "Say in a few words why")
 	want(t, mona.post(c+"/route", "harm", "scam", "why", "It is a trick"), 200, "Scam or impersonation", "Sorted anew.")
 	want(t, mona.post(c+"/decide", "letter", "1"), 422, "Choose first what to do")
-	want(t, mona.post(c+"/decide", "action", "hide_post", "rule", "2", "text", strings.Repeat("ä", social.MaxDecisionText+1)), 422, "at most 2000 characters")
+	want(t, mona.post(c+"/decide", "action", "hide_post", "rule", "2", "text", strings.Repeat("ä", social.MaxDecisionText+1)), 422, "at most 2,000 characters")
 	want(t, mona.post(c+"/decide", "action", "hide_post"), 422, "Choose which rule was broken, or write down which law.", `value="hide_post" checked`)
 	want(t, mona.post(c+"/decide", "action", "hide_post", "rule", "2", "days", "7", "facts", "It sells.", "letter", "1", "harm", "scam"), 200, "Decided.", "Nothing waits")
 	want(t, mona.get(c), 200, "Post hidden", "breaks our rule “No advertising”", "Take it back", "!Decide, and next")

@@ -64,11 +64,11 @@ func (s *Site) showMoving(q *ask, status int, m moving) error {
 
 // amiss is the sentence for what could not be done with what was typed, and
 // whether err is that and no fault of ours.
-func amiss(err error) (string, bool) {
-	if sentence, ok := wrong(err); ok {
+func (q *ask) amiss(err error) (string, bool) {
+	if sentence, ok := q.wrong(err); ok {
 		return sentence, true
 	}
-	return publicly(err), err != nil && errs.KindOf(err) != errs.Internal
+	return q.page.fault(err), err != nil && errs.KindOf(err) != errs.Internal
 }
 
 func (s *Site) moveAway(q *ask) error {
@@ -77,7 +77,7 @@ func (s *Site) moveAway(q *ask) error {
 	if err == nil {
 		_, err = s.Accounts.MoveTo(q.Context(), q.by, to)
 	}
-	if problem, ok := amiss(err); ok {
+	if problem, ok := q.amiss(err); ok {
 		return s.showMoving(q, http.StatusUnprocessableEntity, moving{Away: to, AwayProblem: problem})
 	}
 	if err != nil {
@@ -97,7 +97,7 @@ func (s *Site) stay(q *ask) error {
 
 func (s *Site) addAlias(q *ask) error {
 	_, err := s.Accounts.AddAlias(q.Context(), q.by, q.form("alias"))
-	if problem, ok := amiss(err); ok {
+	if problem, ok := q.amiss(err); ok {
 		return s.showMoving(q, http.StatusUnprocessableEntity, moving{Problem: problem})
 	}
 	if err != nil {

@@ -68,14 +68,14 @@ func share(p *social.Poll, o social.PollOption) int {
 
 // standing is how many have voted, and until when one can.
 func standing(f *frame, p *social.Poll) string {
-	voted := itoa(p.Voters) + " " + plural(p.Voters, "person", "people") + " voted"
+	voted := f.say("%d people voted", p.Voters)
 	switch {
 	case p.EndsAt.IsZero():
 		return voted
 	case p.Ended(f.Now):
-		return voted + " · it has ended"
+		return voted + " · " + f.say("it has ended")
 	}
-	return voted + " · until " + longDate(p.EndsAt)
+	return voted + " · " + f.say("until %s", f.longDate(p.EndsAt))
 }
 
 // answersOf are the answers of a poll that is being written, and room for more.

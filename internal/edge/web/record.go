@@ -88,7 +88,7 @@ func (s *Site) lookAgain(q *ask) error {
 	}
 	words := strings.TrimSpace(q.form("text"))
 	err = s.Moderation.LookAgain(q.Context(), of, words)
-	if problem, ok := wrong(err); ok {
+	if problem, ok := q.wrong(err); ok {
 		return s.showUnknown(q, http.StatusUnprocessableEntity, of, words, problem)
 	}
 	if err != nil {
@@ -116,7 +116,7 @@ func (s *Site) showRecord(q *ask, status int, r record) (err error) {
 func (s *Site) appeal(q *ask, r record) error {
 	r.Which, r.Words = social.DecisionID(q.number("decision")), strings.TrimSpace(q.form("text"))
 	_, err := s.Moderation.Appeal(q.Context(), r.By, r.Which, r.Words)
-	if problem, ok := wrong(err); ok {
+	if problem, ok := q.wrong(err); ok {
 		r.Problem = problem
 		return s.showRecord(q, http.StatusUnprocessableEntity, r)
 	}

@@ -30,7 +30,7 @@ func (s *Site) addRelay(q *ask) error {
 	wish := q.form("address")
 	_, err := s.Relays.Add(q.Context(), q.by, wish)
 	if err != nil && errs.KindOf(err) != errs.Internal { // whatever the other server made of it
-		return s.showRelays(q, http.StatusUnprocessableEntity, wish, publicly(err))
+		return s.showRelays(q, http.StatusUnprocessableEntity, wish, q.page.fault(err))
 	}
 	return s.saved(q, err, relayPage)
 }

@@ -159,7 +159,7 @@ func (s *Site) report(q *ask) error {
 		r.Channel = social.ChannelWeb
 		r, err = s.Moderation.Report(q.Context(), q.by, r)
 	}
-	if problem, ok := wrong(err); ok {
+	if problem, ok := q.wrong(err); ok {
 		return s.showReport(q, http.StatusUnprocessableEntity, c, problem)
 	}
 	if err != nil {

@@ -142,7 +142,7 @@ func (s *Site) reschedule(q *ask) error {
 		err = s.Posts.Reschedule(q.Context(), q.by, which, at)
 	}
 	if errs.KindOf(err) == errs.Invalid && err != nil {
-		return s.showScheduled(q, http.StatusUnprocessableEntity, which, when, publicly(err))
+		return s.showScheduled(q, http.StatusUnprocessableEntity, which, when, q.page.fault(err))
 	}
 	if err != nil {
 		return s.outAlready(q, err)

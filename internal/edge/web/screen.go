@@ -31,7 +31,7 @@ func (s *Site) screenRoutes(r *router) {
 func (s *Site) screening(do func(q *ask) error) handler {
 	return func(q *ask) error {
 		err := do(q)
-		if problem, ok := wrong(err); ok {
+		if problem, ok := q.wrong(err); ok {
 			return s.showScreen(q, http.StatusUnprocessableEntity, problem)
 		}
 		return s.saved(q, err, "/settings/screen")

@@ -21,7 +21,7 @@ func (s *Site) confirm(q *ask) error {
 	q.page.Plain = true
 	who, err := s.Auth.Confirm(q.Context(), q.URL.Query().Get("token"))
 	if k := errs.KindOf(err); err != nil && k != errs.Internal && k != errs.Unavailable {
-		return q.showAs(http.StatusUnprocessableEntity, "Link", linkPage(q.page, publicly(err)))
+		return q.showAs(http.StatusUnprocessableEntity, "Link", linkPage(q.page, q.page.fault(err)))
 	}
 	if err != nil {
 		return err
@@ -56,7 +56,7 @@ func (s *Site) forgotForm(q *ask) error {
 func (s *Site) forgot(q *ask) error {
 	q.page.Plain = true
 	err := s.Auth.ForgotPassword(q.Context(), q.form("user[email]"))
-	if problem, ok := wrong(err); ok {
+	if problem, ok := q.wrong(err); ok {
 		return q.showAs(http.StatusUnprocessableEntity, "Forgot your password?", forgotPage(q.page, problem))
 	}
 	if err != nil {
@@ -68,7 +68,7 @@ func (s *Site) forgot(q *ask) error {
 func (s *Site) resetForm(q *ask) error {
 	q.page.Plain, q.page.Head.Hide = true, true
 	if err := s.Auth.CheckReset(q.Context(), q.URL.Query().Get("token")); err != nil && errs.KindOf(err) != errs.Internal {
-		return q.showAs(http.StatusUnprocessableEntity, "Link", oldLinkPage(q.page, publicly(err)))
+		return q.showAs(http.StatusUnprocessableEntity, "Link", oldLinkPage(q.page, q.page.fault(err)))
 	} else if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (s *Site) reset(q *ask) error {
 	_, err := s.Auth.ResetPassword(q.Context(), token, q.form("user[password]"))
 	if err != nil && errs.KindOf(err) != errs.Internal {
 		q.page.Plain = true
-		return q.showAs(http.StatusUnprocessableEntity, "Choose a new password", newPasswordPage(q.page, token, publicly(err)))
+		return q.showAs(http.StatusUnprocessableEntity, "Choose a new password", newPasswordPage(q.page, token, q.page.fault(err)))
 	}
 	if err != nil {
 		return err

@@ -29,8 +29,8 @@ func (s *Site) securityRoutes(r *router) {
 }
 
 // wrong is the sentence for a form that was not taken, and whether err is that.
-func wrong(err error) (string, bool) {
-	if ps, ok := problemsOf(err); ok {
+func (q *ask) wrong(err error) (string, bool) {
+	if ps, ok := q.problemsOf(err); ok {
 		var all []string
 		for _, p := range ps {
 			all = append(all, p.Text)
@@ -38,7 +38,7 @@ func wrong(err error) (string, bool) {
 		return strings.Join(all, " "), true
 	}
 	k := errs.KindOf(err)
-	return publicly(err), err != nil && (k == errs.Forbidden || k == errs.Unauthenticated || k == errs.Conflict)
+	return q.page.fault(err), err != nil && (k == errs.Forbidden || k == errs.Unauthenticated || k == errs.Conflict)
 }
 
 func (s *Site) showAccount(q *ask, status int, mailProblem, passwordProblem string) error {
@@ -52,7 +52,7 @@ func (s *Site) showAccount(q *ask, status int, mailProblem, passwordProblem stri
 
 func (s *Site) changeEmail(q *ask) error {
 	err := s.Auth.ChangeEmail(q.Context(), q.by, q.form("password"), q.form("email"))
-	if problem, ok := wrong(err); ok {
+	if problem, ok := q.wrong(err); ok {
 		return s.showAccount(q, http.StatusUnprocessableEntity, problem, "")
 	}
 	if err != nil {
@@ -64,7 +64,7 @@ func (s *Site) changeEmail(q *ask) error {
 
 func (s *Site) changePassword(q *ask) error {
 	err := s.Auth.ChangePassword(q.Context(), q.by, q.form("old"), q.form("new"))
-	if problem, ok := wrong(err); ok {
+	if problem, ok := q.wrong(err); ok {
 		return s.showAccount(q, http.StatusUnprocessableEntity, "", problem)
 	}
 	if err != nil {
@@ -130,7 +130,7 @@ func (s *Site) invite(q *ask) error {
 	uses, _ := strconv.Atoi(q.form("uses"))
 	days, _ := strconv.Atoi(q.form("days"))
 	_, err := s.Auth.Invite(q.Context(), q.by, max(uses, 0), time.Duration(min(max(days, 0), 365))*24*time.Hour)
-	if problem, ok := wrong(err); ok {
+	if problem, ok := q.wrong(err); ok {
 		return s.showInvites(q, http.StatusUnprocessableEntity, problem)
 	}
 	if err != nil {
@@ -158,7 +158,7 @@ func (s *Site) showDelete(q *ask, status int, problem string) error {
 
 func (s *Site) deleteAccount(q *ask) error {
 	err := s.Auth.DeleteAccount(q.Context(), q.by, q.form("password"))
-	if problem, ok := wrong(err); ok {
+	if problem, ok := q.wrong(err); ok {
 		return s.showDelete(q, http.StatusUnprocessableEntity, problem)
 	}
 	if err != nil {

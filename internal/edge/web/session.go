@@ -38,6 +38,9 @@ func (s *Site) cookie(r *http.Request, name string) string {
 
 const sessionCookie = "plaza_session"
 
+// languageCookie is the language that was chosen in this browser.
+const languageCookie = "plaza_language"
+
 // Actor is who sends r by its session cookie, or nobody: who lacks the second
 // factor that the house asks of them has not come in. It is Unavailable where that
 // cannot be found out now: who is signed in is not shown a page for strangers.

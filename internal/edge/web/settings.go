@@ -39,7 +39,7 @@ func (s *Site) saveProfile(q *ask) error {
 		_, err = s.Accounts.SetProfile(q.Context(), q.by, p)
 	}
 	if errs.KindOf(err) == errs.Invalid && err != nil {
-		return s.showProfile(q, http.StatusUnprocessableEntity, publicly(err))
+		return s.showProfile(q, http.StatusUnprocessableEntity, q.page.fault(err))
 	}
 	if err != nil {
 		return err

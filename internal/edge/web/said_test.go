@@ -1,0 +1,190 @@
+package web
+
+import (
+	"flag"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"golang.org/x/net/html"
+
+	"github.com/plaza-social/plaza/internal/base/locale"
+)
+
+var printSentences = flag.Bool("sentences", false, "print every sentence that is said, for who translates")
+
+// spoken are the attributes that are read to people.
+var spoken = map[string]bool{"title": true, "aria-label": true, "placeholder": true, "alt": true, "aria-description": true}
+
+// notSaid are words of pages that are the same in every language: names and forms.
+var notSaid = map[string]bool{"OK": true}
+
+// What templates show is said: no words stand in them but as keys of the catalogs.
+func TestSaid(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*_templ.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		for _, words := range unsaid(t, name) {
+			t.Errorf("%s: %q is shown without being said", strings.Replace(name, "_templ.go", ".templ", 1), words)
+		}
+	}
+}
+
+// unsaid are the words that a generated file writes as they are.
+func unsaid(t *testing.T, name string) (out []string) {
+	f, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range f.Decls {
+		var page strings.Builder
+		ast.Inspect(d, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			switch fn := called(call); {
+			case fn == "templruntime.WriteString":
+				words, _ := strconv.Unquote(call.Args[2].(*ast.BasicLit).Value)
+				page.WriteString(words)
+			case fn == "templ.EscapeString":
+				page.WriteString("\x00")
+			}
+			return true
+		})
+		z := html.NewTokenizer(strings.NewReader(page.String()))
+		for z.Next() != html.ErrorToken {
+			token := z.Token()
+			if token.Type == html.TextToken && lettered(token.Data) {
+				out = append(out, strings.TrimSpace(token.Data))
+			}
+			for _, a := range token.Attr {
+				if spoken[a.Key] && lettered(a.Val) {
+					out = append(out, a.Key+"="+a.Val)
+				}
+			}
+		}
+	}
+	return out
+}
+
+func lettered(s string) bool {
+	s = strings.TrimSpace(s)
+	return strings.ContainsFunc(s, unicode.IsLetter) && !notSaid[s]
+}
+
+func called(c *ast.CallExpr) string {
+	switch fn := c.Fun.(type) {
+	case *ast.Ident:
+		return fn.Name
+	case *ast.SelectorExpr:
+		if x, ok := fn.X.(*ast.Ident); ok {
+			return x.Name + "." + fn.Sel.Name
+		}
+		return "." + fn.Sel.Name
+	}
+	return ""
+}
+
+// sayers says at which argument of a call a sentence stands.
+var sayers = map[string]int{"say": 1, "phrase": 0, "msg": 0, "f.say": 0, ".say": 0, "q.show": 0, "q.showAs": 1, "errs.New": 1, "errs.Newf": 1, "errs.Wrap": 1, "f.date": 1, "dateIn": 2}
+
+// sentences are all that the program can say on a page.
+func sentences(t *testing.T) map[string]string {
+	out := map[string]string{}
+	for _, s := range sayings {
+		out[s] = "frame.go"
+	}
+	for m := time.January; m <= time.December; m++ {
+		out[m.String()], out[m.String()[:3]] = "a month", "a month, in short"
+	}
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		out[d.String()], out[d.String()[:3]] = "a day", "a day, in short"
+	}
+	root := filepath.Join("..", "..")
+	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			return err
+		}
+		ours := f.Name.Name == "web"
+		ast.Inspect(f, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			fn := called(call)
+			at, ok := sayers[fn]
+			if !ok || !ours && !strings.HasPrefix(fn, "errs.") || at >= len(call.Args) {
+				return true
+			}
+			if l, ok := call.Args[at].(*ast.BasicLit); ok && l.Kind == token.STRING {
+				if s, _ := strconv.Unquote(l.Value); lettered(s) {
+					out[strings.TrimPrefix(s, forApps)] = strings.Replace(filepath.Base(path), "_templ.go", ".templ", 1)
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+var verbs = regexp.MustCompile(`%(\[\d+\])?[a-z]`)
+
+// Every sentence is in every catalog, with a place for each of its arguments, and
+// nothing else is in them.
+func TestTranslated(t *testing.T) {
+	t.Parallel()
+	all := sentences(t)
+	if *printSentences {
+		for _, s := range slices.Sorted(maps.Keys(all)) {
+			t.Logf("%s\t%q", all[s], s)
+		}
+	}
+	for _, l := range locale.All() {
+		if l == locale.English() {
+			continue
+		}
+		var lacks int
+		for _, s := range slices.Sorted(maps.Keys(all)) {
+			if !l.Has(s) {
+				if lacks++; lacks <= 20 {
+					t.Errorf("%s lacks %q (%s)", l.Name, s, all[s])
+				}
+			}
+		}
+		if lacks > 20 {
+			t.Errorf("%s lacks %d sentences in all", l.Name, lacks)
+		}
+		for _, s := range l.Sentences() {
+			if all[s] == "" {
+				t.Errorf("%s has %q, which nobody says", l.Name, s)
+			}
+			for _, form := range l.Forms(s) {
+				if got, want := len(verbs.FindAllString(form, -1)), len(verbs.FindAllString(s, -1)); got > want {
+					t.Errorf("%s: %q has %d places, %q %d", l.Name, form, got, s, want)
+				}
+			}
+		}
+	}
+}
