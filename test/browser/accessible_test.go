@@ -58,7 +58,9 @@ func TestAccessible(t *testing.T) {
 }
 
 // inspect looks at a page on small and large screens, light and dark; with
-// PLAZA_TEST_LONG on middling ones, too, and unfolded in both.
+// PLAZA_TEST_LONG also on middling ones and at zooms of 200 % and 400 % (WCAG 2.2,
+// 1.4.4 and 1.4.10: 1280 px become 640 and 320), with text twice as large, and
+// unfolded in both.
 func (b *tab) inspect(p page) {
 	b.visit(p.path)
 	b.examine(p)
@@ -68,7 +70,7 @@ func (b *tab) inspect(p page) {
 func (b *tab) examine(p page) {
 	widths, unfolded := []int64{390, 1280}, []string{"dark"}
 	if apptest.Long() {
-		widths, unfolded = []int64{390, 820, 1280}, []string{"light", "dark"}
+		widths, unfolded = []int64{320, 390, 640, 820, 1280}, []string{"light", "dark"}
 	}
 	for _, width := range widths {
 		b.size(width, 900)
@@ -85,6 +87,12 @@ func (b *tab) examine(p page) {
 	for _, scheme := range unfolded {
 		b.scheme(scheme)
 		b.look(p, 390, scheme+", unfolded")
+	}
+	if apptest.Long() {
+		b.size(1280, 900)
+		b.until(`(document.documentElement.style.fontSize = "200%", true)`)
+		b.look(p, 1280, "text twice as large")
+		b.until(`(document.documentElement.style.fontSize = "", true)`)
 	}
 	b.axed(p)
 	b.mu.Lock()
