@@ -45,8 +45,8 @@ const (
 	caption = 16
 )
 
-// rightToLeft turns pages around as a language that is written so would.
-const rightToLeft = `addEventListener("DOMContentLoaded", () => { document.documentElement.dir = "rtl" })`
+// inArabic is how a page is read from right to left.
+const inArabic = `document.cookie = "plaza_language=ar; path=/"`
 
 // TestScreens puts all pages on contact sheets, on small, middling and large screens,
 // light and dark, left to right and right to left. It runs only when asked to: make
@@ -74,7 +74,8 @@ func TestScreens(t *testing.T) {
 		tabs := h.sitting(app.DemoPassword, all)
 		if dir == "rtl" {
 			for _, b := range tabs {
-				b.before(rightToLeft)
+				b.before(inArabic)
+				b.visit("/about")
 			}
 		}
 		for from := 0; from < len(all); from += onSheet {
