@@ -136,7 +136,7 @@ func (s *Site) autoHits(q *ask) error {
 		return err
 	}
 	q.settle()
-	return q.show("What met "+l.Name, autoHitList(q.page, l, all, hits.Newest, hits.Oldest))
+	return q.show(q.page.say("What met %s", l.Name), autoHitList(q.page, l, all, hits.Newest, hits.Oldest))
 }
 
 func (s *Site) withPosts(q *ask, hits []social.AutoHit) (all []autoHit, err error) {
@@ -166,44 +166,66 @@ func (s *Site) withPosts(q *ask, hits []social.AutoHit) (all []autoHit, err erro
 	return all, nil
 }
 
-var autoStates = map[social.AutoState]string{social.AutoOff: "off", social.AutoWatch: "only watches", social.AutoOn: "acts"}
+var autoStates = map[social.AutoState]string{social.AutoOff: msg("off"), social.AutoWatch: msg("only watches"), social.AutoOn: msg("acts")}
 
-func autoState(s social.AutoState) string { return autoStates[s] }
-
-// autoRuleIs is how a rule stands, in a sentence.
+// autoRuleIs is how a rule stands, in sentences.
 func autoRuleIs(f *frame, l automation.Line) string {
-	return "It " + map[social.AutoState]string{social.AutoOff: "is off", social.AutoWatch: "only watches", social.AutoOn: "is on"}[l.State] +
-		". When it is on, it " + autoDeed(l.Terms) + ". This is version " + itoa(l.Version) + ", since " + f.lately(l.Changed) + "."
+	is := map[social.AutoState]string{social.AutoOff: msg("It is off."), social.AutoWatch: msg("It only watches."), social.AutoOn: msg("It is on.")}[l.State]
+	return strings.Join([]string{f.say(is), f.say("When it is on, it %s.", autoDeed(f, l.Terms)), f.say("This is version %s, since %s.", itoa(l.Version), f.lately(l.Changed))}, " ")
 }
 
 var autoDeeds = map[social.AutoAction]string{
-	social.AutoReport: "tells the moderators", social.AutoHold: "puts it before the moderators, and lets it be seen", social.AutoWarn: "puts it behind a warning",
-	social.AutoHide: "hides it until somebody has looked", social.AutoLimit: "limits the account until somebody has looked", social.AutoReject: "refuses it",
+	social.AutoReport: msg("tells the moderators"), social.AutoHold: msg("puts it before the moderators, and lets it be seen"), social.AutoWarn: msg("puts it behind a warning"),
+	social.AutoHide: msg("hides it until somebody has looked"), social.AutoLimit: msg("limits the account until somebody has looked"), social.AutoReject: msg("refuses it"),
 }
 
 // autoDeed is what a rule does, in words.
-func autoDeed(t social.AutoTerms) string {
+func autoDeed(f *frame, t social.AutoTerms) string {
 	var all []string
 	for _, a := range t.Actions {
-		all = append(all, autoDeeds[a])
+		all = append(all, f.say(autoDeeds[a]))
 	}
 	return strings.Join(all, ", ")
 }
 
+// autoWords is what can be written in a rule. Its own words are the same in every
+// language, as they are read: they stand beside what is said of them.
+var autoWords = []struct {
+	key, help string
+	words     []any
+}{
+	{"for", "posts; posts and messages; sign-ups", nil},
+	{"when", msg("%s conditions are met, or %s of them"), []any{"all", "any"}},
+	{"words, text", msg("words or phrases with commas between them; %s is found within words, too"), []any{"text"}},
+	{"links", msg("%s, or hosts: %s with all below it, %s for a whole top level"), []any{"any", "example.com", "*.top"}},
+	{"links at least, mentions at least", msg("a number"), nil},
+	{"account younger than", "24 hours, 7 days", nil},
+	{"posts fewer than", msg("a number"), nil},
+	{"from", msg("%s or %s"), []any{"here", "elsewhere"}},
+	{"hosts", msg("where the author lives"), nil},
+	{"pictures", msg("%s, %s and its name, %s or %s"), []any{"any list", "list", "sha256:…", "pdq:…"}},
+	{"pace", msg("%s: so many posts of one account"), []any{"10 in 5 minutes"}},
+	{"similar", msg("%s: so many others who said or showed nearly the same"), []any{"4 in 10 minutes"}},
+	{"mail", msg("the host of somebody's e-mail, of a sign-up"), nil},
+	{"not", msg("before a condition: the other way round"), nil},
+	{"do", msg("%s; or %s alone"), []any{"report, hold, warn, hide, limit", "reject"}},
+	{"priority, category, quota, say", msg("%s to %s; %s and so on; hits a day; what somebody is told whose post is refused"), []any{"low", "urgent", "spam, scam, hate"}},
+}
+
 // autoTrial is how a trial went, in a sentence.
-func autoTrial(l automation.Line) string {
+func autoTrial(f *frame, l automation.Line) string {
 	run := l.Run
 	switch {
 	case run.Version == 0:
-		return "It was not tried yet."
+		return f.say("It was not tried yet.")
 	case run.Version != l.Version:
-		return "It was changed since it was last tried."
+		return f.say("It was changed since it was last tried.")
 	case run.Done.IsZero():
-		return "It is being tried: " + many(run.Looked, "post was", "posts were") + " looked at so far. Load this page again in a while."
+		return f.say("It is being tried: %d posts were looked at so far. Load this page again in a while.", run.Looked)
 	}
-	said := "Of " + many(run.Looked, "post", "posts") + " of the last " + itoa(social.AutoRunDays) + " days it would have met " + itoa(run.Hits) + ", by " + many(run.People, "account", "accounts") + "."
+	said := f.say("Of %d posts of the last %d days it would have met %d, by %s.", run.Looked, social.AutoRunDays, run.Hits, f.say("%d accounts", run.People))
 	if run.Short {
-		said += " There were more posts; the earlier ones were left out."
+		said += " " + f.say("There were more posts; the earlier ones were left out.")
 	}
 	return said
 }
@@ -212,16 +234,16 @@ func autoTrial(l automation.Line) string {
 func hitState(h social.AutoHit) string {
 	switch {
 	case !h.Acted:
-		return "only watched"
+		return msg("only watched")
 	case h.Post == 0:
-		return "acted upon, without a post"
+		return msg("acted upon, without a post")
 	}
-	return "acted upon"
+	return msg("acted upon")
 }
 
 func hitTime(h social.AutoHit) time.Time { return id.Time(int64(h.ID)) }
 
 // actedToday is how much a rule met in the last day.
-func actedToday(l automation.Line) string {
-	return "In the last day it acted on " + itoa(l.Acted) + " of " + itoa(l.Terms.Quota) + " that it may, and only watched " + itoa(l.Seen) + "."
+func actedToday(f *frame, l automation.Line) string {
+	return f.say("In the last day it acted on %d of %d that it may, and only watched %d.", l.Acted, l.Terms.Quota, l.Seen)
 }

@@ -216,7 +216,7 @@ func (s *Site) caseAs(q *ask, status int, which social.CaseID, r round, wish ver
 	if q.wantsPart() {
 		return q.render(status, casePart(q.page, d))
 	}
-	return q.showAs(status, d.title(), casePart(q.page, d))
+	return q.showAs(status, d.title(q.page), casePart(q.page, d))
 }
 
 // cited is the rule that most of a case's reports name.
@@ -233,14 +233,14 @@ func cited(f moderation.File) (which string) {
 }
 
 // title is what a case is about.
-func (d desk) title() string {
+func (d desk) title(f *frame) string {
 	if d.Blind() {
-		return "A post that was drawn by lot"
+		return f.say("A post that was drawn by lot")
 	}
 	if d.Subject.Post != 0 {
-		return "A post of " + d.About.Name()
+		return f.say("A post of %s", d.About.Name())
 	}
-	return "The account of " + d.About.Name()
+	return f.say("The account of %s", d.About.Name())
 }
 
 // offers are the ways to decide this case.

@@ -97,4 +97,4 @@ func (s *Site) endHold(q *ask) error {
 	return s.saved(q, err, holdsPage)
 }
 
-var holdKinds = map[social.HoldKind]string{social.HoldAccount: "Account", social.HoldCase: "Case", social.HoldMatter: "Notice of a host or an authority"}
+var holdKinds = map[social.HoldKind]string{social.HoldAccount: msg("Account"), social.HoldCase: msg("Case"), social.HoldMatter: msg("Notice of a host or an authority")}

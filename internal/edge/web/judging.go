@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"strconv"
 	"strings"
 	"time"
@@ -15,9 +16,9 @@ import (
 // What is decided and what about, in people's words.
 
 var harmNames = map[social.Harm]string{
-	social.HarmMinors: "Harm to children", social.HarmViolence: "Threats or violence", social.HarmSelfHarm: "Suicide or self-harm", social.HarmPrivacy: "Private details or pictures",
-	social.HarmIllegal: "Against the law", social.HarmHate: "Hate", social.HarmRights: "Copyright or trademarks", social.HarmSexual: "Sexual content", social.HarmHarassment: "Harassment",
-	social.HarmScam: "Scam or impersonation", social.HarmRules: "Against a house rule", social.HarmSpam: "Spam", social.HarmOther: "Something else",
+	social.HarmMinors: msg("Harm to children"), social.HarmViolence: msg("Threats or violence"), social.HarmSelfHarm: msg("Suicide or self-harm"), social.HarmPrivacy: msg("Private details or pictures"),
+	social.HarmIllegal: msg("Against the law"), social.HarmHate: msg("Hate"), social.HarmRights: msg("Copyright or trademarks"), social.HarmSexual: msg("Sexual content"), social.HarmHarassment: msg("Harassment"),
+	social.HarmScam: msg("Scam or impersonation"), social.HarmRules: msg("Against a house rule"), social.HarmSpam: msg("Spam"), social.HarmOther: msg("Something else"),
 }
 
 func harmName(h social.Harm) string {
@@ -27,7 +28,14 @@ func harmName(h social.Harm) string {
 	return harmNames[social.HarmOther]
 }
 
-var queueNames = map[social.Queue]string{social.QueueHarm: "Harm", social.QueueLegal: "Legal", social.QueueGeneral: "General", social.QueueSpam: "Spam"}
+var queueNames = map[social.Queue]string{social.QueueHarm: msg("Harm"), social.QueueLegal: msg("Legal"), social.QueueGeneral: msg("General"), social.QueueSpam: msg("Spam")}
+
+// What is said of a case, and named in other packages.
+var _ = []string{
+	msg("The rules of this house"),                                                                                                                              // social.GeneralRule
+	msg("A hotline for abuse of children, such as the CyberTipline"), msg("The police, of a threat to life or safety"), msg("The police, of terrorist content"), // social.Outsiders
+	msg("member"), msg("moderator"), msg("admin"), msg("owner"), // social.Role
+}
 
 // A way is something that can be decided: how it is offered, and how it is told
 // that it was decided.
@@ -39,22 +47,22 @@ type way struct {
 
 // ways are in the order of social.Judgements, and chosen by a key each.
 var ways = []way{
-	{social.Dismiss, "1", "No breach", "Nothing happens, and those who reported it are told.", "No breach"},
-	{social.LabelPost, "2", "Label the post", "It stands behind a warning.", "Post labelled"},
-	{social.LimitPost, "3", "Limit the post", "Only followers come across it.", "Post limited"},
-	{social.HidePost, "4", "Hide the post", "Nobody sees it. Can be taken back.", "Post hidden"},
-	{social.DeletePost, "5", "Delete the post", "It is gone for good.", "Post deleted"},
-	{social.Warn, "6", "Warn", "Nothing but a word to the account.", "Warned"},
-	{social.Limit, "7", "Limit the account", "Only followers come across its posts.", "Account limited"},
-	{social.Disable, "8", "Freeze the account", "Nobody can sign in to it. Its posts stay.", "Account frozen"},
-	{social.Suspend, "9", "Suspend the account", "It is not here until that is taken back.", "Account suspended"},
-	{social.Veil, "0", "Veil its pictures", "What its posts show stands behind a warning.", "Pictures veiled"},
+	{social.Dismiss, "1", msg("No breach"), msg("Nothing happens, and those who reported it are told."), msg("No breach")},
+	{social.LabelPost, "2", msg("Label the post"), msg("It stands behind a warning."), msg("Post labelled")},
+	{social.LimitPost, "3", msg("Limit the post"), msg("Only followers come across it."), msg("Post limited")},
+	{social.HidePost, "4", msg("Hide the post"), msg("Nobody sees it. Can be taken back."), msg("Post hidden")},
+	{social.DeletePost, "5", msg("Delete the post"), msg("It is gone for good."), msg("Post deleted")},
+	{social.Warn, "6", msg("Warn"), msg("Nothing but a word to the account."), msg("Warned")},
+	{social.Limit, "7", msg("Limit the account"), msg("Only followers come across its posts."), msg("Account limited")},
+	{social.Disable, "8", msg("Freeze the account"), msg("Nobody can sign in to it. Its posts stay."), msg("Account frozen")},
+	{social.Suspend, "9", msg("Suspend the account"), msg("It is not here until that is taken back."), msg("Account suspended")},
+	{social.Veil, "0", msg("Veil its pictures"), msg("What its posts show stands behind a warning."), msg("Pictures veiled")},
 }
 
 // backs is how it is told that something was taken back, and what else stands in
 // a record.
-var backs = map[social.Action]string{social.Unveil: "Pictures not veiled any more", social.Enable: "Account open again", social.Unlimit: "Account not limited any more", social.Unsuspend: "Account not suspended any more",
-	social.RestorePost: "Post restored", social.Pardon: "Taken back", social.Admit: "Let in", social.TurnDown: "Turned down", social.Expel: "Deleted", social.ChangeRole: "Another role", social.ChangeEntry: "Another way in"}
+var backs = map[social.Action]string{social.Unveil: msg("Pictures not veiled any more"), social.Enable: msg("Account open again"), social.Unlimit: msg("Account not limited any more"), social.Unsuspend: msg("Account not suspended any more"),
+	social.RestorePost: msg("Post restored"), social.Pardon: msg("Taken back"), social.Admit: msg("Let in"), social.TurnDown: msg("Turned down"), social.Expel: msg("Deleted"), social.ChangeRole: msg("Another role"), social.ChangeEntry: msg("Another way in")}
 
 func wayOf(a social.Action) way {
 	for _, w := range ways {
@@ -84,7 +92,7 @@ type verdict struct {
 }
 
 // lasts are for how many days something can be decided, as it is offered.
-var lasts = []struct{ days, name string }{{"", "Until it is taken back"}, {"1", "1 day"}, {"3", "3 days"}, {"7", "7 days"}, {"30", "30 days"}, {"90", "90 days"}, {"365", "A year"}}
+var lasts = []struct{ days, name string }{{"", msg("Until it is taken back")}, {"1", msg("1 day")}, {"3", msg("3 days")}, {"7", msg("7 days")}, {"30", msg("30 days")}, {"90", msg("90 days")}, {"365", msg("A year")}}
 
 // longestDecision bounds what a form may ask for, in days.
 const longestDecision = 3650
@@ -158,37 +166,53 @@ func (f *frame) rule(which string) string {
 // wanted is on what somebody's proposal rests, and for how long it is.
 func (f *frame) wanted(d social.Decision) string {
 	which, _, _ := strings.Cut(d.Rule, "@")
-	because, until := strings.TrimSuffix(cmp.Or(d.Law, f.rule(which), social.GeneralRule.Text), "."), f.say("it is taken back")
-	if !d.Until.IsZero() {
-		until = f.longDate(d.Until)
+	because := strings.TrimSuffix(cmp.Or(d.Law, f.rule(which), f.say(social.GeneralRule.Text)), ".")
+	if d.Until.IsZero() {
+		return f.say("Because of: %s. It lasts until it is taken back.", because)
 	}
-	return f.say("Because of: %s. It lasts until %s.", because, until)
+	return f.say("Because of: %s. It lasts until %s.", because, f.longDate(d.Until))
 }
 
 // shown is when a form was, as it is sent with it.
 func (f *frame) shown() string { return strconv.FormatInt(f.Now.UnixMilli(), 10) }
 
-// ahead is how long it is until a moment.
-func (f *frame) ahead(at time.Time) string {
+// dueIn is how long it is until a case is to be decided.
+func (f *frame) dueIn(at time.Time) string {
 	switch d := at.Sub(f.Now); {
 	case d < time.Minute:
-		return "a minute"
+		return f.say("due in a minute")
 	case d < 2*time.Hour:
-		return itoa(int(d.Minutes())) + " minutes"
+		return f.say("due in %d minutes", int(d.Minutes()))
 	case d < 48*time.Hour:
-		return itoa(int(d.Hours())) + " hours"
+		return f.say("due in %d hours", int(d.Hours()))
 	default:
-		return itoa(int(d.Hours()/24)) + " days"
+		return f.say("due in %d days", int(d.Hours()/24))
 	}
 }
 
 func longDay(at time.Time) string { return at.UTC().Format("2 January 2006") }
 
 // beginning is the beginning of what a post says.
-func beginning(p *view.Seen) string {
-	words := strings.TrimSpace(p.Warning + " " + p.Plain())
-	if words == "" {
-		words = "A post without words"
+func (f *frame) beginning(p *view.Seen) string {
+	if words := beginning(p); words != wordless {
+		return words
 	}
-	return snippet(words)
+	return f.say(wordless)
+}
+
+var wordless = msg("A post without words")
+
+func beginning(p *view.Seen) string {
+	return snippet(cmp.Or(strings.TrimSpace(p.Warning+" "+p.Plain()), wordless))
+}
+
+// likeUpheld is how the reason begins for which a case is more urgent; the measure stands behind it.
+var likeUpheld = msg("like cases that were upheld")
+
+// signal is why a case is more urgent than what was reported makes it.
+func signal(ctx context.Context, why string) string {
+	if measure, ok := strings.CutPrefix(why, likeUpheld); ok {
+		return say(ctx, likeUpheld) + measure
+	}
+	return why
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -48,15 +47,15 @@ func (o overviewOf) late() (n int) {
 }
 
 // pace says when everything is worked off, if it goes on as in the last day.
-func (o overviewOf) pace() string {
+func (o overviewOf) pace(f *frame) string {
 	switch n := o.cases(); {
 	case n == 0:
-		return "Nothing waits."
+		return f.say("Nothing waits.")
 	case o.Decided == 0:
-		return "Nothing was decided in the last 24 hours."
+		return f.say("Nothing was decided in the last 24 hours.")
 	default:
 		hours := (n*24 + o.Decided - 1) / o.Decided
-		return fmt.Sprintf("%d decided in the last 24 hours: at this pace all is worked off in %d %s.", o.Decided, hours, plural(hours, "hour", "hours"))
+		return f.say("%d decided in the last 24 hours: at this pace all is worked off in %s.", o.Decided, f.say("%d hours", hours))
 	}
 }
 
@@ -159,7 +158,7 @@ func (s *Site) showCases(q *ask, status int, v url.Values, wish verdict, problem
 	f, err := s.searchOf(q, v)
 	switch {
 	case errs.KindOf(err) == errs.NotFound && err != nil:
-		status, problem = http.StatusUnprocessableEntity, "Nobody is called that here. Look the name up, and write it whole: @name or @name@host."
+		status, problem = http.StatusUnprocessableEntity, q.page.say("Nobody is called that here. Look the name up, and write it whole: @name or @name@host.")
 	case err != nil:
 		return err
 	}
@@ -237,7 +236,7 @@ func (s *Site) batch(q *ask) error {
 	b := bundleOf(found, v, q.by.Account)
 	b.Said, b.Search, b.Back = v.decision(q.page, "").Text, from.Encode(), withQuery("/moderation/cases", from)
 	if len(b.Cases) == 0 {
-		return s.showCases(q, http.StatusUnprocessableEntity, from, v, "None of these can be decided that way: they are about accounts, or were decided meanwhile.")
+		return s.showCases(q, http.StatusUnprocessableEntity, from, v, q.page.say("None of these can be decided that way: they are about accounts, or were decided meanwhile."))
 	}
 	q.page.Tab = "moderation"
 	return q.show("Decide about many", batchPage(q.page, b))
@@ -279,7 +278,7 @@ func bundleOf(found []social.Case, v verdict, by social.AccountID) (b bundle) {
 func (s *Site) decideBatch(q *ask, only []social.CaseID, v verdict, from url.Values) error {
 	n, proposed, err := s.Moderation.DecideAll(q.Context(), q.by, only, v.decision(q.page, ""), v.Letter)
 	if problem, ok := q.wrong(err); ok {
-		return s.showCases(q, http.StatusUnprocessableEntity, from, v, fmt.Sprintf("%s %d of %d were decided or proposed before that.", problem, n+proposed, len(only)))
+		return s.showCases(q, http.StatusUnprocessableEntity, from, v, problem+" "+q.page.say("%d of %d were decided or proposed before that.", n+proposed, len(only)))
 	}
 	if err != nil {
 		return err
