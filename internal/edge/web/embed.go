@@ -29,6 +29,14 @@ func (s *Site) embed(q *ask) error {
 	return q.part(embedPage(q.page, p))
 }
 
+// inShort is a number that is shown in short, and chooses the form of its sentence.
+type inShort int
+
+// Count is what plural rules look at.
+func (n inShort) Count() int { return int(n) }
+
+func (n inShort) String() string { return count(int(n)) }
+
 func embeddable(p *view.Seen) bool {
 	return !p.IsBoost() && (p.Visibility == social.Public || p.Visibility == social.Unlisted)
 }

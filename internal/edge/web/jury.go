@@ -190,7 +190,7 @@ func (s *Site) answerQuiz(q *ask) error {
 		return err
 	}
 	if !passed {
-		return s.showQuiz(q, http.StatusUnprocessableEntity, "Not all of that was right. Here are other questions; the rules of the house are under About.")
+		return s.showQuiz(q, http.StatusUnprocessableEntity, q.page.say("Not all of that was right. Here are other questions; the rules of the house are under About."))
 	}
 	q.say("quizzed")
 	return q.to(jurorSettings)

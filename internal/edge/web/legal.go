@@ -84,7 +84,7 @@ func (s *Site) giveNotice(q *ask) error {
 		return q.to(reportPath)
 	}
 	if w.From.Known() {
-		if err := q.take(receiptRule, strings.ToLower(w.From.Email), "for this address"); err != nil {
+		if err := q.take(receiptRule, strings.ToLower(w.From.Email), msg("for this address")); err != nil {
 			return err
 		}
 	}
@@ -139,30 +139,30 @@ type legalKind struct {
 
 // legalKinds is the kinds of notice, as the law asks for them.
 var legalKinds = map[social.Class]legalKind{
-	social.ClassNotice: {name: "Something here is illegal, or breaks the rules", help: "A notice under Article 16 of the EU's Digital Services Act. Anybody may give one.",
-		words: "What is wrong with it, and why", category: true, person: true,
-		intro: "For several addresses at once, or with your name under it. Say where it is and why it is illegal, or breaks the rules of this house. Your name is not told to whoever posted it.",
-		faith: "I believe in good faith that what I say here is right and complete."},
-	social.ClassIntimate: {name: "Intimate images of me, or of somebody I speak for", help: "A request under the TAKE IT DOWN Act. It is done within 48 hours.",
-		words: "What is shown, and that it was made public without consent", signed: true, person: true,
-		intro: "The images are taken down within 48 hours, and so are copies of them that we know of. Do not send the images themselves.",
-		faith: "I believe in good faith that what is shown was made public without the consent of whom it shows, and I am that person, or may act for them."},
-	social.ClassRights: {name: "A work or a mark of mine is used without my leave", help: "A notice as in 17 U.S.C. § 512(c)(3), and for other rights.",
-		words: "What is yours, and how it is used", signed: true, work: true, org: true, person: true,
-		intro: "Whoever posted it is told of your notice, with your name, and may answer with a counter-notice.",
-		faith: "I believe in good faith that the use is not allowed by the owner, its agent or the law. What I say is right and, under penalty of perjury, I may act for the owner."},
-	social.ClassCounter: {name: "Something of mine was taken down by mistake", help: "A counter-notice as in 17 U.S.C. § 512(g)(3).",
-		words: "What was taken down, and why that was a mistake", signed: true, person: true,
-		intro: "It is passed on to whoever gave the notice, with your name and address. Write your postal address and your consent to the courts where you live into the text.",
-		faith: "I believe in good faith and under penalty of perjury that it was taken down by mistake or because it was taken for something else."},
-	social.ClassHost: {name: "We are a provider of this house", help: "An abuse notice. It is answered within a day.",
-		words: "What was reported to you", category: true, org: true,
-		intro: "Machines can send a report in XARF instead: POST it to /api/plaza/v1/notices.",
-		faith: "What we say here is what was reported to us."},
-	social.ClassOrder: {name: "We are an authority", help: "An order to act against something, or to give information.",
-		words: "What is ordered, and the reasons", category: true, org: true, law: true,
-		intro: "Orders to remove terrorist content (Regulation (EU) 2021/784) must be followed within an hour: say so in the first line, and telephone as well.",
-		faith: "I may give this order for the authority named here."},
+	social.ClassNotice: {name: msg("Something here is illegal, or breaks the rules"), help: msg("A notice under Article 16 of the EU's Digital Services Act. Anybody may give one."),
+		words: msg("What is wrong with it, and why"), category: true, person: true,
+		intro: msg("For several addresses at once, or with your name under it. Say where it is and why it is illegal, or breaks the rules of this house. Your name is not told to whoever posted it."),
+		faith: msg("I believe in good faith that what I say here is right and complete.")},
+	social.ClassIntimate: {name: msg("Intimate images of me, or of somebody I speak for"), help: msg("A request under the TAKE IT DOWN Act. It is done within 48 hours."),
+		words: msg("What is shown, and that it was made public without consent"), signed: true, person: true,
+		intro: msg("The images are taken down within 48 hours, and so are copies of them that we know of. Do not send the images themselves."),
+		faith: msg("I believe in good faith that what is shown was made public without the consent of whom it shows, and I am that person, or may act for them.")},
+	social.ClassRights: {name: msg("A work or a mark of mine is used without my leave"), help: msg("A notice as in 17 U.S.C. § 512(c)(3), and for other rights."),
+		words: msg("What is yours, and how it is used"), signed: true, work: true, org: true, person: true,
+		intro: msg("Whoever posted it is told of your notice, with your name, and may answer with a counter-notice."),
+		faith: msg("I believe in good faith that the use is not allowed by the owner, its agent or the law. What I say is right and, under penalty of perjury, I may act for the owner.")},
+	social.ClassCounter: {name: msg("Something of mine was taken down by mistake"), help: msg("A counter-notice as in 17 U.S.C. § 512(g)(3)."),
+		words: msg("What was taken down, and why that was a mistake"), signed: true, person: true,
+		intro: msg("It is passed on to whoever gave the notice, with your name and address. Write your postal address and your consent to the courts where you live into the text."),
+		faith: msg("I believe in good faith and under penalty of perjury that it was taken down by mistake or because it was taken for something else.")},
+	social.ClassHost: {name: msg("We are a provider of this house"), help: msg("An abuse notice. It is answered within a day."),
+		words: msg("What was reported to you"), category: true, org: true,
+		intro: msg("Machines can send a report in XARF instead: POST it to /api/plaza/v1/notices."),
+		faith: msg("What we say here is what was reported to us.")},
+	social.ClassOrder: {name: msg("We are an authority"), help: msg("An order to act against something, or to give information."),
+		words: msg("What is ordered, and the reasons"), category: true, org: true, law: true,
+		intro: msg("Orders to remove terrorist content (Regulation (EU) 2021/784) must be followed within an hour: say so in the first line, and telephone as well."),
+		faith: msg("I may give this order for the authority named here.")},
 }
 
 // localPath is the path of an address of ours, under whichever name.
@@ -173,6 +173,13 @@ func localPath(f *frame, address string) string {
 		}
 	}
 	return address
+}
+
+// sentWords say to whoever sent a notice how it stands.
+var sentWords = map[social.MatterStatus]string{
+	social.MatterOpen: msg("It has number %s here, came on %s, and waits for an answer."), social.MatterExtended: msg("It has number %s here, came on %s, and waits for an answer, with more time."),
+	social.MatterAnswered: msg("It has number %s here, came on %s, and was answered."), social.MatterDisputed: msg("It has number %s here, came on %s, and was answered, and they disagree."),
+	social.MatterClosed: msg("It has number %s here, came on %s, and is closed."), social.MatterJoined: msg("It has number %s here, came on %s, and is counted with another."),
 }
 
 // sentAbout reports whether what became of the things in f may be told.

@@ -29,7 +29,7 @@ func (s *Site) matterRoutes(r *router) {
 	r.Do("POST /moderation/matters/together", moderator, s.takeTogether)
 	r.Do("GET /moderation/matters/days", admin, func(q *ask) error { return s.showMatterDays(q, http.StatusOK, "") })
 	r.Do("POST /moderation/matters/days", admin, s.saveMatterDays)
-	r.Do("GET /moderation/matters/{matter}", moderator, func(q *ask) error { return s.showMatter(q, http.StatusOK, "", "") })
+	r.Do("GET /moderation/matters/{matter}", moderator, func(q *ask) error { return s.showMatter(q, http.StatusOK, nil, "") })
 	r.Do("GET /moderation/matters/{matter}/raw.txt", moderator, s.rawMatter)
 	r.Do("GET /moderation/matters/{matter}/evidence.evz", moderator, s.matterEvidence)
 	r.Do("POST /moderation/matters/{matter}/answer", moderator, s.answerMatter)
@@ -141,7 +141,7 @@ func (s *Site) takeTogether(q *ask) error {
 		words = ""
 	default:
 		if words == "" {
-			return s.showFlood(q, http.StatusUnprocessableEntity, of, "Say what was done, or close them without an answer.", "")
+			return s.showFlood(q, http.StatusUnprocessableEntity, of, q.page.say("Say what was done, or close them without an answer."), "")
 		}
 	}
 	n, err := s.Matters.Together(q.Context(), q.by, which, words)
@@ -152,7 +152,7 @@ func (s *Site) takeTogether(q *ask) error {
 		return err
 	}
 	if n < len(which) {
-		return s.showFlood(q, http.StatusOK, of, itoa(len(which)-n)+" of them were left as they are: somebody else has seen to them meanwhile, or they are to be looked at by themselves.", "")
+		return s.showFlood(q, http.StatusOK, of, q.page.say("%d of them were left as they are: somebody else has seen to them meanwhile, or they are to be looked at by themselves.", len(which)-n), "")
 	}
 	q.say("together")
 	return q.to(mattersPage)
@@ -226,7 +226,7 @@ func hoursOf(s string) (time.Duration, error) {
 	return time.Duration(n) * time.Hour, nil
 }
 
-func (s *Site) showMatter(q *ask, status int, problem, words string) error {
+func (s *Site) showMatter(q *ask, status int, problem error, words string) error {
 	f, err := s.Matters.Get(q.Context(), q.by, q.matter())
 	if err != nil {
 		return err
@@ -238,14 +238,19 @@ func (s *Site) showMatter(q *ask, status int, problem, words string) error {
 	if err != nil {
 		return err
 	}
+	said := ""
+	if problem != nil {
+		said = q.page.fault(problem)
+	}
+	sentence, _ := errs.Sentence(problem)
 	q.settle()
-	return q.showAs(status, matterName(f.Class), matterPage(q.page, f, again, problem, words))
+	return q.showAs(status, matterName(f.Class), matterPage(q.page, f, again, said, words, !strings.Contains(sentence, "evidence")))
 }
 
 // changed shows what did not work on the matter's page, or that it did.
 func (s *Site) changedMatter(q *ask, err error, say, words string) error {
 	if k := errs.KindOf(err); err != nil && (k == errs.Invalid || k == errs.Conflict) {
-		return s.showMatter(q, http.StatusUnprocessableEntity, q.page.fault(err), words)
+		return s.showMatter(q, http.StatusUnprocessableEntity, err, words)
 	}
 	if err != nil {
 		return err
@@ -330,37 +335,50 @@ func matterName(c social.Class) string {
 	return string(c)
 }
 
-// matterStates are the statuses as the page says them.
-var matterStates = map[social.MatterStatus]string{
-	social.MatterOpen: "waits for an answer", social.MatterExtended: "waits for an answer, with more time", social.MatterAnswered: "was answered",
-	social.MatterDisputed: "was answered, and they disagree", social.MatterClosed: "is closed",
-	social.MatterJoined: "is counted with another",
+// What social.Timings are called, and how things that a matter names stand.
+var _ = []string{
+	msg("Order to remove terrorist content"), msg("Report of something that may do harm"), msg("Suspicion of a threat to somebody's life or safety"), msg("Sexual abuse of children"), msg("Reasons to whom a restriction is about"),
+	msg("Notice of the house's own provider"), msg("Order of an authority"), msg("Notice of a holder of rights"), msg("Report"), msg("Intimate images without consent"), msg("Personal data got out"), msg("Notice of something illegal"),
+	msg("Complaint about a decision"), msg("Counter-notice to a holder of rights"), msg("Request about one's own data"), msg("Yearly report"), msg("Time to appeal"), msg("Terrorist content is kept"),
+	msg("What was reported as abuse of children is kept"), msg("A suspended account is kept"),
+
+	msg("Nothing of ours is at this address."), msg("It was deleted."), msg("The account was deleted, and all that was in it."), msg("The account is suspended: neither it nor what it posted can be reached."),
+	msg("The account is limited: nobody is led to it or to what it posted."), msg("It is hidden: nobody can reach it."), msg("Nobody is led to it any more who does not follow its author."), msg("It was put behind a warning."),
+	msg("It was looked at, and is still there."),
 }
 
+// matterStates are the statuses as the page says them.
+var matterStates = map[social.MatterStatus]string{
+	social.MatterOpen: msg("waits for an answer"), social.MatterExtended: msg("waits for an answer, with more time"), social.MatterAnswered: msg("was answered"),
+	social.MatterDisputed: msg("was answered, and they disagree"), social.MatterClosed: msg("is closed"),
+	social.MatterJoined: msg("is counted with another"),
+}
+
+// matterEnds are the statuses of those that wait no more, as sentences.
+var matterEnds = map[social.MatterStatus]string{social.MatterAnswered: msg("It was answered"), social.MatterClosed: msg("It is closed"), social.MatterJoined: msg("It is counted with another")}
+
 // matterMoves are what the buttons say that have it stand otherwise.
-var matterMoves = map[social.MatterStatus]string{social.MatterDisputed: "They disagree", social.MatterClosed: "Close it"}
+var matterMoves = map[social.MatterStatus]string{social.MatterDisputed: msg("They disagree"), social.MatterClosed: msg("Close it")}
 
 // left is how much time there is, in words.
 func (f *frame) left(s social.Span) string {
 	d := s.Due.Sub(f.Now)
 	if d <= 0 {
-		return "overdue by " + roughly(-d)
+		return f.say("overdue by %s", f.roughly(-d))
 	}
-	return roughly(d) + " left"
+	return f.say("%s left", f.roughly(d))
 }
 
-func roughly(d time.Duration) string {
+func (f *frame) roughly(d time.Duration) string {
 	switch {
 	case d < time.Minute:
-		return "less than a minute"
+		return f.say("less than a minute")
 	case d < time.Hour:
-		n := int(d / time.Minute)
-		return itoa(n) + " " + plural(n, "minute", "minutes")
+		return f.say("%d minutes", int(d/time.Minute))
 	case d < 48*time.Hour:
-		n := int(d / time.Hour)
-		return itoa(n) + " " + plural(n, "hour", "hours")
+		return f.say("%d hours", int(d/time.Hour))
 	}
-	return itoa(int(d/(24*time.Hour))) + " days"
+	return f.say("%d days", int(d/(24*time.Hour)))
 }
 
 // urgency is how the time that is left looks.

@@ -1,7 +1,7 @@
 package web
 
 import (
-	"fmt"
+	"context"
 	"io"
 	"strconv"
 	"time"
@@ -74,10 +74,10 @@ func lastMonths(f sealing.Figures) (out []sealing.Prevalence) {
 }
 
 // ofAll is so many of a million, in hundredths.
-func ofAll(ppm int64) string { return strconv.FormatFloat(float64(ppm)/1e4, 'f', 1, 64) + " %" }
+func ofAll(ctx context.Context, ppm int64) string { return say(ctx, "%.1f %%", float64(ppm)/1e4) }
 
 // perCent is so many of a thousand, in hundredths.
-func perCent(thousandths int) string { return ofAll(int64(thousandths) * 1000) }
+func perCent(ctx context.Context, thousandths int) string { return ofAll(ctx, int64(thousandths)*1000) }
 
 // openNow is how many reports are open.
 func openNow(f sealing.Figures) int {
@@ -99,21 +99,21 @@ func sums(f sealing.Figures, days int) (d sealing.Day) {
 }
 
 // within is a time in words of one unit, rounded.
-func within(ms int64) string {
+func within(ctx context.Context, ms int64) string {
 	switch d := time.Duration(ms) * time.Millisecond; {
 	case d < time.Minute:
-		return fmt.Sprintf("%d s", int(d.Seconds()+0.5))
+		return say(ctx, "%d s", int(d.Seconds()+0.5))
 	case d < time.Hour:
-		return fmt.Sprintf("%d min", int(d.Minutes()+0.5))
+		return say(ctx, "%d min", int(d.Minutes()+0.5))
 	case d < 48*time.Hour:
-		return fmt.Sprintf("%.1f h", d.Hours())
+		return say(ctx, "%.1f h", d.Hours())
 	default:
-		return fmt.Sprintf("%.1f days", d.Hours()/24)
+		return say(ctx, "%.1f days", d.Hours()/24)
 	}
 }
 
 // classNames is what the clocks are called.
-var classNames = map[string]string{"1h": "urgent: within an hour", "24h": "all else: within a day", "appeal": "appeals"}
+var classNames = map[string]string{"1h": msg("urgent: within an hour"), "24h": msg("all else: within a day"), "appeal": msg("appeals")}
 
 func className(class string) string {
 	if name := classNames[class]; name != "" {
@@ -135,8 +135,8 @@ func decided(l sealing.Leaf) string {
 
 // actionWords say of each action what was done, of nobody in particular.
 var actionWords = map[social.Action]string{
-	social.Dismiss: "No breach of the rules", social.Warn: "Somebody was warned", social.LabelPost: "A post was put behind a warning", social.LimitPost: "A post was limited to followers",
-	social.HidePost: "A post was hidden", social.DeletePost: "A post was removed", social.RestorePost: "A post was brought back", social.Veil: "Somebody's pictures were put behind a warning",
-	social.Limit: "Somebody was limited to their followers", social.Disable: "An account was frozen", social.Suspend: "An account was suspended",
-	social.Unveil: "A warning was taken back", social.Unlimit: "A limit was taken back", social.Enable: "An account was opened again", social.Unsuspend: "A suspension was taken back", social.Pardon: "A decision does not count any more",
+	social.Dismiss: msg("No breach of the rules"), social.Warn: msg("Somebody was warned"), social.LabelPost: msg("A post was put behind a warning"), social.LimitPost: msg("A post was limited to followers"),
+	social.HidePost: msg("A post was hidden"), social.DeletePost: msg("A post was removed"), social.RestorePost: msg("A post was brought back"), social.Veil: msg("Somebody's pictures were put behind a warning"),
+	social.Limit: msg("Somebody was limited to their followers"), social.Disable: msg("An account was frozen"), social.Suspend: msg("An account was suspended"),
+	social.Unveil: msg("A warning was taken back"), social.Unlimit: msg("A limit was taken back"), social.Enable: msg("An account was opened again"), social.Unsuspend: msg("A suspension was taken back"), social.Pardon: msg("A decision does not count any more"),
 }

@@ -80,7 +80,7 @@ func (s *Site) findReported(q *ask) error {
 	if strings.HasPrefix(path, "/@") {
 		return q.to(path + "/report")
 	}
-	return q.showAs(http.StatusUnprocessableEntity, "Report something", findReportPage(q.page, at, "Nothing here has that address. Copy it from the line at the top of your browser while you look at the post."))
+	return q.showAs(http.StatusUnprocessableEntity, "Report something", findReportPage(q.page, at, q.page.say("Nothing here has that address. Copy it from the line at the top of your browser while you look at the post.")))
 }
 
 // reported is what the path names.
