@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/plaza-social/plaza/internal/social"
 )
@@ -21,14 +20,18 @@ var overrideWords = map[social.Verdict]string{social.Breach: msg("It breaks a ru
 var juryReports = map[social.Harm]string{social.HarmSpam: msg("spam"), social.HarmHarassment: msg("harassment"), social.HarmHate: msg("hate"), social.HarmRules: msg("rules of the house"), social.HarmOther: msg("something else")}
 
 // reportedAs is what something was reported for.
-func reportedAs(ctx context.Context, harms []social.Harm) string {
-	var out []string
+func reportedAs(ctx context.Context, harms []social.Harm) (out string) {
 	for _, c := range harms {
-		if w := juryReports[c]; w != "" {
-			out = append(out, say(ctx, w))
+		w := juryReports[c]
+		switch {
+		case w == "":
+		case out == "":
+			out = say(ctx, w)
+		default:
+			out = say(ctx, "%s, %s", out, say(ctx, w))
 		}
 	}
-	return strings.Join(out, ", ")
+	return out
 }
 
 // notShown stands in the place of what jurors are not shown.
