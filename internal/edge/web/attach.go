@@ -47,8 +47,8 @@ func point(s string) (x, y *float64) {
 // A focusPoint is what must stay in sight of a picture that is cut to fit.
 type focusPoint struct{ at, name string }
 
-var focusPoints = []focusPoint{{"0,0", "The middle"}, {"0,0.7", "The top"}, {"0,-0.7", "The bottom"}, {"-0.7,0", "The left"}, {"0.7,0", "The right"},
-	{"-0.7,0.7", "Top left"}, {"0.7,0.7", "Top right"}, {"-0.7,-0.7", "Bottom left"}, {"0.7,-0.7", "Bottom right"}}
+var focusPoints = []focusPoint{{"0,0", msg("The middle")}, {"0,0.7", msg("The top")}, {"0,-0.7", msg("The bottom")}, {"-0.7,0", msg("The left")}, {"0.7,0", msg("The right")},
+	{"-0.7,0.7", msg("Top left")}, {"0.7,0.7", msg("Top right")}, {"-0.7,-0.7", msg("Bottom left")}, {"0.7,-0.7", msg("Bottom right")}}
 
 func focusOf(m social.Media) string {
 	return strconv.FormatFloat(m.FocusX, 'f', -1, 64) + "," + strconv.FormatFloat(m.FocusY, 'f', -1, 64)
@@ -60,7 +60,7 @@ func focusWith(m social.Media) []focusPoint {
 	if slices.ContainsFunc(focusPoints, func(s focusPoint) bool { return s.at == at }) {
 		return focusPoints
 	}
-	return append([]focusPoint{{at, "Where it is now"}}, focusPoints...)
+	return append([]focusPoint{{at, msg("Where it is now")}}, focusPoints...)
 }
 
 // move puts an attachment before or behind its neighbour, or off the post.

@@ -31,10 +31,10 @@ const usualHours = 12
 type ordering struct{ Is, Name, Help string }
 
 var orderings = []ordering{
-	{"people", "By person", "Whoever said most stands first; of each the newest post first."},
-	{"topics", "By topic", "Posts with the same tag or link stand together, the topic of most posts first. A post with several stands with the largest."},
-	{"time", "Oldest first", "In the order in which they came."},
-	{"echo", "Most echoed first", "By likes plus twice the boosts and replies; of equals the newest first."},
+	{"people", msg("By person"), msg("Whoever said most stands first; of each the newest post first.")},
+	{"topics", msg("By topic"), msg("Posts with the same tag or link stand together, the topic of most posts first. A post with several stands with the largest.")},
+	{"time", msg("Oldest first"), msg("In the order in which they came.")},
+	{"echo", msg("Most echoed first"), msg("By likes plus twice the boosts and replies; of equals the newest first.")},
 }
 
 // A recap is what the page of it shows.
@@ -74,7 +74,7 @@ func (s *Site) catchUp(q *ask) error {
 		people[m.Author.ID] = true
 	}
 	r.Posts, r.People = len(missed.Posts), len(people)
-	r.Groups = r.Order.group(missed.Posts)
+	r.Groups = r.Order.group(q.page, missed.Posts)
 	if missed.Oldest != 0 {
 		v := q.URL.Query()
 		v.Set("before", itoa(missed.Oldest))
@@ -124,10 +124,10 @@ func (s *Site) recap(q *ask) (r recap, after, before int64, err error) {
 }
 
 // group puts posts, the newest of which is first, in order.
-func (o ordering) group(posts []timelines.Missed) []missedGroup {
+func (o ordering) group(f *frame, posts []timelines.Missed) []missedGroup {
 	switch o.Is {
 	case "topics":
-		return byTopic(posts)
+		return byTopic(posts, f.say("Everything else"))
 	case "time":
 		slices.SortStableFunc(posts, func(a, b timelines.Missed) int { return cmp.Compare(a.At, b.At) })
 	case "echo":
@@ -166,14 +166,15 @@ func topicsOf(m timelines.Missed) (out []topic) {
 	return out
 }
 
-func byTopic(posts []timelines.Missed) (out []missedGroup) {
+// byTopic has what is about none of several under the name rest.
+func byTopic(posts []timelines.Missed, rest string) (out []missedGroup) {
 	uses := map[string]int{}
 	for _, m := range posts {
 		for _, t := range topicsOf(m) {
 			uses[t.key]++
 		}
 	}
-	at, rest := map[string]int{}, missedGroup{Name: "Everything else"}
+	at, others := map[string]int{}, missedGroup{Name: rest}
 	for _, m := range posts {
 		var best topic
 		for _, t := range topicsOf(m) {
@@ -182,7 +183,7 @@ func byTopic(posts []timelines.Missed) (out []missedGroup) {
 			}
 		}
 		if best.key == "" {
-			rest.Posts = append(rest.Posts, m)
+			others.Posts = append(others.Posts, m)
 			continue
 		}
 		i, there := at[best.key]
@@ -193,62 +194,70 @@ func byTopic(posts []timelines.Missed) (out []missedGroup) {
 		out[i].Posts = append(out[i].Posts, m)
 	}
 	slices.SortStableFunc(out, func(a, b missedGroup) int { return cmp.Compare(len(b.Posts), len(a.Posts)) })
-	if len(rest.Posts) > 0 {
-		out = append(out, rest)
+	if len(others.Posts) > 0 {
+		out = append(out, others)
 	}
 	return out
 }
 
 // reasons say why a post came home.
-func reasons(m timelines.Missed) string {
+func reasons(f *frame, m timelines.Missed) string {
 	var out []string
 	if m.ToReader {
-		out = append(out, "answers you")
+		out = append(out, f.say("answers you"))
 	}
 	if m.Followed {
-		out = append(out, "you follow "+m.Author.Name())
+		out = append(out, f.say("you follow %s", m.Author.Name()))
 	}
 	if n := m.BoostedBy; n > 0 {
 		var names []string
 		for _, b := range m.Boosters {
 			names = append(names, b.Name())
 		}
-		who := strings.Join(names, ", ")
 		if n > len(names) {
-			who += " and " + itoa(n-len(names)) + " more"
+			out = append(out, f.say("boosted by %s and %d more", f.listed(names), n-len(names)))
+		} else {
+			out = append(out, f.say("boosted by %s", f.listed(names)))
 		}
-		out = append(out, "boosted by "+who)
 	}
 	if len(m.FollowsTags) > 0 {
-		out = append(out, "you follow #"+strings.Join(m.FollowsTags, ", #"))
+		var tags []string
+		for _, t := range m.FollowsTags {
+			tags = append(tags, "#"+t)
+		}
+		out = append(out, f.say("you follow %s", f.listed(tags)))
 	}
 	if len(out) == 0 {
-		return "was in your home"
+		return f.say("was in your home")
 	}
 	return strings.Join(out, " · ")
 }
 
-// span says which time the page is about.
-func (r recap) span() string {
-	from := "since you were here, " + r.SinceWhen
-	if r.Since == 0 {
-		from = "in the last " + hours(r.From)
+// listed is names one after the other.
+func (f *frame) listed(names []string) (out string) {
+	for i, name := range names {
+		if i == 0 {
+			out = name
+		} else {
+			out = f.say("%s, %s", out, name)
+		}
 	}
-	if r.Until > 0 {
-		from += ", until " + before(r.Until)
-	}
-	return from
+	return out
 }
 
-// hours is a number of hours in words.
-func hours(n int) string {
+// span says which time the page is about.
+func (r recap) span(f *frame) string {
+	var from string
 	switch {
-	case n == 1:
-		return "hour"
-	case n%24 == 0 && n > 24:
-		return strconv.Itoa(n/24) + " days"
-	case n == 24:
-		return "day"
+	case r.Since != 0:
+		from = f.say("since you were here, %s", r.SinceWhen)
+	case r.From%24 == 0:
+		from = f.say("in the last %d days", r.From/24)
+	default:
+		from = f.say("in the last %d hours", r.From)
 	}
-	return strconv.Itoa(n) + " hours"
+	if r.Until > 0 {
+		return f.say("%s, until %s", from, before(f, r.Until))
+	}
+	return from
 }

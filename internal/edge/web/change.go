@@ -36,7 +36,7 @@ func (s *Site) editPost(q *ask) error {
 
 // rewriting is a composer with what a post says.
 func rewriting(p *view.Seen) draft {
-	return draft{ID: "text", Action: postURL(p) + "/edit", Back: postURL(p), Label: "What it should say", Button: "Save", Rows: "7",
+	return draft{ID: "text", Action: postURL(p) + "/edit", Back: postURL(p), Label: msg("What it should say"), Button: msg("Save"), Rows: "7",
 		Text: p.Text, Warning: p.Warning, Language: p.Language, Visibility: p.Visibility, Focus: true, Editing: true}
 }
 

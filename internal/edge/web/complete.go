@@ -61,7 +61,7 @@ func (s *Site) peopleFor(q *ask, begun string) (out []offer, err error) {
 func (s *Site) tagsFor(q *ask, begun string) (out []offer, err error) {
 	found, err := s.Search.Search(q.Context(), q.by, search.Query{Text: "#" + begun, Kind: search.Tags, Page: social.Page{Limit: maxOffered}})
 	for _, t := range found.Tags {
-		out = append(out, offer{Insert: "#" + t.Tag, Name: "#" + t.Tag, Small: itoa(t.Uses) + " " + plural(t.Uses, "post", "posts")})
+		out = append(out, offer{Insert: "#" + t.Tag, Name: "#" + t.Tag, Small: q.page.say("%d posts", t.Uses)})
 	}
 	return out, err
 }

@@ -75,11 +75,11 @@ var audiences = []struct {
 	is          social.Visibility
 	name, means string
 }{
-	{social.Public, "Public", "Everybody can read it and reply, here and on other servers. It stands in public lists."},
-	{social.Unlisted, "Quiet public", "Everybody can read it and reply, but it stands in no public list."},
-	{social.Followers, "Followers", "Only those who follow you, and whom you mention, can read it and reply."},
-	{social.Direct, "Only mentioned", "Only whom you mention can read it and reply. Those who run your server and theirs could read it, too."},
-	{here, "Public, only here", "Everybody can read it and reply here. Other servers are not told of it."},
+	{social.Public, msg("Public"), msg("Everybody can read it and reply, here and on other servers. It stands in public lists.")},
+	{social.Unlisted, msg("Quiet public"), msg("Everybody can read it and reply, but it stands in no public list.")},
+	{social.Followers, msg("Followers"), msg("Only those who follow you, and whom you mention, can read it and reply.")},
+	{social.Direct, msg("Only mentioned"), msg("Only whom you mention can read it and reply. Those who run your server and theirs could read it, too.")},
+	{here, msg("Public, only here"), msg("Everybody can read it and reply here. Other servers are not told of it.")},
 }
 
 // quoters are who may quote a post, in people's words.
@@ -87,7 +87,7 @@ var quoters = []struct {
 	is   social.QuotePolicy
 	name string
 }{
-	{social.QuotePublic, "Everybody may quote it"}, {social.QuoteFollowers, "Followers may quote it"}, {social.QuoteNobody, "Nobody may quote it"},
+	{social.QuotePublic, msg("Everybody may quote it")}, {social.QuoteFollowers, msg("Followers may quote it")}, {social.QuoteNobody, msg("Nobody may quote it")},
 }
 
 func (s *Site) composeRoutes(r *router) {
@@ -100,8 +100,8 @@ func (s *Site) composeRoutes(r *router) {
 // blank is a composer with the writer's own defaults.
 func (q *ask) blank() draft {
 	fresh := itoa(id.New(q.page.Now))
-	d := draft{ID: "text", Action: "/new", Back: q.page.Here, Key: fresh, Kept: fresh, Seen: "0", Label: "What is on your mind?",
-		Button: "Post", Rows: "3", Visibility: social.Public, Quotes: social.QuotePublic, When: social.When{Zone: "UTC"}}
+	d := draft{ID: "text", Action: "/new", Back: q.page.Here, Key: fresh, Kept: fresh, Seen: "0", Label: msg("What is on your mind?"),
+		Button: msg("Post"), Rows: "3", Visibility: social.Public, Quotes: social.QuotePublic, When: social.When{Zone: "UTC"}}
 	me, err := q.self()
 	if err != nil {
 		return d // a composer without one's defaults still works
@@ -123,7 +123,7 @@ func (q *ask) blank() draft {
 // is for no more people than p.
 func (q *ask) reply(p *view.Seen) draft {
 	d := q.blank()
-	d.ID, d.ReplyTo, d.Label, d.Button, d.Warning = "reply", p.ID, "Write a reply", "Reply", p.Warning
+	d.ID, d.ReplyTo, d.Label, d.Button, d.Warning = "reply", p.ID, msg("Write a reply"), msg("Reply"), p.Warning
 	if p.Visibility.Narrower(d.Visibility) {
 		d.Visibility = p.Visibility
 	}
@@ -275,7 +275,7 @@ func (q *ask) refused(wish social.Draft, when social.When, err error) error {
 	case errs.Internal, errs.Unavailable:
 		return err
 	case errs.NotFound:
-		sentence = "What this answers or shows is gone, or is not for you any more. You can send it as a post of its own."
+		sentence = q.page.say("What this answers or shows is gone, or is not for you any more. You can send it as a post of its own.")
 		wish.ReplyTo, wish.Quote = 0, 0
 	}
 	return q.compose(statuses[errs.KindOf(err)], wish, when, sentence)
@@ -348,9 +348,9 @@ func (q *ask) linking(d *draft, wish social.Draft) error {
 		p, err := q.site.View.Post(q.Context(), q.by, wish.ReplyTo)
 		switch {
 		case err == nil:
-			d.ReplyTo, d.To, d.Label, d.Button = p.ID, p.Original(), "Write a reply", "Reply"
+			d.ReplyTo, d.To, d.Label, d.Button = p.ID, p.Original(), msg("Write a reply"), msg("Reply")
 		case errs.KindOf(err) == errs.NotFound:
-			d.Error = "What this answered is gone, or is not for you any more. It would be a post of its own now."
+			d.Error = q.page.say("What this answered is gone, or is not for you any more. It would be a post of its own now.")
 		default:
 			return err
 		}
@@ -364,7 +364,7 @@ func (q *ask) linking(d *draft, wish social.Draft) error {
 		d.Visibility = here
 	}
 	if k := errs.KindOf(err); err != nil && (k == errs.NotFound || k == errs.Forbidden) {
-		d.Error, err = "What this quoted cannot be quoted any more. It would be a post without it now.", nil
+		d.Error, err = q.page.say("What this quoted cannot be quoted any more. It would be a post without it now."), nil
 	}
 	return err
 }

@@ -159,10 +159,10 @@ func directoryURL(newest, ours bool) string {
 func whySuggested(reasons []discover.Reason) string {
 	for _, r := range reasons {
 		if r == discover.FriendsOfFriends {
-			return "Followed by people you follow"
+			return msg("Followed by people you follow")
 		}
 	}
-	return "Followed by many here"
+	return msg("Followed by many here")
 }
 
 // postsWithLink is where the posts with a link are.

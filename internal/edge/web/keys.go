@@ -11,11 +11,11 @@ var keyGroups = []struct {
 	Name string
 	Rows []keyRow
 }{
-	{"With posts", []keyRow{{"j", "Next post"}, {"k", "Post before"}, {"o", "Open the post"}, {"p", "Open the profile of who wrote it"}, {"l", "Like"}, {"b", "Boost"},
-		{"d", "Bookmark"}, {"r", "Reply"}, {"x", "Show or hide what is behind a warning"}, {".", "Show new posts"}}},
-	{"Writing and finding", []keyRow{{"n", "New post"}, {"Ctrl Enter", "Send what you write"}, {"/", "Search"}, {"?", "These keys"}, {"Esc", "Close a menu"}}},
-	{"Going places: one key after the other", []keyRow{{"g h", "Home"}, {"g a", "Notifications"}, {"g c", "Messages"}, {"g e", "Discover"}, {"g u", "Catch up"}, {"g t", "Public posts"},
-		{"g f", "Likes"}, {"g m", "Bookmarks"}, {"g i", "Lists"}, {"g s", "Settings"}}},
+	{msg("With posts"), []keyRow{{"j", msg("Next post")}, {"k", msg("Post before")}, {"o", msg("Open the post")}, {"p", msg("Open the profile of who wrote it")}, {"l", msg("Like")}, {"b", msg("Boost")},
+		{"d", msg("Bookmark")}, {"r", msg("Reply")}, {"x", msg("Show or hide what is behind a warning")}, {".", msg("Show new posts")}}},
+	{msg("Writing and finding"), []keyRow{{"n", msg("New post")}, {"Ctrl Enter", msg("Send what you write")}, {"/", msg("Search")}, {"?", msg("These keys")}, {"Esc", msg("Close a menu")}}},
+	{msg("Going places: one key after the other"), []keyRow{{"g h", msg("Home")}, {"g a", msg("Notifications")}, {"g c", msg("Messages")}, {"g e", msg("Discover")}, {"g u", msg("Catch up")}, {"g t", msg("Public posts")},
+		{"g f", msg("Likes")}, {"g m", msg("Bookmarks")}, {"g i", msg("Lists")}, {"g s", msg("Settings")}}},
 }
 
 // keys tells of them, and lets whoever hits them by mistake switch them off.

@@ -124,7 +124,7 @@ func (s *Site) addMember(q *ask) error {
 		err = s.Lists.AddMembers(q.Context(), q.by, q.list(), []social.AccountID{a.ID})
 	}
 	if k := errs.KindOf(err); err != nil && (k == errs.NotFound || k == errs.Invalid) {
-		return s.listForm(q, http.StatusUnprocessableEntity, "Only people you follow, and only once: nobody was added.")
+		return s.listForm(q, http.StatusUnprocessableEntity, q.page.say("Only people you follow, and only once: nobody was added."))
 	}
 	if err != nil {
 		return err

@@ -31,7 +31,7 @@ func (s *Site) mediaOf(q *ask) error {
 		return q.to(at)
 	}
 	q.page.Head.Hide = true
-	return q.show(mediaTitle(p.Media, n-1), mediaPage(q.page, p, n-1))
+	return q.show(mediaTitle(q.page, p.Media, n-1), mediaPage(q.page, p, n-1))
 }
 
 // mediaPath is what the addresses of pages of what a post shows begin with; empty
@@ -50,34 +50,34 @@ func (f *frame) looked(path string) { f.Pictured = f.Pictured || path != "" }
 func (f *frame) veilOf(p *view.Seen) string {
 	for _, a := range []social.FilterAction{social.FilterWarn, social.FilterBlur} {
 		if title := f.met(p, a); title != "" {
-			return "Filtered: " + title
+			return f.say("Filtered: %s", title)
 		}
 	}
 	switch {
 	case p.Warning != "":
 		return p.Warning
 	case p.Veiled():
-		return sensitiveLabel(p.Media)
+		return sensitiveLabel(f, p.Media)
 	}
 	return ""
 }
 
-var mediaNames = map[social.MediaKind]string{social.Image: "Picture", social.Audio: "Sound", social.Video: "Video", social.GIFV: "Moving picture"}
+var mediaNames = map[social.MediaKind]string{social.Image: msg("Picture"), social.Audio: msg("Sound"), social.Video: msg("Video"), social.GIFV: msg("Moving picture")}
 
-func mediaTitle(all []social.Media, at int) string {
-	name := firstOf(mediaNames[all[at].Kind], "File")
+func mediaTitle(f *frame, all []social.Media, at int) string {
+	name := f.say(firstOf(mediaNames[all[at].Kind], msg("File")))
 	if len(all) == 1 {
 		return name
 	}
-	return fmt.Sprintf("%s, %d of %d", name, at+1, len(all))
+	return f.say("%s, %d of %d", name, at+1, len(all))
 }
 
 // onItsOwn leads from a player to the page of what it plays.
 func onItsOwn(m social.Media) string {
 	if m.Kind == social.Audio {
-		return "Open the sound on its own"
+		return msg("Open the sound on its own")
 	}
-	return "Open the video on its own"
+	return msg("Open the video on its own")
 }
 
 // How large the picture is that stands where another will, in pixels: the browser
@@ -145,11 +145,14 @@ func pixels(lengths ...int) string {
 	return "400"
 }
 
-func described(m social.Media, otherwise string) string {
-	if m.Alt != "" {
+func described(f *frame, m social.Media) string {
+	switch {
+	case m.Alt != "":
 		return m.Alt
+	case m.Kind == social.Audio:
+		return f.say("Sound without a description")
 	}
-	return otherwise + " without a description"
+	return f.say("Video without a description")
 }
 
 func galleryClass(n int) string { return "of-" + strconv.Itoa(min(n, social.MaxAttachments)) }
@@ -161,9 +164,6 @@ func kept(m social.Media) string {
 	return fmt.Sprintf("focus-%d-%d", third(m.FocusX), third(-m.FocusY))
 }
 
-func sensitiveLabel(all []social.Media) string {
-	if len(all) == 1 {
-		return "Sensitive: one attachment"
-	}
-	return fmt.Sprintf("Sensitive: %d attachments", len(all))
+func sensitiveLabel(f *frame, all []social.Media) string {
+	return f.say("Sensitive: %d attachments", len(all))
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"slices"
 	"strconv"
 
@@ -49,9 +50,9 @@ func choiceKind(multiple bool) string {
 
 func choiceHint(multiple bool) string {
 	if multiple {
-		return "Choose any of the answers"
+		return msg("Choose any of the answers")
 	}
-	return "Choose one answer"
+	return msg("Choose one answer")
 }
 
 func showsVotes(f *frame, p *social.Poll) bool { return !p.HideVotes || p.Ended(f.Now) }
@@ -100,9 +101,9 @@ type term struct {
 }
 
 // lastsOf are the terms that can be chosen for a poll, and the one that is.
-func lastsOf(p *social.PollDraft) []term {
-	all := []term{{5, "for 5 minutes", false}, {30, "for half an hour", false}, {60, "for an hour", false}, {6 * 60, "for 6 hours", false},
-		{24 * 60, "for a day", false}, {3 * 24 * 60, "for 3 days", false}, {7 * 24 * 60, "for a week", false}, {30 * 24 * 60, "for a month", false}}
+func lastsOf(ctx context.Context, p *social.PollDraft) []term {
+	all := []term{{5, say(ctx, "for %d minutes", 5), false}, {30, say(ctx, "for half an hour"), false}, {60, say(ctx, "for an hour"), false}, {6 * 60, say(ctx, "for %d hours", 6), false},
+		{24 * 60, say(ctx, "for a day"), false}, {3 * 24 * 60, say(ctx, "for %d days", 3), false}, {7 * 24 * 60, say(ctx, "for a week"), false}, {30 * 24 * 60, say(ctx, "for a month"), false}}
 	minutes, known := 24*60, false
 	if p != nil && p.Lasts > 0 {
 		minutes = int(p.Lasts.Minutes())
@@ -112,7 +113,7 @@ func lastsOf(p *social.PollDraft) []term {
 		known = known || all[i].chosen
 	}
 	if !known {
-		all = append(all, term{minutes, "for " + itoa(minutes) + " minutes", true})
+		all = append(all, term{minutes, say(ctx, "for %d minutes", minutes), true})
 	}
 	return all
 }

@@ -29,7 +29,7 @@ func (s *Site) reading(q *ask) error {
 	if at := postURL(opening(t)) + "/thread"; q.URL.Path != at {
 		return q.to(at)
 	}
-	q.page.Title, q.page.Head.Hide = "A thread by "+p.Author.Name(), true
+	q.page.Title, q.page.Head.Hide = q.page.say("A thread by %s", p.Author.Name()), true
 	q.dress()
 	return q.part(readingPage(q.page, p, slices.DeleteFunc(inARow(t), q.page.leavesOut)))
 }

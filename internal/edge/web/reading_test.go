@@ -252,7 +252,7 @@ func TestKeys(t *testing.T) {
 	if keys == nil || ways == nil {
 		t.Fatal("the script has no keys")
 	}
-	for _, m := range regexp.MustCompile(`(?m)(?:^|\], |\{) *"?([a-z./?])"?: \["`).FindAllSubmatch(keys[1], -1) {
+	for _, m := range regexp.MustCompile(`(?m)(?:^|, |\{) *"?([a-z./?])"?: \(\)`).FindAllSubmatch(keys[1], -1) {
 		if !told[string(m[1])] {
 			t.Errorf("the key %s is not told", m[1])
 		}

@@ -97,7 +97,7 @@ func (s *Site) holdBack(q *ask, wish social.Draft) error {
 
 // move makes d the composer of a scheduled post.
 func (d *draft) move(which string) {
-	d.Action, d.Back, d.Button, d.Moving = scheduledPage+"/"+which, scheduledPage, "Save", true
+	d.Action, d.Back, d.Button, d.Moving = scheduledPage+"/"+which, scheduledPage, msg("Save"), true
 }
 
 func (s *Site) scheduledPost(q *ask) error {

@@ -55,26 +55,26 @@ func (f finding) none() bool {
 
 // searchOperators are told beside the field.
 var searchOperators = []struct{ Form, Does string }{
-	{"from:name", "By somebody: from:me, from:ada, from:ada@other.example"},
-	{"has:image", "With something: media, image, video, audio, poll, link, quote, warning"},
-	{"is:reply", "That is something: reply, quote, sensitive, edited"},
-	{"before:2026-03-01", "Written before a day; a month (2026-03) or a year does, too"},
-	{"after:2026-03-01", "Written after it"},
-	{"during:2026-03", "Written within it"},
-	{"language:en", "In a language"},
-	{"in:library", "What you wrote, liked, boosted or bookmarked, or what mentions you; in:public is what is for everybody"},
-	{"-has:image", "A minus before from:, has: or is: turns it round"},
+	{"from:name", msg("By somebody: from:me, from:ada, from:ada@other.example")},
+	{"has:image", msg("With something: media, image, video, audio, poll, link, quote, warning")},
+	{"is:reply", msg("That is something: reply, quote, sensitive, edited")},
+	{"before:2026-03-01", msg("Written before a day; a month (2026-03) or a year does, too")},
+	{"after:2026-03-01", msg("Written after it")},
+	{"during:2026-03", msg("Written within it")},
+	{"language:en", msg("In a language")},
+	{"in:library", msg("What you wrote, liked, boosted or bookmarked, or what mentions you; in:public is what is for everybody")},
+	{"-has:image", msg("A minus before from:, has: or is: turns it round")},
 }
 
 // advice says why nothing may have been found.
 func (f finding) advice(signedIn bool) string {
 	if f.Found.Vague {
-		return "What narrows a search needs a word beside it, or from: with a name."
+		return msg("What narrows a search needs a word beside it, or from: with a name.")
 	}
 	if !signedIn && (f.Kind == "" || f.Kind == search.Posts) {
-		return "Sign in to look through posts, too. People and tags are found by their first letters."
+		return msg("Sign in to look through posts, too. People and tags are found by their first letters.")
 	}
-	return "People and tags are found by their first letters. Posts are found if their authors want them to be."
+	return msg("People and tags are found by their first letters. Posts are found if their authors want them to be.")
 }
 
 func searchURL(text string, kind search.Kind) string {

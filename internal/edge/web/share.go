@@ -28,7 +28,7 @@ func (s *Site) share(q *ask) error {
 
 // embedCode is what shows a post on a page elsewhere, as its oEmbed answer has it.
 func (f *frame) embedCode(p *view.Seen) string {
-	return `<iframe src="` + html.EscapeString(f.site.View.PostURL(p.Author, p.ID)+"/embed") + `" title="` + html.EscapeString("A post of "+p.Author.Name()) +
+	return `<iframe src="` + html.EscapeString(f.site.View.PostURL(p.Author, p.ID)+"/embed") + `" title="` + html.EscapeString(f.say("A post of %s", p.Author.Name())) +
 		`" width="400" height="300" loading="lazy" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>`
 }
 

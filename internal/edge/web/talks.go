@@ -1,8 +1,6 @@
 package web
 
 import (
-	"strings"
-
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/conversations"
 	"github.com/plaza-social/plaza/internal/core/view"
@@ -64,18 +62,18 @@ func (s *Site) talkOpened(q *ask, p *view.Seen) error {
 }
 
 // namesIn is who else takes part, in words.
-func namesIn(t conversations.Talk) string {
+func namesIn(f *frame, t conversations.Talk) string {
 	var names []string
 	for _, a := range t.Others {
 		names = append(names, a.Name())
 	}
 	switch n := len(names); {
 	case n == 0:
-		return "Only you"
+		return f.say("Only you")
 	case n > namesShown:
-		return strings.Join(names[:namesShown-1], ", ") + " and " + itoa(n-namesShown+1) + " others"
+		return f.say("%s and %d others", f.listed(names[:namesShown-1]), n-namesShown+1)
 	}
-	return strings.Join(names, ", ")
+	return f.listed(names)
 }
 
 // namesShown is how many people of a conversation are named.

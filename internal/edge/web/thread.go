@@ -64,14 +64,14 @@ func (s *Site) thread(q *ask) error {
 		reply = q.reply(t.Post)
 	}
 	q.page.Head = s.tell(q.page, p)
-	return q.show(p.Author.Name()+": “"+short(firstOf(p.Warning, p.Plain()))+"”", threadPage(q.page, t, reply))
+	return q.show(q.page.say("%s: “%s”", p.Author.Name(), short(firstOf(p.Warning, p.Plain()))), threadPage(q.page, t, reply))
 }
 
 // absences say why a post is not shown where it would stand.
 var absences = map[timelines.Absence]string{
-	timelines.Unfetched: "A post on another server that has not come here yet.", timelines.Blocked: "A post by somebody you block.",
-	timelines.Muted: "A post by somebody you mute.", timelines.Limited: "A post by somebody who is shown to their followers only.",
-	timelines.Deleted: "A post that was deleted.", timelines.Away: "A post that is not here any more, or is not for you.",
+	timelines.Unfetched: msg("A post on another server that has not come here yet."), timelines.Blocked: msg("A post by somebody you block."),
+	timelines.Muted: msg("A post by somebody you mute."), timelines.Limited: msg("A post by somebody who is shown to their followers only."),
+	timelines.Deleted: msg("A post that was deleted."), timelines.Away: msg("A post that is not here any more, or is not for you."),
 }
 
 // kept is what a page shows of branches: a mirror tells of nothing that is
@@ -110,7 +110,7 @@ func (s *Site) history(q *ask) error {
 	for i, e := range slices.Backward(edits) {
 		v := version{Edit: e, HTML: s.View.HTML(e.Text, e.HTML, e.Mentions)}
 		if i > 0 {
-			v.Changes, v.Others = text.Diff(plainly(edits[i-1]), plainly(e)), otherwise(edits[i-1], e)
+			v.Changes, v.Others = text.Diff(plainly(edits[i-1]), plainly(e)), otherwise(q.page, edits[i-1], e)
 		}
 		versions = append(versions, v)
 	}
@@ -128,15 +128,15 @@ func plainly(e social.Edit) string {
 
 // otherwise is what changed from one version to the next besides the words, in
 // sentences.
-func otherwise(was, now social.Edit) (out []string) {
+func otherwise(f *frame, was, now social.Edit) (out []string) {
 	said := func(yes bool, what string) {
 		if yes {
 			out = append(out, what)
 		}
 	}
-	said(was.Warning == "" && now.Warning != "", "A warning was put before it.")
-	said(was.Warning != "" && now.Warning == "", "The warning was taken away: “"+was.Warning+"”.")
-	said(was.Warning != "" && now.Warning != "" && was.Warning != now.Warning, "The warning was changed; it was “"+was.Warning+"”.")
+	said(was.Warning == "" && now.Warning != "", f.say("A warning was put before it."))
+	said(was.Warning != "" && now.Warning == "", f.say("The warning was taken away: “%s”.", was.Warning))
+	said(was.Warning != "" && now.Warning != "" && was.Warning != now.Warning, f.say("The warning was changed; it was “%s”.", was.Warning))
 	before, after := map[social.MediaID]social.Media{}, map[social.MediaID]social.Media{}
 	for _, m := range was.Media {
 		before[m.ID] = m
@@ -144,14 +144,14 @@ func otherwise(was, now social.Edit) (out []string) {
 	for _, m := range now.Media {
 		after[m.ID] = m
 		old, there := before[m.ID]
-		said(!there, "A file was added.")
-		said(there && old.Alt != m.Alt, "A file is described anew.")
+		said(!there, f.say("A file was added."))
+		said(there && old.Alt != m.Alt, f.say("A file is described anew."))
 	}
 	for _, m := range was.Media {
 		_, there := after[m.ID]
-		said(!there, "A file was taken away.")
+		said(!there, f.say("A file was taken away."))
 	}
-	said(!slices.Equal(was.Poll, now.Poll), "What it asks was changed.")
+	said(!slices.Equal(was.Poll, now.Poll), f.say("What it asks was changed."))
 	return out
 }
 
@@ -167,7 +167,7 @@ func (s *Site) likedBy(q *ask) error {
 		return err
 	}
 	q.page.Head.Hide = true
-	return q.show("Liked by", postPeoplePage(q.page, "Liked by", p, people))
+	return q.show("Liked by", postPeoplePage(q.page, q.page.say("Liked by"), p, people))
 }
 
 func (s *Site) boostedBy(q *ask) error {
@@ -182,7 +182,7 @@ func (s *Site) boostedBy(q *ask) error {
 		return err
 	}
 	q.page.Head.Hide = true
-	return q.show("Boosted by", postPeoplePage(q.page, "Boosted by", p, people))
+	return q.show("Boosted by", postPeoplePage(q.page, q.page.say("Boosted by"), p, people))
 }
 
 // marking likes, bookmarks, pins or mutes, or no longer does.

@@ -151,8 +151,8 @@ func (s *Site) bookmarks(q *ask) error {
 		return err
 	}
 	q.page.Tab = "bookmarks"
-	return q.show("Bookmarks", markedPage(q.page, "Bookmarks", "bookmark", "Nothing kept yet",
-		"Bookmark a post to find it again here. Only you see your bookmarks.", posts))
+	return q.show("Bookmarks", markedPage(q.page, q.page.say("Bookmarks"), "bookmark", q.page.say("Nothing kept yet"),
+		q.page.say("Bookmark a post to find it again here. Only you see your bookmarks."), posts))
 }
 
 func (s *Site) likes(q *ask) error {
@@ -161,8 +161,8 @@ func (s *Site) likes(q *ask) error {
 		return err
 	}
 	q.page.Tab = "likes"
-	return q.show("Likes", markedPage(q.page, "Likes", "heart", "No likes yet",
-		"A like tells somebody that you enjoyed what they said. Posts you like stand here.", posts))
+	return q.show("Likes", markedPage(q.page, q.page.say("Likes"), "heart", q.page.say("No likes yet"),
+		q.page.say("A like tells somebody that you enjoyed what they said. Posts you like stand here."), posts))
 }
 
 func (s *Site) menu(q *ask) error {

@@ -65,12 +65,12 @@ func clockOf(at time.Time, zone string) social.When {
 }
 
 // inZone is a moment in words, as the clocks of a zone show it.
-func inZone(at time.Time, zone string) string {
+func (f *frame) inZone(at time.Time, zone string) string {
 	where := zoneOf(zone)
 	if where == nil {
 		where = time.UTC
 	}
-	return at.In(where).Format("Monday, 2 January 2006, 15:04 MST")
+	return f.locale().Date(at.In(where), msg("Monday, 2 January 2006, 15:04 MST"))
 }
 
 // zones are the time zones that can be chosen: one for each way that clocks are

@@ -54,7 +54,7 @@ export const complete = (form) => {
       area.setAttribute("aria-autocomplete", "list");
       area.setAttribute("aria-controls", box.id);
       area.removeAttribute("aria-activedescendant");
-      said.textContent = list.children.length === 1 ? "1 suggestion" : list.children.length + " suggestions";
+      said.textContent = list.dataset.said;
     } catch (e) { if (e.name !== "AbortError") close(); }
   };
 

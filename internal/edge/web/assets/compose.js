@@ -17,7 +17,7 @@ const send = async (form, of, files) => {
   const body = new FormData();
   body.append("of", of);
   for (const f of files) body.append("files", f);
-  note.textContent = "Files are on their way …";
+  note.textContent = note.dataset.sending;
   form.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch("/new/media", { method: "POST", body, headers: { "Plaza-Part": "media" }, redirect: "error" });
@@ -28,7 +28,7 @@ const send = async (form, of, files) => {
     list.lastElementChild?.querySelector("textarea")?.focus();
     changed(form);
   } catch (e) {
-    note.textContent = e.message && e.message !== "undefined" && e.name === "Error" ? e.message : "That did not arrive. Try again in a moment.";
+    note.textContent = e.message && e.message !== "undefined" && e.name === "Error" ? e.message : note.dataset.failed;
   }
   form.removeAttribute("aria-busy");
 };

@@ -1,6 +1,7 @@
 // Plaza: cases by the keyboard. The next case is fetched while one looks at this
 // one, so that it is there when it is wanted. Without it the forms do the same.
 
+const said = JSON.parse(document.getElementById("words").textContent);
 const desk = () => document.getElementById("case");
 const live = document.createElement("p");
 live.className = "hidden";
@@ -16,7 +17,7 @@ const get = async (path) => {
   const box = document.createElement("template");
   box.innerHTML = await answer.text();
   const found = box.content.getElementById("case");
-  if (!found) throw new Error("no case");
+  if (!found) throw new Error("none");
   return found;
 };
 const look = (path) => {
@@ -54,8 +55,8 @@ const send = async (action, body) => {
     const answer = await fetch(action, { method: "POST", body, headers: { "Plaza-Part": "case" }, redirect: "error" });
     if (answer.status === 204) return "";
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    return page.querySelector(".fail h1 + p")?.textContent ?? "That did not work. Please try again.";
-  } catch { return "The house did not answer. Please try again."; }
+    return page.querySelector(".fail h1 + p")?.textContent ?? said.failed;
+  } catch { return said.silent; }
 };
 
 let busy = false;
@@ -79,22 +80,23 @@ document.addEventListener("submit", (e) => {
   if (form.id === "bench") {
     e.preventDefault();
     const way = form.querySelector("[name=action]:checked");
-    if (!way) { complain("Choose first what to do: the keys 1 to 9 do it, too."); return; }
+    if (!way) { complain(said.choose); return; }
     go(form.getAttribute("action"), new URLSearchParams(new FormData(form)), desk().dataset.next, form.querySelector(`label[for="${way.id}"] span`).textContent + ". ");
   } else if (form.matches(".claim") && e.submitter?.value === "pass") {
     e.preventDefault();
-    go(form.getAttribute("action"), new URLSearchParams(new FormData(form, e.submitter)), desk().dataset.pass, "Passed over. ");
+    go(form.getAttribute("action"), new URLSearchParams(new FormData(form, e.submitter)), desk().dataset.pass, said.passed + " ");
   }
 });
 
 const press = (what) => desk()?.querySelector(`[data-does="${what}"]`)?.click();
-const keys = {
-  "1 – 9, 0": "Choose what to do", r: "The next rule", Enter: "Decide, and go on to the next", n: "The next case, and leave this one as it is",
-  s: "Pass it over, and give it back", c: "Take the case, or give it back", b: "Show the pictures, or blur them", "?": "These keys", Esc: "Out of a field" };
+const made = (tag, ...inside) => { const e = document.createElement(tag); e.append(...inside); return e; };
 const help = () => {
   const d = document.createElement("dialog");
   d.className = "keys-help";
-  d.innerHTML = `<h2>Keys</h2><dl>${Object.entries(keys).map(([k, what]) => `<dt><kbd>${k}</kbd></dt><dd>${what}</dd>`).join("")}</dl><form method="dialog"><button class="button quiet wide">Close</button></form>`;
+  d.innerHTML = `<h2></h2><dl></dl><form method="dialog"><button class="button quiet wide"></button></form>`;
+  d.querySelector("h2").textContent = said.keysTitle;
+  d.querySelector("dl").append(...said.keys.flatMap(([key, does]) => [made("dt", made("kbd", key)), made("dd", does)]));
+  d.querySelector("button").textContent = said.close;
   d.onclose = () => d.remove();
   document.body.append(d);
   d.showModal();

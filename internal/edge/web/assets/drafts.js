@@ -27,7 +27,7 @@ const words = (form) => {
 const keepThere = (form) => {
   const fields = form.elements, line = form.querySelector("[data-kept]");
   let timer, flight, wait = pause, sent = false;
-  const tell = (what) => { if (line) line.textContent = what; };
+  const tell = (what) => { if (line) line.textContent = line.dataset[what] ?? ""; };
   const send = async () => {
     clearTimeout(timer);
     timer = 0;
@@ -39,11 +39,11 @@ const keepThere = (form) => {
       const which = answer.headers.get("Plaza-Draft");
       if (which !== "0") { fields.draft.value = which; fields.seen.value = answer.headers.get("Plaza-Seen"); }
       wait = pause;
-      tell(which === "0" ? "" : "Kept in your drafts");
+      tell(which === "0" ? "" : "there");
       form.dispatchEvent(new CustomEvent("plaza-kept"));
     } catch (e) {
       if (e.name === "AbortError" || sent) return;
-      tell("Kept in this browser only");
+      tell("only");
       wait = Math.min(wait * 2, longestPause);
       timer = setTimeout(send, wait);
     }
@@ -73,8 +73,9 @@ const keepHere = (form) => {
   else if (draft?.more) { // a page of its own shows all of it
     const link = document.createElement("a");
     link.href = "/new?draft=" + encodeURIComponent(draft.draft);
-    link.textContent = "Go on with what you were writing";
-    if (draft.draft !== fields.draft.value) form.querySelector("[data-kept]")?.append(link);
+    const line = form.querySelector("[data-kept]");
+    link.textContent = line?.dataset.on;
+    if (draft.draft !== fields.draft.value) line?.append(link);
   } else if (draft?.text && (fields.reply_to || !text.defaultValue.trim() || draft.draft === fields.draft.value)) {
     for (const name of names) if (draft[name]) fields[name].value = draft[name];
     if (draft.warning) form.querySelector(".extras").open = true;

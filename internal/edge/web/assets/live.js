@@ -3,7 +3,7 @@
 
 const all = (what, where = document) => where.querySelectorAll(what);
 const news = document.querySelector("[data-newer]"), feed = document.querySelector("[data-feed]");
-const few = 20, many = 200; // posts that a page has, and that it may grow to
+const many = 200; // posts that a page may grow to
 const often = 30_000, seldom = 600_000, patience = 45_000;
 
 // What is said aloud: that there is something, once, not each of it.
@@ -54,9 +54,9 @@ const tell = () => {
     button.className = "button";
     button.onclick = show;
     news.replaceChildren(button);
-    say("There are new posts");
+    say(news.dataset.came);
   }
-  button.textContent = waiting.size >= few ? "Many new posts" : waiting.size === 1 ? "1 new post" : waiting.size + " new posts";
+  button.textContent = news.dataset.some.split("\n")[waiting.size - 1] ?? news.dataset.many;
 };
 
 // noticed says on the page of notices that there are new ones.
@@ -65,10 +65,10 @@ const noticed = (n) => {
   if (!box || !n || box.firstElementChild) return;
   const button = document.createElement("button");
   button.className = "button";
-  button.textContent = "New notifications";
+  button.textContent = box.dataset.new;
   button.onclick = () => location.reload();
   box.append(button);
-  say("There are new notifications");
+  say(box.dataset.came);
 };
 
 // show puts what is announced on the page, and goes there.

@@ -16,8 +16,6 @@ const show = async (o) => {
   return { made, response: { authenticatorData: words(says.authenticatorData), signature: words(says.signature), userHandle: says.userHandle ? words(says.userHandle) : undefined } };
 };
 
-const refused = "Nothing came of it. Try again, or use something else.";
-
 const send = async (form) => {
   const { ask, options } = form.dataset;
   let known = options && { options: JSON.parse(options) };
@@ -43,7 +41,7 @@ if (window.PublicKeyCredential) {
       const problem = form.querySelector("[data-problem]");
       problem.hidden = true;
       form.setAttribute("aria-busy", "true");
-      send(form).catch(() => { problem.textContent = refused; problem.hidden = false; }).finally(() => form.removeAttribute("aria-busy"));
+      send(form).catch(() => { problem.hidden = false; }).finally(() => form.removeAttribute("aria-busy"));
     });
   }
 }

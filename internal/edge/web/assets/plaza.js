@@ -2,13 +2,18 @@
 
 const all = (what, where = document) => where.querySelectorAll(what);
 
+// The language of the page, as it is written where the reader's browser is.
+const page = document.documentElement.lang, tongue = navigator.languages?.find((l) => l.split("-")[0] === page) ?? page;
+
 // Times say how long ago something was, in the reader's own place.
+const [minutes, hours, days] = ["minute", "hour", "day"].map((unit) => new Intl.NumberFormat(tongue, { style: "unit", unit, unitDisplay: "narrow" }));
+const justNow = new Intl.RelativeTimeFormat(tongue, { numeric: "auto" }).format(0, "second");
 const ago = (then, now) => {
   const s = (now - then) / 1000;
-  if (s < 60) return "now";
-  if (s < 3600) return Math.floor(s / 60) + "m";
-  if (s < 86400) return Math.floor(s / 3600) + "h";
-  if (s < 604800) return Math.floor(s / 86400) + "d";
+  if (s < 60) return justNow;
+  if (s < 3600) return minutes.format(Math.floor(s / 60));
+  if (s < 86400) return hours.format(Math.floor(s / 3600));
+  if (s < 604800) return days.format(Math.floor(s / 86400));
   return null;
 };
 
@@ -16,10 +21,10 @@ const tellTime = (where = document) => {
   const now = Date.now();
   for (const t of all("time[data-ago], time[data-local]", where)) {
     const at = new Date(t.dateTime);
-    const whole = at.toLocaleString([], { dateStyle: "long", timeStyle: "short" });
+    const whole = at.toLocaleString(tongue, { dateStyle: "long", timeStyle: "short" });
     if (!("ago" in t.dataset)) { t.textContent = whole; continue; }
     t.title = whole;
-    t.textContent = ago(at, now) ?? at.toLocaleDateString([], at.getFullYear() === new Date().getFullYear()
+    t.textContent = ago(at, now) ?? at.toLocaleDateString(tongue, at.getFullYear() === new Date().getFullYear()
       ? { day: "numeric", month: "short" } : { day: "numeric", month: "short", year: "numeric" });
   }
 };
@@ -38,7 +43,7 @@ const compose = (form) => {
   let area = form.querySelector("[data-text]");
   const count = () => {
     const n = max - length(area.value.replace(/\r\n/g, "\n"));
-    left.textContent = n;
+    left.textContent = n.toLocaleString(tongue);
     left.classList.toggle("near", n <= 50 && n >= 0);
     left.classList.toggle("past", n < 0);
   };
@@ -77,13 +82,13 @@ document.addEventListener("submit", async (e) => {
 });
 
 // Keys, for those who do not like to reach for the mouse.
-const keys = { j: ["Next post", () => step(1)], k: ["Post before", () => step(-1)], o: ["Open the post", () => go()], p: ["Open the profile of who wrote it", () => visit()],
-  l: ["Like", () => press("like")], b: ["Boost", () => press("boost")], d: ["Bookmark", () => press("bookmark")], r: ["Reply", () => go("#reply")],
-  x: ["Show or hide what is behind a warning", () => { const w = here()?.querySelector(".warned"); if (w) w.open = !w.open; }],
-  ".": ["Show new posts", () => document.querySelector(".news .button")?.click()],
-  n: ["New post", () => { const a = document.querySelector("[data-composer] textarea"); a ? a.focus() : (location.href = "/new"); }],
-  "/": ["Search", () => { const f = document.querySelector("#q, .aside #find"); f?.offsetParent ? f.focus() : (location.href = "/search"); }],
-  "?": ["These keys", () => help()] };
+const keys = { j: () => step(1), k: () => step(-1), o: () => go(), p: () => visit(),
+  l: () => press("like"), b: () => press("boost"), d: () => press("bookmark"), r: () => go("#reply"),
+  x: () => { const w = here()?.querySelector(".warned"); if (w) w.open = !w.open; },
+  ".": () => document.querySelector(".news .button")?.click(),
+  n: () => { const a = document.querySelector("[data-composer] textarea"); a ? a.focus() : (location.href = "/new"); },
+  "/": () => { const f = document.querySelector("#q, .aside #find"); f?.offsetParent ? f.focus() : (location.href = "/search"); },
+  "?": () => help() };
 const ways = { h: "/", a: "/notifications", c: "/conversations", e: "/explore", u: "/catch-up", t: "/public", f: "/favourites", m: "/bookmarks", i: "/lists", s: "/settings" };
 const here = () => document.activeElement?.closest("article[data-id]");
 const step = (by) => {
@@ -101,14 +106,18 @@ const quiet = () => { try { return localStorage.getItem(off) === "1"; } catch { 
 const hush = (on) => { try { on ? localStorage.setItem(off, "1") : localStorage.removeItem(off); } catch { /* no storage: they stay on */ } };
 const help = async () => {
   if (document.getElementById("keys")) return; // they stand here already
-  let page;
-  try { page = new DOMParser().parseFromString(await (await fetch("/keys", { redirect: "error" })).text(), "text/html").querySelector("#keys"); } catch { /* the page says why */ }
-  if (!page) { location.href = "/keys"; return; }
+  let told, list;
+  try {
+    told = new DOMParser().parseFromString(await (await fetch("/keys", { redirect: "error" })).text(), "text/html");
+    list = told.querySelector("#keys");
+  } catch { /* the page says why */ }
+  if (!list) { location.href = "/keys"; return; }
   const d = document.createElement("dialog");
   d.className = "keys-help";
-  d.setAttribute("aria-label", "Keys");
-  d.append(page);
-  d.insertAdjacentHTML("beforeend", `<form method="dialog"><button class="button quiet wide">Close</button></form>`);
+  d.setAttribute("aria-label", told.querySelector("h1").textContent);
+  d.append(list);
+  d.insertAdjacentHTML("beforeend", `<form method="dialog"><button class="button quiet wide"></button></form>`);
+  d.querySelector("form button").textContent = list.dataset.close;
   d.onclose = () => d.remove();
   document.body.append(d);
   switches(d);
@@ -139,7 +148,7 @@ document.addEventListener("keydown", (e) => {
     clearTimeout(leadingEnds);
     leadingEnds = setTimeout(() => { leading = false; }, 2000);
     if (led && ways[e.key]) { e.preventDefault(); location.href = ways[e.key]; }
-    else if (!led && keys[e.key]) { e.preventDefault(); keys[e.key][1](); }
+    else if (!led && keys[e.key]) { e.preventDefault(); keys[e.key](); }
   }
 });
 

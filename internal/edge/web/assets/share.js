@@ -8,10 +8,10 @@ if (navigator.clipboard) for (const button of document.querySelectorAll("[data-c
     const field = document.getElementById(button.dataset.copy);
     try {
       await navigator.clipboard.writeText(field.value);
-      told.textContent = "Copied.";
+      told.textContent = told.dataset.copied;
     } catch {
       field.focus(); // it is selected, to be copied by hand
-      told.textContent = "Your browser does not let us copy it. It is selected now.";
+      told.textContent = told.dataset.failed;
     }
   };
 }

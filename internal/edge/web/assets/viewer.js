@@ -1,5 +1,6 @@
 // Plaza: pictures over the page, one after the other. Without this they have pages.
 
+const said = JSON.parse(document.getElementById("words").textContent);
 let box, all, at, from, to = 0;
 const words = (tag, className, text = "") => Object.assign(document.createElement(tag), { className, textContent: text });
 const press = (label, sign, className, onclick) => {
@@ -16,8 +17,8 @@ const show = (n) => {
   picture.src = small.currentSrc || small.src;
   full.onload = () => { if (all[at] === link) picture.src = full.src; };
   full.src = link.dataset.full;
-  caption.textContent = small.alt || "Nobody has described it.";
-  count.textContent = all.length > 1 ? `${at + 1} of ${all.length}` : "";
+  caption.textContent = small.alt || said.undescribed;
+  count.textContent = all.length > 1 ? said.count.replace("{at}", (at + 1).toLocaleString(document.documentElement.lang)).replace("{all}", all.length.toLocaleString(document.documentElement.lang)) : "";
   box.querySelector(".before").disabled = at === 0;
   box.querySelector(".next").disabled = at === all.length - 1;
 };
@@ -34,12 +35,12 @@ const open = (link) => {
   all = [...link.closest(".gallery").querySelectorAll("a[data-full]")];
   box = words("dialog", "viewer");
   box.tabIndex = -1;
-  box.setAttribute("aria-label", "Pictures");
+  box.setAttribute("aria-label", said.pictures);
   const figure = words("figure", ""), count = words("p", "count");
   count.setAttribute("aria-live", "polite");
   figure.append(new Image(), words("figcaption", ""));
   figure.lastChild.dir = "auto";
-  box.append(press("Close", "×", "close", () => box.close()), press("The picture before", "‹", "before", () => move(-1)), figure, press("The next picture", "›", "next", () => move(1)), count);
+  box.append(press(said.close, "×", "close", () => box.close()), press(said.before, "‹", "before", () => move(-1)), figure, press(said.next, "›", "next", () => move(1)), count);
   for (const b of box.querySelectorAll(".before, .next")) b.hidden = all.length < 2;
   box.addEventListener("keydown", (e) => {
     const way = document.dir === "rtl" ? -1 : 1;
