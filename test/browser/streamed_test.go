@@ -124,6 +124,8 @@ func TestKeysAreSwitchedOff(t *testing.T) {
 	b.strike("j")
 	b.until(`document.activeElement.matches("article")`)
 	b.strike("?")
+	b.until(`document.querySelector("dialog[aria-label=Keys] form .button")?.innerText === "Close"`)
+	b.until(`[...document.querySelectorAll("time[data-ago]")].every((t) => t.innerText === "now")`)
 	b.click("dialog #keys-off")
 	b.click("dialog .button")
 	b.until(`!document.querySelector("dialog") && (document.activeElement.blur(), true)`)
