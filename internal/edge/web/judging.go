@@ -190,8 +190,6 @@ func (f *frame) dueIn(at time.Time) string {
 	}
 }
 
-func longDay(at time.Time) string { return at.UTC().Format("2 January 2006") }
-
 // beginning is the beginning of what a post says.
 func (f *frame) beginning(p *view.Seen) string {
 	if words := beginning(p); words != wordless {
