@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -64,6 +65,40 @@ func TestScriptsSayNothing(t *testing.T) {
 	} {
 		if got := len(spokenIn(script)) > 0; got != want {
 			t.Errorf("%s: it says something is %v", script, got)
+		}
+	}
+}
+
+// A page has the words of its scripts, all of them and no others, as data.
+func TestScriptWords(t *testing.T) {
+	t.Parallel()
+	for script, f := range map[string]*frame{"desk.js": {Script: "desk.js"}, "viewer.js": {Pictured: true}, "plaza.js": {}} {
+		var page strings.Builder
+		if err := scriptWords(f).Render(t.Context(), &page); err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile("assets/" + script)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := map[string]any{}
+		if data, is := strings.CutPrefix(page.String(), `<script id="words" type="application/json">`); is {
+			if err := json.Unmarshal([]byte(strings.TrimSuffix(data, "</script>")), &said); err != nil {
+				t.Errorf("%s: %v in %s", script, err, data)
+			}
+		} else if page.Len() > 0 {
+			t.Errorf("%s: %s is no data", script, page.String())
+		}
+		uses := map[string]bool{}
+		for _, m := range regexp.MustCompile(`\bsaid\.(\w+)`).FindAllStringSubmatch(string(b), -1) {
+			if uses[m[1]] = true; said[m[1]] == nil {
+				t.Errorf("the page does not have %s, which %s says", m[1], script)
+			}
+		}
+		for word := range said {
+			if !uses[word] {
+				t.Errorf("the page has %s, which %s does not say", word, script)
+			}
 		}
 	}
 }
