@@ -58,9 +58,9 @@ func (s *Service) SetLook(ctx context.Context, by social.Actor, l social.Look) e
 	})
 }
 
-// SetLocale stores the language by wants to be spoken to in.
+// SetLocale stores the language by wants to be spoken to in; empty for none.
 func (s *Service) SetLocale(ctx context.Context, by social.Actor, locale string) error {
-	if !localeForm.MatchString(locale) {
+	if locale != "" && !localeForm.MatchString(locale) {
 		return errs.New(errs.Invalid, "A language is given by its code, such as en or pt-BR.")
 	}
 	return s.change(ctx, "set locale", by, func(_ *store.Tx, u *social.User) error {

@@ -275,7 +275,10 @@ func TestSelf(t *testing.T) {
 		wantKind(t, "pending sets", h.SetPrefs(h.ctx, pending, social.Prefs{}), errs.Forbidden)
 		wantKind(t, "no such visibility", h.SetPrefs(h.ctx, ada, social.Prefs{Visibility: "x"}), errs.Invalid)
 		wantKind(t, "no such language", h.SetPrefs(h.ctx, ada, social.Prefs{Language: "x\x00"}), errs.Invalid)
-		wantKind(t, "no such locale", h.SetLocale(h.ctx, ada, ""), errs.Invalid)
+		wantKind(t, "no such locale", h.SetLocale(h.ctx, ada, "x\x00"), errs.Invalid)
+		if err := h.SetLocale(h.ctx, ada, ""); err != nil || h.user(ada.Account).Locale != "" {
+			t.Errorf("none any more: %q, %v", h.user(ada.Account).Locale, err)
+		}
 	})
 }
 

@@ -28,8 +28,8 @@ func (s *Site) terms(q *ask) error {
 }
 
 // browserOf is what an agent calls itself, in two words people know.
-func browserOf(agent string) string {
-	browser, system := "A browser", ""
+func (f *frame) browserOf(agent string) string {
+	browser, system := f.say("A browser"), ""
 	for _, b := range []struct{ sign, name string }{
 		{"Edg", "Edge"}, {"OPR/", "Opera"}, {"Firefox", "Firefox"}, {"FxiOS", "Firefox"}, {"SamsungBrowser", "Samsung Internet"},
 		{"Chrome", "Chrome"}, {"CriOS", "Chrome"}, {"Safari", "Safari"}, {"curl", "curl"},
@@ -43,11 +43,14 @@ func browserOf(agent string) string {
 		{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"}, {"Mac OS", "Mac"}, {"CrOS", "Chromebook"}, {"Linux", "Linux"},
 	} {
 		if strings.Contains(agent, o.sign) {
-			system = " on " + o.name
+			system = o.name
 			break
 		}
 	}
-	return browser + system
+	if system == "" {
+		return browser
+	}
+	return f.say("%s on %s", browser, system)
 }
 
 // sourceURL is where the program's source is: its licence has us offer it to

@@ -85,7 +85,7 @@ func (s *Site) announce(q *ask) error {
 	if day := q.form("until"); day != "" {
 		until, err := time.Parse(time.DateOnly, day)
 		if err != nil {
-			problem = "The last day is a date, such as 2026-12-24, or empty."
+			problem = q.page.say("The last day is a date, such as 2026-12-24, or empty.")
 		}
 		wish.EndsAt = until.AddDate(0, 0, 1)
 	}

@@ -55,7 +55,6 @@ func (s *Site) ask(w http.ResponseWriter, r *http.Request) *ask {
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, limit)
 	q.page = s.frame(q)
-	q.page.Locale = locale.Match(s.cookie(r, languageCookie), r.Header.Get("Accept-Language"))
 	q.Request = r.WithContext(locale.With(r.Context(), q.page.Locale))
 	return q
 }
@@ -245,15 +244,15 @@ var retryAfter = strconv.Itoa(errs.RetryAfter)
 func headline(status int) string {
 	switch status {
 	case http.StatusNotFound, http.StatusGone:
-		return "Nothing here"
+		return msg("Nothing here")
 	case http.StatusForbidden, http.StatusUnauthorized:
-		return "Not for you"
+		return msg("Not for you")
 	case http.StatusUnprocessableEntity, http.StatusBadRequest, http.StatusConflict:
-		return "That did not work"
+		return msg("That did not work")
 	case http.StatusTooManyRequests:
-		return "A little slower, please"
+		return msg("A little slower, please")
 	case http.StatusServiceUnavailable:
-		return "Back in a moment"
+		return msg("Back in a moment")
 	}
-	return "Our fault"
+	return msg("Our fault")
 }

@@ -38,7 +38,7 @@ func (s *Site) showEmojis(q *ask, status int, problem string) error {
 func (s *Site) addEmoji(q *ask) error {
 	file, _, err := q.FormFile("file")
 	if err != nil {
-		return s.showEmojis(q, http.StatusUnprocessableEntity, "Choose a picture.")
+		return s.showEmojis(q, http.StatusUnprocessableEntity, q.page.say("Choose a picture."))
 	}
 	defer file.Close()
 	_, err = s.Emojis.Add(q.Context(), q.by, social.Emoji{Shortcode: strings.Trim(q.form("shortcode"), ": "), Category: q.form("category"), Enabled: true, Listed: !q.ticked("unlisted")}, file, q.ticked("overwrite"))

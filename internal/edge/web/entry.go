@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
@@ -49,7 +50,7 @@ var (
 // limited lets an address do something only so often.
 func (s *Site) limited(rule limit.Rule, do handler) handler {
 	return func(q *ask) error {
-		if err := q.take(rule, q.address(), "from your address"); err != nil {
+		if err := q.take(rule, q.address(), fromAddress); err != nil {
 			return err
 		}
 		return do(q)
@@ -63,7 +64,7 @@ func (s *Site) sparing(rule limit.Rule, do handler) handler {
 		if q.by.SignedIn() {
 			key = itoa(q.by.Account)
 		}
-		if err := q.take(rule, key, "lately"); err != nil {
+		if err := q.take(rule, key, lately); err != nil {
 			return err
 		}
 		return do(q)
@@ -91,15 +92,21 @@ func (q *ask) take(rule limit.Rule, key, where string) error {
 		return nil
 	}
 	q.w.Header().Set("Retry-After", itoa(max(int(state.RetryAfter/time.Second), 1)))
-	return errs.Newf(errs.Limited, "This was tried too often %s. Please wait %s, then it works again.", where, spell(state.RetryAfter))
+	return errs.Newf(errs.Limited, tooOften[where], int(state.RetryAfter.Minutes())+1)
 }
 
-// spell is a while in words.
-func spell(d time.Duration) string {
-	if n := int(d.Minutes()) + 1; n > 1 {
-		return itoa(n) + " minutes"
-	}
-	return "a minute"
+// Where something is counted that may be tried only so often.
+const (
+	fromAddress = "from your address"
+	forAddress  = "for this address"
+	lately      = "lately"
+)
+
+// tooOften says how long to wait, by where it was counted.
+var tooOften = map[string]string{
+	fromAddress: msg("This was tried too often from your address. Please wait %d minutes, then it works again."),
+	forAddress:  msg("This was tried too often for this address. Please wait %d minutes, then it works again."),
+	lately:      msg("This was tried too often lately. Please wait %d minutes, then it works again."),
 }
 
 func (s *Site) signUpForm(q *ask) error {
@@ -111,7 +118,7 @@ func (s *Site) signUpForm(q *ask) error {
 
 func (s *Site) invited(q *ask) error {
 	if err := s.Auth.CheckInvite(q.Context(), q.param("code")); errs.KindOf(err) == errs.Forbidden {
-		return q.endOfWay("/auth/sign_up", "To the front door", err)
+		return q.endOfWay("/auth/sign_up", q.page.say("To the front door"), err)
 	} else if err != nil {
 		return err
 	}
@@ -142,12 +149,16 @@ func workFor(t *auth.Task) templ.Attributes {
 // signUpOf reads the form of a new account.
 func signUpOf(q *ask) auth.SignUp {
 	return auth.SignUp{Username: q.form("user[username]"), Email: q.form("user[email]"), Password: q.form("user[password]"),
-		Reason: q.form("user[reason]"), Invite: q.form("invite"), Agreed: q.ticked("user[agreement]"), Locale: "en", From: q.from(), Work: q.form("work")}
+		Reason: q.form("user[reason]"), Invite: q.form("invite"), Agreed: q.ticked("user[agreement]"), Locale: q.page.Locale.Name, From: q.from(), Work: q.form("work")}
 }
 
 // problemsOf are what was wrong with a form, and whether that was all.
 func (q *ask) problemsOf(err error) (auth.Problems, bool) {
 	if ps := (auth.Problems)(nil); errors.As(err, &ps) {
+		ps = slices.Clone(ps)
+		for i := range ps {
+			ps[i].Text = q.page.say(ps[i].Text)
+		}
 		return ps, true
 	}
 	if errs.KindOf(err) == errs.Invalid && err != nil {
@@ -180,7 +191,7 @@ func (s *Site) signInForm(q *ask) error {
 
 func (s *Site) signInHere(q *ask) error {
 	login, next := q.form("user[email]"), local(q.form("next"), "/")
-	in, _, err := s.Auth.SignIn(q.Context(), login, q.form("user[password]"), q.UserAgent())
+	in, who, err := s.Auth.SignIn(q.Context(), login, q.form("user[password]"), q.UserAgent())
 	if k := errs.KindOf(err); err != nil && k != errs.Internal && k != errs.Limited {
 		q.page.Plain = true
 		return q.showAs(http.StatusUnprocessableEntity, "Sign in", signInPage(q.page, login, next, q.page.fault(err)))
@@ -188,7 +199,7 @@ func (s *Site) signInHere(q *ask) error {
 	if err != nil {
 		return err
 	}
-	return s.enter(q, in, next)
+	return s.enter(q, in, who.ID, next)
 }
 
 func (s *Site) signOutHere(q *ask) error {
@@ -242,7 +253,7 @@ func (s *Site) noSetup(q *ask, err error) error {
 	if errs.KindOf(err) != errs.Forbidden {
 		return err
 	}
-	return q.endOfWay("/", "To the front page", err)
+	return q.endOfWay("/", q.page.say("To the front page"), err)
 }
 
 func (s *Site) showSetup(q *ask, status int, form signUp) error {
@@ -260,7 +271,7 @@ func (s *Site) setup(q *ask) error {
 		return s.noSetup(q, err)
 	}
 	if !form.Agreed {
-		form.Password, form.Problems = "", auth.Problems{{Field: "agreement", Code: auth.Accepted, Text: "Read it and tick the box to move in."}}
+		form.Password, form.Problems = "", auth.Problems{{Field: "agreement", Code: auth.Accepted, Text: q.page.say("Read it and tick the box to move in.")}}
 		return s.showSetup(q, http.StatusUnprocessableEntity, form)
 	}
 	owner, err := s.Auth.ClaimOwner(q.Context(), form.Token, form.SignUp)

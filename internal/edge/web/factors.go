@@ -74,9 +74,10 @@ func (q *ask) onward() string {
 }
 
 // enter begins a session in this browser, or leads to the second step.
-func (s *Site) enter(q *ask, in auth.Entered, next string) error {
+func (s *Site) enter(q *ask, in auth.Entered, who social.AccountID, next string) error {
 	if in.Step == "" {
 		s.signIn(q.w, in.Session)
+		s.speakTo(q, who)
 		return q.to(next)
 	}
 	s.setCookie(q.w, stepCookie, in.Step, stepLife)
@@ -102,12 +103,12 @@ func (s *Site) showSecond(q *ask, status int, next, problem string) error {
 func (s *Site) anew(q *ask, next string) error {
 	s.setCookie(q.w, stepCookie, "", 0)
 	q.page.Plain = true
-	return q.showAs(http.StatusUnprocessableEntity, "Sign in", signInPage(q.page, "", next, "That took too long. Please sign in again."))
+	return q.showAs(http.StatusUnprocessableEntity, "Sign in", signInPage(q.page, "", next, q.page.say("That took too long. Please sign in again.")))
 }
 
 func (s *Site) second(q *ask) error {
 	next := local(q.form("next"), "/")
-	session, _, err := s.Auth.FinishStep(q.Context(), s.cookie(q.Request, stepCookie), auth.Shown{Code: q.form("code"), Passkey: q.form("passkey")}, q.UserAgent())
+	session, who, err := s.Auth.FinishStep(q.Context(), s.cookie(q.Request, stepCookie), auth.Shown{Code: q.form("code"), Passkey: q.form("passkey")}, q.UserAgent())
 	switch k := errs.KindOf(err); {
 	case err != nil && k == errs.NotFound:
 		return s.anew(q, next)
@@ -118,6 +119,7 @@ func (s *Site) second(q *ask) error {
 	}
 	s.setCookie(q.w, stepCookie, "", 0)
 	s.signIn(q.w, session)
+	s.speakTo(q, who.ID)
 	return q.to(next)
 }
 
@@ -156,7 +158,7 @@ func (s *Site) askPasskey(q *ask) error {
 // passkeyHere signs in by a passkey alone.
 func (s *Site) passkeyHere(q *ask) error {
 	next := local(q.form("next"), "/")
-	session, _, err := s.Auth.SignInByPasskey(q.Context(), q.form("begun"), q.form("passkey"), q.UserAgent())
+	session, who, err := s.Auth.SignInByPasskey(q.Context(), q.form("begun"), q.form("passkey"), q.UserAgent())
 	if k := errs.KindOf(err); err != nil && k != errs.Internal && k != errs.Limited && k != errs.Unavailable {
 		q.page.Plain = true
 		return q.showAs(http.StatusUnprocessableEntity, "Sign in", signInPage(q.page, "", next, q.page.fault(err)))
@@ -164,7 +166,7 @@ func (s *Site) passkeyHere(q *ask) error {
 	if err != nil {
 		return err
 	}
-	return s.enter(q, auth.Entered{Session: session}, next)
+	return s.enter(q, auth.Entered{Session: session}, who.ID, next)
 }
 
 func (s *Site) showFactors(q *ask, status int, problem string) error {
@@ -218,7 +220,7 @@ func (s *Site) finishApp(q *ask) error {
 	if err != nil {
 		return s.again(q, err)
 	}
-	return s.showCodes(q, codes, "The app is set up")
+	return s.showCodes(q, codes, msg("The app is set up"))
 }
 
 // showCodes shows recovery codes, which are shown this once, if there are some.
@@ -251,7 +253,7 @@ func (s *Site) newCodes(q *ask) error {
 	if err != nil {
 		return s.again(q, err)
 	}
-	return s.showCodes(q, codes, "New recovery codes")
+	return s.showCodes(q, codes, msg("New recovery codes"))
 }
 
 func (s *Site) beginPasskey(q *ask) error {
@@ -269,7 +271,7 @@ func (s *Site) finishPasskey(q *ask) error {
 	if err != nil {
 		return s.again(q, err)
 	}
-	return s.showCodes(q, codes, "The passkey is made")
+	return s.showCodes(q, codes, msg("The passkey is made"))
 }
 
 func (s *Site) namePasskey(q *ask) error {

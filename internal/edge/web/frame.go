@@ -43,6 +43,8 @@ type frame struct {
 	Now     time.Time
 	Look    social.Look // what the reader chose
 	Locale  *locale.Locale
+	// Language was chosen in this browser; empty for none.
+	Language string
 	// Pictured is set while the page is written, if it shows what can be looked at more closely.
 	Pictured bool
 	site     *Site
@@ -72,8 +74,12 @@ func (m meta) kind() string {
 func (s *Site) frame(q *ask) *frame {
 	f := &frame{House: s.Instance.Settings(), By: q.by, Path: q.URL.Path, Here: q.URL.RequestURI(),
 		Max: s.config.MaxPost, Now: s.config.Clock(), Mirror: mirrorOf(q.Context()), site: s}
-	if f.Mirror == nil { // what it tells of does not become shut
-		f.Shut = s.shut()
+	if f.Mirror != nil { // what it tells of does not become shut, and it is one page for all
+		f.Locale = locale.English()
+	} else {
+		f.Language = s.chosenLanguage(q.Request)
+		f.Locale = locale.Match(f.Language, q.Header.Get("Accept-Language"))
+		f.Shut = f.shut()
 	}
 	if q.Method != http.MethodGet && q.Method != http.MethodHead {
 		f.Here = "/"

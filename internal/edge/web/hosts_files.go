@@ -83,4 +83,4 @@ func (s *Site) bring(q *ask) (b broughtHosts, err error) {
 	return b, nil
 }
 
-var hostDoes = map[string]string{hosts.Adds: "comes to the list", hosts.Changes: "is changed", hosts.Keeps: "stays as it is", hosts.Fails: "is not possible"}
+var hostDoes = map[string]string{hosts.Adds: msg("comes to the list"), hosts.Changes: msg("is changed"), hosts.Keeps: msg("stays as it is"), hosts.Fails: msg("is not possible")}

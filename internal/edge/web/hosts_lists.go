@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -114,26 +115,35 @@ func (s *Site) endHostList(q *ask) error {
 func listState(l social.HostList) string {
 	switch {
 	case l.Stage == social.HostListWaiting:
-		return "waits for you"
+		return msg("waits for you")
 	case l.Stage == social.HostListApplying:
-		return "is being applied"
+		return msg("is being applied")
 	case l.Stage == social.HostListEnding:
-		return "is being taken back"
+		return msg("is being taken back")
 	case l.Failure != "":
-		return "could not be had"
+		return msg("could not be had")
 	}
-	return "is up to date"
+	return msg("is up to date")
+}
+
+// listSentences are what listState says, as sentences.
+var listSentences = map[string]string{
+	"waits for you":       msg("It waits for you."),
+	"is being applied":    msg("It is being applied."),
+	"is being taken back": msg("It is being taken back."),
+	"could not be had":    msg("It could not be had."),
+	"is up to date":       msg("It is up to date."),
 }
 
 // firstHosts are the names of some hosts, for a sentence.
-func firstHosts(all []social.HostBlock) string {
+func firstHosts(ctx context.Context, all []social.HostBlock) string {
 	var names []string
 	for _, b := range all[:min(len(all), social.MaxCutHosts)] {
 		names = append(names, b.Host)
 	}
 	text := strings.Join(names, ", ")
 	if n := len(all) - len(names); n > 0 {
-		text += " and " + many(n, "other", "others")
+		return say(ctx, "%s and %d others", text, n)
 	}
 	return text
 }

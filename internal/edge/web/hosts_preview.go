@@ -36,7 +36,7 @@ func (s *Site) previewBlock(q *ask) error {
 		return err
 	}
 	wish.Public, wish.Private, wish.Obfuscate = there.Public, there.Private, there.Obfuscate
-	return q.show("Keep away from "+wish.Host, blockPreview(q.page, wish, there, cut))
+	return q.show(q.page.say("Keep away from %s", wish.Host), blockPreview(q.page, wish, there, cut))
 }
 
 func (s *Site) previewDisallow(q *ask) error {
@@ -48,7 +48,7 @@ func (s *Site) previewDisallow(q *ask) error {
 	if err != nil {
 		return err
 	}
-	return q.show("Let "+a.Host+" in no more", disallowPreview(q.page, a, cut))
+	return q.show(q.page.say("Let %s in no more", a.Host), disallowPreview(q.page, a, cut))
 }
 
 func (s *Site) previewLimit(q *ask) error {
@@ -65,9 +65,4 @@ func many(n int, one, more string) string {
 		return "1 " + one
 	}
 	return strconv.Itoa(n) + " " + more
-}
-
-// loss is what one of ours would lose.
-func loss(l social.HostLoss) string {
-	return "follows " + strconv.Itoa(l.Following) + " there, is followed by " + strconv.Itoa(l.Followers)
 }

@@ -31,11 +31,10 @@ func guardSays(f *frame, g social.Guard) string {
 	if g.Shut.IsZero() {
 		return ""
 	}
-	why := "many more people than usual wanted to join"
 	if g.Why == social.GuardDeserted {
-		why = "nobody who looks after the house had been seen for three days"
+		return f.say("The house shut the door %s, because nobody who looks after the house had been seen for three days. Open it again by choosing “Anybody”.", f.lately(g.Shut))
 	}
-	return "The house shut the door " + f.lately(g.Shut) + ", because " + why + ". Open it again by choosing “Anybody”."
+	return f.say("The house shut the door %s, because many more people than usual wanted to join. Open it again by choosing “Anybody”.", f.lately(g.Shut))
 }
 
 // sampleOf is how many posts are drawn by lot; what is no number is too many,

@@ -31,18 +31,18 @@ const (
 
 // kindNames are what people call what they bring along.
 var kindNames = map[social.ImportKind]string{
-	social.ImportFollowing: "Whom you follow", social.ImportLists: "Lists", social.ImportMutes: "Muted people",
-	social.ImportBlocks: "Blocked people", social.ImportBookmarks: "Bookmarks", social.ImportArchive: "Posts, from an archive",
+	social.ImportFollowing: msg("Whom you follow"), social.ImportLists: msg("Lists"), social.ImportMutes: msg("Muted people"),
+	social.ImportBlocks: msg("Blocked people"), social.ImportBookmarks: msg("Bookmarks"), social.ImportArchive: msg("Posts, from an archive"),
 }
 
 var tableNames = map[exports.Table]string{
-	exports.Follows: "Whom you follow", exports.Followers: "Your followers", exports.Lists: "Lists",
-	exports.Mutes: "Muted people", exports.Blocks: "Blocked people", exports.Bookmarks: "Bookmarks",
+	exports.Follows: msg("Whom you follow"), exports.Followers: msg("Your followers"), exports.Lists: msg("Lists"),
+	exports.Mutes: msg("Muted people"), exports.Blocks: msg("Blocked people"), exports.Bookmarks: msg("Bookmarks"),
 }
 
 var stateNames = map[social.ImportState]string{
-	social.ImportReading: "Being read", social.ImportRunning: "Under way", social.ImportDone: "Done",
-	social.ImportCancelled: "Cancelled", social.ImportFailed: "Stopped",
+	social.ImportReading: msg("Being read"), social.ImportRunning: msg("Under way"), social.ImportDone: msg("Done"),
+	social.ImportCancelled: msg("Cancelled"), social.ImportFailed: msg("Stopped"),
 }
 
 func importURL(i social.Import) string { return importPage + "/" + itoa(i.ID) }

@@ -26,7 +26,7 @@ func (s *Site) Consent(w http.ResponseWriter, r *http.Request, c ConsentPage) {
 	s.serve(route{do: func(q *ask) error {
 		q.page.Plain = true
 		allowForm(w, c.Redirect)
-		return q.show("Allow "+c.AppName+"?", consentPage(q.page, c))
+		return q.show(q.page.say("Allow %s?", c.AppName), consentPage(q.page, c))
 	}}).ServeHTTP(w, r)
 }
 
@@ -68,9 +68,18 @@ func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m
 // scopeWords says what scopes allow, in people's words.
 func scopeWords(scopes []string) []string {
 	known := []struct{ scope, words string }{
-		{"read", "read everything you can read here, and your settings"}, {"write", "post and act in your name"},
-		{"follow", "follow, mute and block for you"}, {"push", "be told when something happens to you"},
-		{"profile", "see who you are"}, {"admin:read", "read what only moderators see"}, {"admin:write", "moderate in your name"},
+		{"read", msg("read everything you can read here, and your settings")}, {"write", msg("post and act in your name")},
+		{"follow", msg("follow, mute and block for you")}, {"push", msg("be told when something happens to you")},
+		{"profile", msg("see who you are")}, {"admin:read", msg("read what only moderators see")}, {"admin:write", msg("moderate in your name")},
+		{"read:accounts", msg("read your accounts")}, {"read:blocks", msg("read your blocks")}, {"read:bookmarks", msg("read your bookmarks")},
+		{"read:collections", msg("read your collections")}, {"read:favourites", msg("read your favourites")}, {"read:filters", msg("read your filters")},
+		{"read:follows", msg("read your follows")}, {"read:lists", msg("read your lists")}, {"read:mutes", msg("read your mutes")},
+		{"read:notifications", msg("read your notifications")}, {"read:search", msg("read your search")}, {"read:statuses", msg("read your posts")},
+		{"write:accounts", msg("write your accounts")}, {"write:blocks", msg("write your blocks")}, {"write:bookmarks", msg("write your bookmarks")},
+		{"write:collections", msg("write your collections")}, {"write:conversations", msg("write your conversations")}, {"write:favourites", msg("write your favourites")},
+		{"write:filters", msg("write your filters")}, {"write:follows", msg("write your follows")}, {"write:lists", msg("write your lists")},
+		{"write:media", msg("write your media")}, {"write:mutes", msg("write your mutes")}, {"write:notifications", msg("write your notifications")},
+		{"write:reports", msg("write your reports")}, {"write:statuses", msg("write your posts")},
 	}
 	var out []string
 	for _, s := range scopes {

@@ -5,12 +5,12 @@ import (
 )
 
 func (s *Site) peopleRoutes(r *router) {
-	r.Do("GET /settings/blocks", member, s.crowd(social.EdgesBlocking, crowd{Room: "blocks", Title: "People you blocked", Drawing: "person",
-		None: "You have blocked nobody", Help: "Who is blocked does not see you, and you do not see them.", Path: "/unblock", Button: "Unblock"}))
-	r.Do("GET /settings/mutes", member, s.crowd(social.EdgesMuting, crowd{Room: "mutes", Title: "People you muted", Drawing: "moon",
-		None: "You have muted nobody", Help: "What the muted say no longer comes up; they are not told.", Path: "/unmute", Button: "Unmute"}))
-	r.Do("GET /settings/follow_requests", member, s.crowd(social.EdgesRequests, crowd{Room: "follow_requests", Title: "Who asks to follow you", Drawing: "people",
-		None: "No requests", Help: "When you approve followers by hand, those who ask stand here."}))
+	r.Do("GET /settings/blocks", member, s.crowd(social.EdgesBlocking, crowd{Room: "blocks", Title: msg("People you blocked"), Drawing: "person",
+		None: msg("You have blocked nobody"), Help: msg("Who is blocked does not see you, and you do not see them."), Path: "/unblock", Button: msg("Unblock")}))
+	r.Do("GET /settings/mutes", member, s.crowd(social.EdgesMuting, crowd{Room: "mutes", Title: msg("People you muted"), Drawing: "moon",
+		None: msg("You have muted nobody"), Help: msg("What the muted say no longer comes up; they are not told."), Path: "/unmute", Button: msg("Unmute")}))
+	r.Do("GET /settings/follow_requests", member, s.crowd(social.EdgesRequests, crowd{Room: "follow_requests", Title: msg("Who asks to follow you"), Drawing: "people",
+		None: msg("No requests"), Help: msg("When you approve followers by hand, those who ask stand here.")}))
 	r.Do("POST /settings/follow_requests/{account}", member, s.answerRequest)
 }
 

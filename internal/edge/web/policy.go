@@ -24,12 +24,12 @@ type caution struct {
 // cautions are the questions of p.
 func cautions(p *social.NoticePolicy) []caution {
 	return []caution{
-		{"private", "Messages you did not ask for", "Answers to your own messages, and those of people you follow, are always told.", &p.PrivateMentions},
-		{"not_following", "People you do not follow", "", &p.NotFollowing},
-		{"not_followers", "People who do not follow you", "", &p.NotFollowers},
-		{"new", "New accounts", "Made within the last 30 days.", &p.NewAccounts},
-		{"limited", "Accounts that moderators have limited", "", &p.Limited},
-		{"bots", "Bots", "", &p.Bots},
+		{"private", msg("Messages you did not ask for"), msg("Answers to your own messages, and those of people you follow, are always told."), &p.PrivateMentions},
+		{"not_following", msg("People you do not follow"), "", &p.NotFollowing},
+		{"not_followers", msg("People who do not follow you"), "", &p.NotFollowers},
+		{"new", msg("New accounts"), msg("Made within the last 30 days."), &p.NewAccounts},
+		{"limited", msg("Accounts that moderators have limited"), "", &p.Limited},
+		{"bots", msg("Bots"), "", &p.Bots},
 	}
 }
 

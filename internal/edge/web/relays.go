@@ -41,9 +41,9 @@ func (s *Site) removeRelay(q *ask) error {
 
 // relayStates are what became of asking, as the page says it.
 var relayStates = map[social.RelayState]string{
-	social.RelayAsked:    "was asked, and has not answered",
-	social.RelayAccepted: "passes posts on",
-	social.RelayRefused:  "refused",
+	social.RelayAsked:    msg("was asked, and has not answered"),
+	social.RelayAccepted: msg("passes posts on"),
+	social.RelayRefused:  msg("refused"),
 }
 
 // A relayLine is a relay as the page tells of it.

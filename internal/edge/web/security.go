@@ -150,10 +150,18 @@ func (s *Site) showDelete(q *ask, status int, problem string) error {
 	}
 	kept := ""
 	if held {
-		kept = social.HeldWords(until)
+		kept = q.page.heldWords(until)
 	}
 	q.settle()
 	return q.showAs(status, "Leave", deleteSettings(q.page, kept, problem))
+}
+
+// heldWords is social.HeldWords in the reader's language.
+func (f *frame) heldWords(until time.Time) string {
+	if until.IsZero() {
+		return f.say("A legal hold keeps some of what moderators wrote down about this account, or what it reported: sealed, until that is over. The law allows that (GDPR, Article 17(3)). After that it is erased as well.")
+	}
+	return f.say("A legal hold keeps some of what moderators wrote down about this account, or what it reported: sealed, until %s. The law allows that (GDPR, Article 17(3)). After that it is erased as well.", f.date(until, "2 January 2006"))
 }
 
 func (s *Site) deleteAccount(q *ask) error {

@@ -2,9 +2,11 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/base/locale"
 	"github.com/plaza-social/plaza/internal/social"
 )
 
@@ -38,8 +40,20 @@ func (s *Site) cookie(r *http.Request, name string) string {
 
 const sessionCookie = "plaza_session"
 
-// languageCookie is the language that was chosen in this browser.
-const languageCookie = "plaza_language"
+// languageCookie is the language that was chosen in this browser, and languageLife
+// how long it keeps that.
+const (
+	languageCookie = "plaza_language"
+	languageLife   = 365 * 24 * time.Hour
+)
+
+// chosenLanguage is one of locale.Names, or empty if none was chosen in this browser.
+func (s *Site) chosenLanguage(r *http.Request) string {
+	if name := s.cookie(r, languageCookie); slices.Contains(locale.Names, name) {
+		return name
+	}
+	return ""
+}
 
 // Actor is who sends r by its session cookie, or nobody: who lacks the second
 // factor that the house asks of them has not come in. It is Unavailable where that
@@ -69,6 +83,18 @@ func (s *Site) actor(r *http.Request) (social.Actor, error) {
 		return by, nil
 	}
 	return social.Anyone, nil
+}
+
+// speakTo has pages be in the language of who signs in, unless one was chosen in
+// this browser. Without it they are in the browser's.
+func (s *Site) speakTo(q *ask, who social.AccountID) {
+	if q.page.Language != "" {
+		return
+	}
+	me, err := s.Auth.Self(q.Context(), social.Actor{Account: who})
+	if err == nil && slices.Contains(locale.Names, me.Locale) {
+		s.setCookie(q.w, languageCookie, me.Locale, languageLife)
+	}
 }
 
 // signIn begins a session in this browser.

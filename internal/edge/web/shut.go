@@ -24,11 +24,15 @@ func (s *Site) Shut(w http.ResponseWriter, r *http.Request, why error) {
 }
 
 // shut is why nothing can be changed at the moment; empty while it can be.
-func (s *Site) shut() string {
-	if s.config.Shut == nil {
+func (f *frame) shut() string {
+	if f.site.config.Shut == nil {
 		return ""
 	}
-	return errs.Public(s.config.Shut())
+	err := f.site.config.Shut()
+	if errs.Public(err) == "" {
+		return ""
+	}
+	return f.fault(err)
 }
 
 // A fieldBack is a field of a form that was sent and not taken.
@@ -64,12 +68,12 @@ func (q *ask) keepWords() bool {
 	if !plain || !slices.ContainsFunc(fields, func(f fieldBack) bool { return f.Words || f.Name == "text" && f.Value != "" }) {
 		return false
 	}
-	sentence := "You are not signed in any more."
+	sentence := q.page.say("You are not signed in any more.")
 	if !whole {
-		sentence += " Your words are here. Files have to be chosen again."
+		sentence += " " + q.page.say("Your words are here. Files have to be chosen again.")
 	}
 	q.page.Plain, q.page.SignIn = true, true
-	return q.showAs(http.StatusUnauthorized, "Sign in", shutPage(q.page, "Sign in, and send it again", sentence, q.URL.RequestURI(), fields, true)) == nil
+	return q.showAs(http.StatusUnauthorized, "Sign in", shutPage(q.page, msg("Sign in, and send it again"), sentence, q.URL.RequestURI(), fields, true)) == nil
 }
 
 // errFiles is for a form with files in it, which are not taken from strangers.

@@ -93,7 +93,7 @@ func TestSentToHosts(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	want(t, ada.get("/settings/hosts"), 200, "102 were met", "ill.example", "1 wait", "1 failures", "tried again", "it &lt;answered&gt; 502", "!well000.example")
+	want(t, ada.get("/settings/hosts"), 200, "102 were met", "ill.example", "1 wait", "1 failure", "tried again", "it &lt;answered&gt; 502", "!well000.example")
 	want(t, ada.get("/settings/hosts?peers=all"), 200, "ill.example", "well000.example", "garden 4.5", "!well100.example", "peers=all&amp;peers_after=well098.example")
 	want(t, ada.get("/settings/hosts?peers=all&peers_after=well098.example"), 200, "well099.example", "well100.example", "!well098.example</b>", "!More hosts")
 	h.clock.Pass(social.ParkAfter + time.Second)
@@ -158,7 +158,7 @@ func TestRelays(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	want(t, ada.get("/settings/relays"), 200, "passes posts on", "!let in by hand", "1 failures", "it &lt;answered&gt; 502")
+	want(t, ada.get("/settings/relays"), 200, "passes posts on", "!let in by hand", "1 failure", "it &lt;answered&gt; 502")
 	end := regexp.MustCompile(`/settings/relays/\d+/end`).FindString(page.Body.String())
 	want(t, mona.post(end), 403)
 	want(t, ada.post(end), 200, "There are none.")

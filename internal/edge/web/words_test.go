@@ -32,7 +32,7 @@ func TestWords(t *testing.T) {
 		"Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36":                  "Chrome on Android",
 		"": "A browser",
 	} {
-		if got := browserOf(agent); got != want {
+		if got := f.browserOf(agent); got != want {
 			t.Errorf("browserOf(%q) = %q, want %q", agent, got, want)
 		}
 	}
@@ -68,6 +68,16 @@ func TestAllowForm(t *testing.T) {
 		allowForm(w, redirect)
 		if got := w.Header().Get("Content-Security-Policy"); got != want {
 			t.Errorf("%q: %q, want %q", redirect, got, want)
+		}
+	}
+}
+
+// What is said on pages of what is kept is what letters say.
+func TestHeldWords(t *testing.T) {
+	t.Parallel()
+	for _, until := range []time.Time{{}, time.Date(2026, 11, 3, 23, 0, 0, 0, time.UTC)} {
+		if got, want := (&frame{}).heldWords(until), social.HeldWords(until); got != want {
+			t.Errorf("until %v: %q, want %q", until, got, want)
 		}
 	}
 }
