@@ -107,7 +107,7 @@ var sayers = map[string]int{"say": 1, "phrase": 0, "msg": 0, "f.say": 0, ".say":
 
 // offPages are the packages whose errors are shown to apps, servers and whoever runs
 // the house, but on no page.
-var offPages = regexp.MustCompile(`^(cluster|evidence|store|work|event|app|base|edge/(abuse|fedi|mail|mastoapi|mirror|preview|proxy|push|stream|tlog))/`)
+var offPages = regexp.MustCompile(`^(app|cluster|evidence|event|work|edge/(abuse|fedi|mail|mastoapi|mirror|preview|proxy|push|stream|tlog))/`)
 
 // sentences are all that the program can say on a page.
 func sentences(t *testing.T) map[string]string {
