@@ -70,7 +70,7 @@ func (h house) pages() []page {
 		{"hosts-lists", "ada", "/settings/hosts/lists"}, {"hosts-list", "ada", fmt.Sprintf("/settings/hosts/lists/%d", heeded.ID)},
 		{"rules", "ada", "/moderation/rules"}, {"rule-new", "ada", "/moderation/rules/new"}, {"rule", "ada", rule}, {"rule-hits", "ada", rule + "/hits"}, {"hashes", "ada", "/moderation/hashes"},
 		{"import", "ada", "/settings/import"}, {"import-one", "ada", fmt.Sprintf("/settings/import/%d", brought.ID)},
-		{"landing", "", "/"}, {"thread-stranger", "", omar}, {"profile-stranger", "", "/@juno"}, {"public", "", "/public"}, {"public-local", "", "/public/local"},
+		{"offline", "", "/offline"}, {"landing", "", "/"}, {"thread-stranger", "", omar}, {"profile-stranger", "", "/@juno"}, {"public", "", "/public"}, {"public-local", "", "/public/local"},
 		{"tag", "", "/tags/sourdough"}, {"tag-empty", "", "/tags/nothing"}, {"about", "", "/about"}, {"about-moderation", "", "/about/moderation"}, {"about-decisions", "", "/about/moderation/decisions"}, {"privacy", "", "/privacy"}, {"terms", "", "/terms"}, {"not-found", "", "/nowhere"},
 		{"sign-up", "", "/auth/sign_up"}, {"invited", "", "/invite/" + invite.Code}, {"invite-old", "", "/invite/abc"}, {"sign-in", "", "/auth/sign_in"}, {"second-old", "", "/auth/second"}, {"waiting", "", "/auth/waiting"}, {"link", "", "/auth/confirmation?token=old"},
 		{"forgot", "", "/auth/password/new"}, {"password-old", "", "/auth/password/edit?token=x"}, {"search-stranger", "", "/search?q=ju"},

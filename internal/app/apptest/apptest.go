@@ -120,6 +120,9 @@ func (s *Server) Anew(t testing.TB) *Server {
 	return other
 }
 
+// Stop ends the server before its test does. Anew opens it again.
+func (s *Server) Stop() { s.end() }
+
 // As is a person of a server as one of another that has the same data.
 func (s *Server) As(p *Person) *Person {
 	other := *p

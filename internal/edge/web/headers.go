@@ -13,7 +13,7 @@ func (s *Site) secureHeaders(w http.ResponseWriter) {
 	}
 	h := w.Header()
 	h.Set("Content-Security-Policy", strings.Join([]string{
-		"default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self' data:", "media-src 'self'",
+		"default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self' data:", "media-src 'self'", "worker-src 'self'", "manifest-src 'self'",
 		"connect-src 'self' " + socket + s.host, "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'",
 		"report-uri " + breachPage,
 	}, "; "))

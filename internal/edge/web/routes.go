@@ -57,9 +57,23 @@ func (f *frame) has(path string) bool {
 	return false
 }
 
+// A plainFile is the same for everybody, whoever they are.
+type plainFile struct {
+	path  string
+	serve http.HandlerFunc
+}
+
+func (s *Site) plain() []plainFile {
+	return []plainFile{{"/assets/*", serveAsset}, {"/robots.txt", serveRobots}, {manifestPath, s.manifest}, {iconsPath + "{icon}.png", serveAppIcon},
+		{workerPath, s.serveWorker}, {offlinePath, s.serveOffline}}
+}
+
 // RoutesList tells every page and who may call it.
 func (s *Site) RoutesList() []Route {
-	out := []Route{{http.MethodGet, "/assets/*", string(anyone)}, {http.MethodGet, "/robots.txt", string(anyone)}}
+	var out []Route
+	for _, f := range s.plain() {
+		out = append(out, Route{http.MethodGet, f.path, string(anyone)})
+	}
 	for _, r := range s.router.routes {
 		out = append(out, Route{r.method, r.path, string(r.who)})
 	}
@@ -68,10 +82,10 @@ func (s *Site) RoutesList() []Route {
 
 // Routes serves the pages.
 func (s *Site) Routes(r chi.Router) {
-	r.Method(http.MethodGet, "/assets/*", http.HandlerFunc(serveAsset))
-	r.Method(http.MethodHead, "/assets/*", http.HandlerFunc(serveAsset))
-	r.Method(http.MethodGet, "/robots.txt", http.HandlerFunc(serveRobots))
-	r.Method(http.MethodHead, "/robots.txt", http.HandlerFunc(serveRobots))
+	for _, f := range s.plain() {
+		r.Method(http.MethodGet, f.path, f.serve)
+		r.Method(http.MethodHead, f.path, f.serve)
+	}
 	for _, e := range s.router.routes {
 		h := s.origin.Handler(s.serve(e))
 		r.Method(e.method, e.path, h)

@@ -159,3 +159,6 @@ for (const form of all("[data-composer]")) compose(form);
 document.addEventListener("fresh", (e) => tellTime(e.target));
 tellTime();
 setInterval(tellTime, 60_000, document);
+
+// Members have a page that says so when none can be loaded, and may be told of what comes.
+if (document.body.classList.contains("member")) addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch(() => { /* all else works */ }));
