@@ -272,7 +272,7 @@ func (a *App) assemble(o Options) (err error) {
 		ReadNotice: a.noticeReader().Read, ReadWords: a.noticeReader().Words},
 		web.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search, Conversations: a.Conversations, Discover: a.Discover, Tags: a.Tags, Links: a.Links,
-			Polls: a.Polls, Imports: a.Imports, Exports: a.Exports,
+			Polls: a.Polls, Imports: a.Imports, Exports: a.Exports, Push: a.Push,
 			Announcements: a.Announcements, Collections: a.Collections, Hosts: a.Hosts, Relays: a.Relays, Federation: a.Federation, Screen: a.Screen,
 			Jury: a.Jury, Matters: a.Matters, Automation: a.Automation, Moderation: a.Moderation, Sealing: a.Sealing,
 			Emojis: a.Emojis, Media: a.Media, Blobs: a.blobs, Limiter: a.limiter, Log: a.log})

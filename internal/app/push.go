@@ -9,6 +9,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/push"
 	"github.com/plaza-social/plaza/internal/core/view"
 	edge "github.com/plaza-social/plaza/internal/edge/push"
+	"github.com/plaza-social/plaza/internal/edge/web"
 	"github.com/plaza-social/plaza/internal/work"
 )
 
@@ -28,6 +29,7 @@ func (a *App) pushWorker(o Options) work.Worker {
 	s := &edge.Sender{Push: a.Push, Notices: a.Notices, Client: client, Clock: o.Clock,
 		Tried: func(o push.Outcome) { a.meters.pushes.WithLabelValues(o.String()).Inc() },
 		Icon:  func(f *view.Face) string { return a.api.Avatar(f) },
+		Page:  web.NoticePage,
 		Subject: func() string {
 			if c := a.Instance.Settings().Contact; c != "" {
 				return "mailto:" + c

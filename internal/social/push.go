@@ -45,11 +45,13 @@ const (
 )
 
 // A PushSubscription is where an app wants to be told of notices while it does
-// not run. There is one for each token, and it goes with it.
+// not run, or a browser while nothing of the house is open in it. There is one for
+// each token and for each session of the web, and it goes with that.
 // https://docs.joinmastodon.org/entities/WebPushSubscription/
 type PushSubscription struct {
 	ID       PushID
-	Token    TokenID
+	Token    TokenID   // of an app; zero for a browser
+	Session  SessionID // of a browser; zero for an app
 	Account  AccountID
 	Endpoint string
 	Key      []byte // the app's public key: a point of P-256, uncompressed

@@ -8,12 +8,12 @@ import (
 	"github.com/plaza-social/plaza/internal/social"
 )
 
-const pushColumns = `id, token_id, account_id, endpoint, app_key, secret, standard, alerts, policy, refusals, lost_ms`
+const pushColumns = `id, COALESCE(token_id, 0), COALESCE(session_id, 0), account_id, endpoint, app_key, secret, standard, alerts, policy, refusals, lost_ms`
 
 func scanPush(r row) (s social.PushSubscription, err error) {
 	var key, secret, alerts string
 	var lost int64
-	if err := r.Scan(&s.ID, &s.Token, &s.Account, &s.Endpoint, &key, &secret, &s.Standard, &alerts, &s.Policy, &s.Refusals, &lost); err != nil {
+	if err := r.Scan(&s.ID, &s.Token, &s.Session, &s.Account, &s.Endpoint, &key, &secret, &s.Standard, &alerts, &s.Policy, &s.Refusals, &lost); err != nil {
 		return s, err
 	}
 	s.Key, s.Secret, s.LostAt = social.ParseKey(key), social.ParseKey(secret), moment(lost)
@@ -22,15 +22,30 @@ func scanPush(r row) (s social.PushSubscription, err error) {
 
 var noPush = errs.New(errs.NotFound, "Record not found")
 
-// AddPush stores a subscription in place of the one its token has, and tells
-// whether its id was free.
+// AddPush stores a subscription in place of the one its token or session has, and
+// tells whether its id was free. A browser is told what one session is told: who
+// used it before hears of nothing there any more.
 func (tx *Tx) AddPush(ctx context.Context, s social.PushSubscription) (bool, error) {
-	if err := tx.EndPushOf(ctx, s.Token); err != nil {
+	if err := tx.EndPushOf(ctx, s.Token, s.Session); err != nil {
 		return false, err
 	}
-	n, err := tx.exec(ctx, `INSERT INTO push_subscriptions (`+pushColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0) ON CONFLICT (id) DO NOTHING`,
-		s.ID, s.Token, s.Account, s.Endpoint, social.FormatKey(s.Key), social.FormatKey(s.Secret), s.Standard, asJSON(s.Alerts), s.Policy)
+	if s.Session != 0 {
+		if _, err := tx.exec(ctx, `DELETE FROM push_subscriptions WHERE endpoint = $1 AND session_id IS NOT NULL`, s.Endpoint); err != nil {
+			return false, err
+		}
+	}
+	n, err := tx.exec(ctx, `INSERT INTO push_subscriptions (id, token_id, session_id, account_id, endpoint, app_key, secret, standard, alerts, policy, refusals, lost_ms)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0) ON CONFLICT (id) DO NOTHING`,
+		s.ID, idOrNone(s.Token), idOrNone(s.Session), s.Account, s.Endpoint, social.FormatKey(s.Key), social.FormatKey(s.Secret), s.Standard, asJSON(s.Alerts), s.Policy)
 	return n > 0, err
+}
+
+// idOrNone keeps an id that names nothing out of a column that may be empty.
+func idOrNone[T ~int64](id T) any {
+	if id == 0 {
+		return nil
+	}
+	return id
 }
 
 // SetPush stores of what a subscription tells.
@@ -51,9 +66,9 @@ func (tx *Tx) EndPush(ctx context.Context, id social.PushID) error {
 	return err
 }
 
-// EndPushOf removes a token's subscription, if it has one.
-func (tx *Tx) EndPushOf(ctx context.Context, token social.TokenID) error {
-	_, err := tx.exec(ctx, `DELETE FROM push_subscriptions WHERE token_id = $1`, token)
+// EndPushOf removes the subscription of a token or a session, if it has one.
+func (tx *Tx) EndPushOf(ctx context.Context, token social.TokenID, session social.SessionID) error {
+	_, err := tx.exec(ctx, `DELETE FROM push_subscriptions WHERE token_id = $1 OR session_id = $2`, token, session)
 	return err
 }
 
@@ -62,14 +77,14 @@ func (v *View) Push(ctx context.Context, id social.PushID) (social.PushSubscript
 	return one(ctx, v, noPush, scanPush, `SELECT `+pushColumns+` FROM push_subscriptions WHERE id = $1`, id)
 }
 
-// PushOf returns a token's subscription, or NotFound.
-func (v *View) PushOf(ctx context.Context, token social.TokenID) (social.PushSubscription, error) {
-	return one(ctx, v, noPush, scanPush, `SELECT `+pushColumns+` FROM push_subscriptions WHERE token_id = $1`, token)
+// PushOf returns the subscription of a token or a session, or NotFound.
+func (v *View) PushOf(ctx context.Context, token social.TokenID, session social.SessionID) (social.PushSubscription, error) {
+	return one(ctx, v, noPush, scanPush, `SELECT `+pushColumns+` FROM push_subscriptions WHERE token_id = $1 OR session_id = $2`, token, session)
 }
 
 // Pushes returns an account's subscriptions, up to limit.
 func (v *View) Pushes(ctx context.Context, who social.AccountID, limit int) ([]social.PushSubscription, error) {
-	return rows(ctx, v, scanPush, `SELECT `+pushColumns+` FROM push_subscriptions WHERE account_id = $1 ORDER BY token_id DESC LIMIT $2`, who, limit)
+	return rows(ctx, v, scanPush, `SELECT `+pushColumns+` FROM push_subscriptions WHERE account_id = $1 ORDER BY id LIMIT $2`, who, limit)
 }
 
 // FirstSetting stores a setting unless there is one, and reads the one there

@@ -147,6 +147,11 @@ func (v *View) SessionByHash(ctx context.Context, hash string) (social.Session, 
 	return one(ctx, v, noSession, scanSession, `SELECT `+sessionColumns+` FROM sessions WHERE hash = $1`, hash)
 }
 
+// Session returns the session with the given id, or NotFound.
+func (v *View) Session(ctx context.Context, id social.SessionID) (social.Session, error) {
+	return one(ctx, v, noSession, scanSession, `SELECT `+sessionColumns+` FROM sessions WHERE id = $1`, id)
+}
+
 // Sessions returns an account's sessions, the last used first.
 func (v *View) Sessions(ctx context.Context, who social.AccountID) ([]social.Session, error) {
 	return rows(ctx, v, scanSession, `SELECT `+sessionColumns+` FROM sessions WHERE account_id = $1 ORDER BY used_ms DESC LIMIT 200`, who)

@@ -374,3 +374,47 @@ func TestPushSubscription(t *testing.T) {
 	}
 	wantStatus(t, "without the scope", s.Call("GET", "/api/v1/push/subscription", ada.TokenWith("read write"), nil), 403)
 }
+
+// TestPushToABrowser has a browser be told of what to open, for as long as somebody is
+// signed in there.
+func TestPushToABrowser(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		ada, ben, p := s.Join("ada", social.Member), s.Join("ben", social.Member), newPhone(t)
+		secret, err := s.Auth.StartSession(t.Context(), ada.ID, "Firefox")
+		if err != nil {
+			t.Fatal(err)
+		}
+		const page = "/settings/notices/push"
+		wants := []string{"endpoint", p.srv.URL + "/device", "p256dh", base64.RawURLEncoding.EncodeToString(p.key.PublicKey().Bytes()), "auth", base64.RawURLEncoding.EncodeToString(p.secret), "push_policy", "all"}
+		wantStatus(t, "without a session", send(t, s, "POST", page, form(wants...)), 303)
+		wantStatus(t, "with it", send(t, s, "POST", page, session(secret), form(append(wants, "push_mention", "1", "push_follow", "1")...)), 303)
+		post := ben.Post("@ada Come over, please", "public")
+		s.Eventually("the push", func() bool { return p.count() == 1 })
+		var got struct {
+			pushed
+			Path string
+		}
+		if err := json.Unmarshal(p.read(0, s.Push.PublicKey()), &got); err != nil {
+			t.Fatal(err)
+		}
+		if got.Path != "/@ben/"+post.ID || got.Title != "ben mentioned you" {
+			t.Errorf("%+v", got)
+		}
+		ben.Must("POST", "/api/v1/statuses/"+ada.Post("Hello", "public").ID+"/favourite", nil, nil) // of which it did not ask to be told
+		wantStatus(t, "another address", send(t, s, "POST", page, session(secret), form(append(wants[2:6:6], "renew", "1", "endpoint", p.srv.URL+"/new")...)), 303)
+		ben.Follow(ada)
+		s.Eventually("the push at the new address", func() bool { return p.count() == 2 })
+		if err := json.Unmarshal(p.read(1, s.Push.PublicKey()), &got); err != nil || got.Path != "/@ben" || p.calls[1].URL.Path != "/new" {
+			t.Errorf("%+v, %v", got, err)
+		}
+		wantStatus(t, "sign out", send(t, s, "POST", "/auth/sign_out", session(secret), form()), 303)
+		if all, err := s.Push.Sessions(t.Context(), ada.Actor()); err != nil || len(all) != 0 {
+			t.Errorf("signed out, and told: %v, %v", all, err)
+		}
+		wantStatus(t, "signed out", send(t, s, "POST", page, session(secret), form(append(wants, "push_mention", "1")...)), 303)
+		if all, err := s.Push.Sessions(t.Context(), ada.Actor()); err != nil || len(all) != 0 {
+			t.Errorf("told without a session: %v, %v", all, err)
+		}
+	})
+}

@@ -1,5 +1,5 @@
-// Package push has apps told of notices while they do not run, through the
-// services of their makers: it keeps where, and decides who is told of what.
+// Package push has apps, and browsers in which nothing of the house is open, told
+// of notices while they do not run, through the services of their makers: it keeps where, and decides who is told of what.
 // How that is written and sent is the business of edge/push.
 package push
 
@@ -88,10 +88,10 @@ func (s *Service) Key() *ecdsa.PrivateKey { return s.key }
 
 var errNoToken = errs.New(errs.Invalid, "Only an app can be told by push. Ask with the app's token.")
 
-// Subscribe has the app that by asks through told of notices from now on, in
-// place of what it asked for before.
+// Subscribe has the app or the browser that by asks through told of notices from
+// now on, in place of what it asked for before.
 func (s *Service) Subscribe(ctx context.Context, by social.Actor, p social.PushSubscription) (social.PushSubscription, error) {
-	p.Token, p.Account = by.Token, by.Account
+	p.Token, p.Session, p.Account = by.Token, by.Session, by.Account
 	if err := s.check(by, p); err != nil {
 		return p, err
 	}
@@ -99,7 +99,7 @@ func (s *Service) Subscribe(ctx context.Context, by social.Actor, p social.PushS
 		if _, err := tx.HoldAccount(ctx, by.Account); err != nil { // counting and adding is for one at a time
 			return err
 		}
-		if _, err := tx.Token(ctx, by.Token); err != nil {
+		if err := lives(ctx, tx, by); err != nil {
 			return err // it has just ended
 		}
 		if err := room(ctx, tx, p); err != nil {
@@ -120,11 +120,21 @@ func (s *Service) Subscribe(ctx context.Context, by social.Actor, p social.PushS
 	return p, nil
 }
 
+// lives reports why what by asks through is no more, or nil.
+func lives(ctx context.Context, tx *store.Tx, by social.Actor) (err error) {
+	if by.Token != 0 {
+		_, err = tx.Token(ctx, by.Token)
+	} else {
+		_, err = tx.Session(ctx, by.Session)
+	}
+	return err
+}
+
 func (s *Service) check(by social.Actor, p social.PushSubscription) error {
 	if err := by.MustAct(); err != nil {
 		return err
 	}
-	if by.Token == 0 {
+	if by.Token == 0 && by.Session == 0 {
 		return errNoToken
 	}
 	if err := p.Check(); err != nil {
@@ -152,12 +162,12 @@ func room(ctx context.Context, tx *store.Tx, p social.PushSubscription) error {
 	}
 	others := 0
 	for _, x := range all {
-		if x.Token != p.Token {
+		if x.Token != p.Token || x.Session != p.Session {
 			others++
 		}
 	}
 	if others >= social.MaxPushes {
-		return errs.Newf(errs.Invalid, "Validation failed: At most %d apps are told by push. Sign out of those you no longer use.", social.MaxPushes)
+		return errs.Newf(errs.Invalid, "Validation failed: At most %d apps and browsers are told by push. Sign out of those you no longer use.", social.MaxPushes)
 	}
 	return nil
 }
@@ -169,13 +179,28 @@ func newID() social.PushID {
 	return social.PushID(max(1, binary.BigEndian.Uint32(b[:])&social.MaxPushID))
 }
 
-// Get is the subscription of the app that by asks through, or NotFound.
+// Get is the subscription of the app or browser that by asks through, or NotFound.
 func (s *Service) Get(ctx context.Context, by social.Actor) (p social.PushSubscription, err error) {
 	err = s.store.Read(ctx, func(v *store.View) error {
-		p, err = v.PushOf(ctx, by.Token)
+		p, err = v.PushOf(ctx, by.Token, by.Session)
 		return err
 	})
 	return p, err
+}
+
+// Sessions are those of by's sessions whose browser is told by push.
+func (s *Service) Sessions(ctx context.Context, by social.Actor) (map[social.SessionID]bool, error) {
+	out := map[social.SessionID]bool{}
+	err := s.store.Read(ctx, func(v *store.View) error {
+		all, err := v.Pushes(ctx, by.Account, social.MaxPushes)
+		for _, p := range all {
+			if p.Session != 0 {
+				out[p.Session] = true
+			}
+		}
+		return err
+	})
+	return out, err
 }
 
 // A Change is what is to be different; nil leaves things as they are.
@@ -184,13 +209,13 @@ type Change struct {
 	Policy *social.PushPolicy
 }
 
-// Change changes of what the app that by asks through is told.
+// Change changes of what the app or browser that by asks through is told.
 func (s *Service) Change(ctx context.Context, by social.Actor, c Change) (p social.PushSubscription, err error) {
 	if err := by.MustAct(); err != nil {
 		return p, err
 	}
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
-		if p, err = tx.PushOf(ctx, by.Token); err != nil {
+		if p, err = tx.PushOf(ctx, by.Token, by.Session); err != nil {
 			return err
 		}
 		if c.Alerts != nil {
@@ -210,9 +235,9 @@ func (s *Service) Change(ctx context.Context, by social.Actor, c Change) (p soci
 	return p, nil
 }
 
-// End ends the subscription of the app that by asks through. None is fine.
+// End ends the subscription of the app or browser that by asks through. None is fine.
 func (s *Service) End(ctx context.Context, by social.Actor) error {
-	if err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.EndPushOf(ctx, by.Token) }); err != nil {
+	if err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.EndPushOf(ctx, by.Token, by.Session) }); err != nil {
 		return fmt.Errorf("end subscription: %w", err)
 	}
 	return nil

@@ -421,3 +421,71 @@ func TestHouseMoved(t *testing.T) {
 		}
 	})
 }
+
+// in has somebody be signed in with a browser.
+func (h *house) in(who social.AccountID, session social.SessionID) social.Actor {
+	h.Helper()
+	h.write(func(tx *store.Tx) error {
+		return tx.AddSession(h.ctx, social.Session{ID: session, Account: who, Agent: "Firefox", CreatedAt: tx.Now, UsedAt: tx.Now}, fmt.Sprint("session", session))
+	})
+	return social.Actor{Account: who, Standing: social.Good, Session: session}
+}
+
+// TestBrowsers has browsers be told beside apps, each for as long as somebody is
+// signed in there.
+func TestBrowsers(t *testing.T) {
+	each(t, func(h *house) {
+		app := h.subscribe(1, h.kinds(social.NoticeMention))
+		hers, other, his := h.in(ada, 1), h.in(ada, 2), h.in(ben, 3)
+		sign := func(by social.Actor, at string) social.PushSubscription {
+			h.Helper()
+			p := h.kinds(social.NoticeMention, social.NoticeLike)
+			p.Endpoint = "https://push.example/" + at
+			p, err := h.push.Subscribe(h.ctx, by, p)
+			if err != nil {
+				h.Fatal(err)
+			}
+			return p
+		}
+		told := func(by social.Actor) bool {
+			h.Helper()
+			_, err := h.push.Get(h.ctx, by)
+			if err != nil && errs.KindOf(err) != errs.NotFound {
+				h.Fatal(err)
+			}
+			return err == nil
+		}
+		first, second := sign(hers, "desk"), sign(other, "phone")
+		if got, err := h.push.Get(h.ctx, hers); err != nil || got.ID != first.ID || got.Session != hers.Session || got.Token != 0 || got.Endpoint != first.Endpoint {
+			h.Errorf("%+v, %v", got, err)
+		}
+		if got, err := h.push.Get(h.ctx, as(1)); err != nil || got.ID != app.ID || got.Token != 1 || got.Session != 0 {
+			h.Errorf("the app's, of the token with the same number: %+v, %v", got, err)
+		}
+		if all, err := h.push.Sessions(h.ctx, hers); err != nil || len(all) != 2 || !all[1] || !all[2] {
+			h.Errorf("%v, %v", all, err)
+		}
+		h.notice(social.NoticeLike, cleo)
+		if got := h.errands(); len(got) != 2 {
+			h.Errorf("queued: %q", got)
+		}
+		again := sign(hers, "desk")
+		if _, err := h.push.Delivery(h.ctx, push.Errand{Push: first.ID}); errs.KindOf(err) != errs.NotFound {
+			h.Errorf("the one before: %v", err)
+		}
+		sign(his, "desk") // the same browser, and somebody else has signed in
+		if told(hers) || !told(other) || !told(his) || !h.has(1) {
+			h.Errorf("told are hers %v, the other %v, his %v, the app %v; she is told where he is: %d", told(hers), told(other), told(his), h.has(1), again.ID)
+		}
+		if err := h.push.End(h.ctx, his); err != nil || told(his) {
+			h.Errorf("after the end: %v", err)
+		}
+		h.write(func(tx *store.Tx) error { return tx.EndSessions(h.ctx, ada, other.Session, 0) })
+		if _, err := h.push.Delivery(h.ctx, push.Errand{Push: second.ID}); errs.KindOf(err) != errs.NotFound || told(other) {
+			h.Errorf("it outlives its session: %v", err)
+		}
+		if _, err := h.push.Subscribe(h.ctx, other, h.kinds()); errs.KindOf(err) != errs.NotFound {
+			h.Errorf("signed out: %v", err)
+		}
+	})
+}

@@ -70,14 +70,14 @@ func TestComposeFits(t *testing.T) {
 		"a long name":    {Notice: social.Notice{Kind: social.NoticeFollow}, From: &view.Face{Account: social.Account{DisplayName: loud, Bio: loud}}},
 		"a kind unknown": {Notice: social.Notice{Kind: "sung"}, From: &view.Face{Account: social.Account{Username: "ada"}}},
 	} {
-		b, err := compose(told, "", strings.Repeat("https://x.example/", 300))
+		b, err := compose(told, "", strings.Repeat("https://x.example/", 300), "/@ada/7")
 		if err != nil || len(b) > maxText || !utf8.Valid(b) || bytes.Contains(b, []byte(`�`)) {
 			t.Errorf("%s: %d bytes of at most %d, %v", name, len(b), maxText, err)
 		}
 	}
 	b, err := compose(notices.Told{Notice: social.Notice{ID: 7, Kind: social.NoticeMention}, From: &view.Face{Account: social.Account{Username: "ada"}},
-		Post: &view.Seen{Card: &view.Card{Post: social.Post{Text: "secret", Warning: "spoilers"}}}}, "de", "https://x.example/a.png")
-	const want = `{"access_token":"","preferred_locale":"de","notification_id":7,"notification_type":"mention","icon":"https://x.example/a.png","title":"ada mentioned you","body":"spoilers"}`
+		Post: &view.Seen{Card: &view.Card{Post: social.Post{Text: "secret", Warning: "spoilers"}}}}, "en-GB", "https://x.example/a.png", "")
+	const want = `{"access_token":"","preferred_locale":"en-GB","notification_id":7,"notification_type":"mention","icon":"https://x.example/a.png","title":"ada mentioned you","body":"spoilers"}`
 	if err != nil || string(b) != want {
 		t.Errorf("%s, %v\nwant %s", b, err, want)
 	}

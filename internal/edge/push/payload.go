@@ -1,11 +1,13 @@
 package push
 
 import (
+	"cmp"
 	"encoding/json"
 	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 
+	"github.com/plaza-social/plaza/internal/base/locale"
 	"github.com/plaza-social/plaza/internal/base/text"
 	"github.com/plaza-social/plaza/internal/core/notices"
 	"github.com/plaza-social/plaza/internal/social"
@@ -13,7 +15,8 @@ import (
 
 // payload is what Mastodon sends, and its apps read. Notification ids are
 // numbers there. AccessToken is empty: we do not know it, only its hash; see
-// docs/decisions/0012-push.md.
+// docs/decisions/0012-push.md. Path is for browsers alone: the page of the house to
+// open.
 type payload struct {
 	AccessToken      string `json:"access_token"`
 	PreferredLocale  string `json:"preferred_locale"`
@@ -22,6 +25,7 @@ type payload struct {
 	Icon             string `json:"icon"`
 	Title            string `json:"title"`
 	Body             string `json:"body"`
+	Path             string `json:"path,omitempty"`
 }
 
 // How much of a text is sent, in characters.
@@ -30,47 +34,47 @@ const (
 	maxWords = 140
 )
 
-// a wording is how a kind of notice is told: Mastodon's name for it, and what
-// follows the name of whoever did it.
-type wording struct{ name, does string }
+// a wording is how a kind of notice is told: Mastodon's name for it, and a sentence
+// with a place for the name of whoever did it.
+type wording struct{ name, says string }
+
+// msg marks a sentence that is said elsewhere, for whoever collects them.
+func msg(sentence string) string { return sentence }
 
 var wordings = map[social.NoticeKind]wording{
-	social.NoticeMention:        {"mention", "mentioned you"},
-	social.NoticeFollow:         {"follow", "follows you"},
-	social.NoticeFollowRequest:  {"follow_request", "asks to follow you"},
-	social.NoticeBoost:          {"reblog", "boosted your post"},
-	social.NoticeLike:           {"favourite", "likes your post"},
-	social.NoticeReaction:       {"pleroma:emoji_reaction", "reacted to your post"},
-	social.NoticeEdit:           {"update", "edited a post that you boosted"},
-	social.NoticePost:           {"status", "has posted"},
-	social.NoticePoll:           {"poll", "ran a poll that has ended"},
-	social.NoticeSignUp:         {"admin.sign_up", "signed up"},
-	social.NoticeQuote:          {"quote", "quotes your post"},
-	social.NoticeQuotedEdit:     {"quoted_update", "edited a post that you quote"},
-	social.NoticeCollected:      {"added_to_collection", "added you to a collection"},
-	social.NoticeCollectionEdit: {"collection_update", "changed a collection that you are in"},
-	social.NoticeReport:         {"admin.report", "sent a report"},
-	social.NoticeWarning:        {"moderation_warning", "has a word from those who run the house"},
-	social.NoticeAppeal:         {"appeal", "appeals a decision"},
-	social.NoticeHeard:          {"heard", "has an answer to an appeal"},
-	social.NoticeAnswer:         {"answer", "has an answer to a report"},
+	social.NoticeMention:        {"mention", msg("%s mentioned you")},
+	social.NoticeFollow:         {"follow", msg("%s follows you")},
+	social.NoticeFollowRequest:  {"follow_request", msg("%s asks to follow you")},
+	social.NoticeBoost:          {"reblog", msg("%s boosted your post")},
+	social.NoticeLike:           {"favourite", msg("%s likes your post")},
+	social.NoticeReaction:       {"pleroma:emoji_reaction", msg("%s reacted to your post")},
+	social.NoticeEdit:           {"update", msg("%s edited a post that you boosted")},
+	social.NoticePost:           {"status", msg("%s has posted")},
+	social.NoticePoll:           {"poll", msg("%s ran a poll that has ended")},
+	social.NoticeSignUp:         {"admin.sign_up", msg("%s signed up")},
+	social.NoticeQuote:          {"quote", msg("%s quotes your post")},
+	social.NoticeQuotedEdit:     {"quoted_update", msg("%s edited a post that you quote")},
+	social.NoticeCollected:      {"added_to_collection", msg("%s added you to a collection")},
+	social.NoticeCollectionEdit: {"collection_update", msg("%s changed a collection that you are in")},
+	social.NoticeReport:         {"admin.report", msg("%s sent a report")},
+	social.NoticeWarning:        {"moderation_warning", msg("%s has a word from those who run the house")},
+	social.NoticeAppeal:         {"appeal", msg("%s appeals a decision")},
+	social.NoticeHeard:          {"heard", msg("%s has an answer to an appeal")},
+	social.NoticeAnswer:         {"answer", msg("%s has an answer to a report")},
 }
 
-// compose is a notice as JSON of at most maxText bytes.
-func compose(t notices.Told, locale, icon string) ([]byte, error) {
+// compose is a notice as JSON of at most maxText bytes, in a language.
+func compose(t notices.Told, language, icon, path string) ([]byte, error) {
 	w, known := wordings[t.Kind]
 	if !known {
-		w = wording{string(t.Kind), "has done something that you are told of"}
+		w = wording{string(t.Kind), msg("%s has done something that you are told of")}
 	}
 	name := t.From.DisplayName
 	if name == "" {
 		name = t.From.Acct()
 	}
-	if locale == "" {
-		locale = "en"
-	}
-	p := payload{PreferredLocale: locale, NotificationID: int64(t.ID), NotificationType: w.name, Icon: icon, Title: short(name, maxTitle) + " " + w.does,
-		Body: short(says(t), maxWords)}
+	p := payload{PreferredLocale: cmp.Or(language, "en"), NotificationID: int64(t.ID), NotificationType: w.name, Icon: icon,
+		Title: locale.Match(language).Say(w.says, short(name, maxTitle)), Body: short(says(t), maxWords), Path: path}
 	return fit(p)
 }
 

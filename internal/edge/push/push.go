@@ -1,5 +1,5 @@
-// Package push tells apps of notices while they do not run, through the
-// services of their makers (Web Push): it looks at a notice with its owner's
+// Package push tells apps and browsers of notices while they do not run, through
+// the services of their makers (Web Push): it looks at a notice with its owner's
 // eyes when it is sent, encrypts it for one app alone, and sends it.
 package push
 
@@ -32,9 +32,10 @@ type Sender struct {
 	Notices *notices.Service
 	Client  *http.Client // made by netsafe: endpoints are named by strangers
 	Clock   clock.Clock
-	Icon    func(*view.Face) string // where an account's picture is
-	Subject func() string           // an address at which whoever runs the house is reached
-	Tried   func(push.Outcome)      // is told of each attempt; nil is nobody
+	Icon    func(*view.Face) string   // where an account's picture is
+	Page    func(notices.Told) string // which page of the house a notice leads to
+	Subject func() string             // an address at which whoever runs the house is reached
+	Tried   func(push.Outcome)        // is told of each attempt; nil is nobody
 
 	hosts hosts
 }
@@ -93,7 +94,11 @@ func (s *Sender) words(ctx context.Context, d push.Delivery) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return compose(told, d.Locale, s.Icon(told.From))
+	page := ""
+	if d.Session != 0 { // apps know their own way
+		page = s.Page(told)
+	}
+	return compose(told, d.Locale, s.Icon(told.From), page)
 }
 
 // send calls the endpoint, and says what to make of its answer, and until when

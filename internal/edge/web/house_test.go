@@ -18,6 +18,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/plaza-social/plaza/internal/base/limit"
+	"github.com/plaza-social/plaza/internal/base/netsafe"
 	"github.com/plaza-social/plaza/internal/core/accounts"
 	"github.com/plaza-social/plaza/internal/core/announcements"
 	"github.com/plaza-social/plaza/internal/core/auth"
@@ -39,6 +40,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/notices"
 	"github.com/plaza-social/plaza/internal/core/polls"
 	"github.com/plaza-social/plaza/internal/core/posts"
+	"github.com/plaza-social/plaza/internal/core/push"
 	"github.com/plaza-social/plaza/internal/core/relations"
 	"github.com/plaza-social/plaza/internal/core/relays"
 	"github.com/plaza-social/plaza/internal/core/screen"
@@ -100,6 +102,10 @@ func open(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	told, err := push.New(t.Context(), s, netsafe.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	h.relays = relays.New(s)
 	for _, w := range []store.Watcher{h.relays.Watch, smileys.Watch, h.instance.Watch, h.auth.Watch, v.Watch, lines.Watch} {
 		s.Watch(w)
@@ -111,6 +117,7 @@ func open(t *testing.T) *house {
 		Imports:       imports.New(s, imports.Config{BaseURL: "https://" + host, HandleHost: host, Relations: related, Lists: listed, Posts: written}),
 		Exports:       exports.New(s, v, exports.Config{BaseURL: "https://" + host, HandleHost: host}),
 		Emojis:        smileys,
+		Push:          told,
 		Announcements: announcements.New(s), Collections: collections.New(s, v), Hosts: hosts.New(s, v), Relays: h.relays, Federation: federation.New(s, v, nil, slog.New(slog.DiscardHandler)), Screen: screen.New(s), Jury: jury.New(s, jury.Config{Settings: h.instance.Settings}),
 		Automation: automation.New(s, automation.Config{}), Moderation: moderation.New(s, v), Sealing: sealing.New(s, host, slog.New(slog.DiscardHandler)), Matters: matters.New(s, v, matters.Config{}),
 		Blobs: pictures{}, Limiter: limiter})

@@ -44,8 +44,12 @@ func (s *Site) policyForm(q *ask) error {
 	if err != nil {
 		return err
 	}
+	told, err := s.toldHere(q)
+	if err != nil {
+		return err
+	}
 	q.settle()
-	return q.show("Whose notifications you are shown", policySettings(q.page, cautions(&p.NoticePolicy), waiting))
+	return q.show("Whose notifications you are shown", policySettings(q.page, cautions(&p.NoticePolicy), waiting, told))
 }
 
 func (s *Site) savePolicy(q *ask) error {

@@ -79,8 +79,12 @@ func (s *Site) sessions(q *ask) error {
 	if err != nil {
 		return err
 	}
+	told, err := s.Push.Sessions(q.Context(), q.by)
+	if err != nil {
+		return err
+	}
 	q.settle()
-	return q.show("Browsers", sessionSettings(q.page, all))
+	return q.show("Browsers", sessionSettings(q.page, all, told))
 }
 
 func (s *Site) endSession(q *ask) error {

@@ -36,6 +36,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/notices"
 	"github.com/plaza-social/plaza/internal/core/polls"
 	"github.com/plaza-social/plaza/internal/core/posts"
+	"github.com/plaza-social/plaza/internal/core/push"
 	"github.com/plaza-social/plaza/internal/core/relations"
 	"github.com/plaza-social/plaza/internal/core/relays"
 	"github.com/plaza-social/plaza/internal/core/screen"
@@ -91,6 +92,7 @@ type Services struct {
 	Polls         *polls.Service
 	Imports       *imports.Service
 	Exports       *exports.Service
+	Push          *push.Service
 	Emojis        *emojis.Service
 	Announcements *announcements.Service
 	Collections   *collections.Service
@@ -153,7 +155,7 @@ func New(c Config, s Services) *Site {
 		site.emojiRoutes,
 		site.timelineRoutes, site.composeRoutes, site.draftRoutes, site.scheduledRoutes, site.profileRoutes, site.relationRoutes, site.postRoutes, site.changeRoutes, site.pollRoutes, site.quoteRoutes, site.embedRoutes, site.feedRoutes, site.lookRoutes, site.mediaRoutes, site.shareRoutes, site.readingRoutes,
 		site.liveRoutes, site.talkRoutes, site.catchUpRoutes, site.exploreRoutes, site.keyRoutes,
-		site.listRoutes, site.noticeRoutes, site.policyRoutes, site.searchRoutes, site.interactionRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes, site.importRoutes,
+		site.listRoutes, site.noticeRoutes, site.policyRoutes, site.pushRoutes, site.searchRoutes, site.interactionRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes, site.importRoutes,
 		site.securityRoutes, site.factorRoutes, site.movingRoutes, site.peopleRoutes, site.houseRoutes, site.aboutRoutes, site.opennessRoutes,
 		site.announcementRoutes, site.collectionRoutes, site.hostRoutes, site.relayRoutes, site.copiesRoutes, site.screenRoutes, site.juryRoutes,
 		site.matterRoutes, site.legalRoutes, site.autoRuleRoutes, site.hashRoutes, site.breachRoutes,
