@@ -75,7 +75,7 @@ func (tx *Tx) RestartMirror(ctx context.Context, m social.MirrorID, number int64
 // HoldMirror makes holder the only one who writes to a mirror until a moment,
 // unless somebody else is that.
 func (tx *Tx) HoldMirror(ctx context.Context, m social.MirrorID, holder string, until time.Time) (bool, error) {
-	n, err := tx.exec(ctx, `UPDATE mirrors SET holder = $2, held_ms = $3 WHERE id = $1 AND (holder = $2 OR held_ms < $4)`,
+	n, err := tx.exec(ctx, `UPDATE mirrors SET holder = $2, held_ms = $3 WHERE id = $1 AND (holder = $2 OR held_ms <= $4)`,
 		m, holder, millis(until), millis(tx.Now))
 	return n > 0, err
 }

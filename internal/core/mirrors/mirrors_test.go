@@ -197,3 +197,19 @@ func TestForget(t *testing.T) {
 		h.marks("forgotten")
 	})
 }
+
+// Who has given a mirror back is in nobody's way, not even in the same moment.
+func TestHoldIsGivenBack(t *testing.T) {
+	t.Parallel()
+	each(t, func(h *house, _ *storetest.Clock) {
+		for _, step := range []struct {
+			holder string
+			long   time.Duration
+			want   bool
+		}{{"one", time.Minute, true}, {"two", time.Minute, false}, {"one", 0, true}, {"two", time.Minute, true}, {"one", time.Minute, false}} {
+			if ok, err := h.svc.Hold(h.Context(), h.m.ID, step.holder, step.long); err != nil || ok != step.want {
+				t.Errorf("%s for %v: %v, %v", step.holder, step.long, ok, err)
+			}
+		}
+	})
+}
