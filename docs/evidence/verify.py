@@ -273,7 +273,7 @@ def verify(path, key=None, receipts=(), checkpoints=()):
             if leaves[i] and leaves[i]["ts"] < c["at"] * 1000 - PROMISE and i not in late: late.add(i) or fail("back-dated", i)
         signed_at = max(signed_at, c["at"] or 0)
     # What the records say.
-    shown, erased, erasures, known, texts, unknown, deciders, reports, seen = {}, {}, {}, {}, {}, {}, {}, {}, set()
+    shown, erased, erasures, known, texts, unknown, deciders, reports, days, seen = {}, {}, {}, {}, {}, {}, {}, {}, {}, set()
     ms = lambda s: round(datetime.datetime.fromisoformat(s.replace("Z", "+00:00")).timestamp() * 1000)
     for r in lines:
         i, l = r["index"], leaves.get(r["index"])
@@ -284,7 +284,8 @@ def verify(path, key=None, receipts=(), checkpoints=()):
         if "erased" in r: erased[i] = r["erased"]
         elif why:
             always = profile == "court" or l["t"] in ALWAYS
-            if always or why == "scope" and (m["scope"]["kind"] == "whole" or l["t"] not in ASKED[profile]): fail("withheld", i)
+            asked = l["t"] in ASKED.get(profile, ())
+            if always or why == "scope" and (m["scope"]["kind"] == "whole" or not asked) or why == "profile" and asked and l["t"] != "config": fail("withheld", i)
         elif r.get("missing"): fail("body-gone", i)
         elif hmac.new(base64.b64decode(r["salt"]), base64.b64decode(r["body"]), "sha256").digest() != l["c"]: fail("commitment", i)
         else: shown[i] = base64.b64decode(r["body"])
@@ -295,7 +296,7 @@ def verify(path, key=None, receipts=(), checkpoints=()):
     alias = lambda by: by.rpartition(" ")[2]
     for i, b in shown.items():
         t = leaves[i]["t"]
-        try: x = json.loads(b, object_pairs_hook=once) if t in ("report", "policy", "decision", "appeal_decision", "erasure", *OUTCOME) else {}
+        try: x = json.loads(b, object_pairs_hook=once) if t in ("report", "policy", "decision", "appeal_decision", "erasure", "stats", *OUTCOME) else {}
         except ValueError:
             fail("body-form", i)
             continue
@@ -316,6 +317,7 @@ def verify(path, key=None, receipts=(), checkpoints=()):
             deciders[x["decision"]] = x["by"]
         if t == "appeal_decision" and alias(x.get("by", "")) in (alias(x.get("first", "")), alias(deciders.get(x.get("decision"), " ?"))): fail("appeal-same", i)
         if t == "erasure": erasures[i] = x["leaves"]
+        if t == "stats": days[i] = x.get("day")
     for i, rule in unknown.items(): fail("rule-later" if rule in known else "rule-unknown", i, rule)
     for i, by in erased.items():
         if by <= i or i not in erasures.get(by, []): fail("erasure", i)
@@ -335,6 +337,8 @@ def verify(path, key=None, receipts=(), checkpoints=()):
     if whole:
         said = json.loads(files["stats.json"])
         numbers, csv = statistics(list(leaves.values())[:size], isinstance(said, dict) and said.get("form") == "plaza stats 1")
+        for i, d in days.items():
+            if d not in numbers["days"]: fail("stats-day", i)
         if said != numbers: fail("stats", -1, "stats.json")
         if text("stats.csv") != csv: fail("stats", -1, "stats.csv")
     count = lambda test: sum(map(test, lines))

@@ -64,15 +64,16 @@ func ShowsConfig(c Configured) bool {
 
 // The reasons for which a body is withheld.
 const (
-	WithheldByProfile = "profile" // it does not show the type
+	WithheldByProfile = "profile" // it does not show the type, or not this change
 	WithheldByScope   = "scope"   // it is not of what the bundle is about
 )
 
-// MayWithhold reports whether a body of t may be withheld for a reason.
+// MayWithhold reports whether a body of t may be withheld for a reason. Of the types
+// that a profile shows only some changes of how the house works are, see ShowsConfig.
 func (p Profile) MayWithhold(t Type, why string) bool {
 	switch why {
 	case WithheldByProfile:
-		return p.Shows(t) != Always
+		return p.Shows(t) == Never || p.Shows(t) == Asked && t == TypeConfig
 	case WithheldByScope:
 		return p.Shows(t) == Asked
 	}

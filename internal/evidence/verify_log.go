@@ -235,12 +235,22 @@ func (v *verifier) ahead(n int, place func(int) int64, c kept) {
 	}
 }
 
-// stats counts again.
+// stats counts again, and compares with what was told and with what was signed day by
+// day.
 func (v *verifier) stats() {
 	if !v.manifest.Scope.All() {
 		return
 	}
 	s := v.tally.Stats()
+	yields := map[DayStats]bool{}
+	for _, d := range s.Days {
+		yields[d] = true
+	}
+	for _, i := range sortedKeys(v.bodies.days) {
+		if d := v.bodies.days[i]; !yields[d] {
+			v.failAt("stats-day", i, d.Day)
+		}
+	}
 	var said struct{ Form string }
 	if b, _ := v.whole(fileStats); json.Unmarshal(b, &said) == nil && said.Form == firstStats {
 		v.first = s.Juries != nil || s.Notices != nil

@@ -27,6 +27,7 @@ type bodies struct {
 	erasures           map[int64][]int64
 	reports            map[int64]Reported // filled only if there are receipts
 	owed               map[int64]string   // by whom a record was promised
+	days               map[int64]DayStats // what was signed about days
 	decisions, appeals int                // that were read
 	next               int64              // the record that is to come
 }
@@ -44,7 +45,7 @@ type decider struct {
 // readRules reads policies/.
 func (v *verifier) readRules() error {
 	v.bodies = bodies{part: map[int64]entry{}, refs: map[int64][]int64{}, texts: map[string]string{}, rules: map[string]rule{}, known: map[string]int64{},
-		unknown: map[int64]string{}, deciders: map[string]decider{}, erased: map[int64]int64{}, erasures: map[int64][]int64{}, reports: map[int64]Reported{}, owed: map[int64]string{}}
+		unknown: map[int64]string{}, deciders: map[string]decider{}, erased: map[int64]int64{}, erasures: map[int64][]int64{}, reports: map[int64]Reported{}, owed: map[int64]string{}, days: map[int64]DayStats{}}
 	for name, f := range v.files {
 		if strings.HasPrefix(name, folderRules) && f.UncompressedSize64 <= MaxBody {
 			if b, ok := v.whole(name); ok {
@@ -230,6 +231,13 @@ func (v *verifier) body(i int64, e entry, b []byte) {
 		var s Sampled
 		if v.parse(i, b, &s) {
 			v.says(i, e, s.Outcome)
+		}
+	case TypeStats:
+		var s struct {
+			Day DayStats `json:"day"`
+		}
+		if v.parse(i, b, &s) {
+			v.bodies.days[i] = s.Day
 		}
 	case TypeErasure:
 		var x Erased

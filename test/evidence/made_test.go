@@ -245,7 +245,7 @@ func (h *house) source(t testing.TB, p evidence.Profile) evidence.Source {
 		},
 		Records: func(yield func(evidence.Record, error) bool) {
 			for _, r := range h.records[:n] {
-				if r.Body != nil && p.Shows(r.Type) != evidence.Always {
+				if r.Body != nil && p.MayWithhold(r.Type, evidence.WithheldByProfile) {
 					r = evidence.Record{Index: r.Index, Type: r.Type, Withheld: evidence.WithheldByProfile}
 				}
 				if !yield(r, nil) {

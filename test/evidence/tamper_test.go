@@ -380,6 +380,28 @@ func tamperings() []tampering {
 		{"change the numbers", stranger(func(_ *house, p *parcel) {
 			p.files["stats.json"] = bytes.Replace(p.files["stats.json"], []byte(`"inflow": 12`), []byte(`"inflow": 11`), 1)
 		}), "stats", -1, "stats.json"},
+		{"sign figures of a day that its records do not yield", owner(func(h *house, _ *evidence.Options) {
+			h.add(evidence.Leaf{Type: evidence.TypeStats, Outcome: "2026-11-01"},
+				json.RawMessage(`{"algorithm":"plaza stats 2","day":{"day":"2026-11-01","inflow":1,"decided":1,"settled":1,"backlog":0,"appeals":0,"overturned":0},"classes":[]}`))
+			h.sign()
+		}), "stats-day", size, "2026-11-01"},
+		{"withhold from somebody what they may see", func(t testing.TB) ([]byte, evidence.Options) {
+			h := lived(t, 12)
+			s := h.part(t, 0, 1, 2, 3, 4, 5, 6, 7)
+			s.Profile = evidence.Party
+			all, first := s.Records, h.nth(evidence.TypeDecision, 1)
+			s.Records = func(yield func(evidence.Record, error) bool) {
+				for r, err := range all {
+					if r.Index == first {
+						r.Salt, r.Body, r.Withheld = nil, nil, evidence.WithheldByProfile
+					}
+					if !yield(r, err) {
+						return
+					}
+				}
+			}
+			return h.bundle(t, s), evidence.Options{Key: h.signer.Public()}
+		}, "withheld", h.nth(evidence.TypeDecision, 1), ""},
 		{"change a file", func(t testing.TB) ([]byte, evidence.Options) {
 			h := lived(t, 12)
 			p := unpack(t, h.bundle(t, h.source(t, evidence.Court)))

@@ -8,7 +8,7 @@ class Bundle {
 		this.bytes = bytes;
 		Object.assign(this, {failures: [], total: 0, notes: [], named: {}, files: new Map(), whole: new Map(), log: [], part: new Map(), hashes: [], earlier: [], kept: {}});
 		this.counts = {records: 0, shown: 0, erased: 0, withheld: {}, missing: 0};
-		Object.assign(this, {lines: [], next: 0, last: 0, outside: 0, texts: new Map(), rules: new Map(), known: new Map(), unknown: new Map(), deciders: new Map(), erased: new Map(), erasures: new Map(), reports: new Map(), owed: new Map(), decisions: 0, appeals: 0, compared: 0});
+		Object.assign(this, {lines: [], next: 0, last: 0, outside: 0, texts: new Map(), rules: new Map(), known: new Map(), unknown: new Map(), deciders: new Map(), erased: new Map(), erasures: new Map(), reports: new Map(), owed: new Map(), days: new Map(), decisions: 0, appeals: 0, compared: 0});
 	}
 	fail(code, file, ...args) { this.add({code, index: -1, file, args}); }
 	failAt(code, index, ...args) {
@@ -199,7 +199,7 @@ class Bundle {
 	}
 	mayWithhold(type, why) {
 		const profile = this.manifest.profile, always = profile === "court" || openTypes.has(type), asked = askedTypes[profile]?.has(type);
-		if (why === "profile") return !always;
+		if (why === "profile") return !always && (!asked || type === "config");
 		return why === "scope" && !always && asked && this.manifest.scope.kind !== "whole";
 	}
 	skipped(until) {
@@ -230,7 +230,7 @@ class Bundle {
 
 	// body checks what a record says.
 	body(i, e, b) {
-		if (!["report", "policy", "decision", "appeal_decision", "erasure", ...Object.keys(outcomeIn)].includes(e.type)) return;
+		if (!["report", "policy", "decision", "appeal_decision", "erasure", "stats", ...Object.keys(outcomeIn)].includes(e.type)) return;
 		let r;
 		try {
 			const s = text(b);
@@ -251,6 +251,7 @@ class Bundle {
 			const first = this.deciders.get(r.decision ?? ""), alias = s => (s ?? "").slice((s ?? "").lastIndexOf(" ") + 1), by = alias(r.by);
 			if (by === alias(r.first) || first && by === alias(first.by)) this.failAt("appeal-same", i, r.by ?? "");
 		}
+		if (e.type === "stats") this.days.set(i, r.day ?? {});
 		if (e.type === "erasure") this.erasures.set(i, new Set(r.leaves ?? []));
 	}
 	reported(i, e, r) {
@@ -352,6 +353,11 @@ class Bundle {
 	}
 	async stats() {
 		if (!this.all) return;
+		const yields = new Set(this.tally.days.map(d => JSON.stringify(d)));
+		for (const [i, d] of this.days) {
+			const {day = "", inflow = 0, decided = 0, settled = 0, backlog = 0, appeals = 0, overturned = 0} = d;
+			if (!yields.has(JSON.stringify({day, inflow, decided, settled, backlog, appeals, overturned}))) this.failAt("stats-day", i, day);
+		}
 		let first = false;
 		try { first = JSON.parse(text(await this.read("stats.json"))).form === firstStats; } catch { /* then it is not what is wanted either */ }
 		this.first = first && Object.keys(this.tally.more(() => 0)).length > 0;
