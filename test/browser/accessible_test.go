@@ -82,17 +82,17 @@ func (b *tab) examine(p page) {
 			b.t.Errorf("%s, %d: has no name: %s", p, width, nameless)
 		}
 	}
-	b.size(390, 900)
-	b.until(`(document.querySelectorAll("details").forEach((d) => d.open = true), true)`)
-	for _, scheme := range unfolded {
-		b.scheme(scheme)
-		b.look(p, 390, scheme+", unfolded")
-	}
 	if apptest.Long() {
 		b.size(1280, 900)
 		b.until(`(document.documentElement.style.fontSize = "200%", true)`)
 		b.look(p, 1280, "text twice as large")
 		b.until(`(document.documentElement.style.fontSize = "", true)`)
+	}
+	b.size(390, 900)
+	b.until(`(document.querySelectorAll("details").forEach((d) => d.open = true), true)`)
+	for _, scheme := range unfolded {
+		b.scheme(scheme)
+		b.look(p, 390, scheme+", unfolded")
 	}
 	b.axed(p)
 	b.mu.Lock()

@@ -94,7 +94,7 @@ func TestNothingMovesWhenPostsArrive(t *testing.T) {
 			b.until(`(window.moved = 0, window.movers = [], true)`)
 			ben.Post("Fresh from the oven, "+name, "public")
 			b.until(`document.querySelector("[data-newer] button")`)
-			b.until(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
+			b.comes(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
 			moved, err := eval[string](b, `moved > 0 ? moved + " " + movers.join("\n") : ""`)
 			if err != nil {
 				t.Fatal(err)
