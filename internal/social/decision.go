@@ -257,6 +257,7 @@ type AccountFilter struct {
 	Host     string
 	Username string // the beginning of it
 	Name     string // the beginning of the display name
+	Called   string // the beginning of either
 	Email    string // a part of it
 	Roles    []Role
 	Invited  AccountID // by whom

@@ -138,6 +138,9 @@ func (v *View) FilterAccounts(ctx context.Context, f social.AccountFilter, p soc
 	if f.Name != "" {
 		with(`a.name_key LIKE $? ESCAPE '\'`, likePrefix(f.Name))
 	}
+	if f.Called != "" {
+		with(`(a.username_key LIKE $? ESCAPE '\' OR a.name_key LIKE $? ESCAPE '\')`, likePrefix(f.Called))
+	}
 	if f.Email != "" {
 		with(`u.email_key LIKE $? ESCAPE '\'`, `%`+likePrefix(emailKey(f.Email)))
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/plaza-social/plaza/internal/store"
 )
 
-// Changes are what the command line does to one of our accounts. The zero
-// value leaves all as it is.
+// Changes are what is done to one of our accounts: all of it from the command line,
+// and the role by who may. The zero value leaves all as it is.
 type Changes struct {
 	Role     social.Role // empty for the one there is
 	Email    string      // counts as confirmed
@@ -20,7 +20,8 @@ type Changes struct {
 }
 
 // Modify changes what we know of who, and returns the new password if one was
-// asked for. It is for the command line. The only owner stays one.
+// asked for. Nobody changes somebody of the same or a higher role, nor makes
+// somebody one of them. The only owner stays one.
 func (s *Service) Modify(ctx context.Context, by social.Actor, who social.AccountID, c Changes) (password string, err error) {
 	var ps Problems
 	if c.Email != "" {
@@ -44,6 +45,11 @@ func (s *Service) Modify(ctx context.Context, by social.Actor, who social.Accoun
 		}
 		if err := by.MayJudge(u.Role); err != nil {
 			return err
+		}
+		if c.Role != "" {
+			if err := by.MayJudge(c.Role); err != nil {
+				return err
+			}
 		}
 		return s.modify(ctx, tx, by, u, c, hash)
 	})

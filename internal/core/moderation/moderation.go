@@ -42,6 +42,22 @@ func (d Dossier) Ours() bool { return d.User.Account != 0 }
 // Accounts is a page of the accounts that by looks for. That by is shown their
 // addresses is written down, once a day. It is for moderators.
 func (s *Service) Accounts(ctx context.Context, by social.Actor, f social.AccountFilter, p social.Page) (out view.Slice[Dossier], err error) {
+	return s.found(ctx, by, f, p, func() error { return record.Looked(ctx, s.store, by, listsAddresses("accounts")) })
+}
+
+// People is Accounts without their addresses, so that nothing is written down. They
+// cannot be looked for by their addresses either.
+func (s *Service) People(ctx context.Context, by social.Actor, f social.AccountFilter, p social.Page) (out view.Slice[Dossier], err error) {
+	f.Email = ""
+	out, err = s.found(ctx, by, f, p, func() error { return nil })
+	for i := range out.Items {
+		out.Items[i].User.Email = ""
+	}
+	return out, err
+}
+
+// found are the accounts that by looks for, if looked can be told before they are shown.
+func (s *Service) found(ctx context.Context, by social.Actor, f social.AccountFilter, p social.Page, looked func() error) (out view.Slice[Dossier], err error) {
 	if err := by.MustModerate(); err != nil {
 		return out, err
 	}
@@ -55,7 +71,7 @@ func (s *Service) Accounts(ctx context.Context, by social.Actor, f social.Accoun
 	if len(ids) == 0 {
 		return out, nil
 	}
-	if err := record.Looked(ctx, s.store, by, listsAddresses("accounts")); err != nil {
+	if err := looked(); err != nil {
 		return out, err
 	}
 	page := view.Ends(ids, p, func(id social.AccountID) int64 { return int64(id) })

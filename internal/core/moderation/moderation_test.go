@@ -359,6 +359,7 @@ func TestAccountsAreFound(t *testing.T) {
 			"all":           {social.AccountFilter{}, []social.AccountID{wanda, zoe, olga, adam, mia, mona, ben, ada}},
 			"elsewhere":     {social.AccountFilter{From: social.Elsewhere}, []social.AccountID{zoe}},
 			"ours, by name": {social.AccountFilter{From: social.Ours, Username: "A"}, []social.AccountID{adam, ada}},
+			"by either":     {social.AccountFilter{From: social.Ours, Called: "AD"}, []social.AccountID{adam, ada}},
 			"by a host":     {social.AccountFilter{Host: "FAR.example"}, []social.AccountID{zoe}},
 			"by an address": {social.AccountFilter{Email: "EN@example"}, []social.AccountID{ben}},
 			"no pattern":    {social.AccountFilter{Email: "%"}, nil},
