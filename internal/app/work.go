@@ -39,7 +39,7 @@ func (a *App) openWork(o Options) {
 			{Name: "juries", Do: a.Jury.Tidy},
 			{Name: "matters", Do: a.Matters.Tidy},
 			{Name: "holds", Do: a.Moderation.TidyHolds}, {Name: "appeals", Do: a.Moderation.RingAppeals},
-			{Name: "figures", Do: a.Sealing.Daily}, {Name: "yearly reports", Do: a.Sealing.MakeYearly},
+			{Name: "figures", Do: a.Sealing.Daily}, {Name: "yearly reports", Do: a.Sealing.MakeYearly}, {Name: "figures of the day", Do: a.Measures.Keep},
 			{Name: "automation", Do: a.Automation.Tidy},
 			{Name: "sweeping", Do: a.Accounts.Tidy},
 			{Name: "guesses", Do: a.Moderation.Learn}, {Name: "samples", Do: a.Moderation.Sample},

@@ -136,6 +136,29 @@ func (v *View) JobStats(ctx context.Context) ([]JobStat, error) {
 		COALESCE(MIN(due_ms) FILTER (WHERE buried_ms = 0), 0) FROM jobs GROUP BY kind ORDER BY kind`)
 }
 
+// A FailedJob is one that did not come about yet, without what it is about.
+type FailedJob struct {
+	Kind     string
+	Added    time.Time
+	Attempts int
+	Error    string    // of the last of them
+	Next     time.Time // when it is tried again; zero if it was given up
+	GivenUp  time.Time
+}
+
+// FailedJobs returns up to limit jobs that failed and wait to be tried again, or were
+// given up, those added last first.
+func (v *View) FailedJobs(ctx context.Context, limit int) ([]FailedJob, error) {
+	return rows(ctx, v, func(r row) (j FailedJob, err error) {
+		var which, due, buried int64
+		err = r.Scan(&which, &j.Kind, &j.Attempts, &j.Error, &due, &buried)
+		if j.Added, j.GivenUp = id.Time(which), moment(buried); buried == 0 {
+			j.Next = moment(due)
+		}
+		return j, err
+	}, `SELECT id, kind, attempts, last_error, due_ms, buried_ms FROM jobs WHERE last_error <> '' ORDER BY id DESC LIMIT $1`, limit)
+}
+
 // JobDue reports whether there is a job of a kind to claim.
 func (v *View) JobDue(ctx context.Context, kind string, now time.Time) (bool, error) {
 	ids, err := list[int64](ctx, v, `SELECT id FROM jobs WHERE kind = $1 AND due_ms <= $2 AND buried_ms = 0 LIMIT 1`, kind, millis(now))

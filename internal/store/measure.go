@@ -29,6 +29,7 @@ const (
 
 var measures = map[Measure]measure{
 	"active_users": {ofID("p.id"), `COUNT(DISTINCT p.author_id)`, together + ours},
+	"posts":        {ofID("p.id"), `COUNT(*)`, together + ours}, // not one of Mastodon's
 	"new_users":    {ofID("u.account_id"), `COUNT(*)`, `users u WHERE u.account_id >= $1 AND u.account_id < $2`},
 	"interactions": {ofID("x.id"), `COUNT(*)`, `(SELECT id FROM likes WHERE id >= $1 AND id < $2 UNION ALL
 		SELECT id FROM posts WHERE id >= $1 AND id < $2 AND visibility <> 'direct' AND (boost_of <> 0 OR reply_author <> 0 AND reply_author <> author_id)) AS x`},

@@ -16,10 +16,13 @@ import (
 )
 
 // Service counts. All of it is for moderators.
-type Service struct{ store *store.Store }
+type Service struct {
+	store *store.Store
+	work  looked
+}
 
 // New returns a Service.
-func New(s *store.Store) *Service { return &Service{s} }
+func New(s *store.Store) *Service { return &Service{store: s} }
 
 const day = 24 * time.Hour
 

@@ -22,15 +22,17 @@ func at(days int) time.Time { return storetest.Noon.Add(time.Duration(days) * da
 
 type town struct {
 	*measures.Service
-	ids map[string]social.AccountID
+	ids   map[string]social.AccountID
+	store *store.Store
+	clock *storetest.Clock
 }
 
 // each has ada, who joined two days ago and posts each day; ben, who joined
 // yesterday and only replies to her today; and rita of another host, whom ada
 // follows.
 func each(t *testing.T, fn func(ctx context.Context, t *testing.T, w town)) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		ctx, w := t.Context(), town{measures.New(s), map[string]social.AccountID{}}
+	storetest.EachTimed(t, func(t *testing.T, s *store.Store, c *storetest.Clock) {
+		ctx, w := t.Context(), town{measures.New(s), map[string]social.AccountID{}, s, c}
 		if err := s.Write(ctx, func(tx *store.Tx) error {
 			for _, p := range []struct {
 				name, host string
