@@ -187,6 +187,14 @@ func (v *View) Evidence(ctx context.Context, from int64, limit int) ([]Record, e
 	return rows(ctx, v, scanEvidence, `SELECT `+recordColumns+` FROM evidence WHERE idx >= $1 ORDER BY idx LIMIT $2`, from, limit)
 }
 
+// EvidenceAmong returns up to limit records of some types, the newest first, from a
+// place up to before another. That is a piece of the log, whatever the types are: so
+// no index of types is asked.
+func (v *View) EvidenceAmong(ctx context.Context, types []evidence.Type, from, before int64, limit int) ([]Record, error) {
+	return rows(ctx, v, scanEvidence, `SELECT `+recordColumns+` FROM evidence WHERE idx >= $1 AND idx < $2 AND (type || '') IN `+v.d.strList(3)+` ORDER BY idx DESC LIMIT $4`,
+		from, before, asJSON(types), limit)
+}
+
 var noEvidence = errs.New(errs.NotFound, "Record not found")
 
 // EvidenceOf returns one record, or NotFound.

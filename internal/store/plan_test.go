@@ -9,6 +9,7 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/base/id"
+	"github.com/plaza-social/plaza/internal/evidence"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 	"github.com/plaza-social/plaza/internal/store/storetest"
@@ -262,6 +263,14 @@ var hot = []struct {
 	{name: "MirrorMarks", uses: "PRIMARY KEY (mirror_id=?)",
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.MirrorMarks(ctx, 1, storetest.Noon, p.Limit))
+		}},
+	{name: "EvidenceAmong", uses: "INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.EvidenceAmong(ctx, []evidence.Type{evidence.TypeHold, evidence.TypeConfig}, 100, 600, p.Limit))
+		}},
+	{name: "Figures", uses: "PRIMARY KEY (day>? AND day<?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.Figures(ctx, 1, 30, p.Limit))
 		}},
 }
 
