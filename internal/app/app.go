@@ -25,6 +25,7 @@ import (
 	"github.com/plaza-social/plaza/internal/cluster/turn"
 	"github.com/plaza-social/plaza/internal/core/accounts"
 	"github.com/plaza-social/plaza/internal/core/announcements"
+	"github.com/plaza-social/plaza/internal/core/audit"
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/core/automation"
 	"github.com/plaza-social/plaza/internal/core/collections"
@@ -274,7 +275,7 @@ func (a *App) assemble(o Options) (err error) {
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search, Conversations: a.Conversations, Discover: a.Discover, Tags: a.Tags, Links: a.Links,
 			Polls: a.Polls, Imports: a.Imports, Exports: a.Exports, Push: a.Push,
 			Announcements: a.Announcements, Collections: a.Collections, Hosts: a.Hosts, Relays: a.Relays, Federation: a.Federation, Screen: a.Screen,
-			Jury: a.Jury, Matters: a.Matters, Automation: a.Automation, Moderation: a.Moderation, Sealing: a.Sealing,
+			Jury: a.Jury, Matters: a.Matters, Automation: a.Automation, Moderation: a.Moderation, Sealing: a.Sealing, Measures: a.Measures, Audit: audit.New(a.Store, a.View),
 			Emojis: a.Emojis, Media: a.Media, Blobs: a.blobs, Limiter: a.limiter, Log: a.log})
 	a.oauth = &oauth.Server{BaseURL: c.URL, Auth: a.Auth, View: a.View, Pages: pages{a.site}, Limiter: a.limiter, Log: a.log}
 	a.hub = &stream.Hub{Auth: a.Auth, View: a.View, Timelines: a.Timelines, Lists: a.Lists, Notices: a.Notices, Announcements: a.Announcements, Render: a.api, Log: a.log}

@@ -55,7 +55,9 @@ func (h house) pages() []page {
 	h.holds(longName)
 	shown, veiled := h.shown("juno", false), h.shown("juno", true)
 	begun, later := h.writing(longName)
+	h.must(h.Measures.Keep(h.t.Context()))
 	all := []page{
+		{"admin", "ada", "/admin"}, {"audit", "ada", "/admin/audit"}, {"audit-none", "ada", "/admin/audit?kind=hosts&by=7"}, {"jobs", "ada", "/admin/jobs"}, {"people", "ada", "/admin/people"}, {"people-none", "ada", "/admin/people?q=zzzz&role=staff"}, {"people-away", "ada", "/admin/people?from=elsewhere"}, {"person", "ada", fmt.Sprintf("/admin/people/%d", h.actor(longName).Account)},
 		{"matters", "ada", "/moderation/matters"}, {"matters-together", "ada", "/moderation/matters?host=scanner.example"}, {"matter", "ada", matter}, {"matter-answered", "ada", answered}, {"matter-new", "ada", "/moderation/matters/new"}, {"matter-days", "ada", "/moderation/matters/days"},
 		{"shown", "ada", shown}, {"shown-veiled", "", veiled}, {"media", "", shown + "/media/2"}, {"media-veiled", "ada", veiled + "/media/1"}, {"share", "ada", shown + "/share"}, {"share-stranger", "", omar + "/share"}, {"share-direct", longName, h.latest(longName, "a word between us") + "/share"},
 		{"shared", "ada", "/share?" + url.Values{"title": {"A page"}, "text": {"Read this"}, "url": {"https://example.com/page"}}.Encode()}, {"reading", "", h.row("juno") + "/thread"},

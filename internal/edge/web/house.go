@@ -142,6 +142,5 @@ func (s *Site) decide(q *ask) error {
 	if err != nil {
 		return err
 	}
-	q.say(say)
-	return q.to("/settings/approvals")
+	return q.back("/settings/approvals", say)
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/plaza-social/plaza/internal/base/netsafe"
 	"github.com/plaza-social/plaza/internal/core/accounts"
 	"github.com/plaza-social/plaza/internal/core/announcements"
+	"github.com/plaza-social/plaza/internal/core/audit"
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/core/automation"
 	"github.com/plaza-social/plaza/internal/core/collections"
@@ -36,6 +37,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/links"
 	"github.com/plaza-social/plaza/internal/core/lists"
 	"github.com/plaza-social/plaza/internal/core/matters"
+	"github.com/plaza-social/plaza/internal/core/measures"
 	"github.com/plaza-social/plaza/internal/core/moderation"
 	"github.com/plaza-social/plaza/internal/core/notices"
 	"github.com/plaza-social/plaza/internal/core/polls"
@@ -120,6 +122,7 @@ func open(t *testing.T) *house {
 		Push:          told,
 		Announcements: announcements.New(s), Collections: collections.New(s, v), Hosts: hosts.New(s, v), Relays: h.relays, Federation: federation.New(s, v, nil, slog.New(slog.DiscardHandler)), Screen: screen.New(s), Jury: jury.New(s, jury.Config{Settings: h.instance.Settings}),
 		Automation: automation.New(s, automation.Config{}), Moderation: moderation.New(s, v), Sealing: sealing.New(s, host, slog.New(slog.DiscardHandler)), Matters: matters.New(s, v, matters.Config{}),
+		Audit: audit.New(s, v), Measures: measures.New(s),
 		Blobs: pictures{}, Limiter: limiter})
 	h.handler = chi.NewRouter()
 	h.site.Routes(h.handler)

@@ -16,6 +16,7 @@ import (
 	"github.com/plaza-social/plaza/internal/base/limit"
 	"github.com/plaza-social/plaza/internal/core/accounts"
 	"github.com/plaza-social/plaza/internal/core/announcements"
+	"github.com/plaza-social/plaza/internal/core/audit"
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/core/automation"
 	"github.com/plaza-social/plaza/internal/core/collections"
@@ -31,6 +32,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/links"
 	"github.com/plaza-social/plaza/internal/core/lists"
 	"github.com/plaza-social/plaza/internal/core/matters"
+	"github.com/plaza-social/plaza/internal/core/measures"
 	"github.com/plaza-social/plaza/internal/core/media"
 	"github.com/plaza-social/plaza/internal/core/moderation"
 	"github.com/plaza-social/plaza/internal/core/notices"
@@ -105,6 +107,8 @@ type Services struct {
 	Automation    *automation.Service
 	Moderation    *moderation.Service
 	Sealing       *sealing.Service
+	Measures      *measures.Service
+	Audit         *audit.Service
 	Media         *media.Service
 	Blobs         Blobs
 	Limiter       *limit.Limiter
@@ -159,6 +163,7 @@ func New(c Config, s Services) *Site {
 		site.securityRoutes, site.factorRoutes, site.movingRoutes, site.peopleRoutes, site.houseRoutes, site.aboutRoutes, site.opennessRoutes,
 		site.announcementRoutes, site.collectionRoutes, site.hostRoutes, site.relayRoutes, site.copiesRoutes, site.screenRoutes, site.juryRoutes,
 		site.matterRoutes, site.legalRoutes, site.autoRuleRoutes, site.hashRoutes, site.breachRoutes,
+		site.adminRoutes,
 		site.moderationRoutes, site.holdRoutes, site.caseRoutes, site.reportRoutes, site.recordRoutes,
 	} {
 		add(&site.router)
