@@ -151,6 +151,15 @@ func (v *View) FilterAccounts(ctx context.Context, f social.AccountFilter, p soc
 	if f.Invited != 0 {
 		with(`u.invite_id IN (SELECT id FROM invites WHERE owner_id = $?)`, f.Invited)
 	}
+	if f.From == social.Ours && ofUser(f) { // they are few among all accounts that are known
+		return list[social.AccountID](ctx, v, `SELECT u.account_id FROM users u JOIN accounts a ON a.id = u.account_id
+			WHERE u.account_id < $1 AND u.account_id > $2`+where+order(p, "u.account_id"), args...)
+	}
 	return list[social.AccountID](ctx, v, `SELECT a.id FROM accounts a LEFT JOIN users u ON u.account_id = a.id
 		WHERE a.id < $1 AND a.id > $2`+where+order(p, "a.id"), args...)
+}
+
+// ofUser reports whether only accounts fit f that somebody can sign in to.
+func ofUser(f social.AccountFilter) bool {
+	return len(f.Roles) > 0 || f.Email != "" || f.Invited != 0 || f.State == social.StatePending || f.State == social.StateDisabled
 }

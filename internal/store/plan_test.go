@@ -264,6 +264,10 @@ var hot = []struct {
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.MirrorMarks(ctx, 1, storetest.Noon, p.Limit))
 		}},
+	{name: "FilterAccounts of ours", uses: "SEARCH u USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.FilterAccounts(ctx, social.AccountFilter{From: social.Ours, Called: "a", Roles: []social.Role{social.Member}}, p))
+		}},
 	{name: "EvidenceAmong", uses: "INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.EvidenceAmong(ctx, []evidence.Type{evidence.TypeHold, evidence.TypeConfig}, 100, 600, p.Limit))

@@ -360,6 +360,8 @@ func TestAccountsAreFound(t *testing.T) {
 			"elsewhere":     {social.AccountFilter{From: social.Elsewhere}, []social.AccountID{zoe}},
 			"ours, by name": {social.AccountFilter{From: social.Ours, Username: "A"}, []social.AccountID{adam, ada}},
 			"by either":     {social.AccountFilter{From: social.Ours, Called: "AD"}, []social.AccountID{adam, ada}},
+			"ours, pending": {social.AccountFilter{From: social.Ours, State: social.StatePending}, []social.AccountID{wanda}},
+			"ours, members": {social.AccountFilter{From: social.Ours, Called: "b", Roles: []social.Role{social.Member}}, []social.AccountID{ben}},
 			"by a host":     {social.AccountFilter{Host: "FAR.example"}, []social.AccountID{zoe}},
 			"by an address": {social.AccountFilter{Email: "EN@example"}, []social.AccountID{ben}},
 			"no pattern":    {social.AccountFilter{Email: "%"}, nil},

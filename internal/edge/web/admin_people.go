@@ -96,6 +96,8 @@ func (w sought) filter() social.AccountFilter {
 		f.Roles = []social.Role{social.Owner, social.Admin, social.Moderator}
 	case w.Role != "":
 		f.Roles = []social.Role{social.Role(w.Role)}
+	default: // whoever can sign in
+		f.Roles = []social.Role{social.Owner, social.Admin, social.Moderator, social.Member}
 	}
 	return f
 }
