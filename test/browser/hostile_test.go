@@ -206,7 +206,7 @@ func elsewhereSays(t *testing.T, s *apptest.Server, world *fedtest.World, all []
 const strange = `[...document.querySelectorAll("*")].flatMap((e) => [...e.attributes]
 	.filter((a) => /^on|^style$|^srcdoc$/i.test(a.name) || /^(href|src|action|formaction|xlink:href)$/i.test(a.name) && /^\W*(javascript|vbscript|data:text)/i.test(a.value))
 	.map((a) => e.localName + " has " + a.name + "=" + a.value))
-	.concat([...document.querySelectorAll("iframe, frame, object, embed, applet, style, base[href], math, marquee, foreignObject, script:not([src^='/assets/']), meta[http-equiv]")].map((e) => e.outerHTML.slice(0, 200)))
+	.concat([...document.querySelectorAll("iframe, frame, object, embed, applet, style, base[href], math, marquee, foreignObject, script:not([src^='/assets/'], body > #script-words[type='application/json']), meta[http-equiv]")].map((e) => e.outerHTML.slice(0, 200)))
 	.concat([...document.links].filter((a) => /^(javascript|vbscript|data|blob|file):/.test(a.protocol)).map((a) => "leads to " + a.href))`
 
 // sane fails the test for what is on a page and not of our making.

@@ -1,6 +1,10 @@
 package web
 
-import "github.com/plaza-social/plaza/internal/core/measures"
+import (
+	"context"
+
+	"github.com/plaza-social/plaza/internal/core/measures"
+)
 
 const jobsPage = adminPage + "/jobs"
 
@@ -14,11 +18,11 @@ func (s *Site) backgroundWork(q *ask) error {
 }
 
 // overdue is how late the first of the jobs of a kind is.
-func overdue(f *frame, j measures.JobStat) string {
+func overdue(ctx context.Context, f *frame, j measures.JobStat) string {
 	if j.Waiting == 0 || !j.Oldest.Before(f.Now) {
 		return "–"
 	}
-	return within(f.Now.Sub(j.Oldest).Milliseconds())
+	return within(ctx, f.Now.Sub(j.Oldest).Milliseconds())
 }
 
 // behind is how much of what happened a follower has not read.

@@ -28,5 +28,5 @@ func scriptWords(f *frame) templ.Component {
 	if len(said) == 0 {
 		return templ.NopComponent
 	}
-	return templ.JSONScript("words", said)
+	return templ.JSONScript("script-words", said)
 }

@@ -82,7 +82,7 @@ func TestScriptWords(t *testing.T) {
 			t.Fatal(err)
 		}
 		said := map[string]any{}
-		if data, is := strings.CutPrefix(page.String(), `<script id="words" type="application/json">`); is {
+		if data, is := strings.CutPrefix(page.String(), `<script id="script-words" type="application/json">`); is {
 			if err := json.Unmarshal([]byte(strings.TrimSuffix(data, "</script>")), &said); err != nil {
 				t.Errorf("%s: %v in %s", script, err, data)
 			}

@@ -1,7 +1,7 @@
 // Plaza: cases by the keyboard. The next case is fetched while one looks at this
 // one, so that it is there when it is wanted. Without it the forms do the same.
 
-const said = JSON.parse(document.getElementById("words").textContent);
+const said = JSON.parse(document.getElementById("script-words").textContent);
 const desk = () => document.getElementById("case");
 const live = document.createElement("p");
 live.className = "hidden";

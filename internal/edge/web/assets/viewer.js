@@ -1,6 +1,6 @@
 // Plaza: pictures over the page, one after the other. Without this they have pages.
 
-const said = JSON.parse(document.getElementById("words").textContent);
+const said = JSON.parse(document.getElementById("script-words").textContent);
 let box, all, at, from, to = 0;
 const words = (tag, className, text = "") => Object.assign(document.createElement(tag), { className, textContent: text });
 const press = (label, sign, className, onclick) => {
