@@ -137,6 +137,7 @@ type Draft struct {
 	Visibility  Visibility
 	ReplyTo     PostID
 	Key         string // idempotency key, or empty
+	Form        string `json:",omitempty"` // the form that it was sent with, in place of a key: the same words from one are one post
 	Media       []MediaID
 	Describe    []MediaChange // of attachments, when a post is edited
 	Poll        *PollDraft    // nil for none
@@ -162,7 +163,7 @@ func (d Draft) Check(by Actor, length, limit int) error {
 		return errs.Newf(errs.Invalid, "Validation failed: Text is too long: it has %d characters, at most %d are allowed.", length, limit)
 	case len(d.Language) > MaxLanguage:
 		return errs.New(errs.Invalid, "Validation failed: Language is not a language code.")
-	case len(d.Key) > MaxIdempotent:
+	case len(d.Key) > MaxIdempotent, len(d.Form) > MaxIdempotent:
 		return errs.New(errs.Invalid, "The Idempotency-Key is too long.")
 	}
 	if _, err := ParseVisibility(string(d.Visibility)); err != nil {

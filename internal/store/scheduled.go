@@ -79,11 +79,11 @@ func (v *View) Scheduled(ctx context.Context, owner social.AccountID, p social.P
 }
 
 // KeyedScheduled is the post that owner has for later under an idempotency key,
-// or NoPost.
+// or from a form, or NoPost.
 func (v *View) KeyedScheduled(ctx context.Context, owner social.AccountID, key string) (social.Scheduled, error) {
 	all, err := rows(ctx, v, scanScheduled, `SELECT `+scheduledColumns+` FROM scheduled WHERE owner_id = $1 ORDER BY id DESC LIMIT $2`, owner, social.MaxScheduled*2)
 	for _, one := range all {
-		if one.Draft.Key == key {
+		if one.Draft.Key == key || one.Draft.Form == key {
 			return one, err
 		}
 	}

@@ -127,7 +127,9 @@ func (b *tab) hear(ev any) {
 			b.fault("asked another host: %s", e.Request.URL)
 		}
 	case *network.EventResponseReceived:
-		if e.Type != network.ResourceTypeDocument && e.Response.Status >= 400 {
+		// What is written is sent by the script first, and the page says why it is not taken.
+		written := e.Type == network.ResourceTypeFetch && strings.HasSuffix(e.Response.URL, "/new")
+		if e.Type != network.ResourceTypeDocument && !written && e.Response.Status >= 400 {
 			b.fault("%d for %s", e.Response.Status, e.Response.URL)
 		}
 	}

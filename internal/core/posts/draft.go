@@ -1,6 +1,7 @@
 package posts
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -50,11 +51,11 @@ func keepDraft(ctx context.Context, tx *store.Tx, by social.Actor, k social.Kept
 	if _, err := tx.HoldAccount(ctx, by.Account); err != nil { // counting and adding is for one at a time
 		return kept, err
 	}
-	if k.Draft.Key != "" { // it was sent, and this is what the page said before
-		if out, err := tx.Keyed(ctx, by.Account, k.Draft.Key, tx.Now.Add(-keyLife).UnixMilli()); err != nil || out != 0 {
+	if key := cmp.Or(k.Draft.Form, k.Draft.Key); key != "" { // it was sent, and this is what the page said before
+		if out, err := tx.Keyed(ctx, by.Account, key, tx.Now.Add(-keyLife).UnixMilli()); err != nil || out != 0 {
 			return kept, err
 		}
-		if _, err := tx.KeyedScheduled(ctx, by.Account, k.Draft.Key); errs.Absent(err) != nil || err == nil {
+		if _, err := tx.KeyedScheduled(ctx, by.Account, key); errs.Absent(err) != nil || err == nil {
 			return kept, err
 		}
 	}
@@ -87,8 +88,8 @@ func keepDraft(ctx context.Context, tx *store.Tx, by social.Actor, k social.Kept
 }
 
 func sameDraft(a, b social.KeptDraft) bool {
-	a.Draft.Kept, a.Draft.Key = 0, ""
-	b.Draft.Kept, b.Draft.Key = 0, ""
+	a.Draft.Kept, a.Draft.Key, a.Draft.Form = 0, "", ""
+	b.Draft.Kept, b.Draft.Key, b.Draft.Form = 0, "", ""
 	x, _ := json.Marshal(a.Draft)
 	y, _ := json.Marshal(b.Draft)
 	return slices.Equal(x, y) && a.When == b.When

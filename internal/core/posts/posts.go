@@ -2,10 +2,15 @@
 package posts
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -56,7 +61,8 @@ func New(s *store.Store, c Config) *Service { return &Service{store: s, config: 
 
 // Publish says d in the name of by. It is the one way a post comes to be,
 // whether somebody here typed it or another server sent it. The same key
-// within an hour gives the same post again. With what is said after it, it is said
+// within an hour gives the same post again, and so does the same form with the same
+// words. With what is said after it, it is said
 // whole or not at all; the post is the first of them. A reply to a post that by may not
 // see is answered as if there were none.
 func (s *Service) Publish(ctx context.Context, by social.Actor, d social.Draft) (social.Post, error) {
@@ -64,7 +70,7 @@ func (s *Service) Publish(ctx context.Context, by social.Actor, d social.Draft) 
 	if err := s.check(by, d); err != nil {
 		return social.Post{}, err
 	}
-	again, err := s.again(ctx, by, d.Key)
+	d, again, err := s.again(ctx, by, d)
 	if err != nil {
 		return social.Post{}, err
 	}
@@ -76,7 +82,7 @@ func (s *Service) Publish(ctx context.Context, by social.Actor, d social.Draft) 
 	var post social.Post
 	err = s.store.Write(ctx, func(tx *store.Tx) (err error) {
 		fresh := social.PostID(id.New(tx.Now))
-		if post, err = published(ctx, tx, by, d.Key, fresh); err != nil {
+		if post, err = published(ctx, tx, by, d, fresh); err != nil {
 			return err
 		}
 		if post.ID != 0 {
@@ -172,6 +178,7 @@ func (s *Service) sayOne(ctx context.Context, tx *store.Tx, by social.Actor, d s
 
 func clean(d social.Draft) social.Draft {
 	d.Text, d.Warning, d.Language, d.Key = text.Clean(d.Text), text.Clean(d.Warning), text.Clean(d.Language), text.Clean(d.Key)
+	d.Form = text.Clean(d.Form)
 	d.Then = slices.Clone(d.Then)
 	for i := range d.Then {
 		d.Then[i].Text = text.Clean(d.Then[i].Text)
@@ -188,35 +195,88 @@ func length(d social.Draft) int {
 	return text.Length(d.Text) + social.Graphemes(d.Warning)
 }
 
-// published is the post that by made under key before, or none; then the key
+// published is the post that by made under d's key before, or none; then the key
 // is id's from now on.
-func published(ctx context.Context, tx *store.Tx, by social.Actor, key string, id social.PostID) (social.Post, error) {
-	if key == "" {
+func published(ctx context.Context, tx *store.Tx, by social.Actor, d social.Draft, id social.PostID) (social.Post, error) {
+	if d.Key == "" {
 		return social.Post{}, nil
 	}
-	earlier, err := tx.ClaimKey(ctx, by.Account, key, id, tx.Now.Add(-keyLife).UnixMilli())
+	since := tx.Now.Add(-keyLife).UnixMilli()
+	earlier, err := tx.ClaimKey(ctx, by.Account, d.Key, id, since)
 	if err != nil || earlier == 0 {
+		if err == nil && d.Form != "" { // for keepDraft
+			_, err = tx.ClaimKey(ctx, by.Account, d.Form, id, since)
+		}
 		return social.Post{}, err
 	}
 	return tx.Post(ctx, earlier)
 }
 
-// again reports whether by said something under key before. What was said once
-// is not held against the rules again only because the answer was lost. That it
-// is saved only a write can say: what can be read may not be anywhere else yet.
-func (s *Service) again(ctx context.Context, by social.Actor, key string) (yes bool, err error) {
-	if key == "" || s.config.Judge == nil {
-		return false, nil
+// again is d with its key, and reports whether by said something under that before.
+// What was said once is not held against the rules again only because the answer was
+// lost. That it is saved only a write can say: what can be read may not be anywhere
+// else yet.
+func (s *Service) again(ctx context.Context, by social.Actor, d social.Draft) (_ social.Draft, yes bool, err error) {
+	if d.Key == "" && d.Form == "" {
+		return d, false, nil
 	}
-	err = s.store.Read(ctx, func(v *store.View) error {
-		which, err := v.Keyed(ctx, by.Account, key, s.store.Now().Add(-keyLife).UnixMilli())
+	err = s.store.Read(ctx, func(v *store.View) (err error) {
+		if d, err = keyed(ctx, v, by, d); err != nil {
+			return err
+		}
+		which, err := v.Keyed(ctx, by.Account, d.Key, s.store.Now().Add(-keyLife).UnixMilli())
 		yes = which != 0
 		return err
 	})
 	if err != nil {
-		return false, fmt.Errorf("look for what was published: %w", err)
+		return d, false, fmt.Errorf("look for what was published: %w", err)
 	}
-	return yes, nil
+	return d, yes && s.config.Judge != nil, nil
+}
+
+// keyed is d with a key that stands for its form and what it says: whoever goes back
+// to the form and sends it again says it once, and whoever changes it first says
+// something else. Files are what they show, as the same one may have been sent twice.
+func keyed(ctx context.Context, v *store.View, by social.Actor, d social.Draft) (social.Draft, error) {
+	if d.Form == "" {
+		return d, nil
+	}
+	all, err := v.Media(ctx, d.AllMedia())
+	if err != nil {
+		return d, err
+	}
+	print := map[social.MediaID]string{}
+	for _, m := range all {
+		if m.Owner == by.Account {
+			print[m.ID] = m.Print
+		}
+	}
+	said := d
+	said.Key, said.Kept, said.Held, said.Then = "", 0, false, slices.Clone(d.Then)
+	prints := []string{}
+	for _, one := range d.Posts() {
+		for _, which := range one.Media {
+			prints = append(prints, cmp.Or(print[which], strconv.FormatInt(int64(which), 10)))
+		}
+		prints = append(prints, "")
+	}
+	anonymous := func(p *social.Draft) {
+		p.Media, p.Describe = nil, slices.Clone(p.Describe)
+		for i := range p.Describe {
+			p.Describe[i].ID = 0
+		}
+	}
+	anonymous(&said)
+	for i := range said.Then {
+		anonymous(&said.Then[i])
+	}
+	body, err := json.Marshal(struct {
+		Said   social.Draft
+		Prints []string
+	}{said, prints})
+	sum := sha256.Sum256(body)
+	d.Key = d.Form + " " + hex.EncodeToString(sum[:])
+	return d, err
 }
 
 // Tidy forgets keys that no longer count.

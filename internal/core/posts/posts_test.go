@@ -130,6 +130,68 @@ func TestPublishTwiceUnderOneKey(t *testing.T) {
 	})
 }
 
+// The same words from one form are one post, however they are sent; other words from
+// it are another. What was typed late is no draft of either.
+func TestPublishTwiceFromOneForm(t *testing.T) {
+	each(t, func(ctx context.Context, t *testing.T, s *store.Store, svc *posts.Service) {
+		files := make([]social.Media, 3)
+		if err := s.Write(ctx, func(tx *store.Tx) error {
+			for i := range files {
+				m := social.Media{ID: social.MediaID(500 + i), Owner: ada, Kind: social.Image, State: social.MediaReady, File: fmt.Sprint(i), Print: "the same", At: tx.Now}
+				if i == 2 {
+					m.Print = "another"
+				}
+				files[i] = m
+				if err := tx.AddMedia(ctx, m, ""); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		alt := "a dog"
+		with := func(text string, m social.Media) social.Draft {
+			return social.Draft{Text: text, Visibility: social.Public, Form: "f", Media: []social.MediaID{m.ID}, Describe: []social.MediaChange{{ID: m.ID, Alt: &alt}},
+				Then: []social.Draft{{Text: "and then"}}}
+		}
+		first, err := svc.Publish(ctx, as(ada), with("once", files[0]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range []social.Draft{with("once", files[0]), with("once", files[1])} { // with the same file, sent anew
+			if again, err := svc.Publish(ctx, as(ada), d); err != nil || again.ID != first.ID {
+				t.Errorf("again: %d, %v; want %d", again.ID, err, first.ID)
+			}
+		}
+		if later, out, err := svc.Hold(ctx, as(ada), with("once", files[1])); err != nil || later.ID != 0 || out != first.ID {
+			t.Errorf("again, to be taken back: %d, %d, %v", later.ID, out, err)
+		}
+		file, err := svc.Publish(ctx, as(ada), with("once", files[2]))
+		if err != nil || file.ID == first.ID {
+			t.Errorf("another file: %d, %v", file.ID, err)
+		}
+		words := with("twice", files[1])
+		later, out, err := svc.Hold(ctx, as(ada), words)
+		if err != nil || later.ID == 0 || out != 0 {
+			t.Errorf("other words, to be taken back: %d, %d, %v", later.ID, out, err)
+		}
+		if again, _, err := svc.Hold(ctx, as(ada), words); err != nil || again.ID != later.ID {
+			t.Errorf("again: %d, %v; want %d", again.ID, err, later.ID)
+		}
+		words.Then[0].Text = "and otherwise"
+		if then, err := svc.Publish(ctx, as(ada), words); err != nil || then.ID == first.ID || then.ID == file.ID {
+			t.Errorf("with something else after it: %d, %v", then.ID, err)
+		}
+		if late, err := svc.KeepDraft(ctx, as(ada), social.KeptDraft{Pen: "p", Draft: social.Draft{Text: "onc", Form: "f"}}, 0); err != nil || late.ID != 0 {
+			t.Errorf("what was typed late is draft %d, %v", late.ID, err)
+		}
+		if n := count(t, s, ada); n != 6 {
+			t.Errorf("%d posts, want 3 with one after each", n)
+		}
+	})
+}
+
 // Who tries again is told that it is saved only by a write, which waits until it
 // is elsewhere, too; and is not judged again.
 func TestKeyFoundIsAWrite(t *testing.T) {

@@ -25,6 +25,9 @@ func (s *Service) Schedule(ctx context.Context, by social.Actor, d social.Draft,
 	}
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
 		var out social.PostID
+		if d, err = keyed(ctx, &tx.View, by, d); err != nil {
+			return err
+		}
 		if later, out, err = underKey(ctx, tx, by, d); err != nil || later.ID != 0 {
 			return err
 		}
@@ -55,6 +58,9 @@ func (s *Service) Hold(ctx context.Context, by social.Actor, d social.Draft) (la
 		return later, 0, err
 	}
 	err = s.store.Write(ctx, func(tx *store.Tx) (err error) {
+		if d, err = keyed(ctx, &tx.View, by, d); err != nil {
+			return err
+		}
 		if later, out, err = underKey(ctx, tx, by, d); err != nil || later.ID != 0 || out != 0 {
 			return err
 		}
@@ -210,7 +216,7 @@ func (s *Service) Rewrite(ctx context.Context, by social.Actor, which social.Sch
 		if err := tx.TakeMedia(ctx, by.Account, d.AllMedia(), int64(which)); err != nil {
 			return err
 		}
-		d.Key, d.Held, d.Kept = one.Draft.Key, false, 0
+		d.Key, d.Form, d.Held, d.Kept = one.Draft.Key, one.Draft.Form, false, 0
 		one.At, one.Draft = at, d
 		return tx.RewriteScheduled(ctx, one)
 	})
@@ -226,7 +232,7 @@ func (s *Service) BackToDrafts(ctx context.Context, by social.Actor, which socia
 		if _, err := tx.EndScheduled(ctx, which); err != nil {
 			return err
 		}
-		one.Draft.Key, one.Draft.Held = "", false
+		one.Draft.Key, one.Draft.Form, one.Draft.Held = "", "", false
 		k, err = keepDraft(ctx, tx, by, social.KeptDraft{Draft: one.Draft}, 0)
 		return err
 	})
@@ -302,7 +308,7 @@ func (s *Service) sayNow(ctx context.Context, tx *store.Tx, one social.Scheduled
 		return err
 	}
 	fresh := social.PostID(id.New(tx.Now))
-	said, err := published(ctx, tx, by, one.Draft.Key, fresh)
+	said, err := published(ctx, tx, by, one.Draft, fresh)
 	if err != nil {
 		return err
 	}

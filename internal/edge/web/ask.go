@@ -164,6 +164,20 @@ func (q *ask) to(path string) error {
 	return nil
 }
 
+// sent sends the browser on from a form that was taken. The script, which sends it
+// until it is, is told where to.
+func (q *ask) sent(path string) error {
+	if q.Header.Get("Plaza-Part") != sentPart {
+		return q.to(path)
+	}
+	q.w.Header().Set("Plaza-To", path)
+	q.w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// sentPart is what the script asks for that sends a composer.
+const sentPart = "sent"
+
 // back sends the browser to where the form stood, or else to a page of ours,
 // and has a sentence said there.
 func (q *ask) back(otherwise, say string) error {

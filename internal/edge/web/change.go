@@ -56,7 +56,7 @@ func (s *Site) edit(q *ask) error {
 		return err
 	}
 	q.say("edited")
-	return q.to(postURL(p))
+	return q.sent(postURL(p))
 }
 
 // sameQuestion is the poll of a post as it stands: words are edited here, and

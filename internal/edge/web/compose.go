@@ -161,7 +161,7 @@ func (q *ask) wish() (d social.Draft, when social.When) {
 	quote, _ := id.Parse(q.form("quote"))
 	kept, _ := id.Parse(q.form("draft"))
 	d = social.Draft{Text: q.form("text"), Warning: strings.TrimSpace(q.form("warning")), Language: q.form("language"), Poll: q.pollWish(),
-		Visibility: social.Visibility(q.form("visibility")), ReplyTo: social.PostID(replyTo), Key: q.form("key"), Quote: social.PostID(quote), Kept: social.DraftID(kept),
+		Visibility: social.Visibility(q.form("visibility")), ReplyTo: social.PostID(replyTo), Form: q.form("key"), Quote: social.PostID(quote), Kept: social.DraftID(kept),
 		QuotePolicy: social.QuotePolicy(q.form("quotes"))}
 	if d.Visibility == here {
 		d.Visibility, d.LocalOnly = social.Public, true
@@ -223,7 +223,7 @@ func (s *Site) publish(q *ask) error {
 		return q.refused(wish, when, err)
 	}
 	q.say("posted")
-	return q.to(q.home() + "#post-" + itoa(post.ID))
+	return q.sent(q.home() + "#post-" + itoa(post.ID))
 }
 
 // pressed is the button that a composer was sent with, and what that is about.

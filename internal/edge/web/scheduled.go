@@ -65,7 +65,7 @@ func (s *Site) schedule(q *ask, wish social.Draft, when social.When) error {
 	}
 	s.rememberZone(q, when.Zone)
 	q.say("scheduled")
-	return q.to(scheduledPage)
+	return q.sent(scheduledPage)
 }
 
 // rememberZone keeps where somebody says they are. Without it they are asked again.
@@ -88,11 +88,11 @@ func (s *Site) holdBack(q *ask, wish social.Draft) error {
 	}
 	if out != 0 || !later.Draft.Held {
 		q.say("posted")
-		return q.to(q.home())
+		return q.sent(q.home())
 	}
 	s.setCookie(q.w, undoCookie, itoa(later.ID), undoShown)
 	q.say("held")
-	return q.to(q.home())
+	return q.sent(q.home())
 }
 
 // move makes d the composer of a scheduled post.
@@ -131,7 +131,7 @@ func (s *Site) rewriteScheduled(q *ask) error {
 	}
 	s.rememberZone(q, when.Zone)
 	q.say("scheduled")
-	return q.to(scheduledPage)
+	return q.sent(scheduledPage)
 }
 
 func (s *Site) reschedule(q *ask) error {

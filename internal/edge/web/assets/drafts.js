@@ -53,12 +53,13 @@ const keepThere = (form) => {
   form.addEventListener("plaza-changed", soon);
   form.addEventListener("submit", (e) => { if (!e.defaultPrevented) { sent = true; clearTimeout(timer); flight?.abort(); } });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" && timer && !sent) send(); });
+  form.addEventListener("plaza-unsent", () => { sent = false; });
   addEventListener("pageshow", (e) => { if (e.persisted) sent = false; });
 };
 
 // keepHere keeps its words in this browser.
 const keepHere = (form) => {
-  const fields = form.elements, text = fields.text, fresh = fields.key.value, rich = form.querySelectorAll("[data-text]").length > 1 || form.querySelector("[name^=media]");
+  const fields = form.elements, text = fields.text, rich = form.querySelectorAll("[data-text]").length > 1 || form.querySelector("[name^=media]");
   const key = prefix + [form.dataset.composer, ...["reply_to", "quote"].map((n) => fields[n]?.value ?? "")].join(" ");
   const names = ["text", "warning", "visibility", "language", "draft", "seen"];
   const save = (sent) => {
@@ -69,6 +70,7 @@ const keepHere = (form) => {
     for (const k of old) store.removeItem(k);
   };
   const draft = get(key);
+  form.dataset.fresh = fields.key.value;
   if ("again" in form.dataset) save(true); // it holds what was sent
   else if (draft?.more) { // a page of its own shows all of it
     const link = document.createElement("a");
@@ -84,7 +86,7 @@ const keepHere = (form) => {
     text.dispatchEvent(new Event("input"));
   }
   form.addEventListener("input", (e) => {
-    if (e.target === text && fields.key.value !== fresh) fields.key.value = fresh; // another text is another post
+    if (e.target === text && fields.key.value !== form.dataset.fresh) fields.key.value = form.dataset.fresh; // another text is another post
     save(false);
   });
   form.addEventListener("plaza-kept", () => { const d = get(key); if (d && !d.sent) save(false); });

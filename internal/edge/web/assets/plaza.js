@@ -51,7 +51,7 @@ const compose = (form) => {
   form.addEventListener("keydown", (e) => {
     if (e.key === "Enter" && (e.ctrlKey || e.metaKey) && e.target.matches("textarea")) { e.preventDefault(); form.requestSubmit(form.querySelector("[value=post]")); }
   });
-  form.addEventListener("submit", () => setTimeout(() => { form.querySelector("[value=post]").disabled = true; }));
+  form.addEventListener("submit", (e) => setTimeout(() => { if (!e.defaultPrevented) form.querySelector("[value=post]").disabled = true; }));
   count();
 };
 
