@@ -144,7 +144,7 @@ func (v *Verification) Merge(ctx context.Context, into *App, s *Stray) error {
 // leaves files that no row names, which are swept.
 func (v *Verification) carryAll(ctx context.Context, into *App, media []social.Media) error {
 	for _, m := range media {
-		for _, name := range []string{m.File, m.Preview} {
+		for _, name := range m.Files() {
 			if err := v.carry(ctx, into, name); err != nil {
 				return err
 			}

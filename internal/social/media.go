@@ -1,6 +1,8 @@
 package social
 
 import (
+	"regexp"
+	"slices"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -47,11 +49,13 @@ type Media struct {
 	Type     string     `json:"type,omitempty"`    // MIME type of File
 	Size     int64      `json:"size,omitempty"`    // bytes of File and Preview
 	Shape    Shape      `json:"shape,omitzero"`
-	Small    Shape      `json:"small,omitzero"`    // of Preview
-	Remote   string     `json:"remote,omitempty"`  // where it is at home; empty for ours
-	Print    string     `json:"print,omitempty"`   // SHA-256 of what was sent, before it was made safe
-	Look     string     `json:"look,omitempty"`    // PDQ of a picture, see base/pdq
-	Quality  int        `json:"quality,omitempty"` // of Look
+	Small    Shape      `json:"small,omitzero"`     // of Preview
+	Remote   string     `json:"remote,omitempty"`   // where it is at home; empty for ours
+	Print    string     `json:"print,omitempty"`    // SHA-256 of what was sent, before it was made safe
+	Look     string     `json:"look,omitempty"`     // PDQ of a picture, see base/pdq
+	Quality  int        `json:"quality,omitempty"`  // of Look
+	Captions string     `json:"captions,omitempty"` // name in the blob store of what is said in it, as WebVTT
+	Spoken   string     `json:"spoken,omitempty"`   // language of Captions: BCP 47
 	At       time.Time  `json:"at"`
 }
 
@@ -81,6 +85,26 @@ func (m Media) Check() error {
 	}
 	return nil
 }
+
+// Files are the names of what m has in the blob store.
+func (m Media) Files() []string {
+	return slices.DeleteFunc([]string{m.File, m.Preview, m.Captions}, func(name string) bool { return name == "" })
+}
+
+// MayCaption reports why m cannot have captions in a language, or nil.
+func (m Media) MayCaption(language string) error {
+	switch {
+	case m.Kind != Video && m.Kind != Audio || m.Remote != "":
+		return errs.New(errs.Invalid, "Captions are for videos and sounds.")
+	case m.State == MediaFailed:
+		return errs.New(errs.Invalid, "One of the files could not be read. Remove it and try again.")
+	case len(language) > MaxLanguage || !languageTag.MatchString(language):
+		return errs.New(errs.Invalid, "Choose the language of the captions.")
+	}
+	return nil
+}
+
+var languageTag = regexp.MustCompile(`\A[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*\z`)
 
 // Alone reports whether m cannot share a post with other attachments.
 func (m Media) Alone() bool { return m.Kind == Video || m.Kind == Audio }

@@ -11,6 +11,7 @@ import (
 const namedFiles = `
 	SELECT file FROM media WHERE file <> '' AND file IN %[1]s
 	UNION SELECT preview FROM media WHERE preview <> '' AND preview IN %[1]s
+	UNION SELECT captions FROM media WHERE captions <> '' AND captions IN %[1]s
 	UNION SELECT avatar FROM accounts WHERE avatar <> '' AND host = '' AND avatar IN %[1]s
 	UNION SELECT header FROM accounts WHERE header <> '' AND host = '' AND header IN %[1]s
 	UNION SELECT image FROM links WHERE image <> '' AND image IN %[1]s

@@ -47,9 +47,9 @@ func (v *View) MediaReserved(ctx context.Context, id social.MediaID) (bool, erro
 
 // AddMedia stores a new attachment that is made of what lies in the spool.
 func (tx *Tx) AddMedia(ctx context.Context, m social.Media, spool string) error {
-	_, err := tx.exec(ctx, `INSERT INTO media (id, owner_id, post_id, reserved, state, spool, file, preview, size, at_ms, info, remote)
-		VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		m.ID, m.Owner, m.Post, m.State, spool, m.File, m.Preview, m.Size, millis(m.At), asJSON(m), m.Remote)
+	_, err := tx.exec(ctx, `INSERT INTO media (id, owner_id, post_id, reserved, state, spool, file, preview, size, at_ms, info, remote, captions)
+		VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		m.ID, m.Owner, m.Post, m.State, spool, m.File, m.Preview, m.Size, millis(m.At), asJSON(m), m.Remote, m.Captions)
 	return err
 }
 
@@ -64,9 +64,9 @@ func (v *View) Spooled(ctx context.Context, id social.MediaID) (string, error) {
 
 // SetMedia stores an attachment anew; it is made then, or has failed.
 func (tx *Tx) SetMedia(ctx context.Context, m social.Media) error {
-	_, err := tx.exec(ctx, `UPDATE media SET post_id = $2, state = $3, file = $4, preview = $5, size = $6, at_ms = $7, info = $8, remote = $9,
+	_, err := tx.exec(ctx, `UPDATE media SET post_id = $2, state = $3, file = $4, preview = $5, size = $6, at_ms = $7, info = $8, remote = $9, captions = $10,
 		spool = CASE WHEN $3 = 'processing' THEN spool ELSE '' END WHERE id = $1`,
-		m.ID, m.Post, m.State, m.File, m.Preview, m.Size, millis(m.At), asJSON(m), m.Remote)
+		m.ID, m.Post, m.State, m.File, m.Preview, m.Size, millis(m.At), asJSON(m), m.Remote, m.Captions)
 	return err
 }
 
@@ -119,10 +119,12 @@ func (tx *Tx) RemoveMedia(ctx context.Context, m social.Media) error {
 	if _, err := tx.exec(ctx, `DELETE FROM media WHERE id = $1`, m.ID); err != nil {
 		return err
 	}
-	if err := tx.DropFile(ctx, m.File); err != nil {
-		return err
+	for _, name := range m.Files() {
+		if err := tx.DropFile(ctx, name); err != nil {
+			return err
+		}
 	}
-	return tx.DropFile(ctx, m.Preview)
+	return nil
 }
 
 // RemoveMediaOf takes all attachments of a post away, those of its earlier
@@ -200,6 +202,7 @@ const (
 // Withheld reports whether a file of ours is out of sight.
 func (v *View) Withheld(ctx context.Context, name string) (bool, error) {
 	return v.allGone(ctx, name, inPosts+`m.file = $1 AND m.file <> '' UNION ALL `+inPosts+`m.preview = $1 AND m.preview <> ''
+		UNION ALL `+inPosts+`m.captions = $1 AND m.captions <> ''
 		UNION ALL `+inFaces+`avatar = $1 AND avatar <> '' AND host = '' UNION ALL `+inFaces+`header = $1 AND header <> '' AND host = ''`)
 }
 

@@ -29,7 +29,7 @@ func TestWithheldFiles(t *testing.T) {
 					return err
 				}
 			}
-			for i, m := range []social.Media{{Owner: here, File: "file", Preview: "small"}, {Owner: far, Remote: "https://far.example/photo"}, {Owner: far, Remote: same}, {Owner: other, Remote: same}} {
+			for i, m := range []social.Media{{Owner: here, File: "file", Preview: "small", Captions: "said"}, {Owner: far, Remote: "https://far.example/photo"}, {Owner: far, Remote: same}, {Owner: other, Remote: same}} {
 				m.ID, m.Post, m.State = social.MediaID(i+1), social.PostID(m.Owner), social.MediaReady
 				if err := tx.AddMedia(ctx, m, ""); err != nil {
 					return err
@@ -49,7 +49,7 @@ func TestWithheldFiles(t *testing.T) {
 				is[name] = true
 			}
 			if err := s.Read(ctx, func(v *store.View) error {
-				for _, name := range []string{"face", "wide", "file", "small", "", "nobody's"} {
+				for _, name := range []string{"face", "wide", "file", "small", "said", "", "nobody's"} {
 					if got, err := v.Withheld(ctx, name); err != nil || got != is[name] {
 						t.Errorf("%s: %q is withheld: %v, %v", when, name, got, err)
 					}
@@ -75,7 +75,7 @@ func TestWithheldFiles(t *testing.T) {
 		}
 		want("at first")
 		post(here, social.PostHidden)
-		want("a post is hidden", "file", "small")
+		want("a post is hidden", "file", "small", "said")
 		post(here, social.PostLimited)
 		want("a post is limited")
 		post(far, social.PostHidden)
@@ -83,9 +83,9 @@ func TestWithheldFiles(t *testing.T) {
 		post(far, social.PostGood)
 		stand(here, social.Suspended)
 		stand(far, social.Suspended)
-		want("both are suspended", "face", "wide", "file", "small", "its face", "its photo", "its preview")
+		want("both are suspended", "face", "wide", "file", "small", "said", "its face", "its photo", "its preview")
 		stand(other, social.Suspended)
-		want("all are suspended", "face", "wide", "file", "small", "its face", "its header", "its photo", "its preview", "what others show")
+		want("all are suspended", "face", "wide", "file", "small", "said", "its face", "its header", "its photo", "its preview", "what others show")
 		for _, who := range []social.AccountID{here, far, other} {
 			stand(who, social.Good)
 		}

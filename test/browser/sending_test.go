@@ -236,4 +236,3 @@ func TestSentAndBack(t *testing.T) {
 		t.Errorf("both are out, and drafts: %+v", all)
 	}
 }
-

@@ -73,6 +73,9 @@ func (p packer) pack() error {
 			return err
 		}
 	}
+	if err := p.captions(); err != nil {
+		return err
+	}
 	for _, t := range Tables {
 		if err := p.file(string(t)+".csv", func(w io.Writer) error { return p.CSV(p.ctx, p.by, t, w) }); err != nil {
 			return err
@@ -219,8 +222,50 @@ func (p packer) activity(v *store.View, post social.Post) (thing, error) {
 			note["inReplyTo"] = url
 		}
 	}
+	var err error
+	note["attachment"], err = p.captioned(v, post)
 	a["object"] = note
-	return a, nil
+	return a, err
+}
+
+// captionsIn is where the captions of a film or a sound are in the archive.
+func captionsIn(m social.Media) string { return fmt.Sprintf("captions/%d.vtt", m.ID) }
+
+// captioned are those of what a post shows that have captions.
+func (p packer) captioned(v *store.View, post social.Post) ([]thing, error) {
+	out := []thing{}
+	if len(post.Media) == 0 {
+		return out, nil
+	}
+	all, err := v.Media(p.ctx, post.Media)
+	for _, m := range all {
+		if m.Captions != "" {
+			out = append(out, thing{"type": "Document", "mediaType": m.Type, "name": m.Alt,
+				"captions": thing{"type": "Link", "mediaType": "text/vtt", "href": captionsIn(m), "hreflang": m.Spoken}})
+		}
+	}
+	return out, err
+}
+
+// captions packs those that by has sent.
+func (p packer) captions() error {
+	for after := social.MediaID(0); ; {
+		var all []social.Media
+		if err := p.store.Read(p.ctx, func(v *store.View) (err error) {
+			all, err = v.MediaAfter(p.ctx, p.by.Account, after, pageSize)
+			return err
+		}); err != nil || len(all) == 0 {
+			return err
+		}
+		for _, m := range all {
+			if after = m.ID; m.Captions == "" {
+				continue
+			}
+			if err := p.blob(captionsIn(m), m.Captions); err != nil {
+				return err
+			}
+		}
+	}
 }
 
 // urlOf is the address of a post that by may see, or empty.

@@ -31,6 +31,9 @@ type Blobs interface {
 	Make(ctx context.Context, spool string) (social.Media, error)
 	// MakePreview makes a still of a picture that is sent for it.
 	MakePreview(ctx context.Context, r io.Reader) (social.Media, error)
+	// MakeCaptions keeps captions that are sent for a film or a sound. It is Invalid
+	// for what cannot be read.
+	MakeCaptions(r io.Reader) (name string, err error)
 	// Copy keeps a file under another name as well.
 	Copy(ctx context.Context, name string) (again string, err error)
 	// Look is what a picture looks like that is kept. It is NotFound for one that is
@@ -198,10 +201,12 @@ const unusable = "This file cannot be used here."
 // that nobody was told; there is no preview of it, and it cannot be attached,
 // described or taken back.
 func seal(ctx context.Context, tx *store.Tx, m *social.Media) error {
-	if err := tx.DropFile(ctx, m.Preview); err != nil {
-		return err
+	for _, name := range []string{m.Preview, m.Captions} {
+		if err := tx.DropFile(ctx, name); err != nil {
+			return err
+		}
 	}
-	m.State, m.Problem, m.Preview, m.Blurhash, m.Small = social.MediaFailed, unusable, "", "", social.Shape{}
+	m.State, m.Problem, m.Preview, m.Blurhash, m.Small, m.Captions, m.Spoken = social.MediaFailed, unusable, "", "", social.Shape{}, "", ""
 	if err := tx.SetMedia(ctx, *m); err != nil {
 		return err
 	}
@@ -209,10 +214,12 @@ func seal(ctx context.Context, tx *store.Tx, m *social.Media) error {
 }
 
 func dropAll(ctx context.Context, tx *store.Tx, m social.Media) error {
-	if err := tx.DropFile(ctx, m.File); err != nil {
-		return err
+	for _, name := range m.Files() {
+		if err := tx.DropFile(ctx, name); err != nil {
+			return err
+		}
 	}
-	return tx.DropFile(ctx, m.Preview)
+	return nil
 }
 
 // Get is an attachment of by's, or NotFound.

@@ -102,7 +102,7 @@ func (s *Service) hide(ctx context.Context, args []byte) error {
 		return err
 	}
 	again := m
-	for _, name := range []*string{&again.File, &again.Preview} {
+	for _, name := range []*string{&again.File, &again.Preview, &again.Captions} {
 		if *name == "" {
 			continue
 		}
@@ -126,6 +126,11 @@ func (s *Service) hide(ctx context.Context, args []byte) error {
 			return err
 		}
 		now.File, now.Preview = again.File, again.Preview
+		if now.Captions == m.Captions {
+			now.Captions = again.Captions
+		} else if err := tx.DropFile(ctx, again.Captions); err != nil { // there are others since
+			return err
+		}
 		if now.Post != 0 { // it was used at once
 			tx.Record(event.MediaChanged{Post: now.Post, Author: now.Owner})
 		}

@@ -112,6 +112,10 @@ func version(p social.Post, media []social.Media, poll *social.Poll) social.Edit
 	if poll != nil {
 		titles = poll.Titles()
 	}
+	media = slices.Clone(media)
+	for i := range media {
+		media[i].Captions, media[i].Spoken = "", "" // they belong to the file, and are no part of what was said
+	}
 	at := p.At
 	if !p.EditedAt.IsZero() {
 		at = p.EditedAt

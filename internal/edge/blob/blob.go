@@ -236,10 +236,10 @@ func (s *Store) inTurn(ctx context.Context, pixels int64, do func() error) error
 }
 
 var (
-	form  = regexp.MustCompile(`\A[0-9a-f]{32}\.(jpg|png|gif|mp4|m4a|webm|weba|mp3|ogg|opus|flac|wav)\z`)
+	form  = regexp.MustCompile(`\A[0-9a-f]{32}\.(jpg|png|gif|mp4|m4a|webm|weba|mp3|ogg|opus|flac|wav|vtt)\z`)
 	types = map[string]string{".jpg": "image/jpeg", ".png": "image/png", ".gif": "image/gif",
 		".mp4": "video/mp4", ".m4a": "audio/mp4", ".webm": "video/webm", ".weba": "audio/webm", ".mp3": "audio/mpeg",
-		".ogg": "audio/ogg", ".opus": "audio/ogg", ".flac": "audio/flac", ".wav": "audio/wav"}
+		".ogg": "audio/ogg", ".opus": "audio/ogg", ".flac": "audio/flac", ".wav": "audio/wav", captionsExt: "text/vtt; charset=utf-8"}
 )
 
 func noSuchPicture() error { return errs.New(errs.NotFound, "There is no such picture.") }

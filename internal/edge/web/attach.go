@@ -107,7 +107,40 @@ func (s *Site) takeFiles(q *ask, d *social.Draft) (problem error) {
 			*l = append(*l, m.ID)
 		}
 	}
+	for _, which := range d.AllMedia() {
+		if err := s.takeCaptions(q, which, "-"+itoa(which)); err != nil {
+			problem = err
+		}
+	}
 	return problem
+}
+
+// takeCaptions keeps captions that came for a film or a sound, or takes away those it
+// has, as the fields say whose names end with of.
+func (s *Site) takeCaptions(q *ask, which social.MediaID, of string) error {
+	if q.ticked("uncaption" + of) {
+		_, err := s.Media.SetCaptions(q.Context(), q.by, which, "", nil)
+		return err
+	}
+	if q.MultipartForm == nil {
+		return nil
+	}
+	for _, head := range q.MultipartForm.File["captions"+of] {
+		if head.Size == 0 && head.Filename == "" {
+			continue
+		}
+		if err := q.take(mediaRule, itoa(q.by.Account), "lately"); err != nil {
+			return err
+		}
+		file, err := head.Open()
+		if err != nil {
+			return fmt.Errorf("open what was sent: %w", err)
+		}
+		_, err = s.Media.SetCaptions(q.Context(), q.by, which, q.form("spoken"+of), file)
+		file.Close()
+		return err
+	}
+	return nil
 }
 
 func (s *Site) takeFile(q *ask, head *multipart.FileHeader, there int) (m social.Media, err error) {

@@ -5,16 +5,19 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"net/http"
 	"strconv"
 
 	"github.com/bbrks/go-blurhash"
 
+	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
 )
 
 func (s *Site) mediaRoutes(r *router) {
 	r.Do("GET /@{name}/{post}/media/{n}", anyone, s.mediaOf)
+	r.Do("POST /@{name}/{post}/media/{n}/captions", member, s.setCaptions)
 }
 
 // mediaOf is the page of one of the things that a post shows, counted from one.
@@ -23,16 +26,64 @@ func (s *Site) mediaOf(q *ask) error {
 	if err != nil {
 		return err
 	}
-	n, err := strconv.Atoi(q.param("n"))
-	if err != nil || n < 1 || n > len(p.Media) || q.mirrored() {
-		return nowhere
+	n, err := q.nth(p)
+	if err != nil {
+		return err
 	}
 	if at := q.page.mediaPath(p) + itoa(n); q.URL.Path != at { // an older name, or a boost
 		return q.to(at)
 	}
 	q.page.Head.Hide = true
-	return q.show(mediaTitle(q.page, p.Media, n-1), mediaPage(q.page, p, n-1))
+	return q.show(mediaTitle(q.page, p.Media, n-1), mediaPage(q.page, p, n-1, ""))
 }
+
+// nth is which of the things that p shows the path names, counted from one.
+func (q *ask) nth(p *view.Seen) (int, error) {
+	n, err := strconv.Atoi(q.param("n"))
+	if err != nil || n < 1 || n > len(p.Media) || q.mirrored() {
+		return 0, nowhere
+	}
+	return n, nil
+}
+
+// setCaptions gives a film or a sound on a post captions, or takes them away.
+func (s *Site) setCaptions(q *ask) error {
+	p, err := s.own(q)
+	if err != nil {
+		return err
+	}
+	n, err := q.nth(p)
+	if err != nil {
+		return err
+	}
+	err = s.takeCaptions(q, p.Media[n-1].ID, "")
+	if errs.KindOf(err) == errs.Invalid && err != nil {
+		q.page.Head.Hide = true
+		return q.showAs(http.StatusUnprocessableEntity, mediaTitle(q.page, p.Media, n-1), mediaPage(q.page, p, n-1, q.page.fault(err)))
+	}
+	if err != nil {
+		return err
+	}
+	q.say("saved")
+	return q.to(q.page.mediaPath(p) + itoa(n))
+}
+
+// captioned reports whether what is said in m is shown with it. Copies of pages have
+// no such files.
+func (f *frame) captioned(m social.Media) bool { return m.Captions != "" && f.Mirror == nil }
+
+// languageName is a language in its own words.
+func languageName(code string) string {
+	for _, l := range languages {
+		if l.code == code {
+			return l.name
+		}
+	}
+	return code
+}
+
+// spokenIn is the language that is offered for captions.
+func (f *frame) spokenIn(m social.Media) string { return firstOf(m.Spoken, f.locale().Name) }
 
 // mediaPath is what the addresses of pages of what a post shows begin with; empty
 // in copies, which have none.
