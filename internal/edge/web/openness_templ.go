@@ -725,7 +725,7 @@ func opennessOf(f *frame, x sealing.Figures, years []int) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = phrase("In the last three months in which that was done %d of %d were in breach: so of all public posts of people of this house, with 95 % certainty, %s are.", r.Breaches, r.Judged, strong(say(ctx, "%s to %s", ofAll(ctx, r.Low), ofAll(ctx, r.High)))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = phrase("In the last three months in which that was done %d of %d were in breach: so of all public posts of people of this house, with 95 %% certainty, %s are.", r.Breaches, r.Judged, strong(say(ctx, "%s to %s", ofAll(ctx, r.Low), ofAll(ctx, r.High)))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

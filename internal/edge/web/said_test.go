@@ -159,7 +159,31 @@ func sentences(t *testing.T) map[string]string {
 	return out
 }
 
-var verbs = regexp.MustCompile(`%(\[\d+\])?[a-z]`)
+// argPlace is where an argument is put in, or a sign that stands for itself.
+var argPlace = regexp.MustCompile(`%(?:\[(\d+)\])?(?:\.\d)?([a-z])|%%`)
+
+// takes are the arguments that a sentence puts in, from 1, with how; whole is whether
+// it says so of each by number or of all in their order, and no % stands alone.
+func takes(s string) (args map[int]string, whole bool) {
+	args, whole = map[int]string{}, true
+	next, numbered := 1, false
+	for _, m := range argPlace.FindAllStringSubmatch(s, -1) {
+		if m[0] == "%%" {
+			continue
+		}
+		if m[1] != "" {
+			next, _ = strconv.Atoi(m[1])
+			numbered = true
+		}
+		args[next] = m[2]
+		next++
+	}
+	last := 0
+	for n := range args {
+		last = max(last, n)
+	}
+	return args, len(args) == 0 || (numbered || last == len(args)) && !strings.Contains(argPlace.ReplaceAllString(s, ""), "%")
+}
 
 // Every sentence is in every catalog, with a place for each of its arguments, and
 // nothing else is in them.
@@ -190,9 +214,19 @@ func TestTranslated(t *testing.T) {
 			if all[s] == "" {
 				t.Errorf("%s has %q, which nobody says", l.Name, s)
 			}
+			want, _ := takes(s)
 			for _, form := range l.Forms(s) {
-				if got, want := len(verbs.FindAllString(form, -1)), len(verbs.FindAllString(s, -1)); got > want {
-					t.Errorf("%s: %q has %d places, %q %d", l.Name, form, got, s, want)
+				got, whole := takes(form)
+				if !whole {
+					t.Errorf("%s: %q has a %% that is no place, or arguments out of order without numbers", l.Name, form)
+				}
+				for n, as := range got {
+					if want[n] != as {
+						t.Errorf("%s: %q puts in argument %d as %q, %q as %q", l.Name, form, n, as, s, want[n])
+					}
+				}
+				if len(got) < len(want) && len(l.Forms(s)) == 1 {
+					t.Errorf("%s: %q leaves out some of what %q puts in", l.Name, form, s)
 				}
 			}
 		}

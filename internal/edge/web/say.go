@@ -61,7 +61,7 @@ func phrase(sentence string, parts ...any) templ.Component {
 		l := locale.From(ctx)
 		form, from, next := l.Form(sentence, parts...), 0, 0
 		for _, at := range openPlaces.FindAllStringSubmatchIndex(form, -1) {
-			if _, err := io.WriteString(w, templ.EscapeString(form[from:at[0]])); err != nil {
+			if _, err := io.WriteString(w, templ.EscapeString(bare(form[from:at[0]]))); err != nil {
 				return err
 			}
 			from = at[1]
@@ -76,10 +76,13 @@ func phrase(sentence string, parts ...any) templ.Component {
 			}
 			next++
 		}
-		_, err := io.WriteString(w, templ.EscapeString(form[from:]))
+		_, err := io.WriteString(w, templ.EscapeString(bare(form[from:])))
 		return err
 	})
 }
+
+// bare is what stands between places.
+func bare(words string) string { return strings.ReplaceAll(words, "%%", "%") }
 
 func part(l *locale.Locale, p any) templ.Component {
 	switch p := p.(type) {
