@@ -14,6 +14,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/text/feature/plural"
@@ -39,7 +40,7 @@ type Locale struct {
 	Own     string // what its speakers call it
 	Dir     string // ltr or rtl, as HTML has it
 	tag     language.Tag
-	words   map[string]translation
+	words   func() map[string]translation
 	printer *message.Printer
 }
 
@@ -94,17 +95,23 @@ func load() []*Locale {
 		if name == "ar" {
 			l.Dir = "rtl"
 		}
-		b, err := catalogs.ReadFile("catalogs/" + name + ".json")
-		if err != nil {
-			panic(err) // it is in the program
-		}
-		if err := json.Unmarshal(b, &l.words); err != nil {
-			panic(fmt.Sprintf("catalogs/%s.json: %v", name, err))
-		}
+		l.words = sync.OnceValue(func() map[string]translation { return catalog(name) })
 		l.printer = message.NewPrinter(l.tag)
 		out = append(out, l)
 	}
 	return out
+}
+
+// catalog is read when somebody reads in its language first.
+func catalog(name string) (words map[string]translation) {
+	b, err := catalogs.ReadFile("catalogs/" + name + ".json")
+	if err == nil {
+		err = json.Unmarshal(b, &words)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("catalogs/%s.json: %v", name, err)) // it is in the program, and tested
+	}
+	return words
 }
 
 // All are the languages there are, in the order of Names.
@@ -137,7 +144,7 @@ func From(ctx context.Context) *Locale {
 // Form is the sentence in l, with the places for its arguments still open. The
 // first argument that is a whole number, or has a Count, is the count that chooses among forms.
 func (l *Locale) Form(sentence string, args ...any) string {
-	t, known := l.words[sentence]
+	t, known := l.words()[sentence]
 	if !known {
 		if l != English() {
 			return English().Form(sentence, args...)
@@ -187,12 +194,13 @@ func (l *Locale) Say(sentence string, args ...any) string {
 func (l *Locale) Number(n int) string { return l.printer.Sprint(number.Decimal(n)) }
 
 // Has reports whether l has the sentence in its own words.
-func (l *Locale) Has(sentence string) bool { _, ok := l.words[sentence]; return ok }
+func (l *Locale) Has(sentence string) bool { _, ok := l.words()[sentence]; return ok }
 
 // Sentences are the keys that l has, sorted.
 func (l *Locale) Sentences() []string {
-	out := make([]string, 0, len(l.words))
-	for k := range l.words {
+	words := l.words()
+	out := make([]string, 0, len(words))
+	for k := range words {
 		out = append(out, k)
 	}
 	slices.Sort(out)
@@ -215,7 +223,7 @@ func (l *Locale) Date(at time.Time, layout string) string {
 
 // Forms are what l says for a sentence: one, or one for each plural category.
 func (l *Locale) Forms(sentence string) []string {
-	t := l.words[sentence]
+	t := l.words()[sentence]
 	if t.forms == nil {
 		return []string{t.only}
 	}

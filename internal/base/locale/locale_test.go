@@ -11,7 +11,7 @@ import (
 // with is a locale with sentences of a test.
 func with(name string, words map[string]translation) *Locale {
 	l := *Match(name)
-	l.words = words
+	l.words = func() map[string]translation { return words }
 	return &l
 }
 
@@ -88,5 +88,19 @@ func TestDate(t *testing.T) {
 		if len(got) < len(want) || got[:len(want)] != want {
 			t.Errorf("%s: %q, want it to begin with %q", name, got, want)
 		}
+	}
+}
+
+func BenchmarkSay(b *testing.B) {
+	for name, say := range map[string]func() string{
+		"words":     func() string { return Match("de").Say("Home") },
+		"argument":  func() string { return English().Say("with %s", "an app") },
+		"in German": func() string { return all[2].Say("%d people voted", 12) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				say()
+			}
+		})
 	}
 }
