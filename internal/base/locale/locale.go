@@ -92,11 +92,11 @@ func load() []*Locale {
 	var out []*Locale
 	for _, name := range Names {
 		l := &Locale{Name: name, Own: own[name], Dir: "ltr", tag: language.MustParse(name)}
-		if name == "ar" {
-			l.Dir = "rtl"
-		}
 		l.words = sync.OnceValue(func() map[string]translation { return catalog(name) })
 		l.printer = message.NewPrinter(l.tag)
+		if name == "ar" { // with the digits that browsers write in times beside it
+			l.Dir, l.printer = "rtl", message.NewPrinter(language.MustParse("ar-u-nu-latn"))
+		}
 		out = append(out, l)
 	}
 	return out

@@ -71,6 +71,7 @@ func TestSay(t *testing.T) {
 		{de.Say("nobody translated %s", "this"), "nobody translated this"},
 		{English().Say("%d lines", 1234), "1,234 lines"},
 		{de.Number(1234567), "1.234.567"},
+		{Match("ar").Number(1234), "1,234"},
 		{From(context.Background()).Name, "en"},
 		{From(With(t.Context(), de)).Name, "de"},
 	} {

@@ -39,8 +39,8 @@ func TestAdminPeople(t *testing.T) {
 	want(t, mona.get("/admin/people?q=AD"), 200, "@ada", "!@olaf")
 	want(t, mona.get("/admin/people?email=ada@"), 200, "@olaf")
 	want(t, olaf.get("/admin/people?email=ada@"), 200, "ada@example.org", "!"+personPath(h, "olaf"))
-	want(t, mona.get("/admin/people?role=staff"), 200, `<small>@mona`, `!<small>@ada`)
-	want(t, mona.get("/admin/people?role=nonsense&state=nonsense&before=x"), 200, `<small>@ada`)
+	want(t, mona.get("/admin/people?role=staff"), 200, `<small><bdi dir="ltr">@mona`, `!<small><bdi dir="ltr">@ada`)
+	want(t, mona.get("/admin/people?role=nonsense&state=nonsense&before=x"), 200, `<small><bdi dir="ltr">@ada`)
 	want(t, mona.get("/admin/people?from=elsewhere&q=zoe@far.example"), 200, "Nobody is like that", `value="far.example"`)
 
 	page := personPath(h, "ada")
@@ -51,7 +51,7 @@ func TestAdminPeople(t *testing.T) {
 	want(t, mona.post(page, "action", "hide_post"), 422, "Choose first what to do.")
 	want(t, ada.post(page, "action", "warn"), 403)
 	want(t, mona.post(page, "action", "disable", "text", "Come <back> later"), 200, "Decided.", "Account frozen", "Come &lt;back&gt; later", ">frozen<", "Open the account again", `!value="disable"`)
-	want(t, mona.get("/admin/people?state=disabled"), 200, `<small>@ada`, "!"+personPath(h, "mona"))
+	want(t, mona.get("/admin/people?state=disabled"), 200, `<small><bdi dir="ltr">@ada`, "!"+personPath(h, "mona"))
 	want(t, mona.post(page, "action", "enable"), 200, "Account open again", "!>frozen<")
 	want(t, mona.post(page, "action", "suspend"), 200, ">suspended<", "Suspend no more")
 	want(t, mona.post(page, "action", "unsuspend"), 200, "!>suspended<")
@@ -75,7 +75,7 @@ func TestAdminPeople(t *testing.T) {
 	want(t, wim.post("/auth/sign_up", "user[username]", "wim", "user[email]", "wim@example.org", "user[password]", "correct horse", "user[reason]", "I <like> it", "user[agreement]", "1"), 200, "We sent a letter")
 	want(t, mona.get(personPath(h, "wim")), 200, "address not confirmed", "!Asks to join")
 	want(t, wim.get(h.letter("wim@example.org")), 200)
-	want(t, mona.get("/admin/people?state=pending"), 200, `<small>@wim`, ">waiting<", `!<small>@ada`)
+	want(t, mona.get("/admin/people?state=pending"), 200, `<small><bdi dir="ltr">@wim`, ">waiting<", `!<small><bdi dir="ltr">@ada`)
 	want(t, mona.get(personPath(h, "wim")), 200, "Asks to join", "I &lt;like&gt; it", "Let in")
 	want(t, mona.post("/settings/approvals/"+personPath(h, "wim")[len("/admin/people/"):], "do", "approve", "back", "/admin/people?state=pending"), 200, "Approved. They were told.", "Nobody is like that")
 }

@@ -55,7 +55,7 @@ func TestCutIsShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, ada.get("/settings/hosts/preview?host=bad.example&severity=suspend&reject_media=1"), 200, "shown to nobody here", "1 account that is known here", "1 follow of people here",
-		"0 followers", "@ada</a> follows 1 there", "sub.bad.example", "Nothing is deleted", `name="reject_media" value="1"`)
+		"0 followers", "@ada</bdi></a> follows 1 there", "sub.bad.example", "Nothing is deleted", `name="reject_media" value="1"`)
 	want(t, ada.get("/settings/hosts/limit"), 200, "1 account that is known here")
 	want(t, ada.get("/settings/hosts/preview?host=other.example&severity=suspend"), 200, "Nothing that is known here")
 }

@@ -278,7 +278,7 @@ func (b *browser) say(text string, v social.Visibility) string {
 // name is whose browser it is.
 func (b *browser) name() string {
 	b.t.Helper()
-	m := regexp.MustCompile(`<small>@(\w+)</small>`).FindStringSubmatch(b.get("/menu").Body.String())
+	m := regexp.MustCompile(`<bdi dir="ltr">@(\w+)</bdi></small>`).FindStringSubmatch(b.get("/menu").Body.String())
 	if m == nil {
 		b.t.Fatal("nobody is signed in")
 	}
