@@ -187,7 +187,25 @@ func (l *Locale) Say(sentence string, args ...any) string {
 	if len(args) == 0 {
 		return form
 	}
+	if l.Dir == "rtl" {
+		args = slices.Clone(args)
+		for i, a := range args {
+			if s, ok := a.(string); ok {
+				args[i] = l.Apart(s)
+			}
+		}
+	}
 	return l.printer.Sprintf(form, args...)
+}
+
+// Apart is an address (@name@host) as it can stand among words of l: where those are
+// read from right to left its @ would otherwise change sides. The signs around it are
+// those of UAX #9.
+func (l *Locale) Apart(words string) string {
+	if l.Dir == "rtl" && strings.HasPrefix(words, "@") {
+		return "\u2066" + words + "\u2069"
+	}
+	return words
 }
 
 // Number is n as readers of l write it.

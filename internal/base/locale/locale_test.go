@@ -72,6 +72,8 @@ func TestSay(t *testing.T) {
 		{English().Say("%d lines", 1234), "1,234 lines"},
 		{de.Number(1234567), "1.234.567"},
 		{Match("ar").Number(1234), "1,234"},
+		{Match("ar").Say("%s! %s!", "@ada", "ada"), "\u2066@ada\u2069! ada!"},
+		{de.Say("%s!", "@ada"), "@ada!"},
 		{From(context.Background()).Name, "en"},
 		{From(With(t.Context(), de)).Name, "de"},
 	} {

@@ -93,7 +93,7 @@ func part(l *locale.Locale, p any) templ.Component {
 	case int:
 		return onlyWords(l.Number(p))
 	case string:
-		return onlyWords(p)
+		return onlyWords(l.Apart(p))
 	}
 	return templ.NopComponent
 }
