@@ -11,7 +11,7 @@ const remember = (one) => { try { sessionStorage.setItem(memory, JSON.stringify(
 const says = (form) => JSON.stringify([...new FormData(form)].filter(([name, value]) => typeof value === "string" && !["key", "pen", "draft", "seen", "back", "do"].includes(name)));
 
 const send = (form) => {
-  const fields = form.elements, line = form.querySelector("[data-sending]");
+  const fields = form.elements, line = form.querySelector(".sending");
   let body, button, tries = 0, timer, flying = false, plainly = false, still = [];
   const tell = (words) => { if (line.textContent !== words) line.textContent = words; };
   // What is on its way is not changed any more.
@@ -83,4 +83,4 @@ const send = (form) => {
 };
 
 if (!document.querySelector("[data-feed]")) history.scrollRestoration = "auto"; // see arrived
-for (const form of document.querySelectorAll("[data-composer]")) if (form.querySelector("[data-sending]")) send(form);
+for (const form of document.querySelectorAll("[data-composer]")) if (form.querySelector(".sending")) send(form);
