@@ -81,6 +81,7 @@ type tab struct {
 	ctx  context.Context
 	home string // the house's address
 	also string // another host that it may go to
+	bare bool   // scripts are off
 
 	mu     sync.Mutex
 	faults []string
@@ -276,6 +277,7 @@ func (b *tab) scheme(name string) {
 // page are answered in any case.
 func (b *tab) script(on bool) {
 	b.t.Helper()
+	b.bare = !on
 	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
 		return err
