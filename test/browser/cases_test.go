@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/plaza-social/plaza/internal/app/apptest"
+	"github.com/plaza-social/plaza/internal/base/locale"
 	"github.com/plaza-social/plaza/internal/evidence"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
@@ -121,16 +122,16 @@ func TestBatchOfCases(t *testing.T) {
 	b.script(false)
 	b.signIn("mona", mona.Password)
 	b.visit("/moderation/cases?queue=spam&words=watches")
-	b.says(fmt.Sprintf("%d cases found", n))
+	b.says(locale.English().Say("%d cases found, the gravest first.", n))
 	b.click(".batch > summary")
 	b.click("#which-all")
 	b.until(`(document.getElementById("action").value = "hide_post")`)
 	b.press(".batch .button")
-	b.says("Hide the post", fmt.Sprintf("%d reports are answered", n))
+	b.says("Hide the post", locale.English().Say("%d reports are answered", n))
 	began := time.Now()
 	b.press("button[value=decide]")
 	took := time.Since(began)
-	b.says(fmt.Sprintf("%d cases are decided", n))
+	b.says(locale.English().Say("%d cases are decided", n))
 	t.Logf("%d cases in one step: %s", n, took.Round(time.Millisecond))
 	if long() && took > 10*time.Second {
 		t.Errorf("one step took %s", took)
