@@ -73,7 +73,7 @@ func TestOffline(t *testing.T) {
 	if at, err := eval[string](b, `location.pathname + location.search`); err != nil || at != "/@ada?again" {
 		t.Errorf("it is at %s, %v", at, err)
 	}
-	s = s.Anew(t)
+	s.Anew(t)
 	b.press("main a.button")
 	b.says("Only for those who are online")
 }

@@ -239,13 +239,6 @@ func count(n int) string {
 	return strings.TrimSuffix(strconv.FormatFloat(float64(n/100_000)/10, 'f', 1, 64), ".0") + "M"
 }
 
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
-}
-
 // ago is a moment in few words, as seen from now.
 func (f *frame) ago(at time.Time) string {
 	d := f.Now.Sub(at)
@@ -275,7 +268,7 @@ func (f *frame) lately(at time.Time) string {
 }
 
 // longDate is a moment to the minute, in words.
-func (f *frame) longDate(at time.Time) string { return f.date(at, "2 January 2006, 15:04 UTC") }
+func (f *frame) longDate(at time.Time) string { return f.date(at, toTheMinute) }
 
 // date is a moment in the reader's language, as layout has it in English.
 func (f *frame) date(at time.Time, layout string) string { return f.locale().Date(at.UTC(), layout) }

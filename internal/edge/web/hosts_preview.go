@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"strconv"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/social"
@@ -57,12 +56,4 @@ func (s *Site) previewLimit(q *ask) error {
 		return err
 	}
 	return q.show("Only hosts that were let in", limitPreview(q.page, cut))
-}
-
-// many is a number of things, in words.
-func many(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + more
 }

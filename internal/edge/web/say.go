@@ -98,9 +98,12 @@ func part(l *locale.Locale, p any) templ.Component {
 	return templ.NopComponent
 }
 
+// toTheMinute is how a moment stands in words.
+var toTheMinute = msg("2 January 2006, 15:04 UTC")
+
 // longDate is a moment to the minute, in words.
 func longDate(ctx context.Context, at time.Time) string {
-	return dateIn(ctx, at, msg("2 January 2006, 15:04 UTC"))
+	return dateIn(ctx, at, toTheMinute)
 }
 
 // dateIn is a moment in the reader's language, as layout has it in English.
