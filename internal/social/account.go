@@ -18,6 +18,7 @@ const (
 	Pending   Standing = "pending" // the address is not confirmed, or the account not approved
 	Suspended Standing = "suspended"
 	Disabled  Standing = "disabled" // nobody can sign in; of an actor only, never of an account
+	Leaving   Standing = "leaving"  // asked to be deleted, and can take it back; of an actor only: the account is suspended
 )
 
 // AccountKind says what stands behind an account.

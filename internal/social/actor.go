@@ -66,6 +66,8 @@ func (a Actor) MustAct() error {
 		return errs.New(errs.Forbidden, "Your login is currently disabled")
 	case a.Standing == Suspended:
 		return errs.New(errs.Forbidden, "Your account is suspended.")
+	case a.Standing == Leaving:
+		return errs.New(errs.Forbidden, "Your account is about to be deleted, as you asked. You can take that back in the settings, on this house's site.")
 	case a.Standing == Pending:
 		return errs.New(errs.Forbidden, "Your account is not confirmed or approved yet.")
 	case a.Lacks:

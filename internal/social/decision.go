@@ -93,7 +93,7 @@ func (a Action) Grave() bool { return a == Disable || a == Suspend || a == Expel
 // Apply is an account, and what we know of it if it is ours, after a; changed
 // tells whether that differs from before.
 func (a Action) Apply(who Account, u User) (_ Account, _ User, changed bool) {
-	was, closed := who, u.Disabled
+	was, closed := who, u
 	switch a {
 	case Veil, Unveil:
 		who.Sensitive = a == Veil
@@ -102,9 +102,9 @@ func (a Action) Apply(who Account, u User) (_ Account, _ User, changed bool) {
 	case Disable, Enable:
 		u.Disabled = a == Disable
 	case Suspend:
-		who.Standing = Suspended
+		who.Standing, u.LeavesAt = Suspended, time.Time{} // who is suspended does not get away by leaving
 	case Unsuspend:
-		if who.Standing == Suspended {
+		if who.Standing == Suspended && u.LeavesAt.IsZero() {
 			who.Standing = Good
 			if who.Local() && !(u.Confirmed && u.Approved) {
 				who.Standing = Pending
@@ -113,7 +113,7 @@ func (a Action) Apply(who Account, u User) (_ Account, _ User, changed bool) {
 	case Warn:
 		return who, u, true
 	}
-	return who, u, who.Standing != was.Standing || who.Limited != was.Limited || who.Sensitive != was.Sensitive || u.Disabled != closed
+	return who, u, who.Standing != was.Standing || who.Limited != was.Limited || who.Sensitive != was.Sensitive || u.Disabled != closed.Disabled || u.LeavesAt != closed.LeavesAt
 }
 
 // MaxDecisionText is how many characters a decision's reason has, at most.

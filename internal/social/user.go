@@ -19,11 +19,17 @@ type User struct {
 	Invite    InviteID
 	Prefs     Prefs
 	CreatedAt time.Time
+	LeavesAt  time.Time // when their account is deleted, as they asked; zero if they did not
 }
+
+// LeaveGrace is how long somebody who asked to be deleted can take it back.
+const LeaveGrace = 14 * 24 * time.Hour
 
 // On is what u may do, on an account whose own standing is given.
 func (u User) On(own Standing) Standing {
 	switch {
+	case own == Suspended && !u.LeavesAt.IsZero() && !u.Disabled:
+		return Leaving
 	case own == Suspended:
 		return own
 	case u.Disabled:

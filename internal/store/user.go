@@ -11,15 +11,15 @@ import (
 	"github.com/plaza-social/plaza/internal/social"
 )
 
-const userColumns = `account_id, email, password, role, confirmed, approved, reason, locale, invite_id, prefs, created_ms, disabled`
+const userColumns = `account_id, email, password, role, confirmed, approved, reason, locale, invite_id, prefs, created_ms, disabled, leaves_ms`
 
 func scanUser(r row) (u social.User, err error) {
 	var prefs string
-	var created int64
-	if err := r.Scan(&u.Account, &u.Email, &u.Password, &u.Role, &u.Confirmed, &u.Approved, &u.Reason, &u.Locale, &u.Invite, &prefs, &created, &u.Disabled); err != nil {
+	var created, leaves int64
+	if err := r.Scan(&u.Account, &u.Email, &u.Password, &u.Role, &u.Confirmed, &u.Approved, &u.Reason, &u.Locale, &u.Invite, &prefs, &created, &u.Disabled, &leaves); err != nil {
 		return u, err
 	}
-	u.CreatedAt = moment(created)
+	u.CreatedAt, u.LeavesAt = moment(created), moment(leaves)
 	return u, json.Unmarshal([]byte(prefs), &u.Prefs)
 }
 
@@ -44,8 +44,8 @@ func (tx *Tx) AddUser(ctx context.Context, u social.User) error {
 // Conflict.
 func (tx *Tx) SetUser(ctx context.Context, u social.User) error {
 	_, err := tx.exec(ctx, `UPDATE users SET email = $2, email_key = $3, password = $4, role = $5, confirmed = $6, approved = $7,
-		reason = $8, locale = $9, prefs = $10, disabled = $11 WHERE account_id = $1`,
-		u.Account, u.Email, emailKey(u.Email), u.Password, u.Role, u.Confirmed, u.Approved, u.Reason, u.Locale, asJSON(u.Prefs), u.Disabled)
+		reason = $8, locale = $9, prefs = $10, disabled = $11, leaves_ms = $12 WHERE account_id = $1`,
+		u.Account, u.Email, emailKey(u.Email), u.Password, u.Role, u.Confirmed, u.Approved, u.Reason, u.Locale, asJSON(u.Prefs), u.Disabled, millis(u.LeavesAt))
 	if err != nil && isUnique(err) {
 		return errs.New(errs.Conflict, "This e-mail address is taken.")
 	}
@@ -101,9 +101,16 @@ func (v *View) Owner(ctx context.Context) (social.AccountID, error) {
 		`SELECT account_id FROM users WHERE role = 'owner' ORDER BY account_id LIMIT 1`)
 }
 
-// Owners returns up to limit owners, and keeps others from leaving meanwhile.
+// Owners returns up to limit owners who are not about to leave, and keeps
+// others from leaving meanwhile.
 func (tx *Tx) Owners(ctx context.Context, limit int) ([]social.AccountID, error) {
-	return list[social.AccountID](ctx, &tx.View, `SELECT account_id FROM users WHERE role = 'owner' ORDER BY account_id LIMIT $1`+tx.d.forUpdate, limit)
+	return list[social.AccountID](ctx, &tx.View, `SELECT account_id FROM users WHERE role = 'owner' AND leaves_ms = 0 ORDER BY account_id LIMIT $1`+tx.d.forUpdate, limit)
+}
+
+// UsersLeaving returns up to limit people who asked to be deleted, and whose
+// time to take that back is over.
+func (v *View) UsersLeaving(ctx context.Context, now time.Time, limit int) ([]social.User, error) {
+	return rows(ctx, v, scanUser, `SELECT `+userColumns+` FROM users WHERE leaves_ms > 0 AND leaves_ms <= $1 ORDER BY leaves_ms LIMIT $2`, millis(now), limit)
 }
 
 // Waiting returns those who ask to be let in, in the order they came.

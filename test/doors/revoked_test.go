@@ -37,6 +37,9 @@ var revocations = []revocation{
 	{"account deleted", 401, func(t *testing.T, s *apptest.Server, p *apptest.Person, _ *client, _ string) {
 		wantStatus(t, "delete", send(t, s, "POST", "/settings/delete", session(signIn(t, s, p)), form("password", p.Password)), 303)
 	}},
+	{"account leaving", 403, func(t *testing.T, s *apptest.Server, p *apptest.Person, _ *client, _ string) {
+		wantStatus(t, "leave", send(t, s, "POST", "/settings/delete", session(signIn(t, s, p)), form("password", p.Password, "when", "later")), 303)
+	}},
 	{"account disabled", 403, act("disable")},
 	{"account suspended", 403, act("suspend")},
 }

@@ -106,8 +106,8 @@ func (s *Service) BySession(ctx context.Context, secret string) (social.Actor, e
 }
 
 // ByToken is who a token's secret stands for; it is Unauthenticated if the
-// token has ended, and Forbidden while the account is suspended or disabled, or
-// lacks the second factor that the house asks for. A token of an app for itself
+// token has ended, and Forbidden while the account is suspended, disabled or
+// leaving, or lacks the second factor that the house asks for. A token of an app for itself
 // has no account.
 func (s *Service) ByToken(ctx context.Context, secret string) (social.Actor, error) {
 	return s.actor(ctx, s.tokens, secret, s.loadToken)
@@ -126,7 +126,7 @@ func (s *Service) actor(ctx context.Context, c *actors, secret string, load func
 	if err := shut(a.Standing); err != nil {
 		return social.Anyone, err
 	}
-	if a.Lacks && a.Token != 0 {
+	if (a.Lacks || a.Standing == social.Leaving) && a.Token != 0 {
 		return social.Anyone, a.MustAct()
 	}
 	return a, nil

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/event"
@@ -101,6 +102,110 @@ func mayLeave(ctx context.Context, tx *store.Tx, u social.User) error {
 		err = errs.New(errs.Forbidden, "You are the only owner of this house. Make another account an owner first: plaza account create --role owner.")
 	}
 	return err
+}
+
+// LeaveLater has by's account deleted after social.LeaveGrace, and returns when.
+// Nobody else sees it from now on, and its owner can do nothing but to Stay.
+func (s *Service) LeaveLater(ctx context.Context, by social.Actor, password string) (at time.Time, err error) {
+	u, err := s.again(ctx, by, "password", password)
+	if err != nil {
+		return at, err
+	}
+	if err := by.MustAct(); err != nil {
+		return at, err
+	}
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		if err := unchanged(ctx, tx, u); err != nil {
+			return err
+		}
+		a, err := tx.HoldAccount(ctx, by.Account)
+		if err != nil {
+			return err
+		}
+		now, err := tx.HoldUser(ctx, by.Account)
+		if err != nil {
+			return err
+		}
+		if now.On(a.Standing) != social.Good { // it was decided about them meanwhile
+			return social.Actor{Account: a.ID, Standing: now.On(a.Standing)}.MustAct()
+		}
+		if err := mayLeave(ctx, tx, now); err != nil {
+			return err
+		}
+		at = tx.Now.Add(social.LeaveGrace)
+		now.LeavesAt = at
+		if err := s.farewellLetter(ctx, tx, a, now); err != nil {
+			return err
+		}
+		return stand(ctx, tx, now, social.Suspended)
+	})
+	if err != nil {
+		return at, fmt.Errorf("delete account later: %w", err)
+	}
+	s.forget(by.Account)
+	return at, nil
+}
+
+// Stay takes LeaveLater back: the account stands as before. Of somebody who is
+// not leaving it is a Conflict.
+func (s *Service) Stay(ctx context.Context, by social.Actor) error {
+	if !by.SignedIn() {
+		return by.MustAct()
+	}
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		a, err := tx.HoldAccount(ctx, by.Account)
+		if err != nil {
+			return err
+		}
+		u, err := tx.HoldUser(ctx, by.Account)
+		if err != nil {
+			return err
+		}
+		if u.On(a.Standing) != social.Leaving {
+			return errs.New(errs.Conflict, "Your account is not about to be deleted.")
+		}
+		u.LeavesAt = time.Time{}
+		return stand(ctx, tx, u, social.Good)
+	})
+	if err != nil {
+		return fmt.Errorf("keep account: %w", err)
+	}
+	s.forget(by.Account)
+	return nil
+}
+
+// stand has the account of u, who leaves or stays, stand so, and tells of it.
+func stand(ctx context.Context, tx *store.Tx, u social.User, how social.Standing) error {
+	if err := tx.SetUser(ctx, u); err != nil {
+		return err
+	}
+	if err := tx.SetStanding(ctx, u.Account, how); err != nil {
+		return err
+	}
+	tx.Record(event.AccessChanged{Account: u.Account})
+	tx.Record(event.ProfileChanged{Account: u.Account})
+	return nil
+}
+
+// leaveDue deletes those whose time to think better of it is over.
+func (s *Service) leaveDue(ctx context.Context, tx *store.Tx) error {
+	due, err := tx.UsersLeaving(ctx, tx.Now, tidyAtOnce)
+	if err != nil {
+		return err
+	}
+	for _, u := range due {
+		a, err := tx.HoldAccount(ctx, u.Account)
+		if err != nil {
+			return err
+		}
+		if err := s.goodbyeLetter(ctx, tx, a, u.Email); err != nil {
+			return err
+		}
+		if err := leave(ctx, tx, u.Account); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // leave makes an account that nobody can use or see, and has it deleted.

@@ -164,6 +164,19 @@ Was it not you? Then write to the people who run the house, and change your
 password wherever else you use the same one.`+kept)
 }
 
+// farewellLetter tells somebody that their account is about to be deleted, and
+// how to keep it.
+func (s *Service) farewellLetter(ctx context.Context, tx *store.Tx, a social.Account, u social.User) error {
+	return s.send(ctx, tx, a, u.Email, "Your account will be deleted on "+u.LeavesAt.UTC().Format("2 January 2006"),
+		`you, or somebody who knows your password, asked for your account to be
+deleted. Nobody sees it any more; on `+u.LeavesAt.UTC().Format("2 January 2006")+` it goes for good, with your
+posts and all that was yours.
+
+Until then you can keep it: sign in, and choose “Keep my account”.
+
+Was it not you? Do the same, and change your password.`)
+}
+
 // while is a duration in words.
 func while(d time.Duration) string {
 	if d >= 48*time.Hour {

@@ -40,6 +40,9 @@ func (s *Service) Tidy(ctx context.Context) error {
 		if err := s.writeStrangers(ctx, tx); err != nil {
 			return err
 		}
+		if err := s.leaveDue(ctx, tx); err != nil {
+			return err
+		}
 		ids, err := tx.Unconfirmed(ctx, tx.Now.Add(-keepUnconfirmed), tidyAtOnce)
 		if err != nil {
 			return err

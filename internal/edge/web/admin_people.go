@@ -186,7 +186,8 @@ func marks(d moderation.Dossier) (out []string) {
 	for _, m := range []struct {
 		is   bool
 		name string
-	}{{d.Ours() && !d.User.Confirmed, msg("address not confirmed")}, {d.Ours() && d.User.Confirmed && !d.User.Approved, msg("waiting")}, {d.Standing == social.Suspended, msg("suspended")},
+	}{{d.Ours() && !d.User.Confirmed, msg("address not confirmed")}, {d.Ours() && d.User.Confirmed && !d.User.Approved, msg("waiting")}, {d.Standing == social.Suspended && d.User.LeavesAt.IsZero(), msg("suspended")},
+		{!d.User.LeavesAt.IsZero(), msg("about to leave")},
 		{d.User.Disabled, msg("frozen")}, {d.Limited, msg("limited")}, {d.Sensitive, msg("pictures veiled")}} {
 		if m.is {
 			out = append(out, m.name)

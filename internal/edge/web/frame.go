@@ -169,6 +169,7 @@ var sayings = map[string]string{
 	"confirmed-waiting": "Your address is confirmed. Somebody will look at your request soon.",
 	"welcome":           "Welcome! This is your home.",
 	"approved":          "Approved. They were told.", "rejected": "Turned down.", "decided": "Somebody has seen to it already.", "gone": "Your account is deleted. Farewell.",
+	"leaving": "Nobody else sees your account any more.", "account-kept": "Your account is kept. Good to have you.",
 	"moved": "You have moved. Those who follow you are being told.", "stayed": "Welcome back. You live here again.",
 	"aliased": "Added. You can have that account moved here now.", "unaliased": "Removed. That account cannot be moved here any more.",
 	"case-decided": "Decided.", "proposed": "It is proposed. Somebody else has to agree now.", "case-taken": "It is yours for a quarter of an hour.", "given": "Given back to the others.",

@@ -162,7 +162,7 @@ func (w who) admit(by social.Actor) error {
 		return nil
 	case by.Standing == social.Pending:
 		return errWaiting
-	case by.Standing == social.Suspended:
+	case by.Standing == social.Suspended, by.Standing == social.Leaving:
 		return by.MustAct()
 	case w == member || by.Role.AtLeast(need[w]):
 		return nil

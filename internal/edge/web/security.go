@@ -26,6 +26,7 @@ func (s *Site) securityRoutes(r *router) {
 	r.Do("POST /settings/invites/{invite}/end", member, s.endInvite)
 	r.Do("GET /settings/delete", waiting, func(q *ask) error { return s.showDelete(q, http.StatusOK, "") })
 	r.Do("POST /settings/delete", waiting, s.limited(signInRule, s.deleteAccount))
+	r.Do("POST /settings/delete/undo", waiting, s.keepAccount)
 }
 
 // wrong is the sentence for a form that was not taken, and whether err is that.
@@ -156,8 +157,12 @@ func (s *Site) showDelete(q *ask, status int, problem string) error {
 	if held {
 		kept = q.page.heldWords(until)
 	}
+	me, err := s.Auth.Self(q.Context(), q.by)
+	if err != nil {
+		return err
+	}
 	q.settle()
-	return q.showAs(status, "Leave", deleteSettings(q.page, kept, problem))
+	return q.showAs(status, "Leave", deleteSettings(q.page, me.LeavesAt, kept, problem))
 }
 
 // heldWords is social.HeldWords in the reader's language.
@@ -169,14 +174,33 @@ func (f *frame) heldWords(until time.Time) string {
 }
 
 func (s *Site) deleteAccount(q *ask) error {
-	err := s.Auth.DeleteAccount(q.Context(), q.by, q.form("password"))
+	later := q.form("when") == "later" && q.by.Standing == social.Good
+	var err error
+	if later {
+		_, err = s.Auth.LeaveLater(q.Context(), q.by, q.form("password"))
+	} else {
+		err = s.Auth.DeleteAccount(q.Context(), q.by, q.form("password"))
+	}
 	if problem, ok := q.wrong(err); ok {
 		return s.showDelete(q, http.StatusUnprocessableEntity, problem)
 	}
 	if err != nil {
 		return err
 	}
+	if later {
+		q.say("leaving")
+		return q.to("/settings/delete")
+	}
 	s.signOut(q.w)
 	q.say("gone")
+	return q.to("/")
+}
+
+// keepAccount keeps one that was about to be deleted.
+func (s *Site) keepAccount(q *ask) error {
+	if err := s.Auth.Stay(q.Context(), q.by); err != nil {
+		return err
+	}
+	q.say("account-kept")
 	return q.to("/")
 }

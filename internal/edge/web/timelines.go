@@ -28,6 +28,9 @@ func (s *Site) home(q *ask) error {
 	if q.by.Standing == social.Pending {
 		return q.to("/auth/waiting")
 	}
+	if q.by.Standing == social.Leaving {
+		return q.to("/settings/delete")
+	}
 	get := func(p social.Page) (view.Slice[*view.Seen], error) { return s.Timelines.Home(q.Context(), q.by, p) }
 	if asked, err := s.newer(q, get); asked {
 		return err

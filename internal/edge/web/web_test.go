@@ -312,6 +312,14 @@ func TestOwnerMovesIn(t *testing.T) {
 	want(t, b.post("/settings/house", "title", "Marktplatz", "sign_ups", "closed"), 200, "Saved.")
 	want(t, b.get("/settings/invites"), 200, "invitations do not work")
 	want(t, b.post("/settings/delete", "password", "correct horse"), 422, "only owner", "Your password")
+
+	want(t, cleo.post("/settings/delete", "password", "correct horse", "when", "later"), 200, "Nobody else sees your account any more.", "Keep my account", "Delete it now")
+	want(t, b.get("/@cleo"), 404)
+	want(t, cleo.get("/"), 200, "Keep my account")
+	want(t, cleo.get("/bookmarks"), 403, "about to be deleted")
+	want(t, cleo.post("/settings/delete/undo"), 200, "Your account is kept.", "What is on your mind?")
+	want(t, b.get("/@cleo"), 200)
+	want(t, cleo.post("/settings/delete", "password", "correct horse", "when", "now"), 200, "Your account is deleted.")
 }
 
 func TestOtherEdgesPages(t *testing.T) {
