@@ -84,9 +84,9 @@ func (b *tab) examine(p page) {
 	}
 	if apptest.Long() {
 		b.size(1280, 900)
-		b.until(`(document.documentElement.style.fontSize = "200%", true)`)
+		b.letters(2 * usualLetters)
 		b.look(p, 1280, "text twice as large")
-		b.until(`(document.documentElement.style.fontSize = "", true)`)
+		b.letters(usualLetters)
 	}
 	b.size(390, 900)
 	b.until(`(document.querySelectorAll("details").forEach((d) => d.open = true), true)`)

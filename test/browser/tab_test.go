@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	cdpage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -271,6 +272,19 @@ func (b *tab) scheme(name string) {
 			{Name: "prefers-color-scheme", Value: name}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
 		return err
 	}))
+}
+
+// usualLetters is how large text is, in px, for who did not choose.
+const usualLetters = 16
+
+// letters has text be of a size, as somebody sets it in their browser.
+func (b *tab) letters(px int64) {
+	b.t.Helper()
+	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, cdpage.SetFontSizes, cdpage.SetFontSizesParams{FontSizes: &cdpage.FontSizes{Standard: px, Fixed: px * 13 / 16}})
+		return err
+	}))
+	b.until(fmt.Sprintf(`getComputedStyle(document.documentElement).fontSize == "%dpx"`, px))
 }
 
 // script switches the pages' JavaScript on or off; our own questions to the
