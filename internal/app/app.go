@@ -269,7 +269,7 @@ func (a *App) assemble(o Options) (err error) {
 			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Tags: a.Tags, Imports: a.Imports, Exports: a.Exports, Push: a.Push, Links: a.Links, Collections: a.Collections,
 			Blobs: a.blobs, Limiter: a.limiter, Log: a.log,
 			Emojis: a.Emojis, Hosts: a.Hosts, Screen: a.Screen, Announcements: a.Announcements, Moderation: a.Moderation, Sealing: a.Sealing, Measures: a.Measures, Conversations: a.Conversations})
-	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: a.filePath, Clock: o.Clock, Shut: a.Store.Gate, Copies: a.copiesState, Breach: a.breach, Live: a.live,
+	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: a.filePath, Clock: o.Clock, Shut: a.Store.Gate, Copies: a.copiesState, Breach: a.breach, Live: a.live, Budget: a.remoteUse,
 		ReadNotice: a.noticeReader().Read, ReadWords: a.noticeReader().Words},
 		web.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search, Conversations: a.Conversations, Discover: a.Discover, Tags: a.Tags, Links: a.Links,

@@ -79,9 +79,9 @@ func newMeters(a *App) *meters {
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_read_only", Help: "1 while nothing can be changed here, and reading goes on."}, a.readOnly),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_clock_jumped_seconds", Help: "By how much the machine's clock has jumped away from the one that is gone by, where several servers share a database."}, a.clockOff),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_remote_bytes", Help: "What is kept of other servers' files, at most, in bytes of the disk."},
-			func() float64 { _, n := a.proxy.Use(); return float64(n) }),
+			func() float64 { used, _ := a.remoteUse(); return float64(used) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plaza_remote_budget_bytes", Help: "How much of the disk is for that."},
-			func() float64 { return float64(a.Config.Media.RemoteBudget) }))
+			func() float64 { _, of := a.remoteUse(); return float64(of) }))
 	m.handler = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 	return m
 }

@@ -35,6 +35,12 @@ func (a *App) MediaUsage(ctx context.Context) (u MediaUsage, err error) {
 	return u, err
 }
 
+// remoteUse is how much of the disk what other servers show takes, and may.
+func (a *App) remoteUse() (used, of int64) {
+	_, used = a.proxy.Use()
+	return used, a.Config.Media.RemoteBudget
+}
+
 // A Pruned is what was removed, or would be.
 type Pruned struct {
 	RemoteFiles int   `json:"remote_files"`

@@ -27,6 +27,7 @@ type dashboard struct {
 	Appeals int
 	Month   measures.Month
 	Care    sealing.Figures
+	Remote  string // what other servers show takes of the disk, for admins
 }
 
 func (s *Site) dashboard(q *ask) (err error) {
@@ -49,6 +50,10 @@ func (s *Site) dashboard(q *ask) (err error) {
 	}
 	if d.Appeals, err = s.Moderation.OpenAppeals(q.Context(), q.by); err != nil {
 		return err
+	}
+	if s.config.Budget != nil && q.page.admin() {
+		used, of := s.config.Budget()
+		d.Remote = q.page.say("%s of %s", size(q.page.locale(), int(used)), size(q.page.locale(), int(of)))
 	}
 	q.page.Tab, q.page.Wide = "admin", true
 	return q.show("Administration", dashboardPage(q.page, d))

@@ -21,8 +21,8 @@ func TestDashboard(t *testing.T) {
 	if err := measures.New(h.store).Keep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	want(t, mona.get("/admin"), 200, "Sign-ups", "3 in 30 days", "1 today, so far", "How it is looked after", "<svg", "!The machine", "!Database", "!/settings/house")
-	want(t, olaf.get("/admin"), 200, "The machine", "Deliveries that wait", "Servers that do not answer", "<p class=\"large\">0</p>", "/settings/house")
+	want(t, mona.get("/admin"), 200, "Sign-ups", "3 in 30 days", "1 today, so far", "How it is looked after", "<svg", "!The machine", "!Database", "!10.0 GB", "!/settings/house")
+	want(t, olaf.get("/admin"), 200, "The machine", "1.5 GB of 10.0 GB", "Deliveries that wait", "Servers that do not answer", "<p class=\"large\">0</p>", "/settings/house")
 	want(t, mona.get("/settings"), 200, `href="/admin"`)
 	want(t, ada.get("/settings"), 200, `!href="/admin"`)
 }

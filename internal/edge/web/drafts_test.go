@@ -189,7 +189,7 @@ func TestUndo(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	ada := h.member("ada", social.Member)
-	want(t, ada.post("/settings/privacy", "visibility", "public", "hold", "1", "zone", "Europe/Vienna", "alt", "required"), 200, "Saved.", `id="hold" name="hold" value="1" checked`, `value="Europe/Vienna" selected`, `value="required" selected`)
+	want(t, ada.post("/settings/privacy", "visibility", "public", "quotes", "followers", "hold", "1", "zone", "Europe/Vienna", "alt", "required"), 200, "Saved.", `value="followers" selected`, `id="hold" name="hold" value="1" checked`, `value="Europe/Vienna" selected`, `value="required" selected`)
 	page := ada.post("/new", "text", "Too hasty", "visibility", "public", "key", "k")
 	want(t, page, 200, "It is sent in 10 seconds.", ">Undo</button>", "!Your post is out")
 	undo := regexp.MustCompile(`/scheduled/\d+/back`).FindString(page.Body.String())

@@ -60,6 +60,7 @@ type Config struct {
 	Clock      clock.Clock              // nil means the machine's
 	Shut       func() error             // why nothing can be changed at the moment, or nil; nil means never
 	Copies     func() *CopiesState      // nil, or answers nil, where there are none
+	Budget     func() (used, of int64)  // bytes of the disk for what other servers show; nil if none is kept
 	Breach     func(directive string)   // what a page tried and its policy forbids, by the part of it; nil means it is only logged
 	// Live streams to a page that is open what is new, until still no longer says
 	// that by is signed in; nil streams nothing.
