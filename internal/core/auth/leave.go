@@ -85,7 +85,7 @@ func mayExpel(ctx context.Context, tx *store.Tx, by social.Actor, a social.Accou
 	if err := by.MayJudge(role); err != nil {
 		return err
 	}
-	if a.Standing != social.Suspended {
+	if a.Standing != social.Suspended || !u.LeavesAt.IsZero() { // who leaves by themselves can come back
 		return errs.New(errs.Conflict, "Suspend this account first: that can be taken back, and deleting it cannot.")
 	}
 	return mayLeave(ctx, tx, u)

@@ -98,6 +98,11 @@ func TestLeavingAndDecisions(t *testing.T) {
 		if _, err := h.LeaveLater(h.ctx, one, "correct horse"); err != nil {
 			t.Fatal(err)
 		}
+		cleo, olga := h.member("cleo", social.Member), h.member("olga", social.Admin)
+		if _, err := h.LeaveLater(h.ctx, cleo, "correct horse"); err != nil {
+			t.Fatal(err)
+		}
+		wantKind(t, "who leaves is deleted by others", h.Expel(h.ctx, olga, cleo.Account), errs.Conflict)
 		_, err := h.LeaveLater(h.ctx, two, "correct horse")
 		wantKind(t, "the owner who is left", err, errs.Forbidden)
 		wantKind(t, "the owner who is left, at once", h.DeleteAccount(h.ctx, two, "correct horse"), errs.Forbidden)
