@@ -163,7 +163,7 @@ type way struct {
 	as   map[string]string // the method that stands for another
 }
 
-var ways = []way{
+var allWays = []way{
 	{"JSON", func(t *testing.T, o sheet) option { return object(t, o) }, nil},
 	{"a form", func(_ *testing.T, o sheet) option { return form(pairsOf("", o)...) }, nil},
 	{"parts", func(t *testing.T, o sheet) option { return parts(t, pairsOf("", o)...) }, nil},
@@ -172,9 +172,14 @@ var ways = []way{
 }
 
 // TestForms has houses that are alike be told the same in every way there is:
-// they answer the same, call by call.
+// they answer the same, call by call. The three ways that apps use most; with
+// PLAZA_TEST_LONG all.
 func TestForms(t *testing.T) {
 	t.Parallel()
+	ways := allWays[:3]
+	if apptest.Long() {
+		ways = allWays
+	}
 	logs := make([][]string, len(ways))
 	t.Run("ways", func(t *testing.T) {
 		for i, w := range ways {
