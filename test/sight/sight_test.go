@@ -128,11 +128,17 @@ func (w *world) members(owner social.AccountID) (all []social.AccountID) {
 	return all
 }
 
-// enlist puts somebody on the list of somebody else, or takes them off.
+// enlist puts somebody on the list of somebody else, or takes them off: most often
+// one whom a post on it is for.
 func (w *world) enlist(t *testing.T) {
 	owner := w.someone("whose list")
 	who := social.AccountID(rapid.IntRange(1, far).Draw(w.t, "member"))
-	on := rapid.Bool().Draw(w.t, "on")
+	on := rapid.IntRange(0, 2).Draw(w.t, "on") == 0
+	for _, id := range w.ids() {
+		if heard := w.circle[id]; len(heard) > 0 && rapid.Bool().Draw(w.t, "of this post") {
+			owner, who = social.AccountID(w.said[id].Circle), rapid.SampledFrom(heard).Draw(w.t, "who heard it")
+		}
+	}
 	w.must(w.store.Write(t.Context(), func(tx *store.Tx) (err error) {
 		if on {
 			_, err = tx.AddMember(t.Context(), w.list[owner], who)
