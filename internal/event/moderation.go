@@ -51,6 +51,7 @@ type PostJudged struct {
 	ReplyTo     social.PostID       `json:"reply_to,omitempty"`
 	ReplyAuthor social.AccountID    `json:"reply_author,omitempty"`
 	Mentions    []social.AccountID  `json:"mentions,omitempty"`
+	Audience    []social.AccountID  `json:"audience,omitempty"` // of a post for a circle
 	Tags        []string            `json:"tags,omitempty"`
 	Decision    social.DecisionID   `json:"decision,omitempty"`
 }

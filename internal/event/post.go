@@ -51,6 +51,7 @@ type PostDeleted struct {
 	QuoteOf     social.PostID      `json:"quote_of,omitempty"`
 	ReplyAuthor social.AccountID   `json:"reply_author,omitempty"`
 	LocalOnly   bool               `json:"local_only,omitempty"` // it never left
+	Audience    []social.AccountID `json:"audience,omitempty"`   // whom it was for, if it was for a circle
 	Decision    social.DecisionID  `json:"decision,omitempty"`   // of the staff, if that is why
 }
 

@@ -19,8 +19,9 @@ type ForeignPost struct {
 	Language     string
 	Visibility   Visibility
 	At, EditedAt time.Time
-	ReplyTo      string    // an ActivityPub id
-	Mentions     []Mention // with the Account of those who are known here; the others are left out
+	ReplyTo      string      // an ActivityPub id
+	Mentions     []Mention   // with the Account of those who are known here; the others are left out
+	Audience     []AccountID // of a post of a circle: those of ours whom it is for
 	Tags         []string
 	Media        []Media // with Remote, where they are
 	Poll         *Poll   // with the counts that its server tells

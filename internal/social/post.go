@@ -18,15 +18,16 @@ const (
 	Public    Visibility = "public"
 	Unlisted  Visibility = "unlisted"  // for everybody, but in no public timeline
 	Followers Visibility = "followers" // and those mentioned
+	Circle    Visibility = "circle"    // those on one of the author's lists, and nobody else
 	Direct    Visibility = "direct"    // those mentioned
 )
 
-var width = map[Visibility]int{Public: 3, Unlisted: 2, Followers: 1, Direct: 0}
+var width = map[Visibility]int{Public: 4, Unlisted: 3, Followers: 2, Circle: 1, Direct: 0}
 
 // ParseVisibility reads a visibility's name.
 func ParseVisibility(s string) (Visibility, error) {
 	if _, ok := width[Visibility(s)]; !ok {
-		return "", errs.New(errs.Invalid, "A post is public, unlisted, for followers or direct.")
+		return "", errs.New(errs.Invalid, "A post is public, unlisted, for followers, for a list or direct.")
 	}
 	return Visibility(s), nil
 }
@@ -55,14 +56,16 @@ type Post struct {
 	Sensitive   bool
 	Language    string // BCP 47, or empty
 	Visibility  Visibility
-	ReplyTo     PostID    // zero if it opens a thread; the post may be gone
-	ReplyAuthor AccountID // who wrote ReplyTo; Somebody if it answers what is not here
-	Thread      PostID    // the post that opened the thread, itself included
-	BoostOf     PostID    // zero unless it is a boost
-	BoostAuthor AccountID // who wrote BoostOf
-	URI         string    // a remote post's ActivityPub id
-	Page        string    // a remote post's page at home
-	LocalOnly   bool      // it does not leave this house
+	ReplyTo     PostID      // zero if it opens a thread; the post may be gone
+	ReplyAuthor AccountID   // who wrote ReplyTo; Somebody if it answers what is not here
+	Thread      PostID      // the post that opened the thread, itself included
+	BoostOf     PostID      // zero unless it is a boost
+	BoostAuthor AccountID   // who wrote BoostOf
+	URI         string      // a remote post's ActivityPub id
+	Page        string      // a remote post's page at home
+	LocalOnly   bool        // it does not leave this house
+	Circle      ListID      // whose members it is for, if it is for a circle of somebody here; the list may be gone
+	Audience    []AccountID // whom it was for when it was written, if it is for a circle; besides its author
 	App         AppID
 	At          time.Time
 	EditedAt    time.Time // zero if never
@@ -98,9 +101,9 @@ func (p Post) Mentioned(who AccountID) bool {
 
 // Counts reports whether p is among the posts an account is known to have, and
 // among the replies its parent is known to have. That somebody wrote a message
-// is nobody's business, nor that followers talk among themselves.
+// is nobody's business, nor what a circle hears, nor that followers talk among themselves.
 func (p Post) Counts() (ofAuthor, ofParent bool) {
-	return p.Visibility != Direct, p.Visibility == Public || p.Visibility == Unlisted
+	return p.Visibility != Direct && p.Visibility != Circle, p.Visibility == Public || p.Visibility == Unlisted
 }
 
 // An Edit is a post as it was before a change.
@@ -144,6 +147,7 @@ type Draft struct {
 	Quote       PostID        // what it quotes, zero for nothing
 	QuotePolicy QuotePolicy   // empty for what is usual for the visibility
 	LocalOnly   bool          `json:",omitempty"` // it is not told to other servers
+	Circle      ListID        `json:",omitempty"` // the list that it is for, if it is for one
 	Then        []Draft       `json:",omitempty"` // what is said after it, each as an answer to the one before
 	Held        bool          `json:",omitempty"` // it waits for a moment, so that it can be taken back
 	Kept        DraftID       `json:"-"`          // the kept draft that it was and that ends with it, or zero

@@ -56,11 +56,11 @@ func (p Post) Quotable() QuotePolicy {
 }
 
 // QuotableBy reports whether who, who can see p and stands to its author as
-// rel says, may quote it. Messages are never quoted, other posts always by
-// their author.
+// rel says, may quote it. Messages and what a circle hears are never quoted, other
+// posts always by their author.
 func (p Post) QuotableBy(who AccountID, rel Relation) bool {
 	switch {
-	case who == 0 || p.IsBoost() || p.Visibility == Direct:
+	case who == 0 || p.IsBoost() || p.Visibility == Direct || p.Visibility == Circle:
 		return false
 	case who == p.Author:
 		return true

@@ -48,6 +48,7 @@ const (
 	MaxLists        = 100
 	MaxListTitle    = 255
 	MaxMembers      = 1000 // of a list
+	MaxCircle       = 250  // of a list that posts are for: each of them is told by itself
 	MaxLanguages    = 50   // that are wanted of somebody followed
 )
 

@@ -1,5 +1,7 @@
 package social
 
+import "slices"
+
 // Door is the way a post comes to a reader. What may be seen is the same
 // through every door; what is put before people unasked leaves out the muted.
 type Door uint8
@@ -15,6 +17,8 @@ const (
 // boost, of the author of what is boosted) to say whether it is shown.
 type Sight struct {
 	Reader AccountID // zero for somebody not signed in
+	Here   bool      // the reader lives here: only that is asked of what stays here
+	Circle bool      // the reader is of the circle that the post is for, see Post.ForCircle
 	Author Relation  // the reader's relation to the author
 	Gone   bool      // the author is suspended or deleted
 	// Limited is for an author whom nobody meets who does not follow them.
@@ -30,7 +34,7 @@ func (p Post) MaySee(s Sight) bool {
 	if s.Reader != 0 && s.Reader == p.Author {
 		return true
 	}
-	if s.Author.Apart() {
+	if s.Author.Apart() || p.LocalOnly && !s.Here {
 		return false
 	}
 	switch p.Visibility {
@@ -38,11 +42,26 @@ func (p Post) MaySee(s Sight) bool {
 		return true
 	case Followers:
 		return s.Reader != 0 && (s.Author.Follows || p.Mentioned(s.Reader))
+	case Circle: // whoever is mentioned and not of it is not let in by that
+		return s.Reader != 0 && s.Circle
 	case Direct:
 		return s.Reader != 0 && p.Mentioned(s.Reader)
 	}
 	return false
 }
+
+// ForCircle reports whether a reader is of the circle that p is for: they were
+// when it was written, and still are, which listed says of a list of somebody
+// here. So nobody who joins sees what was said before, and nobody who has left
+// sees anything. Of a circle elsewhere only the first is known.
+func (p Post) ForCircle(reader AccountID, listed bool) bool {
+	return (p.Circle == 0 || listed) && slices.Contains(p.Audience, reader)
+}
+
+// Names reports whether a reader is told who likes p and what they put under it:
+// of what a circle hears only its author is, so that its members do not learn of
+// each other.
+func (p Post) Names(reader AccountID) bool { return p.Visibility != Circle || p.Author == reader }
 
 // MayShow is MaySee for a door: offered posts leave out muted authors, and
 // limited ones that the reader neither follows nor is spoken to by.

@@ -28,6 +28,17 @@ func TestMayShow(t *testing.T) {
 		{"mention does not undo a block", Post{Visibility: Direct, Mentions: mention}, Sight{Reader: reader, Author: Relation{BlockedBy: true}}, false, false},
 		{"muted", Post{Visibility: Public}, Sight{Reader: reader, Author: Relation{Mutes: true}}, true, false},
 		{"author gone", Post{Visibility: Public}, Sight{Reader: author, Gone: true}, false, false},
+		{"a circle, to anyone", Post{Visibility: Circle}, Sight{}, false, false},
+		{"a circle, to a follower", Post{Visibility: Circle}, Sight{Reader: reader, Author: Relation{Follows: true}}, false, false},
+		{"a circle, to one mentioned who is not of it", Post{Visibility: Circle, Mentions: mention}, Sight{Reader: reader}, false, false},
+		{"a circle, to one of it", Post{Visibility: Circle}, Sight{Reader: reader, Circle: true}, true, true},
+		{"a circle, to one of it who is blocked", Post{Visibility: Circle}, Sight{Reader: reader, Circle: true, Author: Relation{BlockedBy: true}}, false, false},
+		{"a circle, to its author", Post{Visibility: Circle}, Sight{Reader: author}, true, true},
+		{"what stays here, to anyone", Post{Visibility: Public, LocalOnly: true}, Sight{}, false, false},
+		{"what stays here, to somebody elsewhere", Post{Visibility: Public, LocalOnly: true}, Sight{Reader: reader}, false, false},
+		{"what stays here, to a follower elsewhere", Post{Visibility: Followers, LocalOnly: true}, Sight{Reader: reader, Author: Relation{Follows: true}}, false, false},
+		{"what stays here, to somebody here", Post{Visibility: Public, LocalOnly: true}, Sight{Reader: reader, Here: true}, true, true},
+		{"what stays here and is for followers, to somebody here", Post{Visibility: Followers, LocalOnly: true}, Sight{Reader: reader, Here: true}, false, false},
 		{"a visibility we do not know", Post{Visibility: "galaxy"}, Sight{Reader: reader, Author: Relation{Follows: true}}, false, false},
 	} {
 		tt.post.Author = author
@@ -36,6 +47,28 @@ func TestMayShow(t *testing.T) {
 		}
 		if got := tt.post.MayShow(tt.sight, Offered); got != tt.offered {
 			t.Errorf("%s: offered = %v, want %v", tt.name, got, tt.offered)
+		}
+	}
+}
+
+// TestForCircle: nobody who joins sees what was said before, and nobody who left
+// sees anything.
+func TestForCircle(t *testing.T) {
+	const reader, other = 2, 3
+	for _, tt := range []struct {
+		name   string
+		post   Post
+		listed bool
+		want   bool
+	}{
+		{"on the list then and now", Post{Circle: 9, Audience: []AccountID{other, reader}}, true, true},
+		{"on the list then", Post{Circle: 9, Audience: []AccountID{reader}}, false, false},
+		{"on the list now", Post{Circle: 9, Audience: []AccountID{other}}, true, false},
+		{"of a circle elsewhere", Post{Audience: []AccountID{reader}}, false, true},
+		{"not of a circle elsewhere", Post{Audience: []AccountID{other}}, true, false},
+	} {
+		if got := tt.post.ForCircle(reader, tt.listed); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
 	}
 }

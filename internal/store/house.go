@@ -11,7 +11,7 @@ type WeekCount struct{ Posts, Posted, Joined int }
 func (v *View) CountWeek(ctx context.Context, fromID, toID, fromMillis, toMillis int64) (WeekCount, error) {
 	return one(ctx, v, errNone, func(r row) (w WeekCount, err error) { return w, r.Scan(&w.Posts, &w.Posted, &w.Joined) },
 		`SELECT COUNT(*), COUNT(DISTINCT p.author_id), (SELECT COUNT(*) FROM users WHERE created_ms >= $3 AND created_ms < $4)
-		FROM posts p WHERE p.id >= $1 AND p.id < $2 AND p.visibility <> 'direct'
+		FROM posts p WHERE p.id >= $1 AND p.id < $2 AND p.visibility NOT IN ('direct', 'circle')
 		AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = p.author_id AND a.host = '')`, fromID, toID, fromMillis, toMillis)
 }
 

@@ -24,7 +24,7 @@ const (
 	ours     = ` AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = p.author_id AND a.host = '')`
 	tagged   = `post_tags t JOIN posts p ON p.id = t.post_id JOIN accounts a ON a.id = p.author_id WHERE t.tag = $3 AND t.post_id >= $1 AND t.post_id < $2 AND p.visibility = 'public'`
 	hosted   = ` AND a.host = $3 AND a.host <> ''`
-	together = `posts p WHERE p.id >= $1 AND p.id < $2 AND p.visibility <> 'direct'`
+	together = `posts p WHERE p.id >= $1 AND p.id < $2 AND p.visibility NOT IN ('direct', 'circle')`
 )
 
 var measures = map[Measure]measure{
@@ -32,7 +32,7 @@ var measures = map[Measure]measure{
 	"posts":        {ofID("p.id"), `COUNT(*)`, together + ours}, // not one of Mastodon's
 	"new_users":    {ofID("u.account_id"), `COUNT(*)`, `users u WHERE u.account_id >= $1 AND u.account_id < $2`},
 	"interactions": {ofID("x.id"), `COUNT(*)`, `(SELECT id FROM likes WHERE id >= $1 AND id < $2 UNION ALL
-		SELECT id FROM posts WHERE id >= $1 AND id < $2 AND visibility <> 'direct' AND (boost_of <> 0 OR reply_author <> 0 AND reply_author <> author_id)) AS x`},
+		SELECT id FROM posts WHERE id >= $1 AND id < $2 AND visibility NOT IN ('direct', 'circle') AND (boost_of <> 0 OR reply_author <> 0 AND reply_author <> author_id)) AS x`},
 	"tag_uses":          {ofID("t.post_id"), `COUNT(*)`, tagged},
 	"tag_accounts":      {ofID("t.post_id"), `COUNT(DISTINCT p.author_id)`, tagged},
 	"tag_servers":       {ofID("t.post_id"), `COUNT(DISTINCT a.host)`, tagged},
@@ -92,7 +92,7 @@ type Dimension string
 var dimensions = map[Dimension]string{
 	"languages":          `SELECT p.language, COUNT(DISTINCT p.author_id) AS n FROM ` + together + ours + ` AND p.language <> '' GROUP BY p.language`,
 	"sources":            `SELECT CASE WHEN u.invite_id = 0 THEN 'web' ELSE 'invite' END, COUNT(*) AS n FROM users u WHERE u.account_id >= $1 AND u.account_id < $2 GROUP BY CASE WHEN u.invite_id = 0 THEN 'web' ELSE 'invite' END`,
-	"servers":            `SELECT a.host, COUNT(*) AS n FROM posts p JOIN accounts a ON a.id = p.author_id WHERE p.id >= $1 AND p.id < $2 AND p.visibility <> 'direct' GROUP BY a.host`,
+	"servers":            `SELECT a.host, COUNT(*) AS n FROM posts p JOIN accounts a ON a.id = p.author_id WHERE p.id >= $1 AND p.id < $2 AND p.visibility NOT IN ('direct', 'circle') GROUP BY a.host`,
 	"tag_servers":        `SELECT a.host, COUNT(*) AS n FROM ` + tagged + ` GROUP BY a.host`,
 	"tag_languages":      `SELECT p.language, COUNT(*) AS n FROM ` + tagged + ` AND p.language <> '' GROUP BY p.language`,
 	"instance_accounts":  `SELECT a.username, a.followers AS n FROM accounts a WHERE a.id >= $1 AND a.id < $2` + hosted,
@@ -139,7 +139,7 @@ func (v *View) Cohorts(ctx context.Context, bounds []time.Time) ([]Cohort, error
 	joined, active := period("u.account_id", len(bounds)), period("p.id", len(bounds))
 	return rows(ctx, v, func(r row) (c Cohort, err error) { return c, r.Scan(&c.Joined, &c.Active, &c.People) },
 		`SELECT `+joined+`, `+active+`, COUNT(DISTINCT u.account_id) FROM users u JOIN posts p ON p.author_id = u.account_id
-		WHERE u.account_id >= `+first+` AND u.account_id < `+last+` AND p.id >= `+first+` AND p.id < `+last+` AND p.visibility <> 'direct'
+		WHERE u.account_id >= `+first+` AND u.account_id < `+last+` AND p.id >= `+first+` AND p.id < `+last+` AND p.visibility NOT IN ('direct', 'circle')
 		GROUP BY `+joined+`, `+active, args...)
 }
 

@@ -14,15 +14,15 @@ import (
 
 const postColumns = `id, author_id, body, html, warning, sensitive, language, visibility, reply_to, reply_author, thread_id,
 	boost_of, boost_author, COALESCE(uri, ''), app_id, at_ms, edited_ms, mentions, tags, likes, boosts, replies,
-	media, poll_id, quote_of, quote_author, quote_state, quote_policy, link_id, quotes, page, local_only, downs, reactions, standing`
+	media, poll_id, quote_of, quote_author, quote_state, quote_policy, link_id, quotes, page, local_only, circle_id, audience, downs, reactions, standing`
 
 func scanPost(r row) (p social.Post, err error) {
 	var at, edited int64
-	var mentions, tags, media string
+	var mentions, tags, media, audience string
 	err = r.Scan(&p.ID, &p.Author, &p.Text, &p.HTML, &p.Warning, &p.Sensitive, &p.Language, &p.Visibility, &p.ReplyTo,
 		&p.ReplyAuthor, &p.Thread, &p.BoostOf, &p.BoostAuthor, &p.URI, &p.App, &at, &edited, &mentions, &tags,
 		&p.Likes, &p.Boosts, &p.Replies,
-		&media, &p.Poll, &p.Quote.Of, &p.Quote.Author, &p.Quote.State, &p.QuotePolicy, &p.Link, &p.Quotes, &p.Page, &p.LocalOnly, &p.Downs, &p.Kinds, &p.Standing)
+		&media, &p.Poll, &p.Quote.Of, &p.Quote.Author, &p.Quote.State, &p.QuotePolicy, &p.Link, &p.Quotes, &p.Page, &p.LocalOnly, &p.Circle, &audience, &p.Downs, &p.Kinds, &p.Standing)
 	if err != nil {
 		return p, err
 	}
@@ -32,6 +32,11 @@ func scanPost(r row) (p social.Post, err error) {
 	}
 	if media != `[]` {
 		if err := json.Unmarshal([]byte(media), &p.Media); err != nil {
+			return p, err
+		}
+	}
+	if audience != `[]` {
+		if err := json.Unmarshal([]byte(audience), &p.Audience); err != nil {
 			return p, err
 		}
 	}
@@ -68,12 +73,12 @@ func (v *View) BoostBy(ctx context.Context, owner social.AccountID, of social.Po
 func (tx *Tx) AddPost(ctx context.Context, p social.Post) error {
 	n, err := tx.exec(ctx, `INSERT INTO posts (id, author_id, body, html, warning, sensitive, language, visibility, reply_to,
 		reply_author, thread_id, boost_of, boost_author, uri, app_id, at_ms, edited_ms, mentions, tags, likes, boosts, replies,
-		media, poll_id, quote_of, quote_author, quote_state, quote_policy, page, local_only)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, 0, 0, $20, $21, $22, $23, $24, $25, $26, $27)
+		media, poll_id, quote_of, quote_author, quote_state, quote_policy, page, local_only, circle_id, audience)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, 0, 0, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
 		ON CONFLICT DO NOTHING`,
 		p.ID, p.Author, p.Text, p.HTML, p.Warning, p.Sensitive, p.Language, p.Visibility, p.ReplyTo,
 		p.ReplyAuthor, p.Thread, p.BoostOf, p.BoostAuthor, nullable(p.URI), p.App, millis(p.At), millis(p.EditedAt),
-		asJSON(p.Mentions), asJSON(p.Tags), asJSON(p.Media), p.Poll, p.Quote.Of, p.Quote.Author, p.Quote.State, p.QuotePolicy, p.Page, p.LocalOnly)
+		asJSON(p.Mentions), asJSON(p.Tags), asJSON(p.Media), p.Poll, p.Quote.Of, p.Quote.Author, p.Quote.State, p.QuotePolicy, p.Page, p.LocalOnly, p.Circle, asJSON(p.Audience))
 	if err == nil && n == 0 {
 		return errs.New(errs.Conflict, "This is here already.")
 	}
@@ -155,7 +160,7 @@ func (tx *Tx) RemovePostFor(ctx context.Context, p social.Post, d social.Decisio
 		}
 	}
 	f := event.PostDeleted{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.Tags, QuoteOf: p.Quote.Of,
-		ReplyAuthor: p.ReplyAuthor, LocalOnly: p.LocalOnly, Decision: d}
+		ReplyAuthor: p.ReplyAuthor, LocalOnly: p.LocalOnly, Audience: p.Audience, Decision: d}
 	for _, m := range p.Mentions {
 		f.Mentions = append(f.Mentions, m.Account)
 	}

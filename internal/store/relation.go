@@ -104,7 +104,11 @@ func (v *View) VisiblePost(ctx context.Context, reader social.AccountID, which s
 	if err != nil {
 		return social.Post{}, err
 	}
-	if !p.MaySee(social.Sight{Reader: reader, Author: rel, Gone: author.Standing != social.Good}) {
+	sight := social.Sight{Reader: reader, Author: rel, Gone: author.Standing != social.Good}
+	if sight.Here, sight.Circle, err = v.inside(ctx, reader, p); err != nil {
+		return social.Post{}, err
+	}
+	if !p.MaySee(sight) {
 		return social.Post{}, NoPost
 	}
 	return p, nil

@@ -41,10 +41,13 @@ type door struct {
 	want func(r *reader, p *post) want
 }
 
+// open reports whether a post stands on public timelines, for those who see it.
+func (p *post) open() bool { return p.kind == "public" || p.kind == "local" }
+
 func asked(r *reader, p *post) want  { return when(r.sees(p)) }
 func below(r *reader, p *post) want  { return when(r.offered(p) && p.reply) }
-func topics(r *reader, p *post) want { return when(r.offered(p) && p.kind == "public") }
-func square(r *reader, p *post) want { return when(r.offered(p) && p.kind == "public" && !p.reply) }
+func topics(r *reader, p *post) want { return when(r.offered(p) && p.open()) }
+func square(r *reader, p *post) want { return when(r.offered(p) && p.open() && !p.reply) }
 
 // sent is for messages.
 func sent(r *reader, p *post) want { return when(r.offered(p) && p.kind == "direct") }
@@ -59,7 +62,7 @@ func listed(r *reader, p *post) want {
 }
 
 func found(r *reader, p *post) want {
-	if p.kind == "public" && r.Person != nil {
+	if p.open() && r.Person != nil {
 		return when(r.offered(p))
 	}
 	return perhapsIf(r.offered(p))
@@ -67,7 +70,7 @@ func found(r *reader, p *post) want {
 
 func told(r *reader, p *post) want {
 	mentioned := r.name == "mentioned" && (p.kind == "private" || p.kind == "direct")
-	if mentioned || r.name == "follower" && p.kind != "direct" && !p.reply {
+	if mentioned || (r.name == "follower" || r.name == "friend" || r.name == "left") && r.sees(p) && !p.reply {
 		return always
 	}
 	return perhapsIf(r.offered(p))

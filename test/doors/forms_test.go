@@ -70,6 +70,7 @@ var sayings = []saying{
 	{"PUT /api/v1/lists/{list}", sheet{"title": "Cooks", "replies_policy": "followed", "exclusive": true}},
 	{"POST /api/v1/lists/{list}/accounts", sheet{"account_ids": []any{"{ben}", "{cleo}"}}},
 	{"DELETE /api/v1/lists/{list}/accounts", sheet{"account_ids": []any{"{cleo}"}}},
+	{"POST /api/v1/statuses", sheet{"status": "Among bakers", "visibility": "private", "circle_id": "{list}"}},
 	{"POST /api/v1/featured_tags", sheet{"name": "bread"}},
 
 	{"POST /api/v1/notifications/dismiss", sheet{"id": "{notice 0}"}},
@@ -118,7 +119,7 @@ var sayings = []saying{
 // with somebody who is not here yet, and codes.
 var elsewhereTold = []string{"POST /api/v1/media", "POST /api/v2/media", "PUT /api/v1/media/{id} file", "PUT /api/v1/media/{id} thumbnail", "POST /api/plaza/v1/imports",
 	"POST /api/v1/accounts", "POST /api/v1/accounts/move", "POST /api/v1/emails/confirmations", "POST /oauth/authorize", "POST /oauth/token code", "POST /oauth/token code_verifier", "POST /oauth/token username", "POST /oauth/token password",
-	"POST /api/v2/filters keywords_attributes[id]", "POST /api/v2/filters keywords_attributes[_destroy]", "PUT /api/v1/statuses/{id} visibility", "PUT /api/v1/statuses/{id} local_only", "PUT /api/v1/statuses/{id} in_reply_to_id", "PUT /api/v1/statuses/{id} scheduled_at", "PUT /api/v1/statuses/{id} quoted_status_id", "PUT /api/v1/statuses/{id} quote_approval_policy"}
+	"POST /api/v2/filters keywords_attributes[id]", "POST /api/v2/filters keywords_attributes[_destroy]", "PUT /api/v1/statuses/{id} visibility", "PUT /api/v1/statuses/{id} local_only", "PUT /api/v1/statuses/{id} circle_id", "PUT /api/v1/statuses/{id} in_reply_to_id", "PUT /api/v1/statuses/{id} scheduled_at", "PUT /api/v1/statuses/{id} quoted_status_id", "PUT /api/v1/statuses/{id} quote_approval_policy"}
 
 func alertsOn(names ...string) sheet {
 	out := sheet{}

@@ -18,7 +18,7 @@ const (
 
 // A post of ada's, with a word that is nowhere else.
 type post struct {
-	kind   string // public, unlisted, private or direct, as apps say
+	kind   string // public, unlisted, private or direct, as apps say; circle for ada's list, local for this house only
 	reply  bool   // to pia's
 	word   string
 	id     string
@@ -46,9 +46,13 @@ type house struct {
 	*apptest.Server
 	ada, pia *apptest.Person // pia is read by all
 	root     string          // what pia said
+	circle   string          // ada's list
 	readers  []*reader
 	posts    []*post
 }
+
+// kinds are those that ada writes.
+var kinds = []string{"public", "unlisted", "private", "circle", "local", "direct"}
 
 // newHouse has everybody follow ada, read and keep what she writes; then some
 // turn away, or are turned away. What they were shown before must not stay
@@ -59,7 +63,7 @@ func newHouse(t *testing.T, s *apptest.Server) *house {
 	h.ada.Must("PATCH", "/api/v1/accounts/update_credentials", "indexable=true", nil)
 	h.root = h.pia.Post("What do you think?", "public").ID
 	h.readers = []*reader{{name: "stranger"}}
-	for _, name := range []string{"other", "follower", "blocked", "blocker", "muter", "mentioned"} {
+	for _, name := range []string{"other", "follower", "blocked", "blocker", "muter", "friend", "left", "mentioned"} {
 		r := &reader{Person: s.Join(name, social.Member), name: name}
 		r.session = signIn(t, s, r.Person)
 		r.Follow(h.pia)
@@ -73,8 +77,9 @@ func newHouse(t *testing.T, s *apptest.Server) *house {
 			r.Must("POST", "/api/v1/lists/"+r.list+"/accounts", fmt.Sprintf("account_ids[]=%d", h.ada.ID), nil)
 		}
 	}
+	h.circle = h.list(h.ada)
 	for _, reply := range []bool{false, true} {
-		for _, kind := range []string{"public", "unlisted", "private", "direct"} {
+		for _, kind := range kinds {
 			h.write(kind, reply)
 		}
 	}
@@ -83,10 +88,29 @@ func newHouse(t *testing.T, s *apptest.Server) *house {
 	return h
 }
 
+// list is ada's list, with everybody on it but the follower.
+func (h *house) list(ada *apptest.Person) string {
+	var list struct{ ID string }
+	ada.Must("POST", "/api/v1/lists", "title=Family", &list)
+	for _, r := range h.readers[1:] {
+		if r.name != "follower" {
+			ada.Follow(r.Person)
+			ada.Must("POST", "/api/v1/lists/"+list.ID+"/accounts", fmt.Sprintf("account_ids[]=%d", r.ID), nil)
+		}
+	}
+	return list.ID
+}
+
 // write has ada say something, and others answer and boost it.
 func (h *house) write(kind string, reply bool) *post {
 	p := &post{kind: kind, reply: reply, word: fmt.Sprintf("w%sx%d", kind, len(h.posts))}
 	said := map[string]string{"status": p.word + " " + common + " #" + tag, "visibility": kind}
+	switch kind {
+	case "circle":
+		said["visibility"], said["circle_id"], said["status"] = "private", h.circle, said["status"]+" @follower"
+	case "local":
+		said["visibility"], said["local_only"] = "public", "true"
+	}
 	if kind == "private" || kind == "direct" {
 		said["status"] += " @mentioned"
 	}
@@ -113,7 +137,7 @@ func (h *house) keep(t *testing.T) {
 	t.Helper()
 	for _, r := range h.readers[1:] {
 		for _, p := range h.posts {
-			if p.kind == "direct" && r.name != "mentioned" {
+			if p.kind == "direct" && r.name != "mentioned" || p.kind == "circle" && r.name == "follower" {
 				continue
 			}
 			r.Must("POST", "/api/v1/statuses/"+p.id+"/favourite", nil, nil)
@@ -145,6 +169,7 @@ func (h *house) turnAway() {
 	toward(h.ada, h.reader("blocked").ID, "block")
 	toward(h.reader("blocker").Person, h.ada.ID, "block")
 	toward(h.reader("muter").Person, h.ada.ID, "mute")
+	h.ada.Must("DELETE", fmt.Sprintf("/api/v1/lists/%s/accounts?account_ids[]=%d", h.circle, h.reader("left").ID), nil, nil)
 	h.Eventually("the muter's notices to go", func() bool { // a follower does it
 		a := h.reader("muter").Call("GET", "/api/v1/notifications", nil)
 		return a.Status == http.StatusOK && !strings.Contains(string(a.Body), common)
@@ -166,7 +191,11 @@ func (r *reader) sees(p *post) bool {
 	case r.name == "blocked" || r.name == "blocker":
 		return false
 	case p.kind == "private":
-		return r.name == "follower" || r.name == "muter" || r.name == "mentioned"
+		return r.follows() || r.name == "mentioned"
+	case p.kind == "circle":
+		return r.name == "friend" || r.name == "muter" || r.name == "mentioned" || r.name == "other"
+	case p.kind == "local":
+		return r.Person != nil
 	case p.kind == "direct":
 		return r.name == "mentioned"
 	}
@@ -176,4 +205,6 @@ func (r *reader) sees(p *post) bool {
 // offered is who is shown a post unasked.
 func (r *reader) offered(p *post) bool { return r.sees(p) && r.name != "muter" }
 
-func (r *reader) follows() bool { return r.name == "follower" || r.name == "muter" }
+func (r *reader) follows() bool {
+	return r.name == "follower" || r.name == "muter" || r.name == "friend" || r.name == "left"
+}

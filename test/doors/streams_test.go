@@ -20,7 +20,7 @@ func TestStreams(t *testing.T) {
 		}
 		h.posts = nil
 		for _, reply := range []bool{false, true} {
-			for _, kind := range []string{"public", "unlisted", "private", "direct"} {
+			for _, kind := range kinds {
 				h.write(kind, reply)
 			}
 		}

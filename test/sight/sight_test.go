@@ -1,6 +1,7 @@
 package sight
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -22,7 +23,10 @@ import (
 	"github.com/plaza-social/plaza/internal/work"
 )
 
-const people = 5
+const (
+	people = 5
+	far    = people + 1 // somebody on another server
+)
 
 // world is a house, and what the test knows of it by itself.
 type world struct {
@@ -39,6 +43,7 @@ type world struct {
 
 	follows, blocks, mutes map[[2]social.AccountID]bool
 	said                   map[social.PostID]social.Post
+	circle                 map[social.PostID][]social.AccountID // whom a post for a list was for when it was written
 }
 
 func as(id social.AccountID) social.Actor {
@@ -55,7 +60,7 @@ func newWorld(rt *rapid.T, s *store.Store) *world {
 	w := &world{t: rt, store: s, view: v, posts: posts.New(s, posts.Config{MaxText: 1000}), relations: relations.New(s, v),
 		timelines: timelines.New(s, v), notices: notices.New(s, v), search: search.New(s, v, "plaza.example"), lists: lists.New(s, v),
 		list: map[social.AccountID]social.ListID{}, follows: map[[2]social.AccountID]bool{}, blocks: map[[2]social.AccountID]bool{},
-		mutes: map[[2]social.AccountID]bool{}, said: map[social.PostID]social.Post{}}
+		mutes: map[[2]social.AccountID]bool{}, said: map[social.PostID]social.Post{}, circle: map[social.PostID][]social.AccountID{}}
 	s.Watch(v.Watch)
 	s.Watch(w.timelines.Watch)
 	return w
@@ -82,7 +87,7 @@ func (w *world) populate(t *testing.T) {
 				}
 			}
 		}
-		return nil
+		return tx.AddAccount(ctx, social.Account{ID: far, Username: name(far), Host: "far.example", URI: "https://far.example/u", Kind: social.Person, Standing: social.Good, CreatedAt: tx.Now})
 	}))
 }
 
@@ -101,10 +106,46 @@ func (w *world) relation(a, b social.AccountID) social.Relation {
 
 func (w *world) may(reader social.AccountID, id social.PostID, door social.Door) bool {
 	p, ok := w.said[id]
-	if !ok || !p.MayShow(social.Sight{Reader: reader, Author: w.relation(reader, p.Author)}, door) {
+	if !ok || !p.MayShow(social.Sight{Reader: reader, Author: w.relation(reader, p.Author), Here: reader != 0 && reader <= people, Circle: w.within(reader, p)}, door) {
 		return false
 	}
 	return !p.IsBoost() || w.may(reader, p.BoostOf, door)
+}
+
+// within is what the test knows of whom a post for a list is for: who was on it
+// when it was written and still is, and whose list it is.
+func (w *world) within(reader social.AccountID, p social.Post) bool {
+	owner := social.AccountID(p.Circle) // the list of everybody is called as they are
+	return slices.Contains(w.circle[p.ID], reader) && (reader == owner || slices.Contains(w.members(owner), reader))
+}
+
+// members are those on somebody's list.
+func (w *world) members(owner social.AccountID) (all []social.AccountID) {
+	w.must(w.store.Read(context.Background(), func(v *store.View) (err error) {
+		all, err = v.Members(context.Background(), w.list[owner], social.Page{Limit: people + 1})
+		return err
+	}))
+	return all
+}
+
+// enlist puts somebody on the list of somebody else, or takes them off: most often
+// one whom a post on it is for.
+func (w *world) enlist(t *testing.T) {
+	owner := w.someone("whose list")
+	who := social.AccountID(rapid.IntRange(1, far).Draw(w.t, "member"))
+	on := rapid.IntRange(0, 2).Draw(w.t, "on") == 0
+	for _, id := range w.ids() {
+		if heard := w.circle[id]; len(heard) > 0 && rapid.Bool().Draw(w.t, "of this post") {
+			owner, who = social.AccountID(w.said[id].Circle), rapid.SampledFrom(heard).Draw(w.t, "who heard it")
+		}
+	}
+	w.must(w.store.Write(t.Context(), func(tx *store.Tx) (err error) {
+		if on {
+			_, err = tx.AddMember(t.Context(), w.list[owner], who)
+			return err
+		}
+		return tx.EndMember(t.Context(), w.list[owner], who)
+	}))
 }
 
 func (w *world) someone(label string) social.AccountID {
@@ -138,12 +179,12 @@ func (w *world) ids() []social.PostID {
 	return ids
 }
 
-var visibilities = []social.Visibility{social.Public, social.Unlisted, social.Followers, social.Direct}
+var visibilities = []social.Visibility{social.Public, social.Unlisted, social.Followers, social.Circle, social.Direct}
 
 // step does one thing that people do.
 func (w *world) step(t *testing.T) {
 	ctx := t.Context()
-	switch rapid.IntRange(0, 11).Draw(w.t, "what") {
+	switch rapid.IntRange(0, 13).Draw(w.t, "what") {
 	case 0, 1, 2, 3:
 		w.publish(t)
 	case 4, 5:
@@ -180,12 +221,17 @@ func (w *world) step(t *testing.T) {
 		w.boost(t)
 	case 11:
 		w.deleteOrLike(t)
+	case 12, 13:
+		w.enlist(t)
 	}
 }
 
 func (w *world) publish(t *testing.T) {
 	by, about := w.pair()
-	d := social.Draft{Text: "word #tag", Visibility: rapid.SampledFrom(visibilities).Draw(w.t, "visibility")}
+	d := social.Draft{Text: "word #tag", Visibility: rapid.SampledFrom(visibilities).Draw(w.t, "visibility"), LocalOnly: rapid.IntRange(0, 4).Draw(w.t, "stays") == 0}
+	if d.Visibility == social.Circle {
+		d.Circle = w.list[by]
+	}
 	if rapid.Bool().Draw(w.t, "mention") {
 		d.Text += " @" + name(about)
 	}
@@ -194,6 +240,12 @@ func (w *world) publish(t *testing.T) {
 	}
 	if of, ok := w.somePost(); ok && rapid.Bool().Draw(w.t, "quote") {
 		d.Quote = of
+	}
+	parent, answers := w.said[d.ReplyTo]
+	answers = answers && parent.Visibility == social.Circle && d.Visibility != social.Direct
+	heard := slices.DeleteFunc(w.members(by), func(who social.AccountID) bool { return who == by })
+	if answers {
+		heard = slices.DeleteFunc(append(slices.Clone(w.circle[parent.ID]), parent.Author), func(who social.AccountID) bool { return who == by })
 	}
 	p, err := w.posts.Publish(t.Context(), as(by), d)
 	if of, ok := w.said[d.Quote]; ok && !w.mayQuote(by, of) {
@@ -208,13 +260,24 @@ func (w *world) publish(t *testing.T) {
 		}
 		return
 	}
+	if d.Circle != 0 && len(heard) == 0 && !answers {
+		if err == nil {
+			w.t.Fatalf("%s said %d to a list that nobody is on", name(by), p.ID)
+		}
+		return
+	}
 	w.must(err)
-	w.said[p.ID] = p
+	if answers && p.Visibility != social.Circle {
+		w.t.Fatalf("%d answers %d, which is for a list, and is %s", p.ID, parent.ID, p.Visibility)
+	}
+	if w.said[p.ID] = p; p.Visibility == social.Circle {
+		w.circle[p.ID] = heard
+	}
 }
 
 // mayQuote is what the test knows of who may quote what.
 func (w *world) mayQuote(by social.AccountID, of social.Post) bool {
-	return !of.IsBoost() && w.may(by, of.ID, social.Asked) && of.Visibility != social.Direct && (of.Author == by || of.Visibility != social.Followers)
+	return !of.IsBoost() && w.may(by, of.ID, social.Asked) && of.Visibility != social.Direct && of.Visibility != social.Circle && (of.Author == by || of.Visibility != social.Followers)
 }
 
 func (w *world) boost(t *testing.T) {
@@ -226,6 +289,9 @@ func (w *world) boost(t *testing.T) {
 	p, err := w.posts.Boost(t.Context(), as(by), of, social.Public)
 	if err != nil {
 		return
+	}
+	if w.said[p.BoostOf].Visibility == social.Circle {
+		w.t.Fatalf("%s boosted %d, which is for a list", name(by), of)
 	}
 	if !w.may(by, of, social.Asked) {
 		w.t.Fatalf("%s boosted %d, which it may not see", name(by), of)
@@ -266,7 +332,7 @@ func (w *world) look(t *testing.T) {
 		w.must(work.CatchUp(ctx, w.store, f))
 	}
 	all := w.ids()
-	for reader := social.AccountID(0); reader <= people; reader++ {
+	for reader := social.AccountID(0); reader <= far; reader++ {
 		by, page := as(reader), social.Page{Limit: 1000}
 		asked, err := w.view.Posts(ctx, by, all, social.Asked)
 		w.must(err)
@@ -294,7 +360,7 @@ func (w *world) look(t *testing.T) {
 			w.must(err)
 			w.same("account", reader, mine.Items, w.expect(reader, social.Asked, func(p social.Post) bool { return p.Author == who }))
 		}
-		if reader != 0 {
+		if reader != 0 && reader != far {
 			w.lookInside(t, reader)
 		}
 	}

@@ -28,6 +28,9 @@ func (s *Service) SetPrefs(ctx context.Context, by social.Actor, p social.Prefs)
 		if _, err := social.ParseVisibility(string(p.Visibility)); err != nil {
 			return err
 		}
+		if p.Visibility == social.Circle {
+			return errs.New(errs.Invalid, "A list is chosen for each post. Choose another audience as your default.")
+		}
 	}
 	if _, err := social.ParseQuotePolicy(string(p.Quotes)); err != nil {
 		return err

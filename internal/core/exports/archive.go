@@ -207,6 +207,9 @@ func (p packer) activity(v *store.View, post social.Post) (thing, error) {
 	if post.Warning != "" {
 		note["summary"] = post.Warning
 	}
+	if post.Visibility == social.Circle { // else it would be a message to those it mentions where it is brought to
+		note["limitedScope"] = "Circle"
+	}
 	if post.Language != "" {
 		note["contentMap"] = thing{post.Language: content}
 	}
@@ -294,6 +297,8 @@ func (p packer) audience(post social.Post) (to, cc []string) {
 		return append(to, followers), append(append(cc, everybody), mentioned...)
 	case social.Followers:
 		return append(to, followers), mentioned
+	case social.Circle: // who they were is said nowhere
+		return to, cc
 	}
 	return mentioned, cc
 }

@@ -20,9 +20,17 @@ func (t teller) send(ctx context.Context, said Said, err error, besides ...socia
 	if err != nil {
 		return errs.Absent(err)
 	}
+	for _, one := range said.Apart {
+		if err := t.send(ctx, one, nil); err != nil {
+			return err
+		}
+	}
+	if said.Apart != nil {
+		return nil
+	}
 	// What is about a post may come by the inbox that a whole host shares, and so
 	// once. Everything else is between two accounts.
-	open := said.Post != 0 || said.Public || said.Followers
+	open := !said.Alone && (said.Post != 0 || said.Public || said.Followers)
 	boxes, err := t.tx.Inboxes(ctx, append(slices.Clone(said.To), besides...), open)
 	if err != nil {
 		return err

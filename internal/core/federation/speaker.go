@@ -87,6 +87,9 @@ type Said struct {
 	Followers bool               // it is for those who follow the signer
 	To        []social.AccountID // it is for, by name; ours among them
 
+	Apart []Said // if not nil it is only these: one for each whom it is for, who learns of nobody else
+	Alone bool   // it goes to nobody but To, each by an inbox of their own
+
 	relays []store.Inbox // that it is for besides
 }
 
@@ -99,4 +102,5 @@ type Left struct {
 	BoostAuthor social.AccountID
 	ReplyAuthor social.AccountID // zero if it is not known
 	Mentions    []social.AccountID
+	Audience    []social.AccountID // of a post for a circle
 }

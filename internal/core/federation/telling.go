@@ -65,7 +65,7 @@ func (t teller) deleted(ctx context.Context, f event.PostDeleted) error {
 	if is, err := t.ours(ctx, f.Author); err != nil || !is || f.LocalOnly {
 		return err
 	}
-	left := Left{Post: f.Post, Author: f.Author, Visibility: f.Visibility, BoostOf: f.BoostOf, BoostAuthor: f.BoostAuthor, ReplyAuthor: f.ReplyAuthor, Mentions: f.Mentions}
+	left := Left{Post: f.Post, Author: f.Author, Visibility: f.Visibility, BoostOf: f.BoostOf, BoostAuthor: f.BoostAuthor, ReplyAuthor: f.ReplyAuthor, Mentions: f.Mentions, Audience: f.Audience}
 	if f.BoostOf != 0 {
 		said, err := t.say.Unboosted(ctx, left)
 		return t.send(ctx, said, err)

@@ -30,6 +30,7 @@ type note struct {
 	AttributedTo many              `json:"attributedTo"`
 	To           many              `json:"to"`
 	Cc           many              `json:"cc"`
+	Scope        string            `json:"limitedScope"`
 	Sensitive    bool              `json:"sensitive"`
 	Content      string            `json:"content"`
 	ContentMap   map[string]string `json:"contentMap"`

@@ -102,7 +102,7 @@ func (me self) line(v jsontext.Value, include social.ImportInclude) social.Impor
 	return social.ImportLine{At: past.At, Target: short(past.Origin), Data: encode(post{Past: &past})}
 }
 
-var narrow = map[social.Visibility]string{social.Followers: "for followers only", social.Direct: "a message to those it mentions"}
+var narrow = map[social.Visibility]string{social.Followers: "for followers only", social.Circle: "for those on a list only", social.Direct: "a message to those it mentions"}
 
 // past reads a post or a boost; what is neither has no origin.
 func (me self) past(a activity) (p social.Past, why string) {
@@ -140,6 +140,9 @@ func when(s string) (at time.Time, why string) {
 
 func (me self) note(n note) (p social.Past, why string) {
 	p = social.Past{Origin: n.ID, Warning: n.Summary, Sensitive: n.Sensitive, Visibility: me.visibility(n.To, n.Cc), ReplyTo: n.InReplyTo.first(), Files: len(n.Attachment)}
+	if p.Visibility == social.Direct && n.Scope != "" {
+		p.Visibility = social.Circle // of nobody: the list is not in the archive
+	}
 	if p.At, why = when(n.Published); why != "" {
 		return p, why
 	}

@@ -29,6 +29,8 @@ func Follower() work.Follower {
 			return t.published(ctx, f)
 		case event.PostEdited:
 			return t.edited(ctx, f)
+		case event.Widened:
+			return t.widened(ctx, f)
 		case event.PostDeleted:
 			if f.BoostOf != 0 { // other notices go with the post's row
 				return tx.EndNotice(ctx, social.Notice{Owner: f.BoostAuthor, Kind: social.NoticeBoost, From: f.Author, Post: f.BoostOf})
@@ -103,6 +105,31 @@ func (t teller) published(ctx context.Context, f event.PostPublished) error {
 			continue
 		}
 		if err := t.tell(ctx, social.Notice{Owner: fan, Kind: social.NoticePost, From: p.Author, Post: p.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// widened tells those whom a post is for besides what they would have been told
+// when it came.
+func (t teller) widened(ctx context.Context, f event.Widened) error {
+	p, err := t.tx.Post(ctx, f.Post)
+	if err != nil {
+		return errs.Absent(err)
+	}
+	for _, who := range f.To {
+		n := social.Notice{Owner: who, Kind: social.NoticeMention, From: p.Author, Post: p.ID}
+		if !p.Mentioned(who) {
+			rel, err := t.tx.Relation(ctx, who, p.Author)
+			if err != nil {
+				return err
+			}
+			if n.Kind = social.NoticePost; !rel.Notify || p.ToOthers() {
+				continue
+			}
+		}
+		if err := t.tell(ctx, n); err != nil {
 			return err
 		}
 	}

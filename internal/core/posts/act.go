@@ -176,7 +176,7 @@ func (s *Service) Pin(ctx context.Context, by social.Actor, uri string, on bool)
 			return err
 		}
 		p, err := here(ctx, tx, by, uri)
-		if err != nil || p.ID == 0 || p.IsBoost() || p.Visibility == social.Direct {
+		if err != nil || p.ID == 0 || p.IsBoost() || p.Visibility.Narrower(social.Followers) {
 			return cmp.Or(err, store.NoPost)
 		}
 		change := tx.EndMark

@@ -139,7 +139,7 @@ func (s *Service) History(ctx context.Context, by social.Actor, which social.Pos
 		for _, e := range before {
 			was := p
 			was.Mentions = e.Mentions
-			if was.MaySee(social.Sight{Reader: by.Account, Author: rel}) {
+			if was.MaySee(social.Sight{Reader: by.Account, Author: rel, Here: true, Circle: true}) { // as what it says now is seen
 				all = append(all, e)
 			}
 		}
@@ -257,7 +257,7 @@ func mayPin(ctx context.Context, tx *store.Tx, by social.Actor, p social.Post) e
 	case p.IsBoost():
 		return errs.New(errs.Invalid, "Validation failed: A boost cannot be pinned")
 	case !slices.Contains([]social.Visibility{social.Public, social.Unlisted, social.Followers}, p.Visibility):
-		return errs.New(errs.Invalid, "Validation failed: A message cannot be pinned")
+		return errs.New(errs.Invalid, "Validation failed: A message or a post for a list cannot be pinned")
 	}
 	marks, err := tx.Marks(ctx, by.Account, []social.PostID{p.ID})
 	if err != nil || marks[p.ID].Has(social.Pinned) {

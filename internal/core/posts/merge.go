@@ -90,7 +90,7 @@ func (s *Service) merge(ctx context.Context, tx *store.Tx, l Left) error {
 	}
 	by := social.Actor{Account: was.Author, Standing: author.Standing, App: was.App}
 	p, err := s.draft(ctx, tx, by, social.Draft{Text: was.Text, Warning: was.Warning, Sensitive: was.Sensitive, Language: was.Language,
-		Visibility: was.Visibility, ReplyTo: was.ReplyTo, QuotePolicy: was.QuotePolicy, LocalOnly: was.LocalOnly}, was.ID)
+		Visibility: was.Visibility, ReplyTo: was.ReplyTo, QuotePolicy: was.QuotePolicy, LocalOnly: was.LocalOnly, Circle: was.Circle}, was.ID)
 	if was.ReplyTo != 0 && errs.KindOf(err) == errs.NotFound {
 		return errs.New(errs.NotFound, "It answers a post that is not here, or not for its author any more.")
 	}

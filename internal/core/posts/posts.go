@@ -306,7 +306,13 @@ func (s *Service) draft(ctx context.Context, tx *store.Tx, by social.Actor, d so
 		p.ReplyTo, p.ReplyAuthor, p.Thread = parent.ID, parent.Author, parent.Thread
 		p.LocalOnly = p.LocalOnly || parent.LocalOnly // what stays here is answered here
 	}
+	if err := within(ctx, tx, &p, d, parent); err != nil {
+		return p, err
+	}
 	if err := quote(ctx, tx, by, &p, d); err != nil {
+		return p, err
+	}
+	if err := mayShowWithin(p); err != nil {
 		return p, err
 	}
 	if err := s.refer(ctx, tx, &p, anybody); err != nil {

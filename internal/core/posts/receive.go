@@ -88,12 +88,20 @@ func (s *Service) receive(ctx context.Context, tx *store.Tx, by social.Actor, f 
 		if err == nil && !f.Quiet {
 			err = tellLate(ctx, tx, here)
 		}
+		if err == nil && here.ID != 0 {
+			err = widen(ctx, tx, here, f)
+		}
 		return here, err
 	}
 	f = f.Trimmed(tx.Now, author.Host)
 	post = written(f, by.Account)
 	if err := s.calls(ctx, tx, &post, f); err != nil {
 		return post, err
+	}
+	if post.Visibility == social.Circle {
+		if post.Audience, err = addressed(ctx, tx, by.Account, f); err != nil {
+			return post, err
+		}
 	}
 	if ok, err := concerns(ctx, tx, post); err != nil || !ok {
 		return post, cmp.Or(err, errNobody)
@@ -203,6 +211,9 @@ func concerns(ctx context.Context, tx *store.Tx, p social.Post) (bool, error) {
 	if p.Visibility == social.Public || p.Visibility == social.Unlisted {
 		return true, nil
 	}
+	if p.Visibility == social.Circle {
+		return len(p.Audience) > 0, nil
+	}
 	for _, m := range p.Mentions {
 		if m.Host == "" {
 			return true, nil
@@ -276,7 +287,7 @@ func keepForeign(ctx context.Context, tx *store.Tx, p *social.Post, f social.For
 // looked for here, or its server was not heard of for long. A message is
 // always news, and what is quiet is none yet.
 func keepAs(ctx context.Context, tx *store.Tx, p social.Post, quiet bool) error {
-	news := p.Visibility == social.Direct || tx.Now.Sub(p.At) < social.NewsFor
+	news := p.Visibility == social.Direct || p.Visibility == social.Circle || tx.Now.Sub(p.At) < social.NewsFor
 	if news && !quiet {
 		return publish(ctx, tx, p, true)
 	}

@@ -133,6 +133,9 @@ func (s *Service) people(ctx context.Context, by social.Actor, which social.Post
 	if err != nil {
 		return out, err
 	}
+	if !post.Original().Names(by.Account) {
+		return out, nil
+	}
 	r, err := s.view.Reader(ctx, by.Account)
 	if err != nil {
 		return out, err

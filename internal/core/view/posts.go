@@ -46,6 +46,7 @@ type layout struct {
 	reader *Reader
 	cards  map[social.PostID]*Card
 	faces  map[social.AccountID]*Face
+	lists  map[social.ListID]bool // that the reader is on or has, of those that cards are for
 	now    time.Time
 }
 
@@ -81,6 +82,12 @@ func (v *View) layOut(ctx context.Context, by social.Actor, ids []social.PostID)
 			authors = append(authors, c.Link.CreatorID)
 		}
 	}
+	if l.lists, err = v.listed(ctx, by.Account, l.cards); err != nil {
+		return l, err
+	}
+	if by.Account != 0 && anyStays(l.cards) {
+		authors = append(authors, by.Account)
+	}
 	l.faces, err = v.facesByID(ctx, authors)
 	return l, err
 }
@@ -104,7 +111,7 @@ func (l *layout) seeAt(id social.PostID, door social.Door, seen *[]Seen, depth i
 		door = social.Asked // what it quotes was not reported
 	}
 	rel := l.reader.RelationTo(author, l.now)
-	sight := social.Sight{Reader: l.reader.ID, Author: rel, Gone: author.Standing != social.Good, Limited: author.Limited}
+	sight := social.Sight{Reader: l.reader.ID, Author: rel, Gone: author.Standing != social.Good, Limited: author.Limited, Here: l.here(), Circle: c.ForCircle(l.reader.ID, l.lists[c.Circle])}
 	if !c.MayShow(sight, door) {
 		return nil
 	}

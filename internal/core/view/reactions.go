@@ -93,6 +93,9 @@ func (v *View) Reactors(ctx context.Context, by social.Actor, which social.PostI
 	}
 	post = post.Original()
 	kinds := slices.DeleteFunc(post.Reactions(), func(x social.Reaction) bool { return only != "" && x.Name != only })
+	if !post.Names(by.Account) {
+		return kinds, nil, nil
+	}
 	var names []string
 	for _, x := range kinds {
 		names = append(names, x.Name)

@@ -71,6 +71,8 @@ func (v *View) Watch(_ context.Context, rs []event.Record) {
 			v.cards.drop(f.QuoteOf)
 		case event.PostEdited:
 			v.cards.drop(f.Post)
+		case event.Widened:
+			v.cards.drop(f.Post)
 		case event.PostJudged:
 			v.cards.drop(f.Post)
 		case event.Adopted:

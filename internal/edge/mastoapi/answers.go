@@ -91,7 +91,7 @@ var entities = map[string]any{
 // statusRest is what a status has besides its head; the last of it is for
 // readers with a token only.
 var statusRest = shape{"account": "Account", "reblog": "Status?", "media_attachments": "[]MediaAttachment", "card": "PreviewCard?", "poll": "Poll?", "quote": "Quote?", "quote_approval": "QuoteApproval", "tagged_collections": "[]Collection",
-	"plaza": shape{"reactions": "[]Announcement_Reaction", "votes": "PlazaVotes"}, "pleroma": shape{"emoji_reactions": "[]Announcement_Reaction"},
+	"plaza": shape{"visibility": "string", "circle_id": "string?", "reactions": "[]Announcement_Reaction", "votes": "PlazaVotes"}, "pleroma": shape{"emoji_reactions": "[]Announcement_Reaction"},
 	"favourited?": "bool", "reblogged?": "bool", "muted?": "bool", "bookmarked?": "bool", "pinned?": "bool", "filtered?": "[]FilterResult"}
 
 // and is s with more in it.

@@ -137,7 +137,7 @@ var takes = map[string]shape{
 var (
 	statusTakes = shape{"status?": "string", "spoiler_text?": "string", "sensitive?": "bool", "visibility?": "string", "language?": "string", "in_reply_to_id?": "string",
 		"media_ids?": "[]string", "poll?": shape{"options": "[]string", "expires_in": "int", "multiple?": "bool", "hide_totals?": "bool"},
-		"scheduled_at?": "string", "quoted_status_id?": "string", "quote_approval_policy?": "string", "local_only?": "bool"}
+		"scheduled_at?": "string", "quoted_status_id?": "string", "quote_approval_policy?": "string", "local_only?": "bool", "circle_id?": "string"}
 	profileTakes = shape{"display_name?": "string", "note?": "string", "avatar?": "string", "header?": "string", "locked?": "bool", "bot?": "bool", "discoverable?": "bool",
 		"indexable?": "bool", "hide_collections?": "bool", "fields_attributes?": rows{"name": "string", "value": "string"}, "attribution_domains?": "[]string",
 		"avatar_description?": "string", "header_description?": "string", "show_media?": "bool", "show_media_replies?": "bool", "show_featured?": "bool"}

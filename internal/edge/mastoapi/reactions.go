@@ -102,13 +102,13 @@ func (r renderer) votes(s *view.Seen) votes {
 
 // appendReactions appends what people make of a post: twice, as we have it and
 // as apps know it.
-func (r renderer) appendReactions(b []byte, s *view.Seen) []byte {
+func (r renderer) appendReactions(b []byte, s *view.Seen, reader social.AccountID) []byte {
 	s = s.Original()
 	emojis := []byte("[]")
 	if len(s.Card.Reactions) > 0 {
 		emojis = marshal(each(s.Reactions(), r.postReaction))
 	}
-	b = append(append(b, `,"plaza":{"reactions":`...), emojis...)
+	b = append(append(appendAudience(append(b, `,"plaza":{`...), s, reader), `"reactions":`...), emojis...)
 	v := r.votes(s)
 	for _, n := range []struct {
 		name string

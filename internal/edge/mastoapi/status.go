@@ -58,14 +58,12 @@ type statusTag struct {
 }
 
 // visibility is what Mastodon calls them.
-var visibility = map[social.Visibility]string{social.Public: "public", social.Unlisted: "unlisted", social.Followers: "private", social.Direct: "direct"}
+var visibility = map[social.Visibility]string{social.Public: "public", social.Unlisted: "unlisted", social.Followers: "private", social.Circle: "private", social.Direct: "direct"}
 
 // parseVisibility reads Mastodon's word, and ours.
 func parseVisibility(s string) social.Visibility {
-	for ours, theirs := range visibility {
-		if s == theirs {
-			return ours
-		}
+	if s == "private" { // a circle is called so, too
+		return social.Followers
 	}
 	return social.Visibility(s)
 }
@@ -128,7 +126,7 @@ func (r renderer) appendStatus(b []byte, s *view.Seen, reader social.AccountID) 
 	b = r.appendPoll(b, s, reader)
 	b = r.appendQuote(b, s, reader)
 	b = r.appendCollections(b, s)
-	b = r.appendReactions(b, s)
+	b = r.appendReactions(b, s, reader)
 	if reader == 0 {
 		return append(b, '}')
 	}

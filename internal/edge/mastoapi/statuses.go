@@ -53,6 +53,9 @@ func (a *API) draft(q *request) (social.Draft, error) {
 			d.Visibility = social.Public
 		}
 	}
+	if err := q.circle(&d); err != nil {
+		return d, err
+	}
 	if d.Language == "" {
 		d.Language = self.Prefs.Language
 	}

@@ -9,6 +9,7 @@ package stream
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -137,6 +138,10 @@ func (h *Hub) happened(ctx context.Context, r event.Record) {
 		if s, err := h.View.Post(ctx, social.Actor{Account: f.Author}, f.Post); err == nil {
 			h.post(ctx, s.Post, "status.update")
 		}
+	case event.Widened:
+		if s, err := h.View.Post(ctx, social.Actor{Account: f.Author}, f.Post); err == nil {
+			h.postTo(ctx, s.Post, "update", func(c *conn) bool { return slices.Contains(f.To, c.by.Account) })
+		}
 	case event.PostJudged:
 		h.judged(ctx, f)
 	case event.QuoteChanged:
@@ -168,8 +173,13 @@ func (h *Hub) happened(ctx context.Context, r event.Record) {
 
 // post offers a post to everybody in whose streams it belongs.
 func (h *Hub) post(ctx context.Context, p social.Post, kind string) {
+	h.postTo(ctx, p, kind, nil)
+}
+
+// postTo is post for the connections that match.
+func (h *Hub) postTo(ctx context.Context, p social.Post, kind string, match func(*conn) bool) {
 	tags := map[string]bool(nil)
-	for _, c := range h.listening(nil) {
+	for _, c := range h.listening(match) {
 		for _, s := range c.wants(p.Visibility) {
 			if s.tag != "" && tags == nil {
 				tags = h.tags(ctx, p)
@@ -233,7 +243,7 @@ func (h *Hub) conversation(ctx context.Context, c *conn, s subscription, p *view
 // deleted tells those who may have been given the post. Those it was not for
 // are not told of it.
 func (h *Hub) deleted(ctx context.Context, f event.PostDeleted) {
-	p := social.Post{ID: f.Post, Author: f.Author, Visibility: f.Visibility, ReplyTo: f.ReplyTo, BoostOf: f.BoostOf, BoostAuthor: f.BoostAuthor, Tags: f.Tags}
+	p := social.Post{ID: f.Post, Author: f.Author, Visibility: f.Visibility, ReplyTo: f.ReplyTo, BoostOf: f.BoostOf, BoostAuthor: f.BoostAuthor, Tags: f.Tags, LocalOnly: f.LocalOnly, Audience: f.Audience}
 	for _, m := range f.Mentions {
 		p.Mentions = append(p.Mentions, social.Mention{Account: m})
 	}
@@ -259,7 +269,7 @@ func (h *Hub) deleted(ctx context.Context, f event.PostDeleted) {
 func (h *Hub) judged(ctx context.Context, f event.PostJudged) {
 	switch {
 	case f.Standing == social.PostHidden:
-		h.deleted(ctx, event.PostDeleted{Post: f.Post, Author: f.Author, Visibility: f.Visibility, ReplyTo: f.ReplyTo, ReplyAuthor: f.ReplyAuthor, Mentions: f.Mentions, Tags: f.Tags})
+		h.deleted(ctx, event.PostDeleted{Post: f.Post, Author: f.Author, Visibility: f.Visibility, ReplyTo: f.ReplyTo, ReplyAuthor: f.ReplyAuthor, Mentions: f.Mentions, Tags: f.Tags, Audience: f.Audience})
 	case f.Was != social.PostHidden:
 		if s, err := h.View.Post(ctx, social.Actor{Account: f.Author}, f.Post); err == nil {
 			h.post(ctx, s.Post, "status.update")
@@ -273,7 +283,7 @@ func maySee(r *view.Reader, p social.Post) bool {
 	if from := r.Relation(p.BoostAuthor, now); p.IsBoost() && from.Apart() {
 		return false
 	}
-	return p.MaySee(social.Sight{Reader: r.ID, Author: r.Relation(p.Author, now)})
+	return p.MaySee(social.Sight{Reader: r.ID, Author: r.Relation(p.Author, now), Here: r.ID != 0, Circle: p.ForCircle(r.ID, true)})
 }
 
 func (h *Hub) notice(ctx context.Context, f event.NoticeMade) {

@@ -25,6 +25,9 @@ type draft struct {
 	When                  social.When
 	Language              string
 	Visibility            social.Visibility
+	Circle                social.ListID // that it is for, if it is for a list
+	Lists                 []social.List // that it can be for
+	Within                bool          // it answers a post for a circle
 	Quotes                social.QuotePolicy
 	ReplyTo               social.PostID
 	To                    *view.Seen // what is answered, where it does not stand on the page
@@ -67,7 +70,7 @@ func nth(i int) string {
 	return "-" + itoa(i+1)
 }
 
-// here is for everybody too, but told to no other server.
+// here is for everybody who is signed in here, and told to no other server.
 const here social.Visibility = "here"
 
 // audiences are whom a post can be for, in people's words, and what that means.
@@ -79,7 +82,7 @@ var audiences = []struct {
 	{social.Unlisted, msg("Quiet public"), msg("Everybody can read it and reply, but it stands in no public list.")},
 	{social.Followers, msg("Followers"), msg("Only those who follow you, and whom you mention, can read it and reply.")},
 	{social.Direct, msg("Only mentioned"), msg("Only whom you mention can read it and reply. Those who run your server and theirs could read it, too.")},
-	{here, msg("Public, only here"), msg("Everybody can read it and reply here. Other servers are not told of it.")},
+	{here, msg("Only this community"), msg("Only members who are signed in here can read it and reply. It never leaves this server.")},
 }
 
 // quoters are who may quote a post, in people's words.
@@ -102,6 +105,7 @@ func (q *ask) blank() draft {
 	fresh := itoa(id.New(q.page.Now))
 	d := draft{ID: "text", Action: "/new", Back: q.page.Here, Key: fresh, Kept: fresh, Seen: "0", Label: msg("What is on your mind?"),
 		Button: msg("Post"), Rows: "3", Visibility: social.Public, Quotes: social.QuotePublic, When: social.When{Zone: "UTC"}}
+	d.Lists, _ = q.site.Lists.All(q.Context(), q.by) // without, there are fewer to choose from
 	me, err := q.self()
 	if err != nil {
 		return d // a composer without one's defaults still works
@@ -124,6 +128,7 @@ func (q *ask) blank() draft {
 func (q *ask) reply(p *view.Seen) draft {
 	d := q.blank()
 	d.ID, d.ReplyTo, d.Label, d.Button, d.Warning = "reply", p.ID, msg("Write a reply"), msg("Reply"), p.Warning
+	d.Within = p.Visibility == social.Circle
 	if p.Visibility.Narrower(d.Visibility) {
 		d.Visibility = p.Visibility
 	}
@@ -165,6 +170,10 @@ func (q *ask) wish() (d social.Draft, when social.When) {
 		QuotePolicy: social.QuotePolicy(q.form("quotes"))}
 	if d.Visibility == here {
 		d.Visibility, d.LocalOnly = social.Public, true
+	}
+	if list, ok := strings.CutPrefix(string(d.Visibility), toList); ok {
+		n, _ := id.Parse(list)
+		d.Visibility, d.Circle = social.Circle, social.ListID(n)
 	}
 	d.Media, d.Describe = q.mediaWish("")
 	for i := 1; i <= social.MaxThread && q.PostForm.Has("text"+nth(i)); i++ {
@@ -310,6 +319,7 @@ func (q *ask) composing(wish social.Draft, when social.When) (draft, error) {
 	if wish.Visibility != "" {
 		d.Visibility = wish.Visibility
 	}
+	d.Circle = wish.Circle
 	if wish.LocalOnly {
 		d.Visibility = here
 	}
@@ -349,6 +359,7 @@ func (q *ask) linking(d *draft, wish social.Draft) error {
 		switch {
 		case err == nil:
 			d.ReplyTo, d.To, d.Label, d.Button = p.ID, p.Original(), msg("Write a reply"), msg("Reply")
+			d.Within = p.Visibility == social.Circle
 		case errs.KindOf(err) == errs.NotFound:
 			d.Error = q.page.say("What this answered is gone, or is not for you any more. It would be a post of its own now.")
 		default:

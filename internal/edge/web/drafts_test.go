@@ -37,7 +37,7 @@ func TestDrafts(t *testing.T) {
 	want(t, ada.get("/drafts"), 200, "No drafts")
 	want(t, ada.post("/new", "do", "draft", "text", " ", "visibility", "public", "draft", field(t, page, "draft")), 422, "nothing to keep")
 	want(t, ada.post("/new", "do", "draft", "text", "I bake <b>", "warning", "flour", "visibility", "here", "language", "de", "option", "Rye", "lasts", "60", "hide_votes", "1",
-		"on", "2030-01-31", "zone", "Asia/Tokyo", "draft", field(t, page, "draft"), "reply_to", asked[strings.LastIndex(asked, "/")+1:]), 200, "It is in your drafts.", "I bake &lt;b&gt;", "a reply", "a poll", "Public, only here")
+		"on", "2030-01-31", "zone", "Asia/Tokyo", "draft", field(t, page, "draft"), "reply_to", asked[strings.LastIndex(asked, "/")+1:]), 200, "It is in your drafts.", "I bake &lt;b&gt;", "a reply", "a poll", "Only this community")
 	want(t, ben.get("/drafts"), 200, "No drafts")
 	open := "/new?draft=" + field(t, page, "draft")
 	want(t, ben.get(open), 404)

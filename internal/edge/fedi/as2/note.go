@@ -27,6 +27,7 @@ type Note struct {
 	Context       string // the thread it is in (FEP-7888)
 	Conversation  string // the same, as it was before; not always an address
 	Sensitive     bool
+	Scope         string // among whom it is, if it is only for those whom it is addressed to and no message to them
 	Attachments   []Attachment
 	Image         Attachment // of a page: what stands for it
 	Tags          []Tag
@@ -60,7 +61,7 @@ func (d Doc) Note() (Note, error) {
 		ID: r.id(v, "id"), Type: d.Type(), AttributedTo: r.ids(v, "attributedTo", MaxAuthors), Audience: r.audience(v, "audience"), URL: r.page(v),
 		Source: r.source(v), Published: date(v, "published"), Updated: date(v, "updated"),
 		To: r.audience(v, "to"), Cc: r.audience(v, "cc"), InReplyTo: r.ref(v, "inReplyTo"),
-		Context: r.ref(v, "context"), Conversation: r.text(v, "conversation", MaxID), Sensitive: yes(v, "sensitive"),
+		Context: r.ref(v, "context"), Conversation: r.text(v, "conversation", MaxID), Sensitive: yes(v, "sensitive"), Scope: r.words(v, "limitedScope"),
 		Attachments: append(r.files(v), r.attachments(v)...), Image: r.picture(v, "image"), Tags: r.tags(v),
 		Replies: r.collection(first(v, "replies")), Likes: r.collection(first(v, "likes")), Shares: r.collection(first(v, "shares")),
 		Policy: r.policy(v), Quote: r.quote(v), Poll: r.poll(v), StartTime: date(v, "startTime"), EndTime: date(v, "endTime"),
@@ -166,6 +167,10 @@ func quoteTag(tags []Tag) string {
 	return ""
 }
 
+// ScopeCircle says that a post is among those whom its author put on a list. That
+// is what kmyblue calls it.
+const ScopeCircle = "Circle"
+
 // A NoteDocument is a post of ours: Note or Question.
 type NoteDocument struct {
 	Context            Context              `json:"@context,omitzero"`
@@ -180,6 +185,7 @@ type NoteDocument struct {
 	To                 []string             `json:"to"`
 	Cc                 []string             `json:"cc"`
 	Sensitive          bool                 `json:"sensitive"`
+	Scope              string               `json:"limitedScope,omitzero"`
 	Thread             string               `json:"context,omitzero"`
 	Conversation       string               `json:"conversation,omitzero"`
 	Content            string               `json:"content"`

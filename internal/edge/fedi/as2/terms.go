@@ -20,6 +20,7 @@ var namespaces = []string{
 	"pt:", "https://joinpeertube.org/ns#",
 	"fedibird:", "http://fedibird.com/ns#",
 	"gts:", "https://gotosocial.org/ns#",
+	"kmyblue:", "http://kmy.blue/ns#",
 	"sec:", "https://w3id.org/security#",
 	"https://w3id.org/fep/044f#", "ostatus:", "http://ostatus.org#",
 	"as:", activityStreams + "#",
@@ -33,7 +34,7 @@ var known = words(`
 	quoteAuthorization interactingObject interactionTarget interactionPolicy canQuote canLike canReply canAnnounce
 	canFeature automaticApproval manualApproval always approvalRequired conversation _misskey_content _misskey_quote
 	_misskey_reaction _misskey_summary EmojiReact publicKey publicKeyPem publicKeyMultibase owner controller assertionMethod
-	Key Multikey Mention Link Image Document Dislike language`)
+	Key Multikey Mention Link Image Document Dislike language limitedScope`)
 
 func words(s string) map[string]bool {
 	m := map[string]bool{}

@@ -31,6 +31,8 @@ var (
 		`"quote":{"@id":"https://w3id.org/fep/044f#quote","@type":"@id"},` +
 		`"quoteAuthorization":{"@id":"https://w3id.org/fep/044f#quoteAuthorization","@type":"@id"},` + policyTerms + `}]`)
 
+	CircleContext = append(PostContext[:len(PostContext)-len(`}]`):len(PostContext)-len(`}]`)], `,"kmyblue":"http://kmy.blue/ns#","limitedScope":"kmyblue:limitedScope"}]`...)
+
 	QuoteContext = Context(`["https://www.w3.org/ns/activitystreams",{"QuoteRequest":"https://w3id.org/fep/044f#QuoteRequest",` +
 		`"QuoteAuthorization":"https://w3id.org/fep/044f#QuoteAuthorization","gts":"https://gotosocial.org/ns#",` +
 		`"interactingObject":{"@id":"gts:interactingObject","@type":"@id"},"interactionTarget":{"@id":"gts:interactionTarget","@type":"@id"},` +

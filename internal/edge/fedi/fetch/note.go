@@ -17,6 +17,12 @@ func (r *Resolver) read(ctx context.Context, n as2.Note, author person) (f socia
 	f = social.ForeignPost{URI: n.ID, Page: own(n.URL, n.ID), HTML: n.Content, Warning: n.Summary, Language: n.Language,
 		Visibility: visibility(n.To, n.Cc, author.Contact.Followers), At: n.Published, EditedAt: n.Updated, ReplyTo: n.InReplyTo,
 		Tags: tags(n.Tags), Media: media(n), Poll: poll(n.Poll), QuotePolicy: quotePolicy(n.Policy.CanQuote, author), Emojis: emojis(n.Tags)}
+	if f.Visibility == social.Direct && n.Scope != "" {
+		f.Visibility = social.Circle
+		if f.Audience, err = r.addressed(ctx, n); err != nil {
+			return f, err
+		}
+	}
 	if t := taskOf(ctx); t != nil {
 		f.Quiet = t.quiet
 	}
@@ -199,7 +205,7 @@ func named(n as2.Note, v social.Visibility) (out []string) {
 			out = append(out, t.Href)
 		}
 	}
-	if v == social.Public || v == social.Unlisted {
+	if v == social.Public || v == social.Unlisted || v == social.Circle {
 		return out
 	}
 	for _, to := range append(slices.Clone(n.To), n.Cc...) {
@@ -208,6 +214,23 @@ func named(n as2.Note, v social.Visibility) (out []string) {
 		}
 	}
 	return out
+}
+
+// addressed are those of ours whom a post is for by name.
+func (r *Resolver) addressed(ctx context.Context, n as2.Note) (out []social.AccountID, err error) {
+	for _, to := range append(slices.Clone(n.To), n.Cc...) {
+		if !r.Own(as2.Host(to)) || len(out) == as2.MaxMentions {
+			continue
+		}
+		p, err := r.known(ctx, to)
+		if errs.KindOf(err) == errs.Internal && err != nil {
+			return nil, err
+		}
+		if err == nil {
+			out = append(out, p.ID)
+		}
+	}
+	return out, nil
 }
 
 // quote is what a post quotes, with the stamp if that holds. Where the form

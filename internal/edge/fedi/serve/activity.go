@@ -8,7 +8,7 @@ import (
 // create is the activity by which a post came to be.
 func (s scribe) create(p *view.Seen, near surroundings) as2.ActivityDocument {
 	n := s.note(p, near)
-	return as2.ActivityDocument{Context: as2.PostContext, ID: s.View.BoostURI(p.ID), Type: "Create", Actor: n.AttributedTo, Published: n.Published,
+	return as2.ActivityDocument{Context: contextOf(p), ID: s.View.BoostURI(p.ID), Type: "Create", Actor: n.AttributedTo, Published: n.Published,
 		To: n.To, Cc: n.Cc, Object: n}
 }
 

@@ -95,6 +95,9 @@ func (s scribe) note(p *view.Seen, near surroundings) *as2.NoteDocument {
 			d.Attachment = append(d.Attachment, s.attachment(m))
 		}
 	}
+	if p.Visibility == social.Circle {
+		d.Scope = as2.ScopeCircle
+	}
 	s.ask(d, p)
 	s.quote(d, p, near)
 	d.ContentMap = as2.Languages{Language: p.Language, Text: d.Content}
@@ -240,6 +243,8 @@ func (s scribe) audience(author social.AccountID, v social.Visibility, named []s
 		return audience{[]string{followers}, append([]string{as2.Public}, named...)}
 	case social.Followers:
 		return audience{[]string{followers}, named}
+	case social.Circle: // each of whom it is for is named to themselves alone, see address
+		return audience{[]string{}, []string{}}
 	}
 	return audience{named, []string{}}
 }

@@ -43,7 +43,8 @@ func (s *Server) noteAlone(q *ask, p *view.Seen) (any, error) {
 		return nil, err
 	}
 	d := s.note(p, near)
-	d.Context = as2.PostContext
+	address(d, p, q.uri(s.scribe))
+	d.Context = contextOf(p)
 	return d, nil
 }
 
@@ -58,6 +59,10 @@ func (s *Server) came(q *ask) (any, error) {
 		return nil, err
 	}
 	a := s.activity(p, near)
+	if n, ok := a.Object.(*as2.NoteDocument); ok {
+		address(n, p, q.uri(s.scribe))
+		a.To, a.Cc = n.To, n.Cc
+	}
 	return &a, nil
 }
 

@@ -95,7 +95,7 @@ func (s *Speaker) Created(ctx context.Context, post social.PostID) (federation.S
 	if err != nil || p.IsBoost() {
 		return federation.Said{}, firstOf(err, nothing)
 	}
-	return widely(at.create(p, near), p.Post.Author, p.ID, p.Visibility, audienceOf(p)...)
+	return at.tells(ctx, at.create(p, near), p)
 }
 
 func firstOf(all ...error) error {
@@ -115,8 +115,8 @@ func (s *Speaker) Edited(ctx context.Context, post social.PostID) (federation.Sa
 		return federation.Said{}, firstOf(err, nothing)
 	}
 	n := at.note(p, near)
-	return widely(as2.ActivityDocument{Context: as2.PostContext, ID: n.ID + "#updates/" + moment(at.View.Now()), Type: "Update", Actor: n.AttributedTo,
-		Published: as2.Date(at.View.Now()), To: n.To, Cc: n.Cc, Object: n}, p.Post.Author, p.ID, p.Visibility, audienceOf(p)...)
+	return at.tells(ctx, as2.ActivityDocument{Context: contextOf(p), ID: n.ID + "#updates/" + moment(at.View.Now()), Type: "Update", Actor: n.AttributedTo,
+		Published: as2.Date(at.View.Now()), To: n.To, Cc: n.Cc, Object: n}, p)
 }
 
 // Deleted implements federation.Speaker.
@@ -128,8 +128,12 @@ func (s *Speaker) Deleted(ctx context.Context, post federation.Left) (federation
 	}
 	to := at.audience(post.Author, post.Visibility, at.uris(named))
 	id := at.View.PostURI(post.Post)
-	return widely(as2.ActivityDocument{Context: as2.PlainContext, ID: id + "#delete", Type: "Delete", Actor: at.View.ActorURI(post.Author), To: to.to, Cc: to.cc,
-		Object: &as2.TombstoneDocument{ID: id, Type: "Tombstone"}}, post.Author, 0, post.Visibility, append(post.Mentions, post.ReplyAuthor)...)
+	a := as2.ActivityDocument{Context: as2.PlainContext, ID: id + "#delete", Type: "Delete", Actor: at.View.ActorURI(post.Author), To: to.to, Cc: to.cc,
+		Object: &as2.TombstoneDocument{ID: id, Type: "Tombstone"}}
+	if post.Visibility == social.Circle { // also for those who are not of it any more, and have it
+		return at.apart(ctx, a, post.Author, 0, post.Audience)
+	}
+	return widely(a, post.Author, 0, post.Visibility, append(post.Mentions, post.ReplyAuthor)...)
 }
 
 // Boosted implements federation.Speaker.

@@ -29,8 +29,8 @@ func (s *Speaker) Judged(ctx context.Context, post social.PostID) (federation.Sa
 	if ps[0].Standing == social.PostHidden {
 		at.blank(n, ps[0])
 	}
-	return widely(as2.ActivityDocument{Context: as2.PostContext, ID: n.ID + "#updates/" + moment(at.View.Now()), Type: "Update", Actor: n.AttributedTo,
-		Published: n.Updated, To: n.To, Cc: n.Cc, Object: n}, ps[0].Post.Author, ps[0].ID, ps[0].Visibility, audienceOf(ps[0])...)
+	return at.tells(ctx, as2.ActivityDocument{Context: contextOf(ps[0]), ID: n.ID + "#updates/" + moment(at.View.Now()), Type: "Update", Actor: n.AttributedTo,
+		Published: n.Updated, To: n.To, Cc: n.Cc, Object: n}, ps[0])
 }
 
 // blank leaves of a note where it is and for whom.
