@@ -104,7 +104,7 @@ func (v *View) VisiblePost(ctx context.Context, reader social.AccountID, which s
 	if err != nil {
 		return social.Post{}, err
 	}
-	if !p.MaySee(social.Sight{Reader: reader, Author: rel, Gone: author.Standing != social.Good}) {
+	if !p.MaySee(social.Sight{Reader: reader, Author: rel, Gone: author.Standing != social.Good, Keeps: reader != 0 && reader == p.HeldBy}) {
 		return social.Post{}, NoPost
 	}
 	return p, nil

@@ -104,7 +104,7 @@ func (l *layout) seeAt(id social.PostID, door social.Door, seen *[]Seen, depth i
 		door = social.Asked // what it quotes was not reported
 	}
 	rel := l.reader.RelationTo(author, l.now)
-	sight := social.Sight{Reader: l.reader.ID, Author: rel, Gone: author.Standing != social.Good, Limited: author.Limited}
+	sight := social.Sight{Reader: l.reader.ID, Author: rel, Gone: author.Standing != social.Good, Limited: author.Limited, Keeps: l.reader.Keeps(c.HeldBy)}
 	if !c.MayShow(sight, door) {
 		return nil
 	}
