@@ -46,7 +46,7 @@ func (d Draft) Posts() []Draft {
 	all[0].Then = nil
 	for i := range all[1:] {
 		p := &all[i+1]
-		p.Then, p.Visibility, p.LocalOnly, p.Circle, p.Language, p.Warning, p.Sensitive, p.QuotePolicy = nil, d.Visibility, d.LocalOnly, d.Circle, d.Language, d.Warning, d.Sensitive, d.QuotePolicy
+		p.Then, p.Visibility, p.LocalOnly, p.Circle, p.Language, p.Warning, p.Sensitive, p.QuotePolicy, p.ReplyPolicy = nil, d.Visibility, d.LocalOnly, d.Circle, d.Language, d.Warning, d.Sensitive, d.QuotePolicy, d.ReplyPolicy
 	}
 	return all
 }

@@ -28,6 +28,7 @@ type ForeignPost struct {
 	Quote        string  // the ActivityPub id of what it quotes
 	QuoteStamp   string  // the address of the consent to that
 	QuotePolicy  QuotePolicy
+	ReplyPolicy  ReplyPolicy
 	Emojis       []ForeignEmoji
 	Quiet        bool // it was looked for, and is no news until its server sends it
 }
@@ -81,6 +82,9 @@ func (p ForeignPost) Check(by Account) error {
 		return errs.New(errs.Invalid, "Its language is not a language code.")
 	}
 	if _, err := ParseVisibility(string(p.Visibility)); err != nil {
+		return err
+	}
+	if _, err := ParseReplyPolicy(string(p.ReplyPolicy)); err != nil {
 		return err
 	}
 	if _, err := ParseQuotePolicy(string(p.QuotePolicy)); err != nil {

@@ -75,6 +75,9 @@ type Post struct {
 	Poll        PollID    // zero if none
 	Quote       Quote
 	QuotePolicy QuotePolicy // who may quote it
+	ReplyPolicy ReplyPolicy // who may reply to it
+	Held        HeldState   // whether it is kept from standing beneath what it answers
+	HeldBy      AccountID   // by whose rules
 	Link        LinkID      // the preview of the first link; zero until it was fetched
 	Standing    PostStanding
 	Likes,
@@ -101,8 +104,12 @@ func (p Post) Mentioned(who AccountID) bool {
 
 // Counts reports whether p is among the posts an account is known to have, and
 // among the replies its parent is known to have. That somebody wrote a message
-// is nobody's business, nor what a circle hears, nor that followers talk among themselves.
+// is nobody's business, nor what a circle hears, nor that followers talk among
+// themselves. What is held does not count while it is.
 func (p Post) Counts() (ofAuthor, ofParent bool) {
+	if p.Held != HeldNot {
+		return false, false
+	}
 	return p.Visibility != Direct && p.Visibility != Circle, p.Visibility == Public || p.Visibility == Unlisted
 }
 
@@ -146,6 +153,7 @@ type Draft struct {
 	Poll        *PollDraft    // nil for none
 	Quote       PostID        // what it quotes, zero for nothing
 	QuotePolicy QuotePolicy   // empty for what is usual for the visibility
+	ReplyPolicy ReplyPolicy   `json:",omitempty"` // empty for everybody who can see it
 	LocalOnly   bool          `json:",omitempty"` // it is not told to other servers
 	Circle      ListID        `json:",omitempty"` // the list that it is for, if it is for one
 	Then        []Draft       `json:",omitempty"` // what is said after it, each as an answer to the one before

@@ -23,6 +23,9 @@ type Sight struct {
 	Gone   bool      // the author is suspended or deleted
 	// Limited is for an author whom nobody meets who does not follow them.
 	Limited bool
+	// Keeps is for a reader by whose rules the post is held, or who looks after
+	// replies for whose rules those are.
+	Keeps bool
 }
 
 // MaySee reports whether a reader may see p, which is not a boost.
@@ -34,7 +37,7 @@ func (p Post) MaySee(s Sight) bool {
 	if s.Reader != 0 && s.Reader == p.Author {
 		return true
 	}
-	if s.Author.Apart() || p.LocalOnly && !s.Here {
+	if s.Author.Apart() || p.LocalOnly && !s.Here || p.Held != HeldNot && !s.Keeps {
 		return false
 	}
 	switch p.Visibility {

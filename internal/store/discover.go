@@ -17,7 +17,7 @@ type TagTrend struct {
 func (v *View) TrendingTags(ctx context.Context, after int64, least, limit int) ([]TagTrend, error) {
 	return rows(ctx, v, func(r row) (t TagTrend, err error) { return t, r.Scan(&t.Tag, &t.Uses, &t.People) },
 		`SELECT t.tag, COUNT(*), COUNT(DISTINCT p.author_id) FROM post_tags t JOIN posts p ON p.id = t.post_id JOIN accounts a ON a.id = p.author_id
-		WHERE t.post_id > $1 AND p.visibility = 'public' AND p.standing = '' AND NOT p.sensitive AND a.discoverable AND a.standing = 'good' AND NOT a.limited
+		WHERE t.post_id > $1 AND p.visibility = 'public' AND p.held = '' AND p.standing = '' AND NOT p.sensitive AND a.discoverable AND a.standing = 'good' AND NOT a.limited
 		GROUP BY t.tag HAVING COUNT(DISTINCT p.author_id) >= $2 ORDER BY COUNT(DISTINCT p.author_id) DESC, COUNT(*) DESC, t.tag LIMIT $3`,
 		after, least, limit)
 }
@@ -27,7 +27,7 @@ func (v *View) TrendingTags(ctx context.Context, after int64, least, limit int) 
 func (v *View) TrendingPosts(ctx context.Context, after int64, limit int) ([]social.Post, error) {
 	return rows(ctx, v, scanPost, `SELECT `+postColumns+` FROM posts WHERE id IN (
 			SELECT p.id FROM posts p JOIN accounts a ON a.id = p.author_id
-			WHERE p.id > $1 AND p.visibility = 'public' AND p.standing = '' AND p.boost_of = 0 AND p.reply_author = 0 AND NOT p.sensitive AND p.likes + p.boosts > 0
+			WHERE p.id > $1 AND p.visibility = 'public' AND p.held = '' AND p.standing = '' AND p.boost_of = 0 AND p.reply_author = 0 AND NOT p.sensitive AND p.likes + p.boosts > 0
 			AND a.discoverable AND a.standing = 'good' AND NOT a.limited ORDER BY p.likes + 2 * p.boosts DESC, p.id DESC LIMIT $2)`, after, limit)
 }
 

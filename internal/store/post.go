@@ -14,7 +14,7 @@ import (
 
 const postColumns = `id, author_id, body, html, warning, sensitive, language, visibility, reply_to, reply_author, thread_id,
 	boost_of, boost_author, COALESCE(uri, ''), app_id, at_ms, edited_ms, mentions, tags, likes, boosts, replies,
-	media, poll_id, quote_of, quote_author, quote_state, quote_policy, link_id, quotes, page, local_only, circle_id, audience, downs, reactions, standing`
+	media, poll_id, quote_of, quote_author, quote_state, quote_policy, reply_policy, held, held_by, link_id, quotes, page, local_only, circle_id, audience, downs, reactions, standing`
 
 func scanPost(r row) (p social.Post, err error) {
 	var at, edited int64
@@ -22,7 +22,7 @@ func scanPost(r row) (p social.Post, err error) {
 	err = r.Scan(&p.ID, &p.Author, &p.Text, &p.HTML, &p.Warning, &p.Sensitive, &p.Language, &p.Visibility, &p.ReplyTo,
 		&p.ReplyAuthor, &p.Thread, &p.BoostOf, &p.BoostAuthor, &p.URI, &p.App, &at, &edited, &mentions, &tags,
 		&p.Likes, &p.Boosts, &p.Replies,
-		&media, &p.Poll, &p.Quote.Of, &p.Quote.Author, &p.Quote.State, &p.QuotePolicy, &p.Link, &p.Quotes, &p.Page, &p.LocalOnly, &p.Circle, &audience, &p.Downs, &p.Kinds, &p.Standing)
+		&media, &p.Poll, &p.Quote.Of, &p.Quote.Author, &p.Quote.State, &p.QuotePolicy, &p.ReplyPolicy, &p.Held, &p.HeldBy, &p.Link, &p.Quotes, &p.Page, &p.LocalOnly, &p.Circle, &audience, &p.Downs, &p.Kinds, &p.Standing)
 	if err != nil {
 		return p, err
 	}
@@ -73,12 +73,12 @@ func (v *View) BoostBy(ctx context.Context, owner social.AccountID, of social.Po
 func (tx *Tx) AddPost(ctx context.Context, p social.Post) error {
 	n, err := tx.exec(ctx, `INSERT INTO posts (id, author_id, body, html, warning, sensitive, language, visibility, reply_to,
 		reply_author, thread_id, boost_of, boost_author, uri, app_id, at_ms, edited_ms, mentions, tags, likes, boosts, replies,
-		media, poll_id, quote_of, quote_author, quote_state, quote_policy, page, local_only, circle_id, audience)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, 0, 0, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
+		media, poll_id, quote_of, quote_author, quote_state, quote_policy, page, local_only, circle_id, audience, reply_policy, held, held_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, 0, 0, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)
 		ON CONFLICT DO NOTHING`,
 		p.ID, p.Author, p.Text, p.HTML, p.Warning, p.Sensitive, p.Language, p.Visibility, p.ReplyTo,
 		p.ReplyAuthor, p.Thread, p.BoostOf, p.BoostAuthor, nullable(p.URI), p.App, millis(p.At), millis(p.EditedAt),
-		asJSON(p.Mentions), asJSON(p.Tags), asJSON(p.Media), p.Poll, p.Quote.Of, p.Quote.Author, p.Quote.State, p.QuotePolicy, p.Page, p.LocalOnly, p.Circle, asJSON(p.Audience))
+		asJSON(p.Mentions), asJSON(p.Tags), asJSON(p.Media), p.Poll, p.Quote.Of, p.Quote.Author, p.Quote.State, p.QuotePolicy, p.Page, p.LocalOnly, p.Circle, asJSON(p.Audience), p.ReplyPolicy, p.Held, p.HeldBy)
 	if err == nil && n == 0 {
 		return errs.New(errs.Conflict, "This is here already.")
 	}
@@ -115,9 +115,9 @@ func (tx *Tx) EditPost(ctx context.Context, p social.Post, was social.Edit) erro
 		return err
 	}
 	if _, err := tx.exec(ctx, `UPDATE posts SET body = $2, html = $3, warning = $4, sensitive = $5, language = $6, edited_ms = $7,
-		mentions = $8, tags = $9, media = $10, poll_id = $11, quote_policy = $12 WHERE id = $1`,
+		mentions = $8, tags = $9, media = $10, poll_id = $11, quote_policy = $12, reply_policy = $13 WHERE id = $1`,
 		p.ID, p.Text, p.HTML, p.Warning, p.Sensitive, p.Language, millis(p.EditedAt), asJSON(p.Mentions), asJSON(p.Tags),
-		asJSON(p.Media), p.Poll, p.QuotePolicy); err != nil {
+		asJSON(p.Media), p.Poll, p.QuotePolicy, p.ReplyPolicy); err != nil {
 		return err
 	}
 	return tx.addReferences(ctx, p)

@@ -104,7 +104,7 @@ func (v *View) VisiblePost(ctx context.Context, reader social.AccountID, which s
 	if err != nil {
 		return social.Post{}, err
 	}
-	sight := social.Sight{Reader: reader, Author: rel, Gone: author.Standing != social.Good}
+	sight := social.Sight{Reader: reader, Author: rel, Gone: author.Standing != social.Good, Keeps: reader != 0 && reader == p.HeldBy}
 	if sight.Here, sight.Circle, err = v.inside(ctx, reader, p); err != nil {
 		return social.Post{}, err
 	}

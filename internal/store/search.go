@@ -173,7 +173,7 @@ func (v *View) FindTags(ctx context.Context, word string, limit, offset int) ([]
 	return rows(ctx, v, func(r row) (t TagUse, err error) { return t, r.Scan(&t.Tag, &t.Uses) },
 		`SELECT tag, COUNT(*) AS uses FROM post_tags t WHERE tag >= $1 AND tag < $2
 		AND EXISTS (SELECT 1 FROM posts p JOIN accounts a ON a.id = p.author_id
-			WHERE p.id = t.post_id AND p.visibility = 'public' AND p.standing IN ('', 'labelled') AND a.standing = 'good' AND NOT a.limited)
+			WHERE p.id = t.post_id AND p.visibility = 'public' AND p.held = '' AND p.standing IN ('', 'labelled') AND a.standing = 'good' AND NOT a.limited)
 		GROUP BY tag ORDER BY uses DESC, tag LIMIT $3 OFFSET $4`,
 		key, key+"\U0010FFFF", limit, offset)
 }
@@ -185,5 +185,5 @@ type TagDay struct{ Uses, Accounts int }
 func (v *View) TagUses(ctx context.Context, key string, from, to int64) (TagDay, error) {
 	return one(ctx, v, errNone, func(r row) (d TagDay, err error) { return d, r.Scan(&d.Uses, &d.Accounts) },
 		`SELECT COUNT(*), COUNT(DISTINCT p.author_id) FROM post_tags t JOIN posts p ON p.id = t.post_id
-		WHERE t.tag = $1 AND t.post_id >= $2 AND t.post_id < $3 AND p.visibility = 'public'`, key, from, to)
+		WHERE t.tag = $1 AND t.post_id >= $2 AND t.post_id < $3 AND p.visibility = 'public' AND p.held = ''`, key, from, to)
 }

@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/lists"
 	"github.com/plaza-social/plaza/internal/core/notices"
 	"github.com/plaza-social/plaza/internal/core/posts"
@@ -106,7 +107,7 @@ func (w *world) relation(a, b social.AccountID) social.Relation {
 
 func (w *world) may(reader social.AccountID, id social.PostID, door social.Door) bool {
 	p, ok := w.said[id]
-	if !ok || !p.MayShow(social.Sight{Reader: reader, Author: w.relation(reader, p.Author), Here: reader != 0 && reader <= people, Circle: w.within(reader, p)}, door) {
+	if !ok || !p.MayShow(social.Sight{Reader: reader, Author: w.relation(reader, p.Author), Here: reader != 0 && reader <= people, Circle: w.within(reader, p), Keeps: reader != 0 && reader == p.HeldBy}, door) {
 		return false
 	}
 	return !p.IsBoost() || w.may(reader, p.BoostOf, door)
@@ -184,7 +185,7 @@ var visibilities = []social.Visibility{social.Public, social.Unlisted, social.Fo
 // step does one thing that people do.
 func (w *world) step(t *testing.T) {
 	ctx := t.Context()
-	switch rapid.IntRange(0, 13).Draw(w.t, "what") {
+	switch rapid.IntRange(0, 15).Draw(w.t, "what") {
 	case 0, 1, 2, 3:
 		w.publish(t)
 	case 4, 5:
@@ -223,6 +224,8 @@ func (w *world) step(t *testing.T) {
 		w.deleteOrLike(t)
 	case 12, 13:
 		w.enlist(t)
+	case 14, 15:
+		w.decide(t)
 	}
 }
 
@@ -235,6 +238,7 @@ func (w *world) publish(t *testing.T) {
 	if rapid.Bool().Draw(w.t, "mention") {
 		d.Text += " @" + name(about)
 	}
+	d.ReplyPolicy = rapid.SampledFrom(policies).Draw(w.t, "policy")
 	if parent, ok := w.somePost(); ok && rapid.Bool().Draw(w.t, "reply") {
 		d.ReplyTo = parent
 	}
@@ -266,6 +270,9 @@ func (w *world) publish(t *testing.T) {
 		}
 		return
 	}
+	if errs.KindOf(err) == errs.Forbidden && d.ReplyTo != 0 {
+		return // who may reply is for internal/core/posts to show
+	}
 	w.must(err)
 	if answers && p.Visibility != social.Circle {
 		w.t.Fatalf("%d answers %d, which is for a list, and is %s", p.ID, parent.ID, p.Visibility)
@@ -273,6 +280,38 @@ func (w *world) publish(t *testing.T) {
 	if w.said[p.ID] = p; p.Visibility == social.Circle {
 		w.circle[p.ID] = heard
 	}
+	w.held(t)
+}
+
+var policies = []social.ReplyPolicy{"", "", social.ReplyFollowers, "mutuals+approval", social.ReplyMentioned, social.ReplyApproval, social.ReplyNobody}
+
+// held notes which posts are held, and by whom.
+func (w *world) held(t *testing.T) {
+	w.must(w.store.Read(t.Context(), func(v *store.View) error {
+		all, err := v.Posts(t.Context(), w.ids())
+		for _, p := range all {
+			was := w.said[p.ID]
+			was.Held, was.HeldBy = p.Held, p.HeldBy
+			w.said[p.ID] = was
+		}
+		return err
+	}))
+}
+
+// decide has somebody approve or refuse what is held, which is for its owner alone.
+func (w *world) decide(t *testing.T) {
+	which, ok := w.somePost()
+	if !ok || w.said[which].Held == social.HeldNot {
+		return
+	}
+	by, do := w.someone("who"), w.posts.Approve
+	if rapid.Bool().Draw(w.t, "refuse") {
+		do = w.posts.Refuse
+	}
+	if _, err := do(t.Context(), as(by), []social.PostID{which}); (err == nil) != (by == w.said[which].HeldBy) {
+		w.t.Fatalf("%s decided about %d, held by %d: %v", name(by), which, w.said[which].HeldBy, err)
+	}
+	w.held(t)
 }
 
 // mayQuote is what the test knows of who may quote what.

@@ -16,7 +16,7 @@ const followerName = "mirrors"
 // Follower marks the pages that facts have changed. What shows less than before
 // is found by what pages show; what shows more, by where it belongs.
 func Follower() work.Follower {
-	return work.Follower{Name: followerName, Urgent: []event.Fact{event.PostPublished{}, event.PostEdited{}, event.PostDeleted{}, event.PostJudged{}}, Follow: func(ctx context.Context, tx *store.Tx, r event.Record) error {
+	return work.Follower{Name: followerName, Urgent: []event.Fact{event.PostPublished{}, event.PostEdited{}, event.PostDeleted{}, event.PostJudged{}, event.ReplyHeld{}}, Follow: func(ctx context.Context, tx *store.Tx, r event.Record) error {
 		if kept, err := tx.Mirrors(ctx); err != nil || len(kept) == 0 {
 			return err
 		}
@@ -39,6 +39,8 @@ func follow(ctx context.Context, m marker, fact event.Fact) error {
 		return m.edited(ctx, f.Post)
 	case event.PostJudged:
 		return m.edited(ctx, f.Post)
+	case event.ReplyHeld: // what is let through comes as a post
+		return m.posts(ctx, f.Post, f.ReplyTo)
 	case event.Adopted:
 		return m.adopted(ctx, f)
 	case event.Marked:

@@ -102,8 +102,14 @@ func comeUnder(ctx context.Context, tx *store.Tx, child, parent social.Post, oth
 		return err
 	}
 	tx.Record(event.Adopted{Post: child.ID, Author: child.Author, ReplyTo: parent.ID, Others: others})
-	if _, open := child.Counts(); !open {
-		return nil
+	if _, open := child.Counts(); open {
+		if err := tx.CountReply(ctx, parent.ID, 1); err != nil {
+			return err
+		}
 	}
-	return tx.CountReply(ctx, parent.ID, 1)
+	h, err := held(ctx, tx, child)
+	if err != nil || h.State == social.HeldNot {
+		return err
+	}
+	return hold(ctx, tx, child, h, 0)
 }

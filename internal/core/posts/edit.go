@@ -63,6 +63,9 @@ func (s *Service) Edit(ctx context.Context, by social.Actor, which social.PostID
 		if err := requote(ctx, tx, &post, d.QuotePolicy); err != nil {
 			return err
 		}
+		if err := rereply(ctx, tx, &post, d.ReplyPolicy); err != nil {
+			return err
+		}
 		if post.Text == was.Text && post.Warning == was.Warning && post.Language == was.Language && post.Sensitive == was.Sensitive &&
 			!described && !askedAnew && slices.Equal(post.Media, was.Media) {
 			return nil
@@ -139,7 +142,7 @@ func (s *Service) History(ctx context.Context, by social.Actor, which social.Pos
 		for _, e := range before {
 			was := p
 			was.Mentions = e.Mentions
-			if was.MaySee(social.Sight{Reader: by.Account, Author: rel, Here: true, Circle: true}) { // as what it says now is seen
+			if was.MaySee(social.Sight{Reader: by.Account, Author: rel, Here: true, Circle: true, Keeps: by.Account != 0 && by.Account == p.HeldBy}) { // as what it says now is seen
 				all = append(all, e)
 			}
 		}

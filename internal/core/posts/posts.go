@@ -315,6 +315,10 @@ func (s *Service) draft(ctx context.Context, tx *store.Tx, by social.Actor, d so
 	if err := mayShowWithin(p); err != nil {
 		return p, err
 	}
+	var err error
+	if p.ReplyPolicy, err = social.ParseReplyPolicy(string(d.ReplyPolicy)); err != nil {
+		return p, err
+	}
 	if err := s.refer(ctx, tx, &p, anybody); err != nil {
 		return p, err
 	}
@@ -373,10 +377,7 @@ func (s *Service) mention(ctx context.Context, tx *store.Tx, p *social.Post, pie
 
 // publish stores p, counts it and tells of it.
 func publish(ctx context.Context, tx *store.Tx, p social.Post, remote bool) error {
-	if err := tx.AddPost(ctx, p); err != nil {
-		return err
-	}
-	if err := tx.CountIn(ctx, p); err != nil {
+	if held, err := place(ctx, tx, p, remote); err != nil || held {
 		return err
 	}
 	tell(tx, p, remote)

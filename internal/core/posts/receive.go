@@ -158,7 +158,7 @@ func here(ctx context.Context, tx *store.Tx, by social.Actor, uri string) (socia
 // was written.
 func written(f social.ForeignPost, author social.AccountID) social.Post {
 	p := social.Post{ID: social.PostID(id.New(f.At)), Author: author, HTML: f.HTML, Warning: f.Warning, Sensitive: f.Sensitive || f.Warning != "",
-		Language: f.Language, Visibility: f.Visibility, URI: f.URI, Page: f.Page, At: f.At, EditedAt: f.EditedAt, Tags: f.Tags, QuotePolicy: f.QuotePolicy}
+		Language: f.Language, Visibility: f.Visibility, URI: f.URI, Page: f.Page, At: f.At, EditedAt: f.EditedAt, Tags: f.Tags, QuotePolicy: f.QuotePolicy, ReplyPolicy: f.ReplyPolicy}
 	p.Thread = p.ID
 	return p
 }
@@ -291,7 +291,7 @@ func keepAs(ctx context.Context, tx *store.Tx, p social.Post, quiet bool) error 
 	if news && !quiet {
 		return publish(ctx, tx, p, true)
 	}
-	if err := tx.AddPost(ctx, p); err != nil {
+	if held, err := place(ctx, tx, p, true); err != nil || held {
 		return err
 	}
 	if news {
@@ -300,14 +300,14 @@ func keepAs(ctx context.Context, tx *store.Tx, p social.Post, quiet bool) error 
 		}
 	}
 	tx.Record(event.PostImported{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf})
-	return tx.CountIn(ctx, p)
+	return nil
 }
 
 // tellLate tells of a post that was found before its server sent it: whom it
 // mentions is to hear of it all the same.
 func tellLate(ctx context.Context, tx *store.Tx, p social.Post) error {
 	was, err := tx.EndQuiet(ctx, p.ID)
-	if err == nil && was {
+	if err == nil && was && p.Held == social.HeldNot {
 		tell(tx, p, true)
 	}
 	return err

@@ -71,6 +71,9 @@ func (s *Service) revise(ctx context.Context, tx *store.Tx, was social.Post, f s
 	if err := requote(ctx, tx, &post, f.QuotePolicy); err != nil {
 		return err
 	}
+	if err := rereply(ctx, tx, &post, f.ReplyPolicy); err != nil {
+		return err
+	}
 	if err := s.stampAnew(ctx, tx, post, author, f); err != nil {
 		return err
 	}

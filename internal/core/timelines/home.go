@@ -113,6 +113,10 @@ func (s *Service) Watch(_ context.Context, rs []event.Record) {
 		switch f := r.Fact.(type) {
 		case event.PostPublished:
 			s.ring.add(news{post: f.Bare()})
+		case event.ReplyHeld:
+			if f.New { // for who wrote it; that it is let through is told as a post
+				s.ring.add(news{post: f.Bare()})
+			}
 		case event.PostDeleted:
 			s.ring.add(news{post: social.Post{ID: f.Post}, deleted: true})
 		case event.PostsImported:

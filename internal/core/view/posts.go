@@ -111,7 +111,8 @@ func (l *layout) seeAt(id social.PostID, door social.Door, seen *[]Seen, depth i
 		door = social.Asked // what it quotes was not reported
 	}
 	rel := l.reader.RelationTo(author, l.now)
-	sight := social.Sight{Reader: l.reader.ID, Author: rel, Gone: author.Standing != social.Good, Limited: author.Limited, Here: l.here(), Circle: c.ForCircle(l.reader.ID, l.lists[c.Circle])}
+	sight := social.Sight{Reader: l.reader.ID, Author: rel, Gone: author.Standing != social.Good, Limited: author.Limited, Here: l.here(), Circle: c.ForCircle(l.reader.ID, l.lists[c.Circle]),
+		Keeps: l.reader.Keeps(c.HeldBy)}
 	if !c.MayShow(sight, door) {
 		return nil
 	}

@@ -116,6 +116,9 @@ func (r *Reader) RelationTo(other *Face, now time.Time) social.Relation {
 	return rel
 }
 
+// Keeps reports whether r is shown what the rules of an owner hold.
+func (r *Reader) Keeps(owner social.AccountID) bool { return r.ID != 0 && r.ID == owner }
+
 // Follows reports whether r follows other.
 func (r *Reader) Follows(other social.AccountID) bool {
 	_, ok := r.follow(other)

@@ -75,6 +75,8 @@ func (v *View) Watch(_ context.Context, rs []event.Record) {
 			v.cards.drop(f.Post)
 		case event.PostJudged:
 			v.cards.drop(f.Post)
+		case event.ReplyHeld:
+			v.postCame(f.Author, f.Post, f.ReplyTo, 0)
 		case event.Adopted:
 			for _, p := range append([]social.PostID{f.Post, f.ReplyTo}, f.Others...) {
 				v.cards.drop(p)

@@ -144,6 +144,8 @@ func (h *Hub) happened(ctx context.Context, r event.Record) {
 		}
 	case event.PostJudged:
 		h.judged(ctx, f)
+	case event.ReplyHeld:
+		h.held(ctx, f)
 	case event.QuoteChanged:
 		if s, err := h.View.Post(ctx, social.Actor{Account: f.Author}, f.Post); err == nil {
 			h.post(ctx, s.Post, "status.update")
@@ -247,18 +249,24 @@ func (h *Hub) deleted(ctx context.Context, f event.PostDeleted) {
 	for _, m := range f.Mentions {
 		p.Mentions = append(p.Mentions, social.Mention{Account: m})
 	}
+	h.gone(ctx, p, func(social.AccountID) bool { return false })
+}
+
+// gone tells those who may have been given a post that it is not there any more,
+// but for those who keep it.
+func (h *Hub) gone(ctx context.Context, p social.Post, keeps func(social.AccountID) bool) {
 	tags := map[string]bool{}
-	for _, t := range f.Tags {
+	for _, t := range p.Tags {
 		tags[social.TagKey(t)] = true
 	}
-	for _, c := range h.listening(nil) {
+	for _, c := range h.listening(func(c *conn) bool { return !keeps(c.by.Account) }) {
 		r, err := h.View.Reader(ctx, c.by.Account)
 		if err != nil || !maySee(r, p) {
 			continue
 		}
 		for _, s := range c.wants(p.Visibility) {
 			if s.mayHave(c, r, p, tags) {
-				c.send(s, "delete", []byte(num(f.Post)))
+				c.send(s, "delete", []byte(num(p.ID)))
 			}
 		}
 	}

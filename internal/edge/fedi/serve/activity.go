@@ -3,6 +3,7 @@ package serve
 import (
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/edge/fedi/as2"
+	"github.com/plaza-social/plaza/internal/social"
 )
 
 // create is the activity by which a post came to be.
@@ -46,3 +47,7 @@ func undo(a as2.ActivityDocument) as2.ActivityDocument {
 func leaves(p *view.Seen) bool {
 	return p.Author.Local() && !p.LocalOnly && (p.Boosted == nil || !p.Boosted.LocalOnly)
 }
+
+// told reports whether a post is told to others: what is held is so to nobody but
+// its owner.
+func told(p *view.Seen) bool { return leaves(p) && p.Held == social.HeldNot }

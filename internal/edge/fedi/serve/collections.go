@@ -104,7 +104,7 @@ func (s *Server) outbox(q *ask) (any, error) {
 	}
 	items := []any{}
 	for _, p := range posts.Items {
-		if leaves(p) {
+		if told(p) {
 			a := s.activity(p, near)
 			a.Context = nil
 			items = append(items, &a)

@@ -124,7 +124,7 @@ func (s *Server) featured(q *ask) (any, error) {
 	}
 	items := []any{}
 	for _, p := range pins.Items {
-		if leaves(p) {
+		if told(p) {
 			items = append(items, s.note(p, near))
 		}
 	}

@@ -69,7 +69,7 @@ func (s scribe) own(ctx context.Context, id social.PostID) (*view.Seen, surround
 	if err != nil {
 		return nil, surroundings{}, err
 	}
-	if !leaves(p) {
+	if !told(p) {
 		return nil, surroundings{}, nothing
 	}
 	near, err := s.around(ctx, p)

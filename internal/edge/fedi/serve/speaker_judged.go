@@ -17,7 +17,7 @@ func (s *Speaker) Judged(ctx context.Context, post social.PostID) (federation.Sa
 	if err != nil {
 		return federation.Said{}, err
 	}
-	if len(ps) == 0 || ps[0].IsBoost() || !ps[0].Author.Local() || !leaves(ps[0]) {
+	if len(ps) == 0 || ps[0].IsBoost() || !ps[0].Author.Local() || !told(ps[0]) {
 		return federation.Said{}, nothing
 	}
 	near, err := at.around(ctx, ps[0])
