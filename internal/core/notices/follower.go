@@ -29,6 +29,8 @@ func Follower() work.Follower {
 			return t.published(ctx, f)
 		case event.PostEdited:
 			return t.edited(ctx, f)
+		case event.ReplyHeld:
+			return t.held(ctx, f)
 		case event.PostDeleted:
 			if f.BoostOf != 0 { // other notices go with the post's row
 				return tx.EndNotice(ctx, social.Notice{Owner: f.BoostAuthor, Kind: social.NoticeBoost, From: f.Author, Post: f.BoostOf})
