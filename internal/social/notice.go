@@ -16,6 +16,8 @@ const (
 	NoticeBoost          NoticeKind = "boost"
 	NoticeLike           NoticeKind = "like"
 	NoticeReaction       NoticeKind = "reaction"        // an emoji under one's post
+	NoticeReplyWaits     NoticeKind = "reply_waits"     // for one's approval
+	NoticeReplyLet       NoticeKind = "reply_let"       // one's own reply was approved
 	NoticeEdit           NoticeKind = "edit"            // of a post one boosted
 	NoticePost           NoticeKind = "post"            // by somebody one asked to be told of
 	NoticePoll           NoticeKind = "poll"            // one asked or answered has ended
@@ -32,12 +34,12 @@ const (
 )
 
 // NoticeKinds are all of them.
-var NoticeKinds = []NoticeKind{NoticeMention, NoticeFollow, NoticeFollowRequest, NoticeBoost, NoticeLike, NoticeReaction, NoticeEdit, NoticePost, NoticePoll, NoticeQuote, NoticeQuotedEdit, NoticeSignUp,
+var NoticeKinds = []NoticeKind{NoticeMention, NoticeFollow, NoticeFollowRequest, NoticeBoost, NoticeLike, NoticeReaction, NoticeReplyWaits, NoticeReplyLet, NoticeEdit, NoticePost, NoticePoll, NoticeQuote, NoticeQuotedEdit, NoticeSignUp,
 	NoticeCollected, NoticeCollectionEdit, NoticeReport, NoticeWarning, NoticeAppeal, NoticeHeard, NoticeAnswer}
 
 // GroupedKinds are those of which many are told as one: what several people
 // did with the same post, or to the same person.
-var GroupedKinds = []NoticeKind{NoticeLike, NoticeBoost, NoticeFollow, NoticeSignUp}
+var GroupedKinds = []NoticeKind{NoticeLike, NoticeBoost, NoticeFollow, NoticeSignUp, NoticeReplyWaits}
 
 // GroupLasts is for how long notices join a group, from its first on. Later
 // ones begin another, so that what is new is told as new.
@@ -53,6 +55,11 @@ func (k NoticeKind) Official() bool {
 // from them.
 func (k NoticeKind) OfOwner() bool {
 	return k == NoticeWarning || k == NoticeHeard || k == NoticeAnswer
+}
+
+// Own reports whether k is about what only we have: apps are told of it if they ask.
+func (k NoticeKind) Own() bool {
+	return k == NoticeReaction || k == NoticeReplyWaits || k == NoticeReplyLet || k.Justice()
 }
 
 // Justice reports whether k is about appeals and answers, of which apps know

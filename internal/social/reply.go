@@ -91,15 +91,15 @@ const (
 )
 
 // AnswerTo is what p's policy says to a reply by who, who can see p and stands
-// to its author as rel says. Whom the author has spoken to may answer, unless
-// nobody may.
+// to its author as rel says. Whom the author mentions or has answered may answer,
+// unless nobody may: else somebody could be spoken ill of to their face.
 func (p Post) AnswerTo(who AccountID, rel Relation) Answer {
 	policy := p.Repliable()
 	at, asks := policy.At(), policy.Asks()
 	switch {
 	case who != 0 && who == p.Author, at == ReplyEveryone:
 		return ReplyGoes
-	case p.Mentioned(who) && (at != ReplyNobody || asks):
+	case who != 0 && (p.Mentioned(who) || p.ReplyAuthor == who) && (at != ReplyNobody || asks):
 		return ReplyGoes
 	case at == ReplyFollowers && rel.Follows,
 		at == ReplyFollowing && rel.FollowedBy,

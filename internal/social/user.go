@@ -47,8 +47,10 @@ type Prefs struct {
 	Language   string     `json:"language,omitempty"`
 	// Quotes says who may quote their posts; empty for what is usual.
 	Quotes QuotePolicy `json:"quotes,omitempty"`
-	Look   Look        `json:"look,omitzero"`
-	Zone   string      `json:"zone,omitempty"` // where they are, such as Europe/Berlin; empty for UTC
+	// Replies says who may reply to their posts; empty for everybody.
+	Replies ReplyPolicy `json:"replies,omitempty"`
+	Look    Look        `json:"look,omitzero"`
+	Zone    string      `json:"zone,omitempty"` // where they are, such as Europe/Berlin; empty for UTC
 	// Hold has what they post here wait for a moment, so that it can be taken back.
 	Hold bool `json:"hold,omitempty"`
 	// Alt says what becomes of pictures without a description.

@@ -59,6 +59,11 @@ func (v *View) HeldAbove(ctx context.Context, parent social.PostID, limit int) (
 	return rows(ctx, v, scanHolding, `SELECT `+holdingColumns+` FROM holdings WHERE parent_id = $1 AND why = $2 ORDER BY post_id LIMIT $3`, parent, social.WhyAbove, limit)
 }
 
+// HoldingsStamped returns up to limit replies with a consent at an address.
+func (v *View) HoldingsStamped(ctx context.Context, uri string, limit int) ([]social.Holding, error) {
+	return rows(ctx, v, scanHolding, `SELECT `+holdingColumns+` FROM holdings WHERE stamp = $1 AND stamp <> '' ORDER BY post_id LIMIT $2`, uri, limit)
+}
+
 // SetHolding keeps what is known of a reply that is held, or was, and how its
 // post is shown. The counts are the caller's.
 func (tx *Tx) SetHolding(ctx context.Context, h social.Holding) error {

@@ -35,6 +35,9 @@ func (s *Service) SetPrefs(ctx context.Context, by social.Actor, p social.Prefs)
 	if _, err := social.ParseQuotePolicy(string(p.Quotes)); err != nil {
 		return err
 	}
+	if _, err := social.ParseReplyPolicy(string(p.Replies)); err != nil {
+		return err
+	}
 	if p.Language != "" && !localeForm.MatchString(p.Language) {
 		return errs.New(errs.Invalid, "A language is given by its code, such as en or pt-BR.")
 	}

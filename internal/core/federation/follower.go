@@ -59,6 +59,8 @@ func (s *Service) follow(ctx context.Context, t teller, fact event.Fact) error {
 		return t.because(ctx, f.Decision, fmt.Sprintf("how post %d stands", f.Post), func(t teller) error { return t.judged(ctx, f) })
 	case event.PostDeleted:
 		return t.because(ctx, f.Decision, fmt.Sprintf("that post %d is gone", f.Post), func(t teller) error { return t.deleted(ctx, f) })
+	case event.ReplyHeld:
+		return t.replyHeld(ctx, f)
 	case event.QuoteChanged:
 		return t.quoteChanged(ctx, f)
 	case event.Marked:

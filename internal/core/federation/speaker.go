@@ -41,6 +41,12 @@ type Speaker interface {
 	QuoteAnswered(ctx context.Context, post social.PostID, request string, agreed bool) (Said, error)
 	// QuoteRevoked takes the stamp back by which post could quote one of ours.
 	QuoteRevoked(ctx context.Context, post social.PostID) (Said, error)
+	// ReplyAsked asks the remote author of what post answers to let it stand there.
+	ReplyAsked(ctx context.Context, post social.PostID) (Said, error)
+	// ReplyAnswered tells a remote author whether their reply stands beneath a post
+	// of ours, and ReplyRevoked everybody that it does no more.
+	ReplyAnswered(ctx context.Context, post social.PostID, agreed bool) (Said, error)
+	ReplyRevoked(ctx context.Context, post social.PostID) (Said, error)
 
 	FollowAsked(ctx context.Context, owner, target social.AccountID, which social.FollowID) (Said, error)
 	FollowUndone(ctx context.Context, owner, target social.AccountID, which social.FollowID) (Said, error)

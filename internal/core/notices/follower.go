@@ -31,6 +31,8 @@ func Follower() work.Follower {
 			return t.edited(ctx, f)
 		case event.Widened:
 			return t.widened(ctx, f)
+		case event.ReplyHeld:
+			return t.held(ctx, f)
 		case event.PostDeleted:
 			if f.BoostOf != 0 { // other notices go with the post's row
 				return tx.EndNotice(ctx, social.Notice{Owner: f.BoostAuthor, Kind: social.NoticeBoost, From: f.Author, Post: f.BoostOf})

@@ -71,6 +71,9 @@ func (s *Service) revise(ctx context.Context, tx *store.Tx, was social.Post, f s
 	if err := requote(ctx, tx, &post, f.QuotePolicy); err != nil {
 		return err
 	}
+	if f.ReplyPolicy == "" && post.ReplyPolicy != "" {
+		f.ReplyPolicy = social.ReplyEveryone
+	}
 	if err := rereply(ctx, tx, &post, f.ReplyPolicy); err != nil {
 		return err
 	}
@@ -181,6 +184,9 @@ func (s *Service) Retract(ctx context.Context, by social.Actor, uri string) erro
 		which, err := tx.PostByURI(ctx, uri)
 		if errors.Is(err, store.NoPost) {
 			if was, err := s.unstamp(ctx, tx, by, uri); err != nil || was {
+				return err
+			}
+			if was, err := s.unstampReply(ctx, tx, by, uri); err != nil || was {
 				return err
 			}
 			return tx.SetGone(ctx, uri)

@@ -47,6 +47,11 @@ func (b Base) StampURI(quoting social.PostID) string {
 	return string(b) + "/ap/quotes/" + number(quoting)
 }
 
+// ReplyStampURI is our author's consent to a reply.
+func (b Base) ReplyStampURI(reply social.PostID) string {
+	return string(b) + "/ap/replies/" + number(reply)
+}
+
 // LikeURI is one of ours' liking a post.
 func (b Base) LikeURI(who social.AccountID, post social.PostID) string {
 	return b.ActorURI(who) + "#likes/" + number(post)
@@ -92,6 +97,7 @@ type Place struct {
 	Post    social.PostID
 	Thread  social.PostID
 	Quote   social.PostID // a consent, by the post that quotes
+	Reply   social.PostID // a consent, by the reply
 	Part    string        // what of it: "inbox", "followers", "activity", "likes"; empty for the thing itself
 	Target  int64         // what a like, follow or block is about, or which relay the house asked
 }
@@ -133,6 +139,8 @@ func (b Base) ParseURI(uri string) (p Place, ok bool) {
 		p.Thread = social.PostID(which)
 	case "quotes":
 		p.Quote = social.PostID(which)
+	case "replies":
+		p.Reply = social.PostID(which)
 	default:
 		return Place{}, false
 	}

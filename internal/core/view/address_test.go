@@ -22,6 +22,7 @@ func TestAddresses(t *testing.T) {
 		base.BoostURI(7):                           {Post: 7, Part: "activity"},
 		base.ThreadURI(7):                          {Thread: 7},
 		base.StampURI(7):                           {Quote: 7},
+		base.ReplyStampURI(7):                      {Reply: 7},
 		base.LikeURI(ada, 7):                       {Account: ada, Part: "likes", Target: 7},
 		base.FollowURI(ada, ben, 7):                {Account: ada, Part: "follows", Target: int64(ben)},
 		base.BlockURI(ada, ben):                    {Account: ada, Part: "blocks", Target: int64(ben)},

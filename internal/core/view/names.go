@@ -116,6 +116,11 @@ func (n Names) StampURI(quoting social.PostID) string {
 	return n.At(int64(quoting)).StampURI(quoting)
 }
 
+// ReplyStampURI is our author's consent to a reply.
+func (n Names) ReplyStampURI(reply social.PostID) string {
+	return n.At(int64(reply)).ReplyStampURI(reply)
+}
+
 // Under is the View of who speaks under another name of the house. It shares
 // what is in memory.
 func (v *View) Under(spoken Base) *View {

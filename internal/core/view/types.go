@@ -47,6 +47,7 @@ type Card struct {
 	Emojis      []social.ForeignEmoji // that a post from elsewhere uses
 	plain       Memo                  // what it says, without HTML
 	Reactions   []social.Reaction     // under it, those that came first first
+	HeldUnder   []social.HeldCount    // replies to it that are not shown
 }
 
 // Seen is a post before a reader who may see it.

@@ -132,6 +132,7 @@ type source struct {
 	Discoverable        bool     `json:"discoverable"`
 	Indexable           bool     `json:"indexable"`
 	QuotePolicy         string   `json:"quote_policy"`
+	ReplyPolicy         string   `json:"reply_policy"` // our own
 	AttributionDomains  []string `json:"attribution_domains"`
 	AlsoKnownAs         []string `json:"also_known_as_uris,omitempty"` // as GoToSocial has it
 }
@@ -173,7 +174,7 @@ func (a *API) self(q *request) (any, error) {
 		v = social.Public
 	}
 	s := source{Privacy: visibility[v], Sensitive: user.Prefs.Sensitive, Note: f.Bio, Fields: []field{}, FollowRequestsCount: len(asks.Items),
-		HideCollections: f.HideFollows, Discoverable: f.Discoverable, Indexable: f.Indexable, QuotePolicy: quotesUsually(user.Prefs),
+		HideCollections: f.HideFollows, Discoverable: f.Discoverable, Indexable: f.Indexable, QuotePolicy: quotesUsually(user.Prefs), ReplyPolicy: repliesUsually(user.Prefs),
 		AttributionDomains: credits(f.Account), AlsoKnownAs: f.Aliases}
 	if user.Prefs.Language != "" {
 		s.Language = &user.Prefs.Language
@@ -198,7 +199,7 @@ func (a *API) updateCredentials(q *request) (any, error) {
 
 // setPrefs stores the defaults that came with a profile.
 func (a *API) setPrefs(q *request) error {
-	if !q.has("source[privacy]") && !q.has("source[sensitive]") && !q.has("source[language]") && !q.has("source[quote_policy]") {
+	if !q.has("source[privacy]") && !q.has("source[sensitive]") && !q.has("source[language]") && !q.has("source[quote_policy]") && !q.has("source[reply_policy]") {
 		return nil
 	}
 	user, err := a.Auth.Self(q.Context(), q.By)
@@ -217,6 +218,11 @@ func (a *API) setPrefs(q *request) error {
 	}
 	if q.has("source[quote_policy]") {
 		if p.Quotes, err = social.ParseQuotePolicy(q.str("source[quote_policy]")); err != nil {
+			return err
+		}
+	}
+	if q.has("source[reply_policy]") {
+		if p.Replies, err = social.ParseReplyPolicy(q.str("source[reply_policy]")); err != nil {
 			return err
 		}
 	}

@@ -33,6 +33,11 @@ var entities = map[string]any{
 	"PlazaImportLine":                      lineEntity{},
 	"PlazaReaction":                        spliced{reactionWho{}, shape{"accounts": "[]Account"}},
 	"PlazaVotes":                           votes{},
+	"PlazaReplies":                         replies{},
+	"PlazaReplying":                        spliced{replying{}, shape{"owner": "Account?"}},
+	"PlazaHeldReply":                       spliced{heldReply{}, shape{"status": "Status", "in_reply_to": "Status?"}},
+	"PlazaDecided":                         decided{},
+	"InteractionRequest":                   spliced{interactionRequest{}, shape{"account": "Account", "status": "Status", "reply": "Status"}},
 	"Poll":                                 poll{},
 	"PreviewCard":                          spliced{previewCard{}, shape{"authors": "[]PreviewCardAuthor"}},
 	"PreviewCardAuthor":                    spliced{cardAuthor{}, shape{"account": "Account?"}},
@@ -91,7 +96,7 @@ var entities = map[string]any{
 // statusRest is what a status has besides its head; the last of it is for
 // readers with a token only.
 var statusRest = shape{"account": "Account", "reblog": "Status?", "media_attachments": "[]MediaAttachment", "card": "PreviewCard?", "poll": "Poll?", "quote": "Quote?", "quote_approval": "QuoteApproval", "tagged_collections": "[]Collection",
-	"plaza": shape{"visibility": "string", "circle_id": "string?", "reactions": "[]Announcement_Reaction", "votes": "PlazaVotes"}, "pleroma": shape{"emoji_reactions": "[]Announcement_Reaction"},
+	"plaza": shape{"visibility": "string", "circle_id": "string?", "reactions": "[]Announcement_Reaction", "votes": "PlazaVotes", "replies": "PlazaReplies"}, "pleroma": shape{"emoji_reactions": "[]Announcement_Reaction"},
 	"favourited?": "bool", "reblogged?": "bool", "muted?": "bool", "bookmarked?": "bool", "pinned?": "bool", "filtered?": "[]FilterResult"}
 
 // and is s with more in it.
@@ -226,6 +231,14 @@ var answers = map[string]any{
 	"GET /api/v1/polls/{id}":                             "Poll",
 	"POST /api/v1/polls/{id}/votes":                      "Poll",
 	"PUT /api/plaza/v1/statuses/{id}/vote":               "Status",
+	"GET /api/plaza/v1/statuses/{id}/replying":           "PlazaReplying",
+	"GET /api/plaza/v1/replies":                          "[]PlazaHeldReply",
+	"POST /api/plaza/v1/replies/approve":                 "PlazaDecided",
+	"POST /api/plaza/v1/replies/refuse":                  "PlazaDecided",
+	"GET /api/v1/interaction_requests":                   "[]InteractionRequest",
+	"GET /api/v1/interaction_requests/{id}":              "InteractionRequest",
+	"POST /api/v1/interaction_requests/{id}/authorize":   "InteractionRequest",
+	"POST /api/v1/interaction_requests/{id}/reject":      "InteractionRequest",
 
 	"PUT /api/v1/pleroma/statuses/{id}/reactions/{name}":    "Status",
 	"DELETE /api/v1/pleroma/statuses/{id}/reactions/{name}": "Status",

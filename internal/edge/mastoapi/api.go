@@ -161,6 +161,7 @@ func New(c Config, s Services) *API {
 		(*API).measureRoutes,
 		(*API).reviewRoutes,
 		(*API).quoteRoutes,
+		(*API).replyRoutes,
 		(*API).announcementRoutes,
 		(*API).reportRoutes,
 		(*API).adminAccountRoutes,

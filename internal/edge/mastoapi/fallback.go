@@ -24,6 +24,8 @@ var deeds = map[social.NoticeKind]string{
 	social.NoticeBoost:          "boosted your post",
 	social.NoticeLike:           "likes your post",
 	social.NoticeReaction:       "reacted to your post",
+	social.NoticeReplyWaits:     "waits for you to approve a reply",
+	social.NoticeReplyLet:       "approved your reply",
 	social.NoticeEdit:           "edited a post that you boosted",
 	social.NoticePost:           "has posted",
 	social.NoticePoll:           "ran a poll that has ended",

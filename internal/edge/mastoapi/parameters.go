@@ -17,7 +17,7 @@ var takes = map[string]shape{
 	"GET /api/v1/accounts/familiar_followers":   {"id": "[]string"},
 	"GET /api/v1/accounts/lookup":               {"acct": "string"},
 	"GET /api/v1/accounts/search":               {"q": "string", "limit": "int", "offset": "int", "following": "bool", "resolve": "bool"},
-	"PATCH /api/v1/accounts/update_credentials": and(profileTakes, shape{"source?": shape{"privacy?": "string", "sensitive?": "bool", "language?": "string", "quote_policy?": "string"}}),
+	"PATCH /api/v1/accounts/update_credentials": and(profileTakes, shape{"source?": shape{"privacy?": "string", "sensitive?": "bool", "language?": "string", "quote_policy?": "string", "reply_policy?": "string"}}),
 	"PATCH /api/v1/profile":                     profileTakes,
 	"GET /api/v1/accounts/{id}/statuses":        page(shape{"pinned": "bool", "only_media": "bool", "exclude_replies": "bool", "exclude_reblogs": "bool", "exclude_direct": "bool", "tagged": "string"}),
 	"GET /api/v1/accounts/{id}/followers":       page(nil), "GET /api/v1/accounts/{id}/following": page(nil),
@@ -45,9 +45,13 @@ var takes = map[string]shape{
 	"GET /api/v1/statuses/{id}/reblogged_by":       page(nil),
 	"GET /api/v1/statuses/{id}/favourited_by":      page(nil),
 	"GET /api/v1/statuses/{id}/quotes":             page(nil),
-	"PUT /api/v1/statuses/{id}/interaction_policy": {"quote_approval_policy": "string"},
+	"PUT /api/v1/statuses/{id}/interaction_policy": {"quote_approval_policy?": "string", "reply_policy?": "string", "interaction_policy?": replyRuleTakes},
 	"POST /api/v1/polls/{id}/votes":                {"choices": "[]int"},
 	"PUT /api/plaza/v1/statuses/{id}/vote":         {"value": "int"},
+	"GET /api/v1/interaction_requests":             page(shape{"replies": "bool"}),
+	"GET /api/plaza/v1/replies":                    page(shape{"state": "string", "account_id": "string"}),
+	"POST /api/plaza/v1/replies/approve":           {"ids?": "[]string", "account_id?": "string"},
+	"POST /api/plaza/v1/replies/refuse":            {"ids?": "[]string", "account_id?": "string"},
 	"POST /api/v1/media":                           mediaTakes, "POST /api/v2/media": mediaTakes, "PUT /api/v1/media/{id}": mediaTakes,
 	"GET /api/v1/scheduled_statuses":      page(nil),
 	"PUT /api/v1/scheduled_statuses/{id}": {"scheduled_at": "string"},
@@ -137,8 +141,10 @@ var takes = map[string]shape{
 var (
 	statusTakes = shape{"status?": "string", "spoiler_text?": "string", "sensitive?": "bool", "visibility?": "string", "language?": "string", "in_reply_to_id?": "string",
 		"media_ids?": "[]string", "poll?": shape{"options": "[]string", "expires_in": "int", "multiple?": "bool", "hide_totals?": "bool"},
-		"scheduled_at?": "string", "quoted_status_id?": "string", "quote_approval_policy?": "string", "local_only?": "bool", "circle_id?": "string"}
-	profileTakes = shape{"display_name?": "string", "note?": "string", "avatar?": "string", "header?": "string", "locked?": "bool", "bot?": "bool", "discoverable?": "bool",
+		"scheduled_at?": "string", "quoted_status_id?": "string", "quote_approval_policy?": "string", "local_only?": "bool", "circle_id?": "string",
+		"reply_policy?": "string", "interaction_policy?": replyRuleTakes}
+	replyRuleTakes = shape{"can_reply?": shape{"automatic_approval?": "[]string", "manual_approval?": "[]string", "always?": "[]string", "with_approval?": "[]string"}}
+	profileTakes   = shape{"display_name?": "string", "note?": "string", "avatar?": "string", "header?": "string", "locked?": "bool", "bot?": "bool", "discoverable?": "bool",
 		"indexable?": "bool", "hide_collections?": "bool", "fields_attributes?": rows{"name": "string", "value": "string"}, "attribution_domains?": "[]string",
 		"avatar_description?": "string", "header_description?": "string", "show_media?": "bool", "show_media_replies?": "bool", "show_featured?": "bool"}
 	mediaTakes        = shape{"file?": "string", "thumbnail?": "string", "description?": "string", "focus?": "string"}

@@ -111,6 +111,13 @@ func (a *API) setInteractionPolicy(q *request) (any, error) {
 	if err := a.Posts.SetQuotePolicy(q.Context(), q.By, which, social.QuotePolicy(q.str("quote_approval_policy"))); err != nil {
 		return nil, err
 	}
+	policy, err := q.replyPolicy("")
+	if err == nil && policy != "" {
+		err = a.Posts.SetReplyPolicy(q.Context(), q.By, which, policy)
+	}
+	if err != nil {
+		return nil, err
+	}
 	return a.shown(q, which)
 }
 

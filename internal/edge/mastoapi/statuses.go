@@ -66,6 +66,9 @@ func (a *API) draft(q *request) (social.Draft, error) {
 	if err := q.quoted(&d, self.Prefs.Quotes); err != nil {
 		return d, err
 	}
+	if d.ReplyPolicy, err = q.replyPolicy(self.Prefs.Replies); err != nil {
+		return d, err
+	}
 	if parent := q.str("in_reply_to_id"); parent != "" {
 		n, ok := id.Parse(parent)
 		if !ok {
@@ -119,6 +122,9 @@ func (a *API) edit(q *request) (any, error) {
 		return nil, err
 	}
 	d.QuotePolicy = social.QuotePolicy(q.str("quote_approval_policy"))
+	if d.ReplyPolicy, err = q.replyPolicy(""); err != nil {
+		return nil, err
+	}
 	p, err := a.Posts.Edit(q.Context(), q.By, social.PostID(q.pathID()), d)
 	if err != nil {
 		return nil, err

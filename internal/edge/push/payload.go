@@ -47,6 +47,8 @@ var wordings = map[social.NoticeKind]wording{
 	social.NoticeFollowRequest:  {"follow_request", msg("%s asks to follow you")},
 	social.NoticeBoost:          {"reblog", msg("%s boosted your post")},
 	social.NoticeLike:           {"favourite", msg("%s likes your post")},
+	social.NoticeReplyWaits:     {"pending.reply", msg("%s waits for you to approve a reply")},
+	social.NoticeReplyLet:       {"plaza:reply_approved", msg("%s approved your reply")},
 	social.NoticeReaction:       {"pleroma:emoji_reaction", msg("%s reacted to your post")},
 	social.NoticeEdit:           {"update", msg("%s edited a post that you boosted")},
 	social.NoticePost:           {"status", msg("%s has posted")},

@@ -305,7 +305,7 @@ func (h *Hub) notice(ctx context.Context, f event.NoticeMade) {
 				continue
 			}
 			t, err := h.Notices.Get(ctx, c.by, f.Notice)
-			if err != nil || t.Kind == social.NoticeReaction || t.Kind.Justice() { // of which apps that do not ask for it know nothing
+			if err != nil || t.Kind.Own() { // of which apps that do not ask for it know nothing
 				return // gone again, or not for them any more
 			}
 			c.send(s, "notification", h.Render.Notification(t))

@@ -195,6 +195,8 @@ type NoteDocument struct {
 	QuoteURI           string               `json:"quoteUri,omitzero"`
 	MisskeyQuote       string               `json:"_misskey_quote,omitzero"`
 	QuoteAuthorization string               `json:"quoteAuthorization,omitzero"`
+	ReplyAuthorization string               `json:"replyAuthorization,omitzero"`
+	ApprovedBy         string               `json:"approvedBy,omitzero"` // the same, as GoToSocial had it first
 	InteractionPolicy  *PolicyDocument      `json:"interactionPolicy,omitzero"`
 	Attachment         []AttachmentDocument `json:"attachment"`
 	Tag                []TagDocument        `json:"tag"`

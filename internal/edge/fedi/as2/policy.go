@@ -67,7 +67,8 @@ func (d Doc) Authorization() (Authorization, error) {
 	return a, r.err
 }
 
-// An AuthorizationDocument is a stamp of ours. Its type is QuoteAuthorization.
+// An AuthorizationDocument is a stamp of ours. Its type is QuoteAuthorization or
+// ReplyAuthorization.
 type AuthorizationDocument struct {
 	Context           Context `json:"@context,omitzero"`
 	ID                string  `json:"id"`

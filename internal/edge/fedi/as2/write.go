@@ -29,7 +29,12 @@ var (
 		`"quoteUrl":"as:quoteUrl","fedibird":"http://fedibird.com/ns#","quoteUri":"fedibird:quoteUri",` +
 		`"misskey":"https://misskey-hub.net/ns#","_misskey_quote":"misskey:_misskey_quote",` +
 		`"quote":{"@id":"https://w3id.org/fep/044f#quote","@type":"@id"},` +
-		`"quoteAuthorization":{"@id":"https://w3id.org/fep/044f#quoteAuthorization","@type":"@id"},` + policyTerms + `}]`)
+		`"quoteAuthorization":{"@id":"https://w3id.org/fep/044f#quoteAuthorization","@type":"@id"},` +
+		`"replyAuthorization":{"@id":"gts:replyAuthorization","@type":"@id"},"approvedBy":{"@id":"gts:approvedBy","@type":"@id"},` + policyTerms + `}]`)
+
+	ReplyContext = Context(`["https://www.w3.org/ns/activitystreams",{"gts":"https://gotosocial.org/ns#","ReplyRequest":"gts:ReplyRequest",` +
+		`"ReplyAuthorization":"gts:ReplyAuthorization",` +
+		`"interactingObject":{"@id":"gts:interactingObject","@type":"@id"},"interactionTarget":{"@id":"gts:interactionTarget","@type":"@id"}}]`)
 
 	CircleContext = append(PostContext[:len(PostContext)-len(`}]`):len(PostContext)-len(`}]`)], `,"kmyblue":"http://kmy.blue/ns#","limitedScope":"kmyblue:limitedScope"}]`...)
 

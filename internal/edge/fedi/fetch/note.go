@@ -16,7 +16,7 @@ import (
 func (r *Resolver) read(ctx context.Context, n as2.Note, author person) (f social.ForeignPost, err error) {
 	f = social.ForeignPost{URI: n.ID, Page: own(n.URL, n.ID), HTML: n.Content, Warning: n.Summary, Language: n.Language,
 		Visibility: visibility(n.To, n.Cc, author.Contact.Followers), At: n.Published, EditedAt: n.Updated, ReplyTo: n.InReplyTo,
-		Tags: tags(n.Tags), Media: media(n), Poll: poll(n.Poll), QuotePolicy: quotePolicy(n.Policy.CanQuote, author), Emojis: emojis(n.Tags)}
+		Tags: tags(n.Tags), Media: media(n), Poll: poll(n.Poll), QuotePolicy: quotePolicy(n.Policy.CanQuote, author), ReplyPolicy: replyPolicy(n.Policy.CanReply, author), Emojis: emojis(n.Tags)}
 	if f.Visibility == social.Direct && n.Scope != "" {
 		f.Visibility = social.Circle
 		if f.Audience, err = r.addressed(ctx, n); err != nil {
@@ -168,6 +168,27 @@ func quotePolicy(r *as2.Rule, author person) social.QuotePolicy {
 		return social.QuoteFollowers
 	}
 	return social.QuoteNobody
+}
+
+// replyPolicy is who may reply to a post, of what we know of others' collections. Who
+// says nothing has not said no.
+func replyPolicy(r *as2.Rule, author person) social.ReplyPolicy {
+	if r == nil || slices.Contains(r.Automatic, as2.Public) {
+		return ""
+	}
+	followers := author.Contact.Followers
+	following := strings.TrimSuffix(followers, "followers") + "following"
+	policy := social.ReplyMentioned // those named, or the author alone: whom it mentions may always
+	switch {
+	case followers != "" && slices.Contains(r.Automatic, followers):
+		policy = social.ReplyFollowers
+	case followers != "" && slices.Contains(r.Automatic, following):
+		policy = social.ReplyFollowing
+	}
+	if slices.ContainsFunc(r.Manual, func(who string) bool { return who != author.URI }) {
+		return policy.Asking()
+	}
+	return policy
 }
 
 // mentions are those whom a post names and who are known here, or get known

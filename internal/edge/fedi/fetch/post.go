@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"slices"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/edge/fedi/as2"
@@ -169,7 +170,16 @@ func (r *Resolver) IsGone(ctx context.Context, uri string) (bool, error) {
 // Stamp checks that by agreed to quoted being quoted in quoting, by the
 // document at an address.
 func (r *Resolver) Stamp(ctx context.Context, address, by, quoting, quoted string) error {
-	errStamp := errs.New(errs.Invalid, "This is no consent to the quote.")
+	return r.stamped(ctx, address, by, quoting, quoted, "QuoteAuthorization")
+}
+
+// ReplyStamp checks that by agreed to a reply to a post, likewise.
+func (r *Resolver) ReplyStamp(ctx context.Context, address, by, reply, to string) error {
+	return r.stamped(ctx, address, by, reply, to, "ReplyAuthorization", "ReplyApproval")
+}
+
+func (r *Resolver) stamped(ctx context.Context, address, by, quoting, quoted string, kinds ...string) error {
+	errStamp := errs.New(errs.Invalid, "This is no consent to that.")
 	if !as2.SameOrigin(address, by) || !as2.SameOrigin(by, quoted) {
 		return errStamp
 	}
@@ -181,7 +191,7 @@ func (r *Resolver) Stamp(ctx context.Context, address, by, quoting, quoted strin
 	if err != nil {
 		return err
 	}
-	if a.Type != "QuoteAuthorization" || a.ID != address || a.By != by || a.Object != quoting || a.Target != quoted {
+	if !slices.Contains(kinds, a.Type) || a.ID != address || a.By != by || a.Object != quoting || a.Target != quoted {
 		return errStamp
 	}
 	return nil

@@ -53,6 +53,7 @@ type Resolver interface {
 	Activity(ctx context.Context, id string) (as2.Activity, error)
 	IsGone(ctx context.Context, uri string) (bool, error)
 	Stamp(ctx context.Context, address, by, quoting, quoted string) error
+	ReplyStamp(ctx context.Context, address, by, reply, to string) error
 	Members(ctx context.Context, address string, limit int) ([]string, error)
 }
 

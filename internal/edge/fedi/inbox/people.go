@@ -139,12 +139,21 @@ func (t *task) answer(ctx context.Context, asked as2.Doc, yes bool) error {
 		if a.Type == "QuoteRequest" {
 			return t.answerQuote(ctx, a.Instrument.ID(), yes)
 		}
+		if a.Type == "ReplyRequest" {
+			return t.answerReply(ctx, a.Instrument.ID(), yes)
+		}
 		if a.Type != "Follow" || a.Object.ID() != t.a.Actor {
 			return errNotTheirs
 		}
 	}
 	if quoting, ok := strings.CutSuffix(asked.ID(), quoteRequest); ok {
 		return t.answerQuote(ctx, quoting, yes)
+	}
+	if reply, ok := strings.CutSuffix(asked.ID(), replyRequest); ok {
+		return t.answerReply(ctx, reply, yes)
+	}
+	if place, ok := t.Base.ParseURI(asked.ID()); ok && place.Post != 0 { // as GoToSocial answers who has not asked
+		return t.answerReply(ctx, asked.ID(), yes)
 	}
 	owner, err := t.asker(ctx, asked.ID(), a.Actor)
 	if err != nil {

@@ -21,14 +21,15 @@ var verbs = map[string]map[as2.Kind]func(*task, context.Context) error{
 	"EmojiReact":   {as2.Reference: (*task).react, as2.APost: (*task).react},
 	"Follow":       {as2.Reference: (*task).follow, as2.AnActor: (*task).follow},
 	"Block":        {as2.Reference: (*task).block, as2.AnActor: (*task).block},
-	"Accept":       {as2.Reference: (*task).accept, as2.AnActivity: (*task).accept},
-	"Reject":       {as2.Reference: (*task).reject, as2.AnActivity: (*task).reject},
+	"Accept":       {as2.Reference: (*task).accept, as2.AnActivity: (*task).accept, as2.APost: (*task).accept},
+	"Reject":       {as2.Reference: (*task).reject, as2.AnActivity: (*task).reject, as2.APost: (*task).reject},
 	"Undo":         {as2.Reference: (*task).undoAddress, as2.AnActivity: (*task).undo},
 	"Flag":         {as2.Reference: (*task).flag, as2.AnActor: (*task).flag, as2.APost: (*task).flag},
 	"Add":          {as2.Reference: (*task).add, as2.APost: (*task).add},
 	"Remove":       {as2.Reference: (*task).removeFeatured, as2.APost: (*task).removeFeatured},
 	"Move":         {as2.Reference: (*task).move, as2.AnActor: (*task).move},
 	"QuoteRequest": {as2.Reference: (*task).quoteRequest, as2.APost: (*task).quoteRequest},
+	"ReplyRequest": {as2.Reference: (*task).replyRequest, as2.APost: (*task).replyRequest},
 }
 
 // undos is what taking something back does.

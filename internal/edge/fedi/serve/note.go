@@ -17,6 +17,8 @@ type surroundings struct {
 	spots  map[social.PostID]view.Spot
 	faces  map[social.AccountID]*view.Face
 	stamps map[social.PostID]string // of quotes, by the post that quotes
+	// replyStamps are the consents to replies, by the reply.
+	replyStamps map[social.PostID]string
 }
 
 // around loads what posts name, of all of them at once.
@@ -34,6 +36,9 @@ func (s scribe) around(ctx context.Context, posts ...*view.Seen) (a surroundings
 		return a, err
 	}
 	if a.stamps, err = s.stamps(ctx, posts, a.spots); err != nil {
+		return a, err
+	}
+	if a.replyStamps, err = s.replyStampsOf(ctx, posts); err != nil {
 		return a, err
 	}
 	faces, err := s.View.Faces(ctx, people)
@@ -80,7 +85,7 @@ func (s scribe) note(p *view.Seen, near surroundings) *as2.NoteDocument {
 	id := s.View.PostURI(p.ID)
 	d := &as2.NoteDocument{ID: id, Type: "Note", Summary: p.Warning, Published: as2.Date(p.At), Updated: as2.Date(p.EditedAt), URL: s.View.PostURL(p.Author, p.ID),
 		AttributedTo: s.View.ActorURI(p.Post.Author), Sensitive: p.Veiled(), Content: s.words(p, near),
-		InteractionPolicy: &as2.PolicyDocument{CanQuote: s.quotable(p)}, Attachment: []as2.AttachmentDocument{}, Tag: s.tags(p, near),
+		InteractionPolicy: &as2.PolicyDocument{CanReply: s.repliable(p, near), CanQuote: s.quotable(p)}, Attachment: []as2.AttachmentDocument{}, Tag: s.tags(p, near),
 		Replies: id + "/replies", Likes: id + "/likes", Shares: id + "/shares"}
 	to := s.audience(p.Post.Author, p.Visibility, s.uris(near.mentioned(p)))
 	d.To, d.Cc = to.to, to.cc
@@ -100,6 +105,8 @@ func (s scribe) note(p *view.Seen, near surroundings) *as2.NoteDocument {
 	}
 	s.ask(d, p)
 	s.quote(d, p, near)
+	d.ReplyAuthorization = near.replyStamps[p.ID]
+	d.ApprovedBy = d.ReplyAuthorization
 	d.ContentMap = as2.Languages{Language: p.Language, Text: d.Content}
 	return d
 }

@@ -103,6 +103,7 @@ func New(c Config, s Services) *Server {
 		{path: "/ap/posts/{post}/shares", do: v.shares, page: v.postPage("post")},
 		{path: "/ap/threads/{thread}", do: v.thread, page: v.postPage("thread")},
 		{path: "/ap/quotes/{quoting}", do: v.quoteStamp, page: v.postPage("quoting")},
+		{path: "/ap/replies/{reply}", do: v.replyStamp, page: v.postPage("reply")},
 	}
 	return v
 }

@@ -57,6 +57,15 @@ func widely(a as2.ActivityDocument, by social.AccountID, post social.PostID, v s
 
 // own is a post or a boost of ours, as its author sees it.
 func (s scribe) own(ctx context.Context, id social.PostID) (*view.Seen, surroundings, error) {
+	p, near, err := s.ownHeld(ctx, id)
+	if err == nil && !told(p) {
+		err = nothing
+	}
+	return p, near, err
+}
+
+// ownHeld is own, also for what is held.
+func (s scribe) ownHeld(ctx context.Context, id social.PostID) (*view.Seen, surroundings, error) {
 	spots, err := s.View.Spots(ctx, []social.PostID{id})
 	if err != nil {
 		return nil, surroundings{}, err
@@ -69,7 +78,7 @@ func (s scribe) own(ctx context.Context, id social.PostID) (*view.Seen, surround
 	if err != nil {
 		return nil, surroundings{}, err
 	}
-	if !told(p) {
+	if !leaves(p) {
 		return nil, surroundings{}, nothing
 	}
 	near, err := s.around(ctx, p)

@@ -1,0 +1,32 @@
+package notices
+
+import (
+	"context"
+
+	"github.com/plaza-social/plaza/internal/event"
+	"github.com/plaza-social/plaza/internal/social"
+)
+
+// held tells an owner that a reply waits, all beneath one post as one, and an author
+// that theirs was approved. What is decided nobody has to be told of as waiting. That
+// a reply was refused is not pushed at anybody: who wrote it sees it with the reply.
+func (t teller) held(ctx context.Context, f event.ReplyHeld) error {
+	waits := social.Notice{Owner: f.Owner, Kind: social.NoticeReplyWaits, From: f.Author, Post: f.ReplyTo, About: int64(f.Post)}
+	if f.State == social.HeldPending {
+		return t.tell(ctx, waits)
+	}
+	if err := t.tx.EndNotice(ctx, waits); err != nil {
+		return err
+	}
+	switch {
+	case f.State == social.HeldNot:
+		return t.tell(ctx, social.Notice{Owner: f.Author, Kind: social.NoticeReplyLet, From: f.Owner, Post: f.Post})
+	case f.Was == social.HeldNot: // it stood there, and is told of no more
+		for _, who := range append(f.Mentions, f.ReplyAuthor) {
+			if err := t.tx.EndNotice(ctx, social.Notice{Owner: who, Kind: social.NoticeMention, From: f.Author, Post: f.Post}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

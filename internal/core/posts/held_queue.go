@@ -1,0 +1,66 @@
+package posts
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/plaza-social/plaza/internal/core/view"
+	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
+)
+
+// HeldReplies is a page of what the rules of by hold in a state, of one author if
+// that is not zero, newest first. Approved ones have an empty state.
+func (s *Service) HeldReplies(ctx context.Context, by social.Actor, state social.HeldState, author social.AccountID, p social.Page) (out view.Slice[social.Holding], err error) {
+	if err := by.MustAct(); err != nil {
+		return out, err
+	}
+	var all []social.Holding
+	err = s.store.Read(ctx, func(v *store.View) (err error) {
+		all, err = v.Holdings(ctx, by.Account, state, author, p)
+		return err
+	})
+	if err != nil {
+		return out, fmt.Errorf("held replies: %w", err)
+	}
+	return view.Ends(all, p, func(h social.Holding) int64 { return int64(h.Post) }), nil
+}
+
+// HeldReply is what is known of one that the rules of by hold, or held; or
+// NotFound.
+func (s *Service) HeldReply(ctx context.Context, by social.Actor, which social.PostID) (h social.Holding, err error) {
+	err = s.store.Read(ctx, func(v *store.View) error {
+		if h, err = v.Holding(ctx, which); err != nil {
+			return err
+		}
+		return mayDecide(ctx, v, by, h.Owner)
+	})
+	if err != nil {
+		return social.Holding{}, fmt.Errorf("held reply: %w", err)
+	}
+	return h, nil
+}
+
+// Waiting is how many replies wait for by, up to social.MaxHeldAll.
+func (s *Service) Waiting(ctx context.Context, by social.Actor) (n int, err error) {
+	err = s.store.Read(ctx, func(v *store.View) error {
+		n, err = v.CountHoldings(ctx, by.Account, social.HeldPending, social.MaxHeldAll)
+		return err
+	})
+	return n, err
+}
+
+// OfOne are the replies of one author that wait for by: what can be decided about in
+// one go.
+func (s *Service) OfOne(ctx context.Context, by social.Actor, author social.AccountID) ([]social.PostID, error) {
+	all, err := s.HeldReplies(ctx, by, social.HeldPending, author, social.Page{Limit: social.MaxHeldAll})
+	out := make([]social.PostID, 0, len(all.Items))
+	for _, h := range all.Items {
+		if author != 0 {
+			out = append(out, h.Post)
+		}
+	}
+	slices.Sort(out) // as they were said: one above is let through before what is beneath it
+	return out, err
+}
