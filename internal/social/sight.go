@@ -22,6 +22,8 @@ type Sight struct {
 	// Keeps is for a reader by whose rules the post is held, or who looks after
 	// replies for whose rules those are.
 	Keeps bool
+	// Staff is for moderators, who are shown what they were asked about.
+	Staff bool
 }
 
 // MaySee reports whether a reader may see p, which is not a boost.

@@ -231,7 +231,8 @@ type Circle struct {
 	Exclusive []social.AccountID // on a list whose members are not shown at home
 	Filters   []social.Filter
 	ShutHosts []string
-	Tags      []string // that it follows
+	Tags      []string           // that it follows
+	Keeps     []social.AccountID // whose threads it keeps
 }
 
 // Circle returns owner's.
@@ -259,6 +260,9 @@ func (v *View) Circle(ctx context.Context, owner social.AccountID) (c Circle, er
 		return c, err
 	}
 	if c.Tags, err = list[string](ctx, v, `SELECT tag FROM tag_follows WHERE owner_id = $1`, owner); err != nil {
+		return c, err
+	}
+	if c.Keeps, err = list[social.AccountID](ctx, v, `SELECT owner_id FROM keepers WHERE keeper_id = $1 AND accepted`, owner); err != nil {
 		return c, err
 	}
 	if c.ShutHosts, err = list[string](ctx, v, `SELECT host FROM shut_hosts WHERE owner_id = $1`, owner); err != nil {

@@ -103,6 +103,10 @@ func (v *View) Watch(_ context.Context, rs []event.Record) {
 			v.readers.drop(f.Owner)
 		case event.FiltersChanged:
 			v.readers.drop(f.Owner)
+		case event.KeeperChanged:
+			v.readers.drop(f.Keeper)
+		case event.ThreadChanged:
+			v.cards.drop(f.Thread)
 		case event.TagFollowed:
 			v.readers.drop(f.Owner)
 		case event.HostShut:

@@ -48,6 +48,7 @@ var takes = map[string]shape{
 	"PUT /api/v1/statuses/{id}/interaction_policy": {"quote_approval_policy": "string"},
 	"POST /api/v1/polls/{id}/votes":                {"choices": "[]int"},
 	"PUT /api/plaza/v1/statuses/{id}/vote":         {"value": "int"},
+	"PUT /api/plaza/v1/reply_rules":                {"words": "[]string", "languages": "[]string", "min_account_days": "int", "hold_strangers": "bool", "hold_limited": "bool"},
 	"POST /api/v1/media":                           mediaTakes, "POST /api/v2/media": mediaTakes, "PUT /api/v1/media/{id}": mediaTakes,
 	"GET /api/v1/scheduled_statuses":      page(nil),
 	"PUT /api/v1/scheduled_statuses/{id}": {"scheduled_at": "string"},
