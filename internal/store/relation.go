@@ -104,7 +104,13 @@ func (v *View) VisiblePost(ctx context.Context, reader social.AccountID, which s
 	if err != nil {
 		return social.Post{}, err
 	}
-	if !p.MaySee(social.Sight{Reader: reader, Author: rel, Gone: author.Standing != social.Good, Keeps: reader != 0 && reader == p.HeldBy}) {
+	keeps := reader != 0 && reader == p.HeldBy
+	if p.Held != social.HeldNot && !keeps && reader != p.Author {
+		if keeps, err = v.Keeps(ctx, p.HeldBy, reader); err != nil {
+			return social.Post{}, err
+		}
+	}
+	if !p.MaySee(social.Sight{Reader: reader, Author: rel, Gone: author.Standing != social.Good, Keeps: keeps}) {
 		return social.Post{}, NoPost
 	}
 	return p, nil

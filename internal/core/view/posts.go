@@ -47,10 +47,11 @@ type layout struct {
 	cards  map[social.PostID]*Card
 	faces  map[social.AccountID]*Face
 	now    time.Time
+	staff  bool // the reader looks after the house
 }
 
 func (v *View) layOut(ctx context.Context, by social.Actor, ids []social.PostID) (l layout, err error) {
-	l.now = v.store.Now()
+	l.now, l.staff = v.store.Now(), by.MustBe(social.Moderator) == nil
 	if l.reader, err = v.Reader(ctx, by.Account); err != nil {
 		return l, err
 	}
@@ -104,7 +105,7 @@ func (l *layout) seeAt(id social.PostID, door social.Door, seen *[]Seen, depth i
 		door = social.Asked // what it quotes was not reported
 	}
 	rel := l.reader.RelationTo(author, l.now)
-	sight := social.Sight{Reader: l.reader.ID, Author: rel, Gone: author.Standing != social.Good, Limited: author.Limited, Keeps: l.reader.Keeps(c.HeldBy)}
+	sight := social.Sight{Reader: l.reader.ID, Author: rel, Gone: author.Standing != social.Good, Limited: author.Limited, Keeps: l.reader.Keeps(c.HeldBy), Staff: l.staff}
 	if !c.MayShow(sight, door) {
 		return nil
 	}

@@ -119,7 +119,9 @@ func (r *Reader) RelationTo(other *Face, now time.Time) social.Relation {
 }
 
 // Keeps reports whether r is shown what the rules of an owner hold.
-func (r *Reader) Keeps(owner social.AccountID) bool { return r.ID != 0 && r.ID == owner }
+func (r *Reader) Keeps(owner social.AccountID) bool {
+	return owner != 0 && (r.ID == owner || slices.Contains(r.keeps, owner))
+}
 
 // Follows reports whether r follows other.
 func (r *Reader) Follows(other social.AccountID) bool {
