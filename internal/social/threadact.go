@@ -17,12 +17,14 @@ const (
 	UnpinReply ThreadDeed = "unpin_reply"
 	LockThread ThreadDeed = "lock"
 	OpenThread ThreadDeed = "unlock"
+	// AppealHiding is what the author of a hidden reply does about it.
+	AppealHiding ThreadDeed = "appeal"
 )
 
 // OfReply reports whether d is done to one reply.
 func (d ThreadDeed) OfReply() bool { return d != LockThread && d != OpenThread }
 
-// ThreadDeeds are all of them.
+// ThreadDeeds are those of who rules a thread.
 var ThreadDeeds = []ThreadDeed{HideReply, ShowReply, PinReply, UnpinReply, LockThread, OpenThread}
 
 // HideReason is why a reply was hidden, in words that everybody is told.

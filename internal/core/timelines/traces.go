@@ -113,3 +113,48 @@ func pinFirst[T any](all []T, pinned func(T) bool) []T {
 	top := all[i]
 	return slices.Insert(slices.Delete(all, i, i+1), 0, top)
 }
+
+// An Act is what somebody did in a thread in the name of who opened it.
+type Act struct {
+	social.ThreadAct
+	Who *view.Face
+}
+
+// maxShownActs is how many somebody is told.
+const maxShownActs = 100
+
+// Acts is what was done in the thread of a post that by may see, the last first:
+// to the thread, and to those replies that by may see.
+func (s *Service) Acts(ctx context.Context, by social.Actor, which social.PostID) (out []Act, err error) {
+	p, err := s.view.Post(ctx, by, which)
+	if err != nil {
+		return nil, err
+	}
+	var acts []social.ThreadAct
+	if err := s.store.Read(ctx, func(v *store.View) (err error) {
+		acts, err = v.ThreadActs(ctx, p.Original().Thread, maxShownActs)
+		return err
+	}); err != nil || len(acts) == 0 {
+		return nil, err
+	}
+	var about []social.PostID
+	var people []social.AccountID
+	for _, a := range acts {
+		about, people = append(about, a.Post), append(people, a.By)
+	}
+	seen, err := s.view.Posts(ctx, by, about, social.Asked)
+	if err != nil {
+		return nil, err
+	}
+	who, err := s.view.Faces(ctx, people)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range acts {
+		i := slices.IndexFunc(who, func(f *view.Face) bool { return f.ID == a.By })
+		if i >= 0 && (a.Post == 0 || slices.ContainsFunc(seen, func(p *view.Seen) bool { return p.ID == a.Post })) {
+			out = append(out, Act{a, who[i]})
+		}
+	}
+	return out, nil
+}
