@@ -57,6 +57,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/sealing"
 	"github.com/plaza-social/plaza/internal/core/search"
 	"github.com/plaza-social/plaza/internal/core/tags"
+	"github.com/plaza-social/plaza/internal/core/threads"
 	"github.com/plaza-social/plaza/internal/core/timelines"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/edge/blob"
@@ -114,6 +115,7 @@ type App struct {
 	Posts       *posts.Service
 	Relations   *relations.Service
 	Lists       *lists.Service
+	Threads     *threads.Service
 	Notices     *notices.Service
 	Search      *search.Service
 	Imports     *imports.Service
@@ -247,6 +249,7 @@ func (a *App) assemble(o Options) (err error) {
 	a.Filters, a.Tags, a.Collections = filters.New(a.Store), tags.New(a.Store, a.View), collections.New(a.Store, a.View)
 	a.Jury = jury.New(a.Store, jury.Config{Settings: a.Instance.Settings, Verdict: a.Moderation.JurySaid, Overridden: a.Moderation.JuryOverridden})
 	a.Relations, a.Lists = relations.New(a.Store, a.View), lists.New(a.Store, a.View)
+	a.Threads = threads.New(a.Store, a.View)
 	a.Hosts, a.Announcements, a.Measures = hosts.New(a.Store, a.View), announcements.New(a.Store), measures.New(a.Store)
 	a.Notices, a.Relays = notices.New(a.Store, a.View), relays.New(a.Store)
 	a.Matters = matters.New(a.Store, a.View, matters.Config{Signer: a.Sealing.Signer, Bundle: a.matterEvidence, Report: a.Moderation.Noticed})
@@ -265,14 +268,14 @@ func (a *App) assemble(o Options) (err error) {
 		Types: blob.Supported(), MaxImage: blob.MaxImage, MaxPixels: blob.MaxPixels,
 		MaxVideo: c.Media.MaxVideo, MaxMatrix: blob.MaxMatrix, MaxFrames: blob.MaxFrameRate, Others: others(), Reads: o.Reads},
 		mastoapi.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
-			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search,
+			Relations: a.Relations, Lists: a.Lists, Threads: a.Threads, Notices: a.Notices, Search: a.Search,
 			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Tags: a.Tags, Imports: a.Imports, Exports: a.Exports, Push: a.Push, Links: a.Links, Collections: a.Collections,
 			Blobs: a.blobs, Limiter: a.limiter, Log: a.log,
 			Emojis: a.Emojis, Hosts: a.Hosts, Screen: a.Screen, Announcements: a.Announcements, Moderation: a.Moderation, Sealing: a.Sealing, Measures: a.Measures, Conversations: a.Conversations})
 	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: a.filePath, Clock: o.Clock, Shut: a.Store.Gate, Copies: a.copiesState, Breach: a.breach, Live: a.live, Budget: a.remoteUse,
 		ReadNotice: a.noticeReader().Read, ReadWords: a.noticeReader().Words},
 		web.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
-			Relations: a.Relations, Lists: a.Lists, Notices: a.Notices, Search: a.Search, Conversations: a.Conversations, Discover: a.Discover, Tags: a.Tags, Links: a.Links,
+			Relations: a.Relations, Lists: a.Lists, Threads: a.Threads, Notices: a.Notices, Search: a.Search, Conversations: a.Conversations, Discover: a.Discover, Tags: a.Tags, Links: a.Links,
 			Polls: a.Polls, Imports: a.Imports, Exports: a.Exports, Push: a.Push,
 			Announcements: a.Announcements, Collections: a.Collections, Hosts: a.Hosts, Relays: a.Relays, Federation: a.Federation, Screen: a.Screen,
 			Jury: a.Jury, Matters: a.Matters, Automation: a.Automation, Moderation: a.Moderation, Sealing: a.Sealing, Measures: a.Measures, Audit: audit.New(a.Store, a.View),

@@ -29,6 +29,7 @@ const (
 	WhyPolicy HeldWhy = "policy" // the owner's choice who may reply
 	WhyAbove  HeldWhy = "above"  // what it answers is held
 	WhyOwner  HeldWhy = "owner"  // the owner has decided by hand
+	WhyLocked HeldWhy = "locked" // the thread takes no more; others are the names of a ReplyRule
 )
 
 // A Holding is what is known of a reply that was not let through at once, or
@@ -65,6 +66,9 @@ const (
 
 // Closed is what somebody is told who may not reply, by the reason.
 func (h Holding) Closed() error {
+	if h.Why == WhyLocked {
+		return ErrLocked
+	}
 	return errs.New(errs.Forbidden, ClosedWords)
 }
 

@@ -25,4 +25,5 @@ type (
 	MediaID         int64 // an attachment
 	PollID          int64
 	LinkID          int64 // a preview of a page elsewhere
+	ThreadActID     int64 // what was done in a thread in its author's name
 )

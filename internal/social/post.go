@@ -80,6 +80,9 @@ type Post struct {
 	HeldBy      AccountID   // by whose rules
 	Link        LinkID      // the preview of the first link; zero until it was fetched
 	Standing    PostStanding
+	Appeal      ReportID // by which the author asked the moderators why it was hidden, or zero
+	Locked      bool     // the thread that it opened takes no more replies
+	PinnedReply PostID   // that stands on top in the thread that it opened, or zero
 	Likes,
 	Boosts,
 	Replies,

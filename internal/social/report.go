@@ -67,6 +67,7 @@ type Report struct {
 	Channel     Channel
 	Contact     string // of a stranger who wants an answer
 	Crowd       bool   // more came from their network than its share; it is not kept
+	Hidden      PostID // the reporter's reply whose hiding this is about; it is kept with that
 	Case        CaseID
 	Evidence    EvidenceID
 	Assigned    AccountID

@@ -26,6 +26,8 @@ type Sight struct {
 	// Keeps is for a reader by whose rules the post is held, or who looks after
 	// replies for whose rules those are.
 	Keeps bool
+	// Staff is for moderators, who are shown what they were asked about.
+	Staff bool
 }
 
 // MaySee reports whether a reader may see p, which is not a boost.
@@ -37,7 +39,7 @@ func (p Post) MaySee(s Sight) bool {
 	if s.Reader != 0 && s.Reader == p.Author {
 		return true
 	}
-	if s.Author.Apart() || p.LocalOnly && !s.Here || p.Held != HeldNot && !s.Keeps {
+	if s.Author.Apart() || p.LocalOnly && !s.Here || p.Held != HeldNot && !s.Keeps && !(s.Staff && p.Appeal != 0) {
 		return false
 	}
 	switch p.Visibility {

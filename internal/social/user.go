@@ -151,6 +151,8 @@ type Settings struct {
 	// Downvotes has people here vote against posts, and shows such votes. What
 	// comes from elsewhere is counted also without.
 	Downvotes bool `json:"downvotes,omitempty"`
+	// ReplyAppeals has whose reply was hidden by the author of a thread ask the moderators.
+	ReplyAppeals bool `json:"reply_appeals,omitempty"`
 	// SecondEyes has grave decisions about cases wait until somebody else agrees.
 	SecondEyes bool `json:"second_eyes,omitempty"`
 	// Juries has members who want to be drawn by lot to judge cases.

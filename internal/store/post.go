@@ -14,7 +14,8 @@ import (
 
 const postColumns = `id, author_id, body, html, warning, sensitive, language, visibility, reply_to, reply_author, thread_id,
 	boost_of, boost_author, COALESCE(uri, ''), app_id, at_ms, edited_ms, mentions, tags, likes, boosts, replies,
-	media, poll_id, quote_of, quote_author, quote_state, quote_policy, reply_policy, held, held_by, link_id, quotes, page, local_only, circle_id, audience, downs, reactions, standing`
+	media, poll_id, quote_of, quote_author, quote_state, quote_policy, reply_policy, held, held_by, link_id, quotes, page, local_only, circle_id, audience, downs, reactions, standing,
+	hidden_appeal, locked, pinned_reply`
 
 func scanPost(r row) (p social.Post, err error) {
 	var at, edited int64
@@ -22,7 +23,8 @@ func scanPost(r row) (p social.Post, err error) {
 	err = r.Scan(&p.ID, &p.Author, &p.Text, &p.HTML, &p.Warning, &p.Sensitive, &p.Language, &p.Visibility, &p.ReplyTo,
 		&p.ReplyAuthor, &p.Thread, &p.BoostOf, &p.BoostAuthor, &p.URI, &p.App, &at, &edited, &mentions, &tags,
 		&p.Likes, &p.Boosts, &p.Replies,
-		&media, &p.Poll, &p.Quote.Of, &p.Quote.Author, &p.Quote.State, &p.QuotePolicy, &p.ReplyPolicy, &p.Held, &p.HeldBy, &p.Link, &p.Quotes, &p.Page, &p.LocalOnly, &p.Circle, &audience, &p.Downs, &p.Kinds, &p.Standing)
+		&media, &p.Poll, &p.Quote.Of, &p.Quote.Author, &p.Quote.State, &p.QuotePolicy, &p.ReplyPolicy, &p.Held, &p.HeldBy, &p.Link, &p.Quotes, &p.Page, &p.LocalOnly, &p.Circle, &audience, &p.Downs, &p.Kinds, &p.Standing,
+		&p.Appeal, &p.Locked, &p.PinnedReply)
 	if err != nil {
 		return p, err
 	}

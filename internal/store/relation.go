@@ -104,7 +104,13 @@ func (v *View) VisiblePost(ctx context.Context, reader social.AccountID, which s
 	if err != nil {
 		return social.Post{}, err
 	}
-	sight := social.Sight{Reader: reader, Author: rel, Gone: author.Standing != social.Good, Keeps: reader != 0 && reader == p.HeldBy}
+	keeps := reader != 0 && reader == p.HeldBy
+	if p.Held != social.HeldNot && !keeps && reader != p.Author {
+		if keeps, err = v.Keeps(ctx, p.HeldBy, reader); err != nil {
+			return social.Post{}, err
+		}
+	}
+	sight := social.Sight{Reader: reader, Author: rel, Gone: author.Standing != social.Good, Keeps: keeps}
 	if sight.Here, sight.Circle, err = v.inside(ctx, reader, p); err != nil {
 		return social.Post{}, err
 	}
@@ -235,7 +241,8 @@ type Circle struct {
 	Exclusive []social.AccountID // on a list whose members are not shown at home
 	Filters   []social.Filter
 	ShutHosts []string
-	Tags      []string // that it follows
+	Tags      []string           // that it follows
+	Keeps     []social.AccountID // whose threads it keeps
 }
 
 // Circle returns owner's.
@@ -263,6 +270,9 @@ func (v *View) Circle(ctx context.Context, owner social.AccountID) (c Circle, er
 		return c, err
 	}
 	if c.Tags, err = list[string](ctx, v, `SELECT tag FROM tag_follows WHERE owner_id = $1`, owner); err != nil {
+		return c, err
+	}
+	if c.Keeps, err = list[social.AccountID](ctx, v, `SELECT owner_id FROM keepers WHERE keeper_id = $1 AND accepted`, owner); err != nil {
 		return c, err
 	}
 	if c.ShutHosts, err = list[string](ctx, v, `SELECT host FROM shut_hosts WHERE owner_id = $1`, owner); err != nil {

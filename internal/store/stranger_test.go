@@ -16,7 +16,7 @@ import (
 // onlyOurs are columns that name accounts of this house alone.
 var onlyOurs = []string{"sessions.account_id", "tokens.account_id", "codes.account_id", "mail_tokens.account_id", "invites.owner_id", "thread_mutes.owner_id", "notes.owner_id", "lists.owner_id",
 	"markers.owner_id", "unsuggested.owner_id", "filters.owner_id", "scheduled.owner_id", "drafts.owner_id", "push_subscriptions.account_id", "imports.owner_id", "imported_posts.owner_id", "tag_follows.owner_id",
-	"featured_tags.owner_id", "shut_hosts.owner_id", "conversations.owner_id", "notice_policies.owner_id", "notice_requests.owner_id", "notices.owner_id",
+	"featured_tags.owner_id", "reply_rules.owner_id", "keepers.owner_id", "keepers.keeper_id", "thread_acts.owner_id", "shut_hosts.owner_id", "conversations.owner_id", "notice_policies.owner_id", "notice_requests.owner_id", "notices.owner_id",
 	"announcement_reads.owner_id", "announcement_reactions.owner_id", "pins.owner_id", "field_checks.account_id",
 	"jurors.account_id", "jury_seats.account_id", "pictures.sender_id"}
 
@@ -41,7 +41,7 @@ func TestStrangersKnowEveryTable(t *testing.T) {
 }
 
 // forgotten are columns of what goes with a post, and does not keep it.
-var forgotten = []string{"post_edits.post_id", "post_keys.post_id", "post_tags.post_id", "orphans.post_id", "quote_stamps.post_id", "reaction_counts.post_id", "quiet_posts.post_id"}
+var forgotten = []string{"post_edits.post_id", "post_keys.post_id", "post_tags.post_id", "orphans.post_id", "quote_stamps.post_id", "reaction_counts.post_id", "quiet_posts.post_id", "thread_acts.thread_id"}
 
 // Whoever makes a table that names posts says whether it keeps a post from
 // elsewhere from being forgotten.

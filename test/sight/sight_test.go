@@ -88,6 +88,14 @@ func (w *world) populate(t *testing.T) {
 				}
 			}
 		}
+		for i := social.AccountID(1); i <= people; i++ {
+			if err := tx.AskKeeper(ctx, i, i%people+1); err != nil {
+				return err
+			}
+			if _, err := tx.AcceptKeeper(ctx, i, i%people+1); err != nil {
+				return err
+			}
+		}
 		return tx.AddAccount(ctx, social.Account{ID: far, Username: name(far), Host: "far.example", URI: "https://far.example/u", Kind: social.Person, Standing: social.Good, CreatedAt: tx.Now})
 	}))
 }
@@ -107,7 +115,7 @@ func (w *world) relation(a, b social.AccountID) social.Relation {
 
 func (w *world) may(reader social.AccountID, id social.PostID, door social.Door) bool {
 	p, ok := w.said[id]
-	if !ok || !p.MayShow(social.Sight{Reader: reader, Author: w.relation(reader, p.Author), Here: reader != 0 && reader <= people, Circle: w.within(reader, p), Keeps: reader != 0 && reader == p.HeldBy}, door) {
+	if !ok || !p.MayShow(social.Sight{Reader: reader, Author: w.relation(reader, p.Author), Here: reader != 0 && reader <= people, Circle: w.within(reader, p), Keeps: reader != 0 && (reader == p.HeldBy || keeps(p.HeldBy, reader))}, door) {
 		return false
 	}
 	return !p.IsBoost() || w.may(reader, p.BoostOf, door)
@@ -185,7 +193,7 @@ var visibilities = []social.Visibility{social.Public, social.Unlisted, social.Fo
 // step does one thing that people do.
 func (w *world) step(t *testing.T) {
 	ctx := t.Context()
-	switch rapid.IntRange(0, 15).Draw(w.t, "what") {
+	switch rapid.IntRange(0, 17).Draw(w.t, "what") {
 	case 0, 1, 2, 3:
 		w.publish(t)
 	case 4, 5:
@@ -226,6 +234,8 @@ func (w *world) step(t *testing.T) {
 		w.enlist(t)
 	case 14, 15:
 		w.decide(t)
+	case 16, 17:
+		w.hide(t)
 	}
 }
 
@@ -308,8 +318,38 @@ func (w *world) decide(t *testing.T) {
 	if rapid.Bool().Draw(w.t, "refuse") {
 		do = w.posts.Refuse
 	}
-	if _, err := do(t.Context(), as(by), []social.PostID{which}); (err == nil) != (by == w.said[which].HeldBy) {
+	if _, err := do(t.Context(), as(by), []social.PostID{which}); (err == nil) != (by == w.said[which].HeldBy || keeps(w.said[which].HeldBy, by)) {
 		w.t.Fatalf("%s decided about %d, held by %d: %v", name(by), which, w.said[which].HeldBy, err)
+	}
+	w.held(t)
+}
+
+// keeps says who looks after whose threads: everybody after those of the one
+// before them.
+func keeps(owner, who social.AccountID) bool { return owner != 0 && who == owner%people+1 }
+
+// hide has somebody hide or show a reply, which is for those alone whose threads
+// it stands in, and who look after them.
+func (w *world) hide(t *testing.T) {
+	which, ok := w.somePost()
+	if !ok {
+		return
+	}
+	by, deed := w.someone("who"), social.HideReply
+	if rapid.Bool().Draw(w.t, "show") {
+		deed = social.ShowReply
+	}
+	p := w.said[which]
+	if p.IsBoost() {
+		p = w.said[p.BoostOf]
+	}
+	mine := func(owner social.AccountID) bool { return by == owner || keeps(owner, by) }
+	may := mine(w.said[p.Thread].Author) || mine(w.said[p.ReplyTo].Author)
+	if deed == social.ShowReply {
+		may = mine(p.HeldBy)
+	}
+	if err := w.posts.Do(t.Context(), as(by), which, deed, ""); err == nil && (!may || !w.may(by, which, social.Asked)) {
+		w.t.Fatalf("%s did %q to %d, which it may not", name(by), deed, which)
 	}
 	w.held(t)
 }

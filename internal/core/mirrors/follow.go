@@ -39,8 +39,13 @@ func follow(ctx context.Context, m marker, fact event.Fact) error {
 		return m.edited(ctx, f.Post)
 	case event.PostJudged:
 		return m.edited(ctx, f.Post)
-	case event.ReplyHeld: // what is let through comes as a post
+	case event.ReplyHeld: // what is let through for the first time comes as a post
+		if f.State == social.HeldNot && f.Was == social.HeldHidden {
+			return m.edited(ctx, f.Post)
+		}
 		return m.posts(ctx, f.Post, f.ReplyTo)
+	case event.ThreadChanged:
+		return m.posts(ctx, f.Thread)
 	case event.Adopted:
 		return m.adopted(ctx, f)
 	case event.Marked:

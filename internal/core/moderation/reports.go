@@ -61,6 +61,10 @@ func (s *Service) file(ctx context.Context, r social.Report) (made social.Report
 		r.Harm = social.HarmOf(r.Category)
 	}
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		r := r
+		if err := s.aboutHiding(ctx, tx, &r); err != nil {
+			return err
+		}
 		made = r
 		if err := reportable(ctx, tx, r); err != nil {
 			return err
@@ -72,10 +76,13 @@ func (s *Service) file(ctx context.Context, r social.Report) (made social.Report
 			}
 			if i := slices.IndexFunc(before, r.Same); i >= 0 {
 				made = before[i]
-				return nil
+				return appealed(ctx, tx, r.Hidden, made.ID)
 			}
 		}
-		return s.take(ctx, tx, &made)
+		if err := s.take(ctx, tx, &made); err != nil {
+			return err
+		}
+		return appealed(ctx, tx, r.Hidden, made.ID)
 	})
 	if err != nil {
 		return r, fmt.Errorf("report: %w", err)

@@ -82,7 +82,7 @@ func (s *Service) Edit(ctx context.Context, by social.Actor, which social.PostID
 			return err
 		}
 		tx.Record(event.PostEdited{Post: post.ID, Author: post.Author})
-		return nil
+		return ruledAnew(ctx, tx, post)
 	})
 	if err != nil {
 		return social.Post{}, fmt.Errorf("edit post: %w", err)

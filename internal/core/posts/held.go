@@ -35,6 +35,9 @@ func held(ctx context.Context, tx *store.Tx, p social.Post) (social.Holding, err
 		}
 		return holding(tx, p, above.Owner, above.Root, social.HeldPending, social.WhyAbove), nil
 	}
+	if h, err := locked(ctx, tx, p, parent); err != nil || h.State != social.HeldNot {
+		return h, err
+	}
 	h, err := heldBy(ctx, tx, p, parent, parent)
 	if err != nil || h.State != social.HeldNot || p.Thread == parent.ID || parent.Held != social.HeldNot {
 		return h, err
@@ -69,7 +72,10 @@ func heldBy(ctx context.Context, tx *store.Tx, p, _, root social.Post) (social.H
 	case social.ReplyClosed:
 		return holding(tx, p, root.Author, root.ID, social.HeldRefused, social.WhyPolicy), nil
 	}
-	return none, nil
+	if root.URI != "" {
+		return none, nil
+	}
+	return ruled(ctx, tx, p, root)
 }
 
 func holding(tx *store.Tx, p social.Post, owner social.AccountID, root social.PostID, state social.HeldState, why social.HeldWhy) social.Holding {
@@ -129,7 +135,7 @@ func hold(ctx context.Context, tx *store.Tx, p social.Post, h social.Holding, by
 		return err
 	}
 	tellHeld(tx, p, h, was, false, by)
-	if h.State == social.HeldNot {
+	if h.State == social.HeldNot && was != social.HeldHidden { // which is no news
 		tell(tx, p, p.URI != "")
 	}
 	return nil
@@ -184,11 +190,14 @@ func decide(ctx context.Context, tx *store.Tx, by social.AccountID, which social
 
 // mayDecide reports why by may not decide about what the rules of an owner hold,
 // or nil. What is not theirs is not there.
-func mayDecide(_ context.Context, _ *store.View, by social.Actor, owner social.AccountID) error {
-	if by.Account == 0 || by.Account != owner {
-		return store.NoHolding
+func mayDecide(ctx context.Context, v *store.View, by social.Actor, owner social.AccountID) error {
+	if by.Account != 0 && by.Account == owner {
+		return nil
 	}
-	return nil
+	if keeps, err := v.Keeps(ctx, owner, by.Account); err != nil || keeps {
+		return err
+	}
+	return store.NoHolding
 }
 
 // Approve lets replies through that the rules of by hold. Refuse does not. Both

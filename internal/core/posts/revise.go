@@ -94,6 +94,9 @@ func (s *Service) revise(ctx context.Context, tx *store.Tx, was social.Post, f s
 		return err
 	}
 	tx.Record(event.PostEdited{Post: post.ID, Author: post.Author})
+	if err := ruledAnew(ctx, tx, post); err != nil {
+		return err
+	}
 	return tx.TrimEdits(ctx, post.ID, social.MaxForeignEdits)
 }
 

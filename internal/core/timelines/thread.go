@@ -21,8 +21,10 @@ const (
 // Thread is a post with what it answers and what answers it.
 type Thread struct {
 	Post        *view.Seen
-	Ancestors   []*view.Seen // the first of the thread first
-	Descendants []*view.Seen // each after what it answers, siblings by age
+	Ancestors   []*view.Seen            // the first of the thread first
+	Descendants []*view.Seen            // each after what it answers, siblings by age
+	Traces      []Trace                 // of replies that are not shown
+	Silent      map[social.PostID]Trace // why others are not shown what the reader is
 }
 
 // Thread gives a post its place. A reply whose parent the reader is not shown
@@ -59,7 +61,10 @@ func (s *Service) thread(ctx context.Context, by social.Actor, which social.Post
 	if t.Ancestors, err = s.ancestors(ctx, by, ancestors); err != nil {
 		return t, nil, err
 	}
-	t.Descendants, err = s.descendants(ctx, by, which, replies, down)
+	below := belowOf(t.Post, replies, down)
+	if t.Descendants, err = s.descendants(ctx, by, which, below); err == nil {
+		err = s.traces(ctx, by, &t, below)
+	}
 	if err == nil && s.Opened != nil {
 		s.Opened(ctx, by, t)
 	}
@@ -84,12 +89,14 @@ func (s *Service) ancestors(ctx context.Context, by social.Actor, nearest []soci
 	return seen, nil
 }
 
-func (s *Service) descendants(ctx context.Context, by social.Actor, of social.PostID, replies []store.Reply, limit int) ([]*view.Seen, error) {
+// belowOf is what stands below a post, each after what it answers: what is pinned
+// first, siblings by age.
+func belowOf(of *view.Seen, replies []store.Reply, limit int) (below []social.PostID) {
 	children := map[social.PostID][]social.PostID{}
 	for _, r := range replies {
 		children[r.Parent] = append(children[r.Parent], r.ID)
 	}
-	var below []social.PostID
+	children[of.ID] = pinFirst(children[of.ID], func(id social.PostID) bool { return id == of.PinnedReply })
 	var walk func(social.PostID)
 	walk = func(p social.PostID) {
 		for _, c := range children[p] { // a child is newer than its parent: no circles
@@ -99,7 +106,11 @@ func (s *Service) descendants(ctx context.Context, by social.Actor, of social.Po
 			}
 		}
 	}
-	walk(of)
+	walk(of.ID)
+	return below
+}
+
+func (s *Service) descendants(ctx context.Context, by social.Actor, of social.PostID, below []social.PostID) ([]*view.Seen, error) {
 	all, err := s.view.Posts(ctx, by, below, social.Offered)
 	if err != nil {
 		return nil, err

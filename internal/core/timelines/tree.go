@@ -31,6 +31,8 @@ type Branch struct {
 	Why     Absence    // it is not simply shown, or empty
 	Replies []*Branch  // the oldest first
 	Below   int        // how many replies are shown below it
+	Trace   *Trace     // of replies that are not shown here, instead of all else
+	Pinned  bool       // the author of the thread has it stand on top
 }
 
 // A Tree is a thread in its shape.
@@ -67,6 +69,17 @@ func (s *Service) Tree(ctx context.Context, by social.Actor, which social.PostID
 	}
 	if t.Branches, err = g.grow(func(answers []*view.Seen) (Absence, error) { return s.absence(ctx, r, answers) }); err != nil {
 		return t, err
+	}
+	t.Branches = pinFirst(t.Branches, func(b *Branch) bool { return b.Post != nil && b.Post.ID == t.Post.PinnedReply })
+	if len(t.Branches) > 0 && t.Branches[0].Post != nil {
+		t.Branches[0].Pinned = t.Branches[0].Post.ID == t.Post.PinnedReply
+	}
+	for _, trace := range t.Traces {
+		if b := g.at[trace.Parent]; b != nil {
+			b.Replies = append(b.Replies, &Branch{Trace: &trace})
+		} else if trace.Parent == which {
+			t.Branches = append(t.Branches, &Branch{Trace: &trace})
+		}
 	}
 	return t, nil
 }

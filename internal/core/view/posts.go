@@ -48,10 +48,11 @@ type layout struct {
 	faces  map[social.AccountID]*Face
 	lists  map[social.ListID]bool // that the reader is on or has, of those that cards are for
 	now    time.Time
+	staff  bool // the reader looks after the house
 }
 
 func (v *View) layOut(ctx context.Context, by social.Actor, ids []social.PostID) (l layout, err error) {
-	l.now = v.store.Now()
+	l.now, l.staff = v.store.Now(), by.MustBe(social.Moderator) == nil
 	if l.reader, err = v.Reader(ctx, by.Account); err != nil {
 		return l, err
 	}
@@ -112,7 +113,7 @@ func (l *layout) seeAt(id social.PostID, door social.Door, seen *[]Seen, depth i
 	}
 	rel := l.reader.RelationTo(author, l.now)
 	sight := social.Sight{Reader: l.reader.ID, Author: rel, Gone: author.Standing != social.Good, Limited: author.Limited, Here: l.here(), Circle: c.ForCircle(l.reader.ID, l.lists[c.Circle]),
-		Keeps: l.reader.Keeps(c.HeldBy)}
+		Keeps: l.reader.Keeps(c.HeldBy), Staff: l.staff}
 	if !c.MayShow(sight, door) {
 		return nil
 	}

@@ -22,9 +22,10 @@ type Reader struct {
 	blockedBy map[social.AccountID]bool
 	mutes     map[social.AccountID]time.Time // until when; zero for good
 	exclusive map[social.AccountID]bool
-	sieves    []social.Sieve  // its filters
-	shut      map[string]bool // hosts it wants to see nothing from; nil if there are none
-	tags      map[string]bool // that it follows, by key; nil if there are none
+	sieves    []social.Sieve     // its filters
+	shut      map[string]bool    // hosts it wants to see nothing from; nil if there are none
+	tags      map[string]bool    // that it follows, by key; nil if there are none
+	keeps     []social.AccountID // whose threads it keeps
 }
 
 // follow is what of a follow decides what is shown, kept small: many readers
@@ -68,6 +69,7 @@ func (v *View) Reader(ctx context.Context, id social.AccountID) (*Reader, error)
 		}
 		r.mutes[m.Other] = until
 	}
+	r.keeps = c.Keeps
 	for _, h := range c.ShutHosts {
 		if r.shut == nil {
 			r.shut = make(map[string]bool, len(c.ShutHosts))
@@ -117,7 +119,9 @@ func (r *Reader) RelationTo(other *Face, now time.Time) social.Relation {
 }
 
 // Keeps reports whether r is shown what the rules of an owner hold.
-func (r *Reader) Keeps(owner social.AccountID) bool { return r.ID != 0 && r.ID == owner }
+func (r *Reader) Keeps(owner social.AccountID) bool {
+	return owner != 0 && (r.ID == owner || slices.Contains(r.keeps, owner))
+}
 
 // Follows reports whether r follows other.
 func (r *Reader) Follows(other social.AccountID) bool {

@@ -105,6 +105,11 @@ func (v *View) Watch(_ context.Context, rs []event.Record) {
 			v.readers.drop(f.Owner)
 		case event.FiltersChanged:
 			v.readers.drop(f.Owner)
+		case event.KeeperChanged:
+			v.readers.drop(f.Keeper)
+		case event.ThreadChanged:
+			v.cards.drop(f.Thread)
+			v.cards.drop(f.Post)
 		case event.TagFollowed:
 			v.readers.drop(f.Owner)
 		case event.HostShut:

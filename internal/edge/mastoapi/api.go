@@ -42,6 +42,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/sealing"
 	"github.com/plaza-social/plaza/internal/core/search"
 	"github.com/plaza-social/plaza/internal/core/tags"
+	"github.com/plaza-social/plaza/internal/core/threads"
 	"github.com/plaza-social/plaza/internal/core/timelines"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
@@ -83,6 +84,7 @@ type Services struct {
 	Posts       *posts.Service
 	Relations   *relations.Service
 	Lists       *lists.Service
+	Threads     *threads.Service
 	Notices     *notices.Service
 	Media       *media.Service
 	Polls       *polls.Service
@@ -137,6 +139,7 @@ func New(c Config, s Services) *API {
 		(*API).policyRoutes,
 		(*API).conversationRoutes,
 		(*API).listRoutes,
+		(*API).threadRoutes,
 		(*API).searchRoutes,
 		(*API).instanceRoutes,
 		(*API).emojiRoutes,

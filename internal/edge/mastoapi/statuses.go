@@ -175,7 +175,7 @@ func (a *API) context(q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[string]raw{"ancestors": a.render.statuses(t.Ancestors, q.By.Account), "descendants": a.render.statuses(t.Descendants, q.By.Account)}, nil
+	return map[string]any{"plaza": threadJSON(t), "ancestors": a.render.statuses(t.Ancestors, q.By.Account), "descendants": a.render.statuses(t.Descendants, q.By.Account)}, nil
 }
 
 // https://docs.joinmastodon.org/entities/StatusSource/

@@ -38,6 +38,7 @@ type frame struct {
 	Script  string  // one more that it needs; empty for none
 	Paged   bool    // it is not the first page of its list
 	Max     int     // characters of a post
+	Ruling  ruling  // of the page of a thread
 	Mirror  *Mirror // nil but for a page that is kept elsewhere
 	Refresh string  // seconds after which the page is loaded anew; empty for never
 	Now     time.Time

@@ -19,7 +19,7 @@ import (
 func rooms(f *frame) []place {
 	all := []place{{"", "/settings/profile", "person", f.say("Profile")}, {"", "/settings/privacy", "pen", f.say("Posting and privacy")}, {"", lookPage, "sun", f.say("Appearance")},
 		{"", "/settings/account", "key", f.say("E-mail and password")}, {"", securityPage, "lock", f.say("Second step")}, {"", "/settings/sessions", "public", f.say("Browsers")}, {"", "/settings/apps", "robot", f.say("Apps")},
-		{"", "/settings/follow_requests", "people", f.say("Follow requests")}, {"", noticeSettings, "bell", f.say("Notifications")}, {"", "/settings/mutes", "moon", f.say("Muted people")}, {"", "/settings/blocks", "lock", f.say("Blocked people")},
+		{"", threadSettings, "reply", f.say("Your threads")}, {"", "/settings/follow_requests", "people", f.say("Follow requests")}, {"", noticeSettings, "bell", f.say("Notifications")}, {"", "/settings/mutes", "moon", f.say("Muted people")}, {"", "/settings/blocks", "lock", f.say("Blocked people")},
 		{"", "/settings/invites", "mail", f.say("Invitations")}, {"", importPage, "list", f.say("Import and export")}, {"", movingPage, "out", f.say("Moving")}, {"", reportsPage, "flag", f.say("What you reported")}, {"", recordPage, "shield", f.say("What was decided about you")}}
 	if f.House.Juries {
 		all = append(all, place{"", jurorSettings, "scales", f.say("Jury")})

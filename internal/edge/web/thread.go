@@ -59,6 +59,9 @@ func (s *Site) thread(q *ask) error {
 	if err := s.talkOpened(q, p); err != nil {
 		return err
 	}
+	if err := s.rule(q, t.Thread); err != nil {
+		return err
+	}
 	var reply draft
 	if q.by.SignedIn() {
 		reply = q.reply(t.Post)
@@ -80,7 +83,7 @@ func (f *frame) kept(all []*timelines.Branch) []*timelines.Branch {
 	if f.Mirror == nil {
 		return all
 	}
-	return slices.DeleteFunc(slices.Clone(all), func(b *timelines.Branch) bool { return b.Post == nil || b.Why != "" })
+	return slices.DeleteFunc(slices.Clone(all), func(b *timelines.Branch) bool { return b.Post == nil || b.Why != "" || b.Trace != nil })
 }
 
 // deepest is how far replies stand in each other on a page; what is deeper

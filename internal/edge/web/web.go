@@ -45,6 +45,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/sealing"
 	"github.com/plaza-social/plaza/internal/core/search"
 	"github.com/plaza-social/plaza/internal/core/tags"
+	"github.com/plaza-social/plaza/internal/core/threads"
 	"github.com/plaza-social/plaza/internal/core/timelines"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
@@ -86,6 +87,7 @@ type Services struct {
 	Posts         *posts.Service
 	Relations     *relations.Service
 	Lists         *lists.Service
+	Threads       *threads.Service
 	Notices       *notices.Service
 	Conversations *conversations.Service
 	Search        *search.Service
@@ -160,7 +162,7 @@ func New(c Config, s Services) *Site {
 		site.emojiRoutes,
 		site.timelineRoutes, site.composeRoutes, site.draftRoutes, site.scheduledRoutes, site.profileRoutes, site.relationRoutes, site.postRoutes, site.changeRoutes, site.pollRoutes, site.quoteRoutes, site.embedRoutes, site.feedRoutes, site.lookRoutes, site.mediaRoutes, site.shareRoutes, site.readingRoutes,
 		site.liveRoutes, site.talkRoutes, site.catchUpRoutes, site.exploreRoutes, site.keyRoutes,
-		site.listRoutes, site.noticeRoutes, site.policyRoutes, site.pushRoutes, site.searchRoutes, site.interactionRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes, site.importRoutes,
+		site.listRoutes, site.threadRoutes, site.rulingRoutes, site.noticeRoutes, site.policyRoutes, site.pushRoutes, site.searchRoutes, site.interactionRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes, site.importRoutes,
 		site.securityRoutes, site.factorRoutes, site.movingRoutes, site.peopleRoutes, site.houseRoutes, site.aboutRoutes, site.opennessRoutes,
 		site.announcementRoutes, site.collectionRoutes, site.hostRoutes, site.relayRoutes, site.copiesRoutes, site.screenRoutes, site.juryRoutes,
 		site.matterRoutes, site.legalRoutes, site.autoRuleRoutes, site.hashRoutes, site.breachRoutes,
