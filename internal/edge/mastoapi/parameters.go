@@ -42,6 +42,7 @@ var takes = map[string]shape{
 	"GET /api/v1/statuses":                         {"id": "[]string"},
 	"DELETE /api/v1/statuses/{id}":                 {"delete_media?": "bool"},
 	"POST /api/v1/statuses/{id}/reblog":            {"visibility?": "string"},
+	"GET /api/v1/statuses/{id}/context":            {"order": "string"},
 	"GET /api/v1/statuses/{id}/reblogged_by":       page(nil),
 	"GET /api/v1/statuses/{id}/favourited_by":      page(nil),
 	"GET /api/v1/statuses/{id}/quotes":             page(nil),

@@ -117,6 +117,7 @@ func (s *Site) savePrivacy(q *ask) error {
 	prefs := self.Prefs
 	prefs.Visibility, prefs.Language = social.Visibility(q.form("visibility")), q.form("language")
 	prefs.Hold, prefs.Alt = q.ticked("hold"), social.AltText(q.form("alt"))
+	prefs.Replies = social.ReplyOrder(q.form("replies"))
 	if zoneOf(q.form("zone")) != nil {
 		prefs.Zone = q.form("zone")
 	}
