@@ -7,6 +7,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/notices"
 	"github.com/plaza-social/plaza/internal/core/push"
 	"github.com/plaza-social/plaza/internal/core/search"
+	"github.com/plaza-social/plaza/internal/core/votes"
 	"github.com/plaza-social/plaza/internal/edge/mail"
 	"github.com/plaza-social/plaza/internal/work"
 )
@@ -14,7 +15,7 @@ import (
 // openWork lists what is done after a commit, and now and then.
 func (a *App) openWork(o Options) {
 	a.runner = work.Runner{Store: a.Store, Log: a.log,
-		Followers: []work.Follower{notices.Follower(), conversations.Follower(), search.Follower(), push.Follower(), mirrors.Follower(), a.Links.Follower(), a.Auth.Follower(), a.Automation.Follower()},
+		Followers: []work.Follower{notices.Follower(), conversations.Follower(), search.Follower(), push.Follower(), mirrors.Follower(), a.Links.Follower(), a.Auth.Follower(), a.Automation.Follower(), votes.Follower()},
 		Workers: []work.Worker{
 			mail.Worker(a.sender(o), a.Matters.Attached),
 			a.Accounts.Worker(),
@@ -23,7 +24,7 @@ func (a *App) openWork(o Options) {
 			a.Polls.Worker(),
 			a.Relations.Worker(), a.Relations.AlongWorker(),
 			a.pushWorker(o),
-			a.Posts.Worker(), a.Posts.AdoptWorker(),
+			a.Posts.Worker(), a.Posts.AdoptWorker(), votes.Worker(a.Store),
 			a.Hosts.Worker(), a.Moderation.Worker(), a.Moderation.EraseWorker(), a.Jury.Worker(), a.Matters.Worker(), a.Automation.Worker(),
 		},
 		Chores: []work.Chore{

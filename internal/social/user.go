@@ -55,6 +55,8 @@ type Prefs struct {
 	Hold bool `json:"hold,omitempty"`
 	// Alt says what becomes of pictures without a description.
 	Alt AltText `json:"alt,omitempty"`
+	// Replies is in which order they read the replies to a post; empty for the oldest first.
+	Replies ReplyOrder `json:"replies,omitempty"`
 }
 
 // AltText says what becomes of a post with a picture that is not described.
@@ -148,9 +150,12 @@ type Settings struct {
 	LimitedFederation bool `json:"limited_federation,omitempty"`
 	// ReviewTrends has nothing be a trend before somebody has looked at it.
 	ReviewTrends bool `json:"review_trends,omitempty"`
-	// Downvotes has people here vote against posts, and shows such votes. What
+	// Downvotes has people here vote against replies, and shows such votes. What
 	// comes from elsewhere is counted also without.
 	Downvotes bool `json:"downvotes,omitempty"`
+	// DownDays is how many days somebody has been here before they vote against
+	// replies, and before others vote against theirs.
+	DownDays int `json:"down_days"`
 	// ReplyAppeals has whose reply was hidden by the author of a thread ask the moderators.
 	ReplyAppeals bool `json:"reply_appeals,omitempty"`
 	// SecondEyes has grave decisions about cases wait until somebody else agrees.
@@ -177,6 +182,9 @@ type Settings struct {
 	// Templates are what people are told of decisions, ready to be used.
 	Templates []Template `json:"templates,omitempty"`
 }
+
+// DownWait is DownDays as a duration.
+func (s Settings) DownWait() time.Duration { return time.Duration(s.DownDays) * 24 * time.Hour }
 
 // A Text is something the owner has written, and since when it says that.
 type Text struct {
@@ -216,5 +224,5 @@ type RuleVersion struct {
 func (r RuleVersion) Name() string { return fmt.Sprintf("%s@%d", r.ID, r.Version) }
 
 // DefaultSettings are those of a house nobody has furnished yet.
-var DefaultSettings = Settings{Title: "Plaza", SignUps: SignUpOpen,
+var DefaultSettings = Settings{Title: "Plaza", SignUps: SignUpOpen, DownDays: 7,
 	Description: "A place to talk that no company can switch off."}

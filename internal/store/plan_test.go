@@ -106,6 +106,20 @@ var hot = []struct {
 		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.DirectPosts(ctx, 1, p)) }},
 	{name: "Thread", uses: "posts_by_thread (thread_id=?)",
 		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.Thread(ctx, 1, p.Limit)) }},
+	{name: "ThreadVotes", uses: "posts_by_thread (thread_id=?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.ThreadVotes(ctx, 1, p.Limit)) }},
+	{name: "VoteOf", uses: "likes_once (post_id=? AND owner_id=?)",
+		run: func(ctx context.Context, v *store.View, _ social.Page) error { return got(v.VoteOf(ctx, 1, 2)) }},
+	{name: "WeightsBetween", uses: "vote_weights_of_pair (voter_id=? AND author_id=? AND at_ms>? AND at_ms<?)",
+		run: func(ctx context.Context, v *store.View, _ social.Page) error {
+			return got(v.WeightsBetween(ctx, 1, 2, time.UnixMilli(0), time.UnixMilli(1)))
+		}},
+	{name: "DownsSince", uses: "downs_by_owner (owner_id=? AND id>?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.DownsSince(ctx, 1, time.UnixMilli(0), p.Limit))
+		}},
+	{name: "VotesAside", uses: "votes_aside_by_owner (owner_id=? AND id>? AND id<?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.VotesAside(ctx, 1, p)) }},
 	{name: "ElsewhereInThread", uses: "posts_by_thread (thread_id=?)",
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.ElsewhereInThread(ctx, 1, p.Limit))

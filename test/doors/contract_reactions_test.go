@@ -64,7 +64,9 @@ func (w *crowd) reacted(t *testing.T) {
 	if o.Plaza.Reactions[0].Count != 1 || o.Plaza.Reactions[0].Me {
 		t.Errorf("taken away: %+v", o)
 	}
-	w.voted(t, p.ID)
+	var answer apptest.Status
+	w.call(t, w.cleo, "POST /api/v1/statuses", nil, form("status", "Is it?", "visibility", "public", "in_reply_to_id", p.ID)).JSON(t, &answer)
+	w.voted(t, p.ID, answer.ID)
 }
 
 // toldOfReaction checks that only who asks for the kind by name is told.
@@ -89,8 +91,8 @@ func (w *crowd) toldOfReaction(t *testing.T, post string) {
 	}
 }
 
-// voted has people vote on a post, before and after the house does so.
-func (w *crowd) voted(t *testing.T, post string) {
+// voted has people vote on a reply to a post, before and after the house does so.
+func (w *crowd) voted(t *testing.T, first, post string) {
 	t.Helper()
 	vote := func(p *apptest.Person, value string) (o opinion) {
 		w.call(t, p, "PUT /api/plaza/v1/statuses/{id}/vote", []any{post}, form("value", value)).JSON(t, &o)
@@ -106,9 +108,16 @@ func (w *crowd) voted(t *testing.T, post string) {
 	if err := w.server.Instance.SetSettings(t.Context(), owner, house); err != nil {
 		t.Fatal(err)
 	}
+	wantStatus(t, "against, by who is new", w.ben.Call("PUT", "/api/plaza/v1/statuses/"+post+"/vote", "value=-1"), 403)
+	house.DownDays = 0
+	if err := w.server.Instance.SetSettings(t.Context(), owner, house); err != nil {
+		t.Fatal(err)
+	}
 	if o := vote(w.ben, "-1"); o.Plaza.Votes.Up != 0 || o.Plaza.Votes.Down != 1 || o.Plaza.Votes.Score != 0 || o.Plaza.Votes.Mine != -1 || o.Favourited {
 		t.Errorf("against: %+v", o)
 	}
+	wantStatus(t, "against what is no reply", w.ben.Call("PUT", "/api/plaza/v1/statuses/"+first+"/vote", "value=-1"), 422)
+	w.ordered(t, first, post)
 	house.Downvotes = false
 	if err := w.server.Instance.SetSettings(t.Context(), owner, house); err != nil {
 		t.Fatal(err)
@@ -140,4 +149,24 @@ func TestReactions(t *testing.T) {
 			t.Errorf("of whom she has blocked ada is told %+v", who)
 		}
 	})
+}
+
+// ordered asks for a thread in each order, as apps that know of it do, and as those
+// that do not.
+func (w *crowd) ordered(t *testing.T, first, down string) {
+	t.Helper()
+	var later apptest.Status
+	w.call(t, w.cleo, "POST /api/v1/statuses", nil, form("status", "It is.", "visibility", "public", "in_reply_to_id", first)).JSON(t, &later)
+	for order, want := range map[string]string{"": down, "old": down, "new": later.ID, "best": down, "top": down, "controversial": down} {
+		var got struct{ Descendants []struct{ ID string } }
+		path := "GET /api/v1/statuses/{id}/context"
+		if order != "" {
+			path += "?order=" + order
+		}
+		w.call(t, nil, path, []any{first}).JSON(t, &got)
+		if len(got.Descendants) != 2 || got.Descendants[0].ID != want {
+			t.Errorf("in order %q: %+v, want %s first", order, got.Descendants, want)
+		}
+	}
+	wantStatus(t, "in an order that is none", w.ada.Call("GET", "/api/v1/statuses/"+first+"/context?order=loudest", nil), 422)
 }

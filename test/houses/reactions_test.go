@@ -25,7 +25,7 @@ type opinion struct {
 func allowDowns(t *testing.T, s *apptest.Server, owner *apptest.Person) {
 	t.Helper()
 	house := s.Instance.Settings()
-	house.Downvotes = true
+	house.Downvotes, house.DownDays = true, 0
 	if err := s.Instance.SetSettings(t.Context(), social.Actor{Account: owner.ID, Standing: social.Good, Role: social.Owner}, house); err != nil {
 		t.Fatal(err)
 	}
@@ -47,10 +47,12 @@ func TestReactionsAcross(t *testing.T) {
 		ada.Must("GET", "/api/v1/accounts/relationships?id[]="+benHere.ID, nil, &rels)
 		return rels[0].Following
 	})
-	first := ben.Post("What do you make of this?", "public")
+	opening := ben.Post("I have thought about it.", "public")
+	var first status
+	ben.Must("POST", "/api/v1/statuses", "status=What+do+you+make+of+this%3F&visibility=public&in_reply_to_id="+opening.ID, &first)
 	var seen status
-	here.Eventually("ben's post to be in ada's home", func() (ok bool) {
-		seen, ok = home(ada, func(st status) bool { return st.Account.ID == benHere.ID })
+	here.Eventually("ben's answer to be in ada's home", func() (ok bool) {
+		seen, ok = home(ada, func(st status) bool { return st.Account.ID == benHere.ID && st.InReplyTo != nil })
 		return ok
 	})
 	shows := func(what string, fits func(o opinion) bool) {
@@ -67,7 +69,15 @@ func TestReactionsAcross(t *testing.T) {
 	shows("the emoji", func(o opinion) bool {
 		return len(o.Plaza.Reactions) == 1 && o.Plaza.Reactions[0].Name == "🎉" && o.Favourites == 0
 	})
-	ada.Must("PUT", vote, "value=-1", nil)
+	if got := ada.Call("PUT", vote, "value=-1").Status; got != 403 {
+		t.Errorf("against, while nobody knows whether it is understood there: %d", got)
+	}
+	here.Eventually("here to know what there runs", func() bool {
+		if err := here.AskPeers(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return ada.Call("PUT", vote, "value=-1").Status == 200
+	})
 	shows("the vote against", func(o opinion) bool { return o.Plaza.Votes.Down == 1 && o.Plaza.Votes.Score == 0 })
 	ada.Must("PUT", vote, "value=1", nil)
 	shows("the vote for instead", func(o opinion) bool { return o.Plaza.Votes.Down == 0 && o.Favourites == 1 })

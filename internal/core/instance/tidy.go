@@ -40,6 +40,9 @@ func tidy(s social.Settings) (social.Settings, error) {
 	if s.Sample < 0 || s.Sample > social.MaxSample {
 		return s, errs.Newf(errs.Invalid, "The posts drawn by lot each week are a number from 0 to %d.", social.MaxSample)
 	}
+	if s.DownDays < 0 || s.DownDays > social.MaxDownDays {
+		return s, errs.Newf(errs.Invalid, "The days before somebody votes replies down are a number from 0 to %d.", social.MaxDownDays)
+	}
 	if !slices.Contains(social.Accents, s.Accent) {
 		return s, errs.New(errs.Invalid, "Choose one of the colours that stand there.")
 	}

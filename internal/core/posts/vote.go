@@ -3,6 +3,7 @@ package posts
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/event"
@@ -18,7 +19,11 @@ var (
 
 var (
 	errVote  = errs.New(errs.Invalid, "Validation failed: A vote is 1, -1, or 0 for none.")
-	errDowns = errs.New(errs.Forbidden, "This community does not vote against posts.")
+	errDowns = errs.New(errs.Forbidden, "This community does not vote against replies.")
+	errReply = errs.New(errs.Invalid, "Validation failed: Only replies can be voted down. If this post is not all right, report it.")
+	errSelf  = errs.New(errs.Invalid, "Validation failed: You cannot vote your own reply down. You can delete it.")
+	errYoung = errs.New(errs.Forbidden, "You cannot vote down who could not vote back: they have not been here for long.")
+	errDeaf  = errs.New(errs.Forbidden, "You cannot vote down who could not vote back: votes against a reply are not known to do anything on their server.")
 )
 
 // Vote has by be for a post (for a boost, what it passes on) with 1, against it
@@ -61,21 +66,66 @@ func (s *Service) abstain(ctx context.Context, by social.Actor, which social.Pos
 }
 
 // mayVote reports why by may not vote that way, or nil. People here may vote
-// against posts if their house does; what others' houses do is theirs.
-func mayVote(ctx context.Context, tx *store.Tx, by social.Actor, way social.Marks) error {
+// against replies if their house does; what others' houses do is theirs.
+func mayVote(ctx context.Context, tx *store.Tx, by social.Actor, p social.Post, way social.Marks) error {
 	if way != social.VotedDown || by.Remote {
 		return nil
 	}
 	house, err := tx.House(ctx)
-	if err == nil && !house.Downvotes {
-		err = errDowns
+	switch {
+	case err != nil:
+		return err
+	case !house.Downvotes:
+		return errDowns
+	case p.ReplyAuthor == 0:
+		return errReply
+	case p.Author == by.Account:
+		return errSelf
 	}
-	return err
+	me, err := tx.Account(ctx, by.Account)
+	if err != nil {
+		return err
+	}
+	if !me.KnownFor(house.DownWait(), tx.Now) {
+		return errs.Newf(errs.Forbidden, "You can vote replies down once you have been here for %d days.", house.DownDays)
+	}
+	n, err := tx.DownsSince(ctx, by.Account, tx.Now.Add(-24*time.Hour), social.MaxDowns)
+	if err != nil {
+		return err
+	}
+	if n >= social.MaxDowns {
+		return errs.Newf(errs.Limited, "You have voted %d replies down within a day. That is as many as one can; please wait.", social.MaxDowns)
+	}
+	return mayBack(ctx, tx, p.Author, house)
+}
+
+// mayBack reports why an author could not vote against replies, or nil: who cannot is
+// not voted against. That they do not block each other, and that the author is not
+// suspended, was seen when it was looked whether the post is visible.
+func mayBack(ctx context.Context, tx *store.Tx, author social.AccountID, house social.Settings) error {
+	them, err := tx.Account(ctx, author)
+	if err != nil {
+		return err
+	}
+	if them.Local() {
+		if !them.KnownFor(house.DownWait(), tx.Now) {
+			return errYoung
+		}
+		return nil
+	}
+	peer, err := tx.Peer(ctx, them.Host)
+	if errs.KindOf(err) != errs.NotFound && err != nil {
+		return err
+	}
+	if !peer.VotesDown() {
+		return errDeaf
+	}
+	return nil
 }
 
 // cast has by vote one way, and no longer the other.
 func cast(ctx context.Context, tx *store.Tx, by social.Actor, p social.Post, way social.Marks) (isNew bool, err error) {
-	if err := mayVote(ctx, tx, by, way); err != nil {
+	if err := mayVote(ctx, tx, by, p, way); err != nil {
 		return false, err
 	}
 	if _, err := tx.HoldPost(ctx, p.ID); err != nil { // who votes both ways at once has one vote

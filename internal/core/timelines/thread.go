@@ -30,7 +30,12 @@ type Thread struct {
 // Thread gives a post its place. A reply whose parent the reader is not shown
 // is left out with all that answers it.
 func (s *Service) Thread(ctx context.Context, by social.Actor, which social.PostID) (Thread, error) {
-	t, _, err := s.thread(ctx, by, which)
+	return s.ThreadBy(ctx, by, which, social.OldFirst)
+}
+
+// ThreadBy is Thread with siblings in an order.
+func (s *Service) ThreadBy(ctx context.Context, by social.Actor, which social.PostID, order social.ReplyOrder) (Thread, error) {
+	t, _, err := s.thread(ctx, by, which, order)
 	return t, err
 }
 
@@ -42,8 +47,8 @@ func limitsOf(by social.Actor) (up, down int) {
 	return MaxAncestorsStranger, MaxDescendantsStranger
 }
 
-// thread is Thread, and all replies of the whole thread, the oldest first.
-func (s *Service) thread(ctx context.Context, by social.Actor, which social.PostID) (t Thread, replies []store.Reply, err error) {
+// thread is ThreadBy, and all replies of the whole thread in that order.
+func (s *Service) thread(ctx context.Context, by social.Actor, which social.PostID, order social.ReplyOrder) (t Thread, replies []store.Reply, err error) {
 	if t.Post, err = s.view.Post(ctx, by, which); err != nil || t.Post.IsBoost() {
 		return t, nil, err
 	}
@@ -53,7 +58,10 @@ func (s *Service) thread(ctx context.Context, by social.Actor, which social.Post
 		if ancestors, err = v.Ancestors(ctx, which, up); err != nil {
 			return err
 		}
-		replies, err = v.Thread(ctx, t.Post.Thread, MaxAncestors+MaxDescendants)
+		if replies, err = v.Thread(ctx, t.Post.Thread, MaxAncestors+MaxDescendants); err != nil {
+			return err
+		}
+		replies, err = arranged(ctx, v, replies, t.Post.Thread, order)
 		return err
 	}); err != nil {
 		return t, nil, err

@@ -29,7 +29,7 @@ const (
 type Branch struct {
 	Post    *view.Seen // nil if the reader may not see it
 	Why     Absence    // it is not simply shown, or empty
-	Replies []*Branch  // the oldest first
+	Replies []*Branch  // in their order
 	Below   int        // how many replies are shown below it
 	Trace   *Trace     // of replies that are not shown here, instead of all else
 	Pinned  bool       // the author of the thread has it stand on top
@@ -46,9 +46,14 @@ type Tree struct {
 // missing is told of only where something answers it that the reader is shown,
 // and, as where it stood may not be known, only on the page of the post that
 // opened the thread.
-func (s *Service) Tree(ctx context.Context, by social.Actor, which social.PostID) (t Tree, err error) {
+func (s *Service) Tree(ctx context.Context, by social.Actor, which social.PostID) (Tree, error) {
+	return s.TreeBy(ctx, by, which, social.OldFirst)
+}
+
+// TreeBy is Tree with siblings in an order.
+func (s *Service) TreeBy(ctx context.Context, by social.Actor, which social.PostID, order social.ReplyOrder) (t Tree, err error) {
 	var replies []store.Reply
-	if t.Thread, replies, err = s.thread(ctx, by, which); err != nil || t.Post.IsBoost() {
+	if t.Thread, replies, err = s.thread(ctx, by, which, order); err != nil || t.Post.IsBoost() {
 		return t, err
 	}
 	r, err := s.view.Reader(ctx, by.Account)
@@ -88,7 +93,7 @@ func (s *Service) Tree(ctx context.Context, by social.Actor, which social.PostID
 // opened the thread, all the others, too: what they answer is missing.
 func repliesAround(all []store.Reply, p *view.Seen, limit int) (out []store.Reply) {
 	below := map[social.PostID]bool{p.ID: true}
-	for _, r := range all { // what answers is newer than what it answers
+	for _, r := range all { // what answers comes after what it answers
 		if below[r.Parent] || p.Thread == p.ID {
 			below[r.ID] = true
 			if out = append(out, r); len(out) == limit {

@@ -55,6 +55,7 @@ var takes = map[string]shape{
 	"POST /api/plaza/v1/statuses/{id}/hide":          {"reason?": "string"},
 	"POST /api/plaza/v1/statuses/{id}/appeal_hiding": {"comment?": "string"},
 	"PUT /api/plaza/v1/reply_rules":                  {"words": "[]string", "languages": "[]string", "min_account_days": "int", "hold_strangers": "bool", "hold_limited": "bool"},
+	"GET /api/v1/statuses/{id}/context":              {"order": "string"},
 	"POST /api/v1/media":                             mediaTakes, "POST /api/v2/media": mediaTakes, "PUT /api/v1/media/{id}": mediaTakes,
 	"GET /api/v1/scheduled_statuses":      page(nil),
 	"PUT /api/v1/scheduled_statuses/{id}": {"scheduled_at": "string"},

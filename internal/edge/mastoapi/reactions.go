@@ -84,14 +84,14 @@ type votes struct {
 	Mine  int `json:"mine"`
 }
 
-// votes is how a post stands before its reader. Where a community does not vote
-// against posts, nobody is told of such votes from elsewhere.
+// votes is how a post stands before its reader. Of votes against something nobody is
+// told where a community has none, nor of those on what is no reply.
 func (r renderer) votes(s *view.Seen) votes {
 	v := votes{Up: s.Likes}
 	if s.Marks.Has(social.Liked) {
 		v.Mine = 1
 	}
-	if r.downvotes() {
+	if r.downvotes() && s.ReplyAuthor != 0 {
 		if v.Down = s.Downs; s.Marks.Has(social.VotedDown) {
 			v.Mine = -1
 		}

@@ -171,7 +171,11 @@ func (a *API) deleteStatus(q *request) (any, error) {
 }
 
 func (a *API) context(q *request) (any, error) {
-	t, err := a.Timelines.Thread(q.Context(), q.By, social.PostID(q.pathID()))
+	order, err := social.ParseReplyOrder(q.str("order"))
+	if err != nil {
+		return nil, err
+	}
+	t, err := a.Timelines.ThreadBy(q.Context(), q.By, social.PostID(q.pathID()), order)
 	if err != nil {
 		return nil, err
 	}

@@ -22,15 +22,16 @@ type frame struct {
 	By      social.Actor
 	Me      *view.Face // nil for a stranger
 	Unread  int
-	Talks   int    // conversations with something unread
-	Asked   int    // cases in which they were drawn as a juror
-	Path    string // of the page
-	Here    string // the page with its query, to come back to
-	Tab     string // which of the main places it is
-	Said    string // a sentence about what was just done
-	What    string // that sentence's name
-	Undo    string // the post that waits for a moment and can be taken back; empty for none
-	Shut    string // why nothing can be changed at the moment; empty while it can be
+	Talks   int               // conversations with something unread
+	Asked   int               // cases in which they were drawn as a juror
+	Path    string            // of the page
+	Here    string            // the page with its query, to come back to
+	Order   social.ReplyOrder // of the replies in a thread
+	Tab     string            // which of the main places it is
+	Said    string            // a sentence about what was just done
+	What    string            // that sentence's name
+	Undo    string            // the post that waits for a moment and can be taken back; empty for none
+	Shut    string            // why nothing can be changed at the moment; empty while it can be
 	Head    meta
 	Plain   bool    // no columns beside it: signing in, consent
 	SignIn  bool    // it waits for somebody to sign in elsewhere

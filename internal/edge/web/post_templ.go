@@ -1204,7 +1204,7 @@ func doing(f *frame, p *view.Seen) templ.Component {
 			templ_7745c5c3_Var49 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var50 = []any{"actions", templ.KV("both", f.House.Downvotes)}
+		var templ_7745c5c3_Var50 = []any{"actions", templ.KV("both", f.votesDown(p))}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var50...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -1229,7 +1229,7 @@ func doing(f *frame, p *view.Seen) templ.Component {
 		var templ_7745c5c3_Var52 templ.SafeURL
 		templ_7745c5c3_Var52, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(postURL(p) + "/like"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `post.templ`, Line: 193, Col: 122}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `post.templ`, Line: 193, Col: 119}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var52))
 		if templ_7745c5c3_Err != nil {
@@ -1328,7 +1328,7 @@ func doing(f *frame, p *view.Seen) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if f.House.Downvotes {
+			if f.votesDown(p) {
 				templ_7745c5c3_Err = act(p, "downvote", say(ctx, "Vote down"), p.Downs, false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1477,7 +1477,7 @@ func doing(f *frame, p *view.Seen) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if f.House.Downvotes {
+			if f.votesDown(p) {
 				templ_7745c5c3_Err = act(p, "downvote", say(ctx, "Vote down"), p.Downs, p.Marks.Has(social.VotedDown)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

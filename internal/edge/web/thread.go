@@ -52,7 +52,8 @@ func (s *Site) thread(q *ask) error {
 	if !q.page.offers(p) {
 		return nowhere
 	}
-	t, err := s.Timelines.Tree(q.Context(), q.by, p.ID)
+	q.page.Order = q.replyOrder()
+	t, err := s.Timelines.TreeBy(q.Context(), q.by, p.ID, q.page.Order)
 	if err != nil {
 		return err
 	}
