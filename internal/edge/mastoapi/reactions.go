@@ -116,6 +116,7 @@ func (r renderer) appendReactions(b []byte, s *view.Seen) []byte {
 	}{{`,"votes":{"up":`, v.Up}, {`,"down":`, v.Down}, {`,"score":`, v.Score}, {`,"mine":`, v.Mine}} {
 		b = strconv.AppendInt(append(b, n.name...), int64(n.n), 10)
 	}
-	b = append(append(b, `}},"pleroma":{"emoji_reactions":`...), emojis...)
+	b = appendWhy(append(b, '}'), s.Why)
+	b = append(append(b, `},"pleroma":{"emoji_reactions":`...), emojis...)
 	return append(b, '}')
 }
