@@ -61,6 +61,7 @@ type cli struct {
 	Announcement announcement `cmd:"" help:"Tell everybody who is here something."`
 	Evacuate     evacuate     `cmd:"" help:"Take the house to another name, with everybody and their followers, when its own is lost."`
 	Mirror       mirror       `cmd:"" help:"Keep a copy of what everybody may read, as plain files that any web host can serve."`
+	Trends       trends       `cmd:"" help:"Look at what many turn to, and count it again."`
 	Evidence     evidences    `cmd:"" help:"Export the record of how the house is looked after, and check one."`
 	Moderation   moderate     `cmd:"" help:"Look after what the moderators keep."`
 }

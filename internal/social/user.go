@@ -55,8 +55,8 @@ type Prefs struct {
 	Hold bool `json:"hold,omitempty"`
 	// Alt says what becomes of pictures without a description.
 	Alt AltText `json:"alt,omitempty"`
-	// Replies is in which order they read the replies to a post; empty for the oldest first.
-	Replies ReplyOrder `json:"replies,omitempty"`
+	// Order is in which they read the replies to a post; empty for the oldest first.
+	Order ReplyOrder `json:"reply_order,omitempty"`
 }
 
 // AltText says what becomes of a post with a picture that is not described.

@@ -2,33 +2,89 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/social/trend"
 )
 
-// A TagTrend is a tag with how often, and by how many, it was used.
-type TagTrend struct {
-	Tag          string
-	Uses, People int
+// trendable is which posts p, of accounts a, count for trends: public ones by
+// people who want to be found. What is for this house alone is not public, and
+// an answer to somebody is talk between the two; it may also wait to be let in.
+const trendable = `p.visibility = 'public' AND p.boost_of = 0 AND p.standing = '' AND p.held = '' AND NOT p.sensitive AND NOT p.local_only
+	AND p.reply_author IN (0, p.author_id) AND a.discoverable AND a.standing = 'good' AND NOT a.limited`
+
+// TrendEntries hands over the newest posts after a moment, given as an id, as
+// far as they count for trends: by author, then by id. None is kept here.
+func (v *View) TrendEntries(ctx context.Context, after int64, limit int, each func(trend.Entry) error) error {
+	_, err := rows(ctx, v, func(r row) (struct{}, error) {
+		var e trend.Entry
+		var a social.Account
+		var tags string
+		var answers social.AccountID
+		if err := r.Scan(&e.ID, &e.Author, &a.Username, &a.Host, &e.At, &e.Language, &tags, &e.Link, &e.URL, &e.Likes, &e.Boosts, &answers); err != nil {
+			return struct{}{}, err
+		}
+		if err := json.Unmarshal([]byte(tags), &e.Tags); err != nil {
+			return struct{}{}, err
+		}
+		for i, tag := range e.Tags {
+			e.Tags[i] = social.TagKey(tag)
+		}
+		if e.URL == "" {
+			e.Link = 0
+		}
+		e.Acct, e.Post = a.Acct(), answers == 0
+		return struct{}{}, each(e)
+	}, `SELECT * FROM (SELECT p.id AS id, p.author_id AS author_id, a.username, a.host, p.at_ms, p.language, p.tags, p.link_id, COALESCE(l.url, ''), p.likes, p.boosts, p.reply_author
+			FROM posts p JOIN accounts a ON a.id = p.author_id LEFT JOIN links l ON l.id = p.link_id AND l.shown
+			WHERE p.id > $1 AND `+trendable+` ORDER BY p.id DESC LIMIT $2) AS newest ORDER BY author_id, id`, after, limit)
+	return err
 }
 
-// TrendingTags returns the tags of public posts after a moment, given as an
-// id, that at least some people used who want to be found; most people first.
-func (v *View) TrendingTags(ctx context.Context, after int64, least, limit int) ([]TagTrend, error) {
-	return rows(ctx, v, func(r row) (t TagTrend, err error) { return t, r.Scan(&t.Tag, &t.Uses, &t.People) },
-		`SELECT t.tag, COUNT(*), COUNT(DISTINCT p.author_id) FROM post_tags t JOIN posts p ON p.id = t.post_id JOIN accounts a ON a.id = p.author_id
-		WHERE t.post_id > $1 AND p.visibility = 'public' AND p.held = '' AND p.standing = '' AND NOT p.sensitive AND a.discoverable AND a.standing = 'good' AND NOT a.limited
-		GROUP BY t.tag HAVING COUNT(DISTINCT p.author_id) >= $2 ORDER BY COUNT(DISTINCT p.author_id) DESC, COUNT(*) DESC, t.tag LIMIT $3`,
-		after, least, limit)
+// follow f is of somebody whom $1 follows, and does not mute.
+const heeded = `f.owner_id = $1 AND f.accepted AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.owner_id = f.owner_id AND m.target_id = f.target_id)`
+
+// howMany reads pairs of what and how many.
+func howMany[K comparable](ctx context.Context, v *View, query string, args ...any) (map[K]int, error) {
+	type pair struct {
+		key K
+		n   int
+	}
+	all, err := rows(ctx, v, func(r row) (p pair, err error) { return p, r.Scan(&p.key, &p.n) }, query, args...)
+	out := make(map[K]int, len(all))
+	for _, p := range all {
+		out[p.key] = p.n
+	}
+	return out, err
 }
 
-// TrendingPosts returns public posts after a moment, given as an id, that were
-// liked or passed on, by people who want to be found; the most so first.
-func (v *View) TrendingPosts(ctx context.Context, after int64, limit int) ([]social.Post, error) {
-	return rows(ctx, v, scanPost, `SELECT `+postColumns+` FROM posts WHERE id IN (
-			SELECT p.id FROM posts p JOIN accounts a ON a.id = p.author_id
-			WHERE p.id > $1 AND p.visibility = 'public' AND p.held = '' AND p.standing = '' AND p.boost_of = 0 AND p.reply_author = 0 AND NOT p.sensitive AND p.likes + p.boosts > 0
-			AND a.discoverable AND a.standing = 'good' AND NOT a.limited ORDER BY p.likes + 2 * p.boosts DESC, p.id DESC LIMIT $2)`, after, limit)
+// TagsByFollowed returns by how many of those that owner follows each of tags
+// was used after a moment, given as an id.
+func (v *View) TagsByFollowed(ctx context.Context, owner social.AccountID, after int64, tags []string) (map[string]int, error) {
+	return howMany[string](ctx, v, `SELECT t.tag, COUNT(DISTINCT p.author_id) FROM post_tags t JOIN posts p ON p.id = t.post_id JOIN accounts a ON a.id = p.author_id
+		JOIN follows f ON f.target_id = p.author_id WHERE `+heeded+` AND t.post_id > $2 AND t.tag IN `+v.d.strList(3)+` AND `+trendable+` GROUP BY t.tag`, owner, after, asJSON(tags))
+}
+
+// LinksByFollowed returns by how many of those that owner follows each of links
+// was passed on after a moment, given as an id.
+func (v *View) LinksByFollowed(ctx context.Context, owner social.AccountID, after int64, links []social.LinkID) (map[social.LinkID]int, error) {
+	return howMany[social.LinkID](ctx, v, `SELECT p.link_id, COUNT(DISTINCT p.author_id) FROM posts p JOIN accounts a ON a.id = p.author_id
+		JOIN follows f ON f.target_id = p.author_id WHERE `+heeded+` AND p.id > $2 AND p.link_id <> 0 AND p.link_id `+v.d.idList(3)+` AND `+trendable+` GROUP BY p.link_id`, owner, after, asJSON(links))
+}
+
+// BoostsByFollowed returns how many of those that owner follows boosted each of
+// posts for everybody.
+func (v *View) BoostsByFollowed(ctx context.Context, owner social.AccountID, posts []social.PostID) (map[social.PostID]int, error) {
+	return howMany[social.PostID](ctx, v, `SELECT b.boost_of, COUNT(*) FROM posts b JOIN follows f ON f.target_id = b.author_id JOIN accounts a ON a.id = b.author_id
+		WHERE `+heeded+` AND b.boost_of <> 0 AND b.boost_of `+v.d.idList(2)+` AND b.visibility IN ('public', 'unlisted') AND b.standing = '' AND a.standing = 'good' GROUP BY b.boost_of`, owner, asJSON(posts))
+}
+
+// FollowsByFollowed returns how many of those that owner follows follow each of
+// people. Who hides their follows is not asked.
+func (v *View) FollowsByFollowed(ctx context.Context, owner social.AccountID, people []social.AccountID) (map[social.AccountID]int, error) {
+	return howMany[social.AccountID](ctx, v, `SELECT g.target_id, COUNT(*) FROM follows f JOIN accounts a ON a.id = f.target_id JOIN follows g ON g.owner_id = f.target_id AND g.accepted
+		WHERE `+heeded+` AND NOT a.hide_follows AND a.standing = 'good' AND g.target_id `+v.d.idList(2)+` GROUP BY g.target_id`, owner, asJSON(people))
 }
 
 // notFor leaves out of accounts c whom $1 has a relation with already, or does

@@ -110,16 +110,6 @@ func (v *View) LinkPosts(ctx context.Context, link social.LinkID, p social.Page)
 		before, after, p.Limit, link)
 }
 
-// TrendingLinks returns the links of public posts after a moment, given as an
-// id, that at least some people passed on who want to be found; most people
-// first.
-func (v *View) TrendingLinks(ctx context.Context, after int64, least, limit int) ([]social.LinkID, error) {
-	return list[social.LinkID](ctx, v, `SELECT p.link_id FROM posts p JOIN accounts a ON a.id = p.author_id JOIN links l ON l.id = p.link_id
-		WHERE p.id > $1 AND p.link_id <> 0 AND l.shown AND p.visibility = 'public' AND p.standing = '' AND NOT p.sensitive AND a.discoverable AND NOT a.limited AND a.standing = 'good'
-		GROUP BY p.link_id HAVING COUNT(DISTINCT p.author_id) >= $2 ORDER BY COUNT(DISTINCT p.author_id) DESC, COUNT(*) DESC, p.link_id LIMIT $3`,
-		after, least, limit)
-}
-
 // A LinkDay is how often, and by how many, a link was passed on in public on a
 // day, counted from the epoch.
 type LinkDay struct {

@@ -22,6 +22,7 @@ var layers = []struct {
 	{"internal/base/*", nil, "base knows nothing of us"},
 	{"internal/social", nil, "the nouns know only base"},
 	{"internal/social/jurysim", []string{"internal/social"}, "juries are played by the rules that hold, and by nothing else"},
+	{"internal/social/trend", []string{"internal/social"}, "anyone must be able to count trends again with this package alone"},
 	{"internal/social/dsa", []string{"internal/social"}, "what a law wants in writing is known without asking anybody"},
 	{"internal/event", []string{"internal/social"}, "a fact speaks in nouns"},
 	{"internal/evidence", []string{"internal/social"}, "anyone must be able to verify with this package alone"},

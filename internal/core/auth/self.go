@@ -41,7 +41,7 @@ func (s *Service) SetPrefs(ctx context.Context, by social.Actor, p social.Prefs)
 	if p.Language != "" && !localeForm.MatchString(p.Language) {
 		return errs.New(errs.Invalid, "A language is given by its code, such as en or pt-BR.")
 	}
-	if _, err := social.ParseReplyOrder(string(p.Replies)); err != nil {
+	if _, err := social.ParseReplyOrder(string(p.Order)); err != nil {
 		return err
 	}
 	switch p.Alt {

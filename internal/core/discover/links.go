@@ -8,14 +8,12 @@ import (
 	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/social/trend"
 	"github.com/plaza-social/plaza/internal/store"
 )
 
-const (
-	leastLinks  = 2 // people who must pass a link on
-	maxLinks    = 100
-	linkHistory = 7 // days that are told of
-)
+// linkHistory is how many days are told of.
+const linkHistory = 7
 
 // A Link is one that many pass on, with how often they did, day by day, today
 // first.
@@ -24,47 +22,34 @@ type Link struct {
 	ID   social.LinkID
 	Days []store.LinkDay
 
+	People, Uses int // within the time that trends are counted over
+	Why          []trend.Reason
+
 	Review social.Review // for moderators: what was decided about it
 }
 
-// trendingLinks finds them, without what their pages say.
-func trendingLinks(ctx context.Context, v *store.View, after int64, now time.Time) ([]Link, error) {
-	ids, err := v.TrendingLinks(ctx, after, leastLinks, maxLinks)
-	if err != nil || len(ids) == 0 {
-		return nil, err
-	}
-	today := now.UnixMilli() / (24 * time.Hour).Milliseconds()
-	days, err := v.LinkDays(ctx, ids, id.Floor(time.UnixMilli((today-linkHistory+1)*(24*time.Hour).Milliseconds())))
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Link, len(ids))
-	for i, link := range ids {
-		out[i] = Link{ID: link}
-		for n := range int64(linkHistory) {
-			day := store.LinkDay{Link: link, Day: today - n}
-			if at := slices.IndexFunc(days, func(d store.LinkDay) bool { return d.Link == link && d.Day == day.Day }); at >= 0 {
-				day = days[at]
-			}
-			out[i].Days = append(out[i].Days, day)
-		}
-	}
-	return out, nil
-}
-
-// Links is the links most people pass on, as far as moderators let them, with
+// Links is the links most people pass on in a language, or in all for none, with
 // what their pages say now.
-func (s *Service) Links(ctx context.Context, offset, limit int) ([]Link, error) {
-	all, err := s.lookForLinks(ctx)
-	if err != nil || len(all) == 0 {
-		return nil, err
-	}
-	k, err := s.decided(ctx)
+func (s *Service) Links(ctx context.Context, by social.Actor, lang string, offset, limit int) ([]Link, error) {
+	c, err := s.look(ctx)
 	if err != nil {
 		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(l Link) bool { return !k.mayLink(l.ID, social.LinkHost(l.URL)) })
-	return piece(all, offset, limit), nil
+	out, err := s.previewed(ctx, c.At, c.In(lang).Links, offset, limit)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]social.LinkID, len(out))
+	for i, l := range out {
+		ids[i] = l.ID
+	}
+	followed, err := heeds(ctx, s, by, func(v *store.View) (map[social.LinkID]int, error) {
+		return v.LinksByFollowed(ctx, by.Account, c.since(), ids)
+	})
+	for i, l := range out {
+		out[i].Why = trend.Because(trend.UsedBy, followed[l.ID], l.Why)
+	}
+	return out, err
 }
 
 // LinksToReview is the links most people pass on, whatever was decided. It is
@@ -73,38 +58,63 @@ func (s *Service) LinksToReview(ctx context.Context, by social.Actor, offset, li
 	if err := by.MustBe(social.Moderator); err != nil {
 		return nil, err
 	}
-	all, err := s.lookForLinks(ctx)
-	if err != nil || len(all) == 0 {
+	c, err := s.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.previewed(ctx, c.At, c.all.In("").Links, offset, limit)
+	if err != nil || len(out) == 0 {
 		return nil, err
 	}
 	k, err := s.decided(ctx)
-	for i, l := range all {
-		all[i].Review = k.links[subject(l.ID)]
+	for i, l := range out {
+		out[i].Review = k.links[subject(l.ID)]
 	}
-	return piece(all, offset, limit), err
+	return out, err
 }
 
-func (s *Service) lookForLinks(ctx context.Context) ([]Link, error) {
-	s.mu.Lock()
-	_, _, err := s.lookAnew(ctx)
-	all := slices.Clone(s.links)
-	s.mu.Unlock()
-	if err != nil || len(all) == 0 {
-		return nil, err
+// previewed is a piece of links with what their pages say, and how often they
+// were passed on, day by day.
+func (s *Service) previewed(ctx context.Context, now time.Time, all []trend.Link, offset, limit int) ([]Link, error) {
+	if len(all) == 0 {
+		return nil, nil
 	}
+	counted := map[social.LinkID]trend.Link{}
 	ids := make([]social.LinkID, len(all))
 	for i, l := range all {
-		ids[i] = l.ID
+		ids[i], counted[l.ID] = l.ID, l
 	}
 	previews, err := s.view.Previews(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	out := all[:0]
-	for _, l := range all {
-		if at := slices.IndexFunc(previews, func(p view.Preview) bool { return p.Link.ID == l.ID }); at >= 0 {
-			l.Preview = previews[at]
-			out = append(out, l)
+	by := map[social.LinkID]view.Preview{}
+	for _, p := range previews {
+		by[p.Link.ID] = p
+	}
+	ids = piece(slices.DeleteFunc(ids, func(id social.LinkID) bool { return by[id].Link == nil }), offset, limit)
+	today := now.UnixMilli() / (24 * time.Hour).Milliseconds()
+	type on struct {
+		link social.LinkID
+		day  int64
+	}
+	days := map[on]store.LinkDay{}
+	if err := s.store.Read(ctx, func(v *store.View) error {
+		found, err := v.LinkDays(ctx, ids, id.Floor(time.UnixMilli((today-linkHistory+1)*(24*time.Hour).Milliseconds())))
+		for _, d := range found {
+			days[on{d.Link, d.Day}] = d
+		}
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	out := make([]Link, len(ids))
+	for i, which := range ids {
+		out[i] = Link{Preview: by[which], ID: which, People: counted[which].People, Uses: counted[which].Uses, Why: counted[which].Why}
+		for n := range int64(linkHistory) {
+			d := days[on{which, today - n}]
+			d.Link, d.Day = which, today-n
+			out[i].Days = append(out[i].Days, d)
 		}
 	}
 	return out, nil

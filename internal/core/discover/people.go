@@ -6,6 +6,7 @@ import (
 
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/social/trend"
 	"github.com/plaza-social/plaza/internal/store"
 )
 
@@ -31,6 +32,7 @@ const (
 type Suggestion struct {
 	Account *view.Face
 	Reasons []Reason
+	Why     []trend.Reason // the same, with how many
 }
 
 // Suggestions is whom by may want to follow: first whom those that by follows
@@ -58,12 +60,25 @@ func (s *Service) Suggestions(ctx context.Context, by social.Actor, limit int) (
 	}); err != nil {
 		return nil, err
 	}
-	faces, err := s.view.Faces(ctx, order[:min(limit, len(order))])
+	order = order[:min(limit, len(order))]
+	followed, err := heeds(ctx, s, by, func(v *store.View) (map[social.AccountID]int, error) {
+		return v.FollowsByFollowed(ctx, by.Account, order)
+	})
+	if err != nil {
+		return nil, err
+	}
+	faces, err := s.view.Faces(ctx, order)
 	var out []Suggestion
 	for _, f := range faces {
-		if offered(f) {
-			out = append(out, Suggestion{f, why[f.ID]})
+		if !offered(f) {
+			continue
 		}
+		x := Suggestion{Account: f, Reasons: why[f.ID]}
+		if slices.Contains(x.Reasons, MostFollowed) {
+			x.Why = []trend.Reason{{Kind: trend.Most}}
+		}
+		x.Why = trend.Because(trend.Followed, followed[f.ID], x.Why)
+		out = append(out, x)
 	}
 	return out, err
 }
@@ -92,13 +107,19 @@ func (s *Service) Directory(ctx context.Context, by social.Actor, newest, ours b
 	}); err != nil {
 		return nil, false, err
 	}
+	faces, err := s.offeredTo(ctx, by, ids)
+	return faces, len(ids) == limit, err
+}
+
+// offeredTo is those of ids that may be put before by.
+func (s *Service) offeredTo(ctx context.Context, by social.Actor, ids []social.AccountID) ([]*view.Face, error) {
 	reader, err := s.view.Reader(ctx, by.Account)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	faces, err := s.view.Faces(ctx, ids)
 	return slices.DeleteFunc(faces, func(f *view.Face) bool {
 		rel := reader.RelationTo(f, s.store.Now())
 		return !offered(f) || rel.Apart() || rel.Mutes
-	}), len(ids) == limit, err
+	}), err
 }

@@ -51,14 +51,27 @@ func (d *verdicts) forget() {
 	d.known = nil
 }
 
+// dropped is how often it was forgotten.
+func (d *verdicts) dropped() uint64 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.drops
+}
+
 // decided is what was decided, from memory if it can be.
 func (s *Service) decided(ctx context.Context) (*known, error) {
+	k, _, err := s.decidedBy(ctx)
+	return k, err
+}
+
+// decidedBy also tells how often it had been forgotten before it was read.
+func (s *Service) decidedBy(ctx context.Context) (*known, uint64, error) {
 	d := &s.verdicts
 	d.mu.Lock()
 	k, drops := d.known, d.drops
 	d.mu.Unlock()
 	if k != nil {
-		return k, nil
+		return k, drops, nil
 	}
 	k = &known{}
 	if err := s.store.Read(ctx, func(v *store.View) error {
@@ -74,14 +87,14 @@ func (s *Service) decided(ctx context.Context) (*known, error) {
 		}
 		return nil
 	}); err != nil {
-		return nil, fmt.Errorf("read reviews: %w", err)
+		return nil, drops, fmt.Errorf("read reviews: %w", err)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.drops == drops {
 		d.known = k
 	}
-	return k, nil
+	return k, drops, nil
 }
 
 func subject[ID ~int64](id ID) string { return strconv.FormatInt(int64(id), 10) }
@@ -194,13 +207,13 @@ func (s *Service) TagsToReview(ctx context.Context, by social.Actor, offset, lim
 	if err := by.MustBe(social.Moderator); err != nil {
 		return nil, err
 	}
-	tags, _, err := s.look(ctx)
+	c, err := s.look(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var keys []string
-	for _, tag := range piece(tags, offset, limit) {
-		keys = append(keys, tag.Tag)
+	for _, tag := range piece(c.all.In("").Tags, offset, limit) {
+		keys = append(keys, tag.Name)
 	}
 	return s.ruled(ctx, keys)
 }
@@ -217,7 +230,7 @@ func (s *Service) PostsToReview(ctx context.Context, by social.Actor, offset, li
 	if err := by.MustBe(social.Moderator); err != nil {
 		return nil, false, err
 	}
-	_, posts, err := s.look(ctx)
+	c, err := s.look(ctx)
 	if err != nil {
 		return nil, false, err
 	}
@@ -225,7 +238,10 @@ func (s *Service) PostsToReview(ctx context.Context, by social.Actor, offset, li
 	if err != nil {
 		return nil, false, err
 	}
-	page := piece(posts, offset, limit)
+	var page []social.PostID
+	for _, p := range piece(c.all.In("").Posts, offset, limit) {
+		page = append(page, p.ID)
+	}
 	seen, err := s.view.Posts(ctx, by, page, social.Asked)
 	out = make([]PostState, len(seen))
 	for i, p := range seen {

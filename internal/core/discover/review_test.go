@@ -65,14 +65,14 @@ func each(t *testing.T, fn func(ctx context.Context, t *testing.T, h *house)) {
 
 func (h *house) trends(t *testing.T) (tags []string, posts []social.PostID) {
 	t.Helper()
-	ts, err := h.Tags(t.Context(), 0, 10)
+	ts, err := h.Tags(t.Context(), social.Anyone, "", 0, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, tag := range ts {
-		tags = append(tags, tag.Tag)
+		tags = append(tags, tag.Name)
 	}
-	ps, err := h.Posts(t.Context(), social.Anyone, 0, 10)
+	ps, err := h.Posts(t.Context(), social.Anyone, "", 0, 10)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,12 +1,15 @@
 // Package discover is what people may want to find without having looked for
-// it: tags and posts many turn to, and people. Every order has a rule that can
-// be told, see docs/decisions/0013-trends.md; nothing is ranked in secret.
+// it: tags, posts and links many turn to, and people. Every order has a rule
+// that can be told, see docs/decisions/0013-trends.md and social/trend, which
+// counts; nothing is ranked in secret.
 package discover
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"fmt"
-	"math"
+	"io"
 	"slices"
 	"sync"
 	"time"
@@ -14,34 +17,21 @@ import (
 	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/social/trend"
 	"github.com/plaza-social/plaza/internal/store"
 )
 
-// The rules of trends.
-const (
-	span      = 48 * time.Hour // what is older is no trend
-	halfLife  = 12 * time.Hour // in which a post's score halves
-	perAuthor = 2              // posts of one author, at most
-	leastTags = 2              // people who must use a tag
-	maxTags   = 100
-	maxPosts  = 200
-	// freshFor is how long a list stands: everybody gets the same one.
-	freshFor = 5 * time.Minute
-)
-
-// A TagTrend is a tag with how often, and by how many, it was used lately.
-type TagTrend = store.TagTrend
+// freshFor is how long a count stands: everybody gets the same one. It is
+// counted anew before that when moderators decide about something.
+const freshFor = 5 * time.Minute
 
 // Service finds it.
 type Service struct {
 	store *store.Store
 	view  *view.View
 
-	mu    sync.Mutex // held while looking, so that one does it for all
-	at    time.Time
-	tags  []store.TagTrend
-	posts []social.PostID
-	links []Link
+	mu     sync.Mutex // held while looking, so that one does it for all
+	counts *counts
 
 	verdicts verdicts
 }
@@ -49,93 +39,260 @@ type Service struct {
 // New returns a Service.
 func New(s *store.Store, v *view.View) *Service { return &Service{store: s, view: v} }
 
+// counts is what came of counting, and is not changed after.
+type counts struct {
+	trend.Lists
+	all   trend.Lists // whatever moderators decided: for them
+	drops uint64      // of the verdicts that were counted with
+	data  []byte      // what was counted, packed; nil if nobody asked for it
+}
+
 // look returns the trends, counted anew if they are old.
-func (s *Service) look(ctx context.Context) ([]store.TagTrend, []social.PostID, error) {
+func (s *Service) look(ctx context.Context) (*counts, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.lookAnew(ctx)
+	if c := s.counts; c != nil && s.fresh(c) {
+		return c, nil
+	}
+	return s.count(ctx, nil)
 }
 
-func (s *Service) lookAnew(ctx context.Context) ([]store.TagTrend, []social.PostID, error) {
-	now := s.store.Now()
-	if !s.at.IsZero() && now.Sub(s.at) < freshFor {
-		return s.tags, s.posts, nil
-	}
-	var posts []social.Post
-	if err := s.store.Read(ctx, func(v *store.View) (err error) {
-		after := id.Floor(now.Add(-span))
-		if s.tags, err = v.TrendingTags(ctx, after, leastTags, maxTags); err != nil {
+func (s *Service) fresh(c *counts) bool {
+	return s.store.Now().Sub(c.At) < freshFor && s.verdicts.dropped() == c.drops
+}
+
+// Data is what the trends are counted from, for whoever wants to count again:
+// a line for each post, as trend.Read reads them. Trends stand as long as these
+// data do: who asks for both soon after each other gets what belongs together.
+func (s *Service) Data(ctx context.Context, to io.Writer) error {
+	s.mu.Lock()
+	c := s.counts
+	if c == nil || c.data == nil || !s.fresh(c) {
+		var packed bytes.Buffer
+		zip := gzip.NewWriter(&packed)
+		var err error
+		if c, err = s.count(ctx, func(at time.Time) (*trend.Writer, error) { return trend.NewWriter(zip, s.view.HandleHost(), at) }); err == nil {
+			if err = zip.Close(); err == nil {
+				c.data = packed.Bytes()
+			}
+		}
+		if err != nil {
+			s.counts = nil
+			s.mu.Unlock()
 			return err
 		}
-		if s.links, err = trendingLinks(ctx, v, after, now); err != nil {
-			return err
-		}
-		posts, err = v.TrendingPosts(ctx, after, maxPosts)
-		return err
-	}); err != nil {
-		return nil, nil, fmt.Errorf("look for trends: %w", err)
 	}
-	s.posts, s.at = best(posts, now), now
-	return s.tags, s.posts, nil
-}
-
-// score is what a post weighs: a boost is two likes, and half of it goes with
-// each half-life.
-func score(p social.Post, now time.Time) float64 {
-	age := max(0, now.Sub(p.At))
-	return float64(p.Likes+2*p.Boosts) * math.Pow(0.5, float64(age)/float64(halfLife))
-}
-
-// best orders posts by their score, a few of each author.
-func best(posts []social.Post, now time.Time) []social.PostID {
-	slices.SortFunc(posts, func(a, b social.Post) int {
-		switch x, y := score(a, now), score(b, now); {
-		case x > y:
-			return -1
-		case x < y:
-			return 1
-		}
-		return int(b.At.Sub(a.At))
-	})
-	var out []social.PostID
-	of := map[social.AccountID]int{}
-	for _, p := range posts {
-		if of[p.Author]++; of[p.Author] <= perAuthor {
-			out = append(out, p.ID)
-		}
-	}
-	return out
-}
-
-// Tags is the tags most people turn to, as far as moderators let them.
-func (s *Service) Tags(ctx context.Context, offset, limit int) ([]store.TagTrend, error) {
-	tags, _, err := s.look(ctx)
+	s.mu.Unlock() // whoever is slow to read keeps nobody from looking
+	plain, err := gzip.NewReader(bytes.NewReader(c.data))
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("unpack data of trends: %w", err)
 	}
-	k, err := s.decided(ctx)
+	_, err = io.Copy(to, plain)
+	return err
+}
+
+// count goes over what counts, once, and writes it if somebody wants it. The
+// lock is held.
+func (s *Service) count(ctx context.Context, begin func(time.Time) (*trend.Writer, error)) (*counts, error) {
+	k, drops, err := s.decidedBy(ctx)
 	if err != nil {
 		return nil, err
 	}
 	rules, err := s.view.TagRules(ctx)
-	tags = slices.DeleteFunc(slices.Clone(tags), func(t store.TagTrend) bool { return !k.mayTag(t.Tag, rules) })
-	return piece(tags, offset, limit), err
+	if err != nil {
+		return nil, err
+	}
+	now := s.store.Now().Truncate(time.Millisecond)
+	open, all := trend.New(now), trend.New(now)
+	var out *trend.Writer
+	if begin != nil {
+		if out, err = begin(now); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.store.Read(ctx, func(v *store.View) error {
+		return v.TrendEntries(ctx, id.Floor(now.Add(-trend.Span)), trend.MaxEntries, func(e trend.Entry) error {
+			if err := all.Add(e); err != nil {
+				return err
+			}
+			e = k.let(e, rules)
+			if out != nil {
+				if err := out.Add(e); err != nil {
+					return err
+				}
+			}
+			return open.Add(e)
+		})
+	}); err != nil {
+		return nil, fmt.Errorf("count trends: %w", err)
+	}
+	if out != nil {
+		if err := out.End(); err != nil {
+			return nil, err
+		}
+	}
+	s.counts = &counts{Lists: open.Lists(), all: all.Lists(), drops: drops}
+	return s.counts, nil
 }
 
-// Posts is the posts most people turn to, as far as moderators let them, by may
-// see them and does not mute who wrote them.
-func (s *Service) Posts(ctx context.Context, by social.Actor, offset, limit int) ([]*view.Seen, error) {
-	_, posts, err := s.look(ctx)
+// let is e as far as moderators let it be a trend.
+func (k *known) let(e trend.Entry, rules social.TagRules) trend.Entry {
+	e.Post = e.Post && k.mayPost(e.ID)
+	e.Tags = slices.DeleteFunc(slices.Clone(e.Tags), func(tag string) bool { return !k.mayTag(tag, rules) })
+	if e.Link != 0 && !k.mayLink(e.Link, social.LinkHost(e.URL)) {
+		e.Link, e.URL = 0, ""
+	}
+	return e
+}
+
+// Trends is all that many turn to in a language, or in all for none, in short,
+// as by gets it elsewhere page by page. A guest gets what whoever counts the data
+// again comes to.
+func (s *Service) Trends(ctx context.Context, by social.Actor, lang string) (trend.Lists, trend.List, error) {
+	c, err := s.look(ctx)
+	if err != nil {
+		return trend.Lists{}, trend.List{}, err
+	}
+	posts, err := s.Posts(ctx, by, lang, 0, trend.MaxPosts)
+	if err != nil {
+		return trend.Lists{}, trend.List{}, err
+	}
+	people, err := s.People(ctx, by, lang, 0, trend.MaxPeople)
+	if err != nil {
+		return trend.Lists{}, trend.List{}, err
+	}
+	links, err := s.Links(ctx, by, lang, 0, trend.MaxLinks)
+	if err != nil {
+		return trend.Lists{}, trend.List{}, err
+	}
+	out := trend.List{Posts: []trend.Post{}, Tags: []trend.Tag{}, Links: []trend.Link{}, People: []trend.Person{}}
+	for _, p := range posts {
+		out.Posts = append(out.Posts, trend.Post{ID: p.ID, Acct: p.Author.Acct(), Why: p.Why})
+	}
+	for _, p := range people {
+		out.People = append(out.People, trend.Person{ID: p.ID, Acct: p.Acct(), Why: p.Why})
+	}
+	for _, l := range links {
+		out.Links = append(out.Links, trend.Link{ID: l.ID, URL: l.URL, People: l.People, Uses: l.Uses, Why: l.Why})
+	}
+	tags, err := s.Tags(ctx, by, lang, 0, trend.MaxTags)
+	out.Tags = append(out.Tags, tags...)
+	return c.Lists, out, err
+}
+
+// Languages is in which something is a trend.
+func (s *Service) Languages(ctx context.Context) ([]string, error) {
+	c, err := s.look(ctx)
 	if err != nil {
 		return nil, err
 	}
-	k, err := s.decided(ctx)
+	return slices.Sorted(slices.Values(c.Lists.Languages())), nil
+}
+
+// since is the moment from which a reader's own reasons are counted.
+func (c *counts) since() int64 { return id.Floor(c.At.Add(-trend.Span)) }
+
+// heeds reads how many of those by follows did something; nobody, for a guest.
+func heeds[K comparable](ctx context.Context, s *Service, by social.Actor, read func(*store.View) (map[K]int, error)) (out map[K]int, err error) {
+	if !by.SignedIn() {
+		return nil, nil
+	}
+	err = s.store.Read(ctx, func(v *store.View) (err error) {
+		out, err = read(v)
+		return err
+	})
+	return out, err
+}
+
+// Tags is the tags most people turn to in a language, or in all for none.
+func (s *Service) Tags(ctx context.Context, by social.Actor, lang string, offset, limit int) ([]trend.Tag, error) {
+	c, err := s.look(ctx)
 	if err != nil {
 		return nil, err
 	}
-	posts = slices.DeleteFunc(slices.Clone(posts), func(id social.PostID) bool { return !k.mayPost(id) })
-	seen, err := s.view.Posts(ctx, by, posts, social.Offered)
-	return piece(seen, offset, limit), err
+	out := slices.Clone(piece(c.In(lang).Tags, offset, limit))
+	names := make([]string, len(out))
+	for i, t := range out {
+		names[i] = t.Name
+	}
+	followed, err := heeds(ctx, s, by, func(v *store.View) (map[string]int, error) {
+		return v.TagsByFollowed(ctx, by.Account, c.since(), names)
+	})
+	for i, t := range out {
+		out[i].Why = trend.Because(trend.UsedBy, followed[t.Name], t.Why)
+	}
+	return out, err
+}
+
+// Posts is the posts most people turn to in a language, or in all for none: by
+// may see them and does not mute who wrote them. Each says why it is there.
+func (s *Service) Posts(ctx context.Context, by social.Actor, lang string, offset, limit int) ([]*view.Seen, error) {
+	c, err := s.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	why := map[social.PostID][]trend.Reason{}
+	var ids []social.PostID
+	for _, p := range c.In(lang).Posts {
+		ids, why[p.ID] = append(ids, p.ID), p.Why
+	}
+	seen, err := s.view.Posts(ctx, by, ids, social.Offered)
+	if err != nil {
+		return nil, err
+	}
+	seen = piece(seen, offset, limit)
+	boosted, err := heeds(ctx, s, by, func(v *store.View) (map[social.PostID]int, error) {
+		return v.BoostsByFollowed(ctx, by.Account, idsOf(seen))
+	})
+	for _, p := range seen {
+		p.Why = trend.Because(trend.BoostedBy, boosted[p.ID], why[p.ID])
+	}
+	return seen, err
+}
+
+func idsOf(seen []*view.Seen) []social.PostID {
+	out := make([]social.PostID, len(seen))
+	for i, p := range seen {
+		out[i] = p.ID
+	}
+	return out
+}
+
+// A Person is one whose posts many turn to, and why.
+type Person struct {
+	*view.Face
+	Why []trend.Reason
+}
+
+// People is those whose posts most people turn to in a language, or in all for
+// none. Whom by blocks or mutes, or is blocked by, is left out, as is by.
+func (s *Service) People(ctx context.Context, by social.Actor, lang string, offset, limit int) ([]Person, error) {
+	c, err := s.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	why := map[social.AccountID][]trend.Reason{}
+	var ids []social.AccountID
+	for _, p := range c.In(lang).People {
+		ids, why[p.ID] = append(ids, p.ID), p.Why
+	}
+	faces, err := s.offeredTo(ctx, by, ids)
+	if err != nil {
+		return nil, err
+	}
+	faces = piece(slices.DeleteFunc(faces, func(f *view.Face) bool { return f.ID == by.Account }), offset, limit)
+	ids = ids[:0]
+	for _, f := range faces {
+		ids = append(ids, f.ID)
+	}
+	followed, err := heeds(ctx, s, by, func(v *store.View) (map[social.AccountID]int, error) {
+		return v.FollowsByFollowed(ctx, by.Account, ids)
+	})
+	out := make([]Person, len(faces))
+	for i, f := range faces {
+		out[i] = Person{f, trend.Because(trend.Followed, followed[f.ID], why[f.ID])}
+	}
+	return out, err
 }
 
 func piece[T any](all []T, offset, limit int) []T {

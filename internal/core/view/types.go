@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/social/trend"
 )
 
 // A Memo keeps what an edge made of a snapshot, for as long as it is valid.
@@ -65,6 +66,7 @@ type Seen struct {
 	Hits        []social.FilterHit // the reader's filters it meets, also in what it boosts
 	Collections []Collection       // those it links to and the reader may see
 	Reacted     []string           // the names of the Reactions that are the reader's
+	Why         []trend.Reason     // why it is put before the reader, where many turn to it
 }
 
 // Veiled reports whether what s shows is behind a warning: its author says so,

@@ -11,6 +11,9 @@ import (
 // BaseURL is where the house stands, without a slash at the end.
 func (v *View) BaseURL() string { return v.config.BaseURL }
 
+// HandleHost is what follows the second @ in the addresses of our own people.
+func (v *View) HandleHost() string { return v.config.HandleHost }
+
 // AccountURI is an account's ActivityPub id.
 func (v *View) AccountURI(a *Face) string {
 	if !a.Local() {

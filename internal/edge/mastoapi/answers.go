@@ -37,6 +37,8 @@ var entities = map[string]any{
 	"PlazaReplyRules":                      replyRules{},
 	"PlazaThreadKeeper":                    spliced{keeperEntity{}, shape{"account": "Account"}},
 	"PlazaThreadKeepers":                   spliced{struct{}{}, shape{"keepers": "[]PlazaThreadKeeper", "kept": "[]PlazaThreadKeeper"}},
+	"PlazaReason":                          reason{},
+	"PlazaTrends":                          trendList{},
 	"PlazaVotes":                           votes{},
 	"PlazaReplies":                         replies{},
 	"PlazaReplying":                        spliced{replying{}, shape{"owner": "Account?"}},
@@ -101,7 +103,7 @@ var entities = map[string]any{
 // statusRest is what a status has besides its head; the last of it is for
 // readers with a token only.
 var statusRest = shape{"account": "Account", "reblog": "Status?", "media_attachments": "[]MediaAttachment", "card": "PreviewCard?", "poll": "Poll?", "quote": "Quote?", "quote_approval": "QuoteApproval", "tagged_collections": "[]Collection",
-	"plaza": shape{"visibility": "string", "circle_id": "string?", "reactions": "[]Announcement_Reaction", "votes": "PlazaVotes", "replies": "PlazaReplies"}, "pleroma": shape{"emoji_reactions": "[]Announcement_Reaction"},
+	"plaza": shape{"visibility": "string", "circle_id": "string?", "reactions": "[]Announcement_Reaction", "votes": "PlazaVotes", "replies": "PlazaReplies", "reasons?": "[]PlazaReason"}, "pleroma": shape{"emoji_reactions": "[]Announcement_Reaction"},
 	"favourited?": "bool", "reblogged?": "bool", "muted?": "bool", "bookmarked?": "bool", "pinned?": "bool", "filtered?": "[]FilterResult"}
 
 // and is s with more in it.
@@ -142,7 +144,8 @@ var oldInstanceShape = shape{"uri": "string", "title": "string", "short_descript
 
 // added are fields that Mastodon does not have, by entity.
 var added = map[string][]string{"Status": statusAdds, "DeletedStatus": statusAdds, "Admin_TrendsStatus": statusAdds,
-	"Notification": reactionAdds, "NotificationGroup": reactionAdds, "Report": {"receipt"}}
+	"Notification": reactionAdds, "NotificationGroup": reactionAdds, "Report": {"receipt"},
+	"Tag": {"plaza"}, "Admin_Tag": {"plaza"}, "Trends_Link": {"plaza"}, "Suggestion": {"plaza"}}
 
 var statusAdds, reactionAdds = []string{"local_only", "plaza", "pleroma"}, []string{"emoji", "emoji_url"}
 
@@ -379,6 +382,8 @@ var answers = map[string]any{
 	"GET /api/v1/trends/statuses":             "[]Status",
 	"GET /api/v1/trends/links":                "[]Trends_Link",
 	"GET /api/oembed":                         oembedEntity{},
+	"GET /api/plaza/v1/trends":                "PlazaTrends",
+	"GET /api/plaza/v1/trends/data":           file("application/jsonl"),
 	"GET /api/v2/suggestions":                 "[]Suggestion",
 	"GET /api/v1/suggestions":                 "[]Account",
 	"DELETE /api/v1/suggestions/{id}":         empty,

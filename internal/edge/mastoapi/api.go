@@ -281,6 +281,7 @@ var (
 	limitMedia    = limit.Rule{Name: "media", Burst: 30, Per: halfHour}
 	limitPicture  = limit.Rule{Name: "picture", Burst: 30, Per: halfHour}
 	limitFollow   = limit.Rule{Name: "follow", Burst: 400, Per: 24 * hour}
+	limitTrends   = limit.Rule{Name: "trends", Burst: 12, Per: halfHour} // the data that they are counted from
 	limitSignUp   = limit.Rule{Name: "sign-up", Burst: 5, Per: halfHour}
 	limitApp      = limit.Rule{Name: "app", Burst: 60, Per: halfHour}
 	limitSearch   = limit.Rule{Name: "search", Burst: 60, Per: fiveMinutes}

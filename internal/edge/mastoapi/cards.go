@@ -106,11 +106,12 @@ type trendingLink struct {
 	previewCard
 	Authors []cardAuthor `json:"authors"`
 	History []tagDay     `json:"history"`
+	Plaza   *why         `json:"plaza"`
 }
 
 func (a *API) trendingLinks(q *request) (any, error) {
 	p := q.stretch(10, 20, discover.MaxOffset)
-	all, err := a.Discover.Links(q.Context(), p.offset, p.limit)
+	all, err := a.Discover.Links(q.Context(), q.By, q.str("language"), p.offset, p.limit)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +120,7 @@ func (a *API) trendingLinks(q *request) (any, error) {
 }
 
 func (a *API) trendingLink(l discover.Link) trendingLink {
-	out := trendingLink{a.render.previewCard(l.Link), a.render.cardAuthors(l.Link, l.Credit), []tagDay{}}
+	out := trendingLink{a.render.previewCard(l.Link), a.render.cardAuthors(l.Link, l.Credit), []tagDay{}, whyOf(l.Why)}
 	for _, d := range l.Days {
 		out.History = append(out.History, tagDay{strconv.FormatInt(d.Day*86400, 10), strconv.Itoa(d.Uses), strconv.Itoa(d.People)})
 	}

@@ -3,6 +3,7 @@ package mastoapi
 import (
 	"github.com/plaza-social/plaza/internal/core/discover"
 	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/social/trend"
 )
 
 // https://docs.joinmastodon.org/methods/trends/
@@ -16,25 +17,27 @@ func (a *API) discoverRoutes() {
 	a.do("GET /api/v1/suggestions", member("read:accounts"), a.suggestedAccounts)
 	a.do("DELETE /api/v1/suggestions/{id}", member("write:accounts"), a.dismissSuggestion)
 	a.do("GET /api/v1/directory", anyone(""), a.directory)
+	a.do("GET /api/plaza/v1/trends", anyone(""), a.trends)
+	a.do("GET /api/plaza/v1/trends/data", anyone(""), a.trendData, &limitTrends)
 }
 
 func (a *API) trendingTags(q *request) (any, error) {
 	p := q.stretch(10, 20, discover.MaxOffset)
-	tags, err := a.Discover.Tags(q.Context(), p.offset, p.limit)
+	tags, err := a.Discover.Tags(q.Context(), q.By, q.str("language"), p.offset, p.limit)
 	if err != nil {
 		return nil, err
 	}
 	q.linkStretch(p, len(tags) == p.limit)
-	var names []string
-	for _, t := range tags {
-		names = append(names, t.Tag)
+	out, err := a.tagEntities(q, each(tags, func(t trend.Tag) string { return t.Name }))
+	for i := range out {
+		out[i].Plaza = whyOf(tags[i].Why)
 	}
-	return a.tagEntities(q, names)
+	return out, err
 }
 
 func (a *API) trendingPosts(q *request) (any, error) {
 	p := q.stretch(20, 40, discover.MaxOffset)
-	posts, err := a.Discover.Posts(q.Context(), q.By, p.offset, p.limit)
+	posts, err := a.Discover.Posts(q.Context(), q.By, q.str("language"), p.offset, p.limit)
 	if err != nil {
 		return nil, err
 	}
@@ -47,6 +50,7 @@ type suggestion struct {
 	Source  string            `json:"source"`
 	Sources []discover.Reason `json:"sources"`
 	Account raw               `json:"account"`
+	Plaza   *why              `json:"plaza"`
 }
 
 // oldSource is what a reason was called before there were several.
@@ -59,7 +63,7 @@ func (a *API) suggestions(q *request) (any, error) {
 	}
 	out := make([]suggestion, len(all))
 	for i, s := range all {
-		out[i] = suggestion{oldSource[s.Reasons[0]], s.Reasons, a.render.accountJSON(s.Account)}
+		out[i] = suggestion{oldSource[s.Reasons[0]], s.Reasons, a.render.accountJSON(s.Account), whyOf(s.Why)}
 	}
 	return out, nil
 }

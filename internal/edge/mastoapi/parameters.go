@@ -128,8 +128,9 @@ var takes = map[string]shape{
 
 	"GET /api/v2/search": searchTakes, "GET /api/v1/search": searchTakes,
 	"GET /api/v1/directory": {"order": "string", "local": "bool", "offset": "int", "limit": "int"},
-	"GET /api/v1/trends":    {"offset": "int", "limit": "int"}, "GET /api/v1/trends/links": {"offset": "int", "limit": "int"},
-	"GET /api/v1/trends/tags": {"offset": "int", "limit": "int"}, "GET /api/v1/trends/statuses": {"offset": "int", "limit": "int"},
+	"GET /api/v1/trends":    {"offset": "int", "limit": "int", "language": "string"}, "GET /api/v1/trends/links": {"offset": "int", "limit": "int", "language": "string"},
+	"GET /api/v1/trends/tags": {"offset": "int", "limit": "int", "language": "string"}, "GET /api/v1/trends/statuses": {"offset": "int", "limit": "int", "language": "string"},
+	"GET /api/plaza/v1/trends":     {"language": "string"},
 	"GET /api/v1/peers/search":     {"q": "string", "limit": "int"},
 	"POST /api/v1/featured_tags":   {"name": "string"},
 	"POST /oauth/token":            {"grant_type": "string", "client_id": "string", "client_secret?": "string", "redirect_uri?": "string", "code?": "string", "code_verifier?": "string", "username?": "string", "password?": "string", "scope?": "string"},

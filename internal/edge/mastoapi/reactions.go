@@ -116,7 +116,7 @@ func (r renderer) appendReactions(b []byte, s *view.Seen, reader social.AccountI
 	}{{`,"votes":{"up":`, v.Up}, {`,"down":`, v.Down}, {`,"score":`, v.Score}, {`,"mine":`, v.Mine}} {
 		b = strconv.AppendInt(append(b, n.name...), int64(n.n), 10)
 	}
-	b = append(r.appendReplies(append(b, `},`...), s), '}')
-	b = append(append(b, `,"pleroma":{"emoji_reactions":`...), emojis...)
+	b = appendWhy(r.appendReplies(append(b, '}', ','), s), s.Why)
+	b = append(append(b, `},"pleroma":{"emoji_reactions":`...), emojis...)
 	return append(b, '}')
 }

@@ -31,6 +31,7 @@ type tagEntity struct {
 	History   []tagDay `json:"history"`
 	Following *bool    `json:"following,omitempty"`
 	Featuring *bool    `json:"featuring,omitempty"`
+	Plaza     *why     `json:"plaza,omitempty"` // why it is among the trends
 }
 
 type tagDay struct {

@@ -8,17 +8,20 @@ import (
 	"github.com/plaza-social/plaza/internal/core/discover"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/social/trend"
 )
 
 // How many of each kind a page of what many turn to has.
 const (
 	trendsOnPage      = 20
 	suggestedOnPage   = 20
+	trendingPeople    = 10
 	collectionsOnPage = 20
 )
 
 func (s *Site) exploreRoutes(r *router) {
 	r.Do("GET /explore", anyone, s.explorePosts)
+	r.Do("GET /help/orders", anyone, s.helpOrders)
 	r.Do("GET /explore/tags", anyone, s.exploreTags)
 	r.Do("GET /explore/links", anyone, s.exploreLinks)
 	r.Do("GET /explore/links/posts", anyone, s.linkPosts)
@@ -70,34 +73,50 @@ func full[T any](get func(offset, limit int) ([]T, error)) func(offset, limit in
 
 func (s *Site) explorePosts(q *ask) error {
 	posts, err := rank(q, trendsOnPage, full(func(offset, limit int) ([]*view.Seen, error) {
-		return s.Discover.Posts(q.Context(), q.by, offset, limit)
+		return s.Discover.Posts(q.Context(), q.by, q.inLanguage(), offset, limit)
 	}))
 	if err != nil {
 		return err
 	}
-	return q.show("Discover", explorePostsPage(q.page, posts))
+	w, err := s.exploreIn(q)
+	if err != nil {
+		return err
+	}
+	return q.show("Discover", explorePostsPage(q.page, w, posts))
 }
 
 func (s *Site) exploreTags(q *ask) error {
-	tags, err := rank(q, trendsOnPage, full(func(offset, limit int) ([]discover.TagTrend, error) {
-		return s.Discover.Tags(q.Context(), offset, limit)
+	tags, err := rank(q, trendsOnPage, full(func(offset, limit int) ([]trend.Tag, error) {
+		return s.Discover.Tags(q.Context(), q.by, q.inLanguage(), offset, limit)
 	}))
 	if err != nil {
 		return err
 	}
-	return q.show("Tags that many use", exploreTagsPage(q.page, tags))
-}
-
-func (s *Site) exploreLinks(q *ask) error {
-	links, err := rank(q, trendsOnPage, full(func(offset, limit int) ([]discover.Link, error) { return s.Discover.Links(q.Context(), offset, limit) }))
+	w, err := s.exploreIn(q)
 	if err != nil {
 		return err
 	}
-	return q.show("Links that many pass on", exploreLinksPage(q.page, links))
+	return q.show("Tags that many use", exploreTagsPage(q.page, w, tags))
+}
+
+func (s *Site) exploreLinks(q *ask) error {
+	links, err := rank(q, trendsOnPage, full(func(offset, limit int) ([]discover.Link, error) {
+		return s.Discover.Links(q.Context(), q.by, q.inLanguage(), offset, limit)
+	}))
+	if err != nil {
+		return err
+	}
+	w, err := s.exploreIn(q)
+	if err != nil {
+		return err
+	}
+	return q.show("Links that many pass on", exploreLinksPage(q.page, w, links))
 }
 
 // A directory is the people who want to be found.
 type directory struct {
+	In        tongues
+	Trending  []discover.Person
 	Suggested []discover.Suggestion
 	Newest    bool // those who came last first
 	Ours      bool
@@ -112,6 +131,14 @@ func (s *Site) explorePeople(q *ask) error {
 		return s.Discover.Directory(q.Context(), q.by, d.Newest, d.Ours, offset, limit)
 	}); err != nil {
 		return err
+	}
+	if d.In, err = s.exploreIn(q); err != nil {
+		return err
+	}
+	if d.People.First {
+		if d.Trending, err = s.Discover.People(q.Context(), q.by, q.inLanguage(), 0, trendingPeople); err != nil {
+			return err
+		}
 	}
 	if q.by.SignedIn() && d.People.First {
 		if d.Suggested, err = s.Discover.Suggestions(q.Context(), q.by, suggestedOnPage); err != nil {
@@ -155,16 +182,6 @@ func directoryURL(newest, ours bool) string {
 	return "/explore/people?" + v.Encode()
 }
 
-// whySuggested says why somebody is.
-func whySuggested(reasons []discover.Reason) string {
-	for _, r := range reasons {
-		if r == discover.FriendsOfFriends {
-			return msg("Followed by people you follow")
-		}
-	}
-	return msg("Followed by many here")
-}
-
 // postsWithLink is where the posts with a link are.
 func postsWithLink(address string) string {
 	return "/explore/links/posts?" + url.Values{"url": {address}}.Encode()
@@ -182,12 +199,4 @@ func (s *Site) linkPosts(q *ask) error {
 	}
 	q.page.Tab, q.page.Head.Hide = "explore", true
 	return q.show("Posts with a link", linkPostsPage(q.page, posts))
-}
-
-// passedOn is how often a link was, over the days that are told of.
-func passedOn(l discover.Link) (people, uses int) {
-	for _, d := range l.Days {
-		people, uses = people+d.People, uses+d.Uses
-	}
-	return people, uses
 }

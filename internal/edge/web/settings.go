@@ -118,7 +118,7 @@ func (s *Site) savePrivacy(q *ask) error {
 	prefs.Visibility, prefs.Language = social.Visibility(q.form("visibility")), q.form("language")
 	prefs.Quotes = social.QuotePolicy(q.form("quotes"))
 	prefs.Hold, prefs.Alt = q.ticked("hold"), social.AltText(q.form("alt"))
-	prefs.Replies = social.ReplyOrder(q.form("replies"))
+	prefs.Order = social.ReplyOrder(q.form("reply_order"))
 	if zoneOf(q.form("zone")) != nil {
 		prefs.Zone = q.form("zone")
 	}

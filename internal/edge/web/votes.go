@@ -49,7 +49,7 @@ func (q *ask) replyOrder() social.ReplyOrder {
 	}
 	if q.by.SignedIn() {
 		if self, err := q.self(); err == nil { // the usual order is better than no page
-			return q.page.order(self.Prefs.Replies)
+			return q.page.order(self.Prefs.Order)
 		}
 	}
 	return social.OldFirst
