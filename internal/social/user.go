@@ -47,6 +47,8 @@ type Prefs struct {
 	Hold bool `json:"hold,omitempty"`
 	// Alt says what becomes of pictures without a description.
 	Alt AltText `json:"alt,omitempty"`
+	// ShowRole has everybody see that they look after the house, if they do.
+	ShowRole bool `json:"show_role,omitempty"`
 }
 
 // AltText says what becomes of a post with a picture that is not described.

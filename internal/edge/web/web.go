@@ -19,6 +19,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/audit"
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/core/automation"
+	"github.com/plaza-social/plaza/internal/core/badges"
 	"github.com/plaza-social/plaza/internal/core/collections"
 	"github.com/plaza-social/plaza/internal/core/conversations"
 	"github.com/plaza-social/plaza/internal/core/discover"
@@ -109,6 +110,7 @@ type Services struct {
 	Sealing       *sealing.Service
 	Measures      *measures.Service
 	Audit         *audit.Service
+	Badges        *badges.Service
 	Media         *media.Service
 	Blobs         Blobs
 	Limiter       *limit.Limiter
