@@ -163,7 +163,7 @@ func New(c Config, s Services) *Site {
 		site.liveRoutes, site.talkRoutes, site.catchUpRoutes, site.exploreRoutes, site.keyRoutes,
 		site.listRoutes, site.noticeRoutes, site.policyRoutes, site.pushRoutes, site.searchRoutes, site.interactionRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes, site.importRoutes,
 		site.securityRoutes, site.factorRoutes, site.movingRoutes, site.peopleRoutes, site.houseRoutes, site.aboutRoutes, site.opennessRoutes,
-		site.announcementRoutes, site.collectionRoutes, site.hostRoutes, site.relayRoutes, site.copiesRoutes, site.screenRoutes, site.juryRoutes,
+		site.announcementRoutes, site.collectionRoutes, site.hostRoutes, site.relayRoutes, site.copiesRoutes, site.screenRoutes, site.badgeRoutes, site.juryRoutes,
 		site.matterRoutes, site.legalRoutes, site.autoRuleRoutes, site.hashRoutes, site.breachRoutes,
 		site.adminRoutes,
 		site.moderationRoutes, site.holdRoutes, site.caseRoutes, site.reportRoutes, site.recordRoutes,
