@@ -15,8 +15,6 @@ import (
 	"github.com/plaza-social/plaza/internal/store"
 )
 
-const nameHeld = "This username is kept for somebody, or looks like one that is. Choose another one."
-
 // What is done with names that are kept, in the words of the log.
 const (
 	holdName    = "hold_name"

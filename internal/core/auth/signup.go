@@ -193,7 +193,7 @@ func (f SignUp) problems(ctx context.Context, v *store.View, reservedToo bool) (
 		} else if errs.KindOf(err) != errs.NotFound {
 			return nil, err
 		} else if _, err = v.NameHeld(ctx, f.Username, f.held); err == nil {
-			ps.add("username", Reserved, nameHeld)
+			ps.add("username", Reserved, "This username is kept for somebody, or looks like one that is. Choose another one.")
 		} else if errs.Absent(err) != nil {
 			return nil, err
 		}

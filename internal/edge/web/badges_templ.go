@@ -1422,7 +1422,7 @@ func heldNamesPage(f *frame, h heldNames) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, days := range []int{1, 7, 30, 90} {
+				for _, days := range []int{3, 7, 30, 90} {
 					templ_7745c5c3_Err = option(itoa(days), say(ctx, "%d days", days), "7").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
