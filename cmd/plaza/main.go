@@ -35,6 +35,7 @@ type cli struct {
 	Serve        serve        `cmd:"" help:"Run the server."`
 	Dev          dev          `cmd:"" help:"Run a server to try things with: temporary data, a dozen people who talk."`
 	Account      account      `cmd:"" help:"Look after accounts."`
+	Names        names        `cmd:"" help:"Look after names that are kept for somebody."`
 	Token        token        `cmd:"" help:"Look after access tokens."`
 	Media        media        `cmd:"" help:"Look after files."`
 	Posts        posts        `cmd:"" help:"Look after posts."`

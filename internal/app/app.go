@@ -28,6 +28,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/audit"
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/core/automation"
+	"github.com/plaza-social/plaza/internal/core/badges"
 	"github.com/plaza-social/plaza/internal/core/collections"
 	"github.com/plaza-social/plaza/internal/core/conversations"
 	"github.com/plaza-social/plaza/internal/core/discover"
@@ -136,6 +137,7 @@ type App struct {
 	Relays      *relays.Service
 	Matters     *matters.Service
 	Automation  *automation.Service
+	Badges      *badges.Service
 
 	Announcements *announcements.Service
 	Conversations *conversations.Service
@@ -243,6 +245,7 @@ func (a *App) assemble(o Options) (err error) {
 	a.Moderation, a.Sealing = moderation.New(a.Store, a.View), sealing.New(a.Store, c.HandleHost, a.log)
 	a.Sealing.Copied = a.copied
 	a.openAutomation()
+	a.Badges = badges.New(a.Store, a.Moderation.Alike)
 	a.Posts = posts.New(a.Store, posts.Config{MaxText: c.MaxPost, HandleHost: c.HandleHost, Base: view.Base(c.URL), Others: a.View.Others(), Own: a.View.OwnHost, Judge: a.Automation.Judge})
 	a.Polls = polls.New(a.Store, a.View)
 	a.Discover, a.Links = discover.New(a.Store, a.View), links.New(a.Store, a.View, c.URL)
@@ -278,7 +281,7 @@ func (a *App) assemble(o Options) (err error) {
 			Relations: a.Relations, Lists: a.Lists, Threads: a.Threads, Notices: a.Notices, Search: a.Search, Conversations: a.Conversations, Discover: a.Discover, Tags: a.Tags, Links: a.Links,
 			Polls: a.Polls, Imports: a.Imports, Exports: a.Exports, Push: a.Push,
 			Announcements: a.Announcements, Collections: a.Collections, Hosts: a.Hosts, Relays: a.Relays, Federation: a.Federation, Screen: a.Screen,
-			Jury: a.Jury, Matters: a.Matters, Automation: a.Automation, Moderation: a.Moderation, Sealing: a.Sealing, Measures: a.Measures, Audit: audit.New(a.Store, a.View),
+			Jury: a.Jury, Matters: a.Matters, Automation: a.Automation, Moderation: a.Moderation, Sealing: a.Sealing, Measures: a.Measures, Audit: audit.New(a.Store, a.View), Badges: a.Badges,
 			Emojis: a.Emojis, Media: a.Media, Blobs: a.blobs, Limiter: a.limiter, Log: a.log})
 	a.oauth = &oauth.Server{BaseURL: c.URL, Auth: a.Auth, View: a.View, Pages: pages{a.site}, Limiter: a.limiter, Log: a.log}
 	a.hub = &stream.Hub{Auth: a.Auth, View: a.View, Timelines: a.Timelines, Lists: a.Lists, Notices: a.Notices, Announcements: a.Announcements, Render: a.api, Log: a.log}

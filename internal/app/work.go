@@ -15,7 +15,7 @@ import (
 // openWork lists what is done after a commit, and now and then.
 func (a *App) openWork(o Options) {
 	a.runner = work.Runner{Store: a.Store, Log: a.log,
-		Followers: []work.Follower{notices.Follower(), conversations.Follower(), search.Follower(), push.Follower(), mirrors.Follower(), a.Links.Follower(), a.Auth.Follower(), a.Automation.Follower(), votes.Follower()},
+		Followers: []work.Follower{notices.Follower(), conversations.Follower(), search.Follower(), push.Follower(), mirrors.Follower(), a.Links.Follower(), a.Auth.Follower(), a.Automation.Follower(), votes.Follower(), a.Badges.Follower()},
 		Workers: []work.Worker{
 			mail.Worker(a.sender(o), a.Matters.Attached),
 			a.Accounts.Worker(),
@@ -25,7 +25,7 @@ func (a *App) openWork(o Options) {
 			a.Relations.Worker(), a.Relations.AlongWorker(),
 			a.pushWorker(o),
 			a.Posts.Worker(), a.Posts.AdoptWorker(), votes.Worker(a.Store),
-			a.Hosts.Worker(), a.Moderation.Worker(), a.Moderation.EraseWorker(), a.Jury.Worker(), a.Matters.Worker(), a.Automation.Worker(),
+			a.Hosts.Worker(), a.Moderation.Worker(), a.Moderation.EraseWorker(), a.Jury.Worker(), a.Matters.Worker(), a.Automation.Worker(), a.Badges.Worker(),
 		},
 		Chores: []work.Chore{
 			{Name: "sign-ups", Do: a.Auth.Tidy}, {Name: "door", Do: a.Auth.Guard},

@@ -3,6 +3,7 @@ package social
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -38,6 +39,9 @@ type Field struct {
 	Value      string     `json:"value"`
 	VerifiedAt *time.Time `json:"verified_at,omitempty"`
 	Misses     int        `json:"misses,omitempty"` // how often in a row its page could not be had
+
+	DomainAt     *time.Time `json:"domain_at,omitempty"` // since when its domain says that it is theirs
+	DomainMisses int        `json:"domain_misses,omitempty"`
 }
 
 // An Account is somebody who posts, ours or a remote one.
@@ -169,9 +173,19 @@ func CheckUsername(name string) error {
 	return nil
 }
 
-// Reserved reports whether name is kept for the house. The command line may
-// still give it to somebody.
-func Reserved(name string) bool { return reserved[UsernameKey(name)] }
+// Reserved reports whether name is kept for the house, or looks like one that is.
+// The command line may still give it to somebody.
+func Reserved(name string) bool { return reserved[UsernameKey(name)] || reservedLooks()[LookKey(name)] }
+
+var reservedLooks = sync.OnceValue(func() map[string]bool {
+	m := map[string]bool{}
+	for name := range reserved {
+		if key := LookKey(name); key != "" {
+			m[key] = true
+		}
+	}
+	return m
+})
 
 // A Profile is what people say about themselves. Nil leaves a part as it is.
 type Profile struct {

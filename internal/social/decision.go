@@ -39,7 +39,9 @@ const (
 	TurnDown    Action = "reject"
 	Expel       Action = "delete" // it is gone for good
 	ChangeRole  Action = "role"
-	ChangeEntry Action = "entry" // another address or password, from the command line
+	ChangeEntry Action = "entry"     // another address or password, from the command line
+	Confirm     Action = "confirm"   // the staff knows who it is
+	Unconfirm   Action = "unconfirm" // and takes that back
 )
 
 // Sanction reports whether a is held against somebody, who is told of it.

@@ -57,6 +57,8 @@ type Prefs struct {
 	Alt AltText `json:"alt,omitempty"`
 	// Order is in which they read the replies to a post; empty for the oldest first.
 	Order ReplyOrder `json:"reply_order,omitempty"`
+	// ShowRole has everybody see that they look after the house, if they do.
+	ShowRole bool `json:"show_role,omitempty"`
 }
 
 // AltText says what becomes of a post with a picture that is not described.

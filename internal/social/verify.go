@@ -60,10 +60,13 @@ func (f Field) Checked(said LinkBack, now time.Time) Field {
 // proven is f with what is known of the same value among others. What f itself
 // says of it counts for nothing.
 func (f Field) proven(others []Field) Field {
-	f.VerifiedAt, f.Misses = nil, 0
+	f.VerifiedAt, f.Misses, f.DomainAt, f.DomainMisses = nil, 0, nil, 0
 	for _, o := range others {
 		if o.Value == f.Value && o.VerifiedAt != nil {
 			f.VerifiedAt, f.Misses = o.VerifiedAt, o.Misses
+		}
+		if o.Value == f.Value && o.DomainAt != nil {
+			f.DomainAt, f.DomainMisses = o.DomainAt, o.DomainMisses
 		}
 	}
 	return f

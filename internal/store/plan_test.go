@@ -24,6 +24,9 @@ var hot = []struct {
 	uses  string // some line of the plan has this
 	sorts string // why it may sort
 }{
+	{name: "NameHeld", uses: "MULTI-INDEX OR", sorts: "the few that are held", run: func(ctx context.Context, v *store.View, _ social.Page) error {
+		return got(v.NameHeld(ctx, "person_x", 0))
+	}},
 	{name: "PostsBy", uses: "posts_by_author (author_id=? AND id>? AND id<?)", sorts: "what many wrote within a window of time",
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.PostsBy(ctx, []social.AccountID{1, 2}, p))

@@ -55,6 +55,7 @@ func (h house) pages() []page {
 	h.holds(longName)
 	shown, veiled := h.shown("juno", false), h.shown("juno", true)
 	begun, later := h.writing(longName)
+	claim := h.known("juno", longName)
 	h.must(h.Measures.Keep(h.t.Context()))
 	all := []page{
 		{"admin", "ada", "/admin"}, {"audit", "ada", "/admin/audit"}, {"audit-none", "ada", "/admin/audit?kind=hosts&by=7"}, {"jobs", "ada", "/admin/jobs"}, {"people", "ada", "/admin/people"}, {"people-none", "ada", "/admin/people?q=zzzz&role=staff"}, {"people-away", "ada", "/admin/people?from=elsewhere"}, {"person", "ada", fmt.Sprintf("/admin/people/%d", h.actor(longName).Account)},
@@ -80,7 +81,7 @@ func (h house) pages() []page {
 		{"following", "ada", "/@juno/following"}, {"followers", "ada", "/@juno/followers"}, {"likes-of", "ada", h.latest("juno", "Third attempt") + "/likes"}, {"boosts-of", "ada", omar + "/boosts"},
 		{"notices", "ada", "/notifications"}, {"mentions", "rosa", "/notifications?only=mentions"}, {"search", "ada", "/search"}, {"found", "ada", "/search?q=sourdough"}, {"found-people", "ada", "/search?q=o&type=accounts"},
 		{"found-none", "ada", "/search?q=zzzz"}, {"interaction", "ada", "/authorize_interaction?uri=https://far.example/@zoe"}, {"new", "ada", "/new"}, {"menu", "ada", "/menu"}, {"settings", "ada", "/settings"}, {"house", "ada", "/settings/house"}, {"approvals", "ada", "/settings/approvals"},
-		{"hosts", "ada", "/settings/hosts"}, {"relays", "ada", "/settings/relays"}, {"copies", "ada", "/settings/copies"}, {"screen", "ada", "/settings/screen"}, {"announcements", "ada", "/settings/announcements"}, {"emojis", "ada", "/settings/emojis"}, {"emojis-no", "ivy", "/settings/emojis"}, {"look-house", "ada", "/settings/appearance"},
+		{"hosts", "ada", "/settings/hosts"}, {"relays", "ada", "/settings/relays"}, {"copies", "ada", "/settings/copies"}, {"screen", "ada", "/settings/screen"}, {"badges", "", "/help/badges"}, {"names", "ada", "/settings/names"}, {"claim", "", claim}, {"claim-old", "", "/auth/claim?key=x"}, {"about-known", "ada", "/@juno/about"}, {"announcements", "ada", "/settings/announcements"}, {"emojis", "ada", "/settings/emojis"}, {"emojis-no", "ivy", "/settings/emojis"}, {"look-house", "ada", "/settings/appearance"},
 		{"embed", "", omar + "/embed"}, {"quotes-empty", "", omar + "/quotes"}, {"quotes", "", h.quoted() + "/quotes"}, {"quoting", "ada", h.latest("laila", "Worth reading")}, {"set-notices-empty", "ivy", "/settings/notices"},
 		{"collection", "", collection}, {"collection-in", "juno", collection},
 		{"explore", "", "/explore"}, {"explore-member", "ada", "/explore"}, {"explore-tags", "ada", "/explore/tags"}, {"explore-links", "ada", "/explore/links"}, {"explore-link", "ada", "/explore/links/posts?url=https://example.com/"},

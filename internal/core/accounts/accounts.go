@@ -47,6 +47,7 @@ type Service struct {
 	blobs  Blobs
 
 	Elsewhere Elsewhere // nil asks nobody
+	Domain    AskDomain // nil asks none
 }
 
 // New returns a Service for accounts in s with pictures in b.

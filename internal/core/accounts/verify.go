@@ -26,6 +26,13 @@ const (
 // error is for what has nothing to do with the page.
 type AskBack func(ctx context.Context, page string, to []string) (social.LinkBack, error)
 
+// AskDomain asks a domain whether its person of a name is one of ours, given by the
+// addresses of their actor. An error is for what has nothing to do with the domain.
+type AskDomain func(ctx context.Context, username, domain string, actors []string) (social.LinkBack, error)
+
+// answers are what pages and domains said, by the links of fields.
+type answers struct{ pages, domains map[string]social.LinkBack }
+
 // FieldsWorker checks which of the links in our people's profiles link back.
 func (s *Service) FieldsWorker(ask AskBack) work.Worker {
 	return work.Worker{Kind: store.CheckFieldsJob, AtOnce: checkAtOnce, Timeout: checkTimeout, Tries: checkTries, Do: func(ctx context.Context, args []byte) error {
@@ -41,9 +48,16 @@ func (s *Service) FieldsWorker(ask AskBack) work.Worker {
 		if err != nil || !a.Local() || a.Standing != social.Good {
 			return err
 		}
-		said := map[string]social.LinkBack{}
+		said := answers{map[string]social.LinkBack{}, map[string]social.LinkBack{}}
 		for _, link := range links(a) {
-			if said[link], err = ask(ctx, link, []string{s.config.Base.PageURL(a.Username), s.config.Base.ActorURI(who)}); err != nil {
+			if said.pages[link], err = ask(ctx, link, []string{s.config.Base.PageURL(a.Username), s.config.Base.ActorURI(who)}); err != nil {
+				return err
+			}
+			domain := social.Field{Value: link}.Domain()
+			if domain == "" || s.Domain == nil {
+				continue
+			}
+			if said.domains[link], err = s.Domain(ctx, a.Username, domain, []string{s.config.Base.ActorURI(who)}); err != nil {
 				return err
 			}
 		}
@@ -64,7 +78,7 @@ func links(a social.Account) (out []string) {
 
 // checked keeps what pages said. A link that came into the profile meanwhile is
 // asked for next.
-func (s *Service) checked(ctx context.Context, who social.AccountID, said map[string]social.LinkBack) error {
+func (s *Service) checked(ctx context.Context, who social.AccountID, said answers) error {
 	return s.store.Write(ctx, func(tx *store.Tx) error {
 		a, err := tx.HoldAccount(ctx, who)
 		if errs.KindOf(err) == errs.NotFound && err != nil {
@@ -76,14 +90,18 @@ func (s *Service) checked(ctx context.Context, who social.AccountID, said map[st
 		was, next := a.Fields, tx.Now.Add(social.FieldCheckEvery)
 		a.Fields = append([]social.Field{}, was...)
 		for i, f := range a.Fields {
-			answer, asked := said[f.Link()]
+			answer, asked := said.pages[f.Link()]
 			switch {
 			case !asked && f.Link() != "":
 				next = tx.Now
 			case asked:
-				a.Fields[i] = f.Checked(answer, tx.Now)
+				f = f.Checked(answer, tx.Now)
 			}
-			if answer == social.Unread && a.Fields[i].Misses < social.MaxFieldMisses {
+			domain, asked := said.domains[f.Link()]
+			if asked {
+				f = f.DomainChecked(domain, tx.Now)
+			}
+			if a.Fields[i] = f; answer == social.Unread && f.Misses < social.MaxFieldMisses || domain == social.Unread && f.DomainMisses < social.MaxFieldMisses {
 				next = earlier(next, tx.Now.Add(social.FieldCheckRetry))
 			}
 		}
@@ -106,14 +124,14 @@ func earlier(a, b time.Time) time.Time {
 }
 
 // checkSoon has the links in a profile checked that was just changed, if one
-// of them is not verified.
+// of them, or its domain, is not verified.
 func checkSoon(ctx context.Context, tx *store.Tx, a social.Account) error {
 	if len(links(a)) == 0 {
 		return tx.EndFieldCheck(ctx, a.ID)
 	}
 	open := false
 	for _, f := range a.Fields {
-		open = open || f.Link() != "" && f.VerifiedAt == nil
+		open = open || f.Link() != "" && f.VerifiedAt == nil || f.Domain() != "" && f.DomainAt == nil
 	}
 	if !open {
 		return nil

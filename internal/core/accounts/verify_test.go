@@ -3,6 +3,7 @@ package accounts_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -160,6 +161,72 @@ func TestWhoseFieldsAreChecked(t *testing.T) {
 		}
 		if len(w.asked) != 0 {
 			t.Errorf("asked %q", w.asked)
+		}
+	})
+}
+
+// TestDomainsAreChecked asks the domains whose front pages stand in a profile whose
+// they are, and no others.
+func TestDomainsAreChecked(t *testing.T) {
+	afar(t, func(ctx context.Context, t *testing.T, s *store.Store, svc *accounts.Service, c *storetest.Clock) {
+		says, asked := social.LinksBack, []string(nil)
+		svc.Domain = func(_ context.Context, username, domain string, actors []string) (social.LinkBack, error) {
+			asked = append(asked, domain)
+			if username != "ada" || !slices.Equal(actors, []string{base + "/ap/users/1"}) {
+				t.Errorf("asked %s for %s to be one of %q", domain, username, actors)
+			}
+			return says, nil
+		}
+		w := &web{pages: map[string]social.LinkBack{}}
+		visit := func() {
+			t.Helper()
+			if err := svc.CheckFields(ctx); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := work.Once(ctx, s, svc.FieldsWorker(w.ask)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		fields := []social.Field{{Name: "mine", Value: "https://Ada.example/"}, {Name: "page", Value: "https://site.example/ada"}, {Name: "asks", Value: "https://site.example/?u=ada"}}
+		if _, err := svc.SetProfile(ctx, as(ada), social.Profile{Fields: &fields}); err != nil {
+			t.Fatal(err)
+		}
+		visit()
+		of := func() string {
+			var out []string
+			for _, b := range social.Badges(account(t, s, ada), social.Member, nil) {
+				out = append(out, string(b.Kind)+" "+b.Host)
+			}
+			return strings.Join(out, ", ")
+		}
+		if !slices.Equal(asked, []string{"ada.example"}) || of() != "domain ada.example" {
+			t.Errorf("asked %q, she has %q", asked, of())
+		}
+		fields[1].Value = "elsewhere" // what is proven stays proven
+		if _, err := svc.SetProfile(ctx, as(ada), social.Profile{Fields: &fields}); err != nil || of() != "domain ada.example" {
+			t.Errorf("after another field changed: %q, %v", of(), err)
+		}
+		says = social.Unread
+		for i := range social.MaxFieldMisses {
+			if of() == "" {
+				t.Errorf("lost after %d misses", i)
+			}
+			c.Pass(social.FieldCheckEvery)
+			visit()
+		}
+		if of() != "" {
+			t.Errorf("after %d misses she has %q", social.MaxFieldMisses, of())
+		}
+		says = social.LinksBack
+		c.Pass(social.FieldCheckEvery)
+		visit()
+		says = social.LinksNot
+		if of() == "" {
+			t.Error("it does not come back")
+		}
+		c.Pass(social.FieldCheckEvery)
+		if visit(); of() != "" {
+			t.Errorf("when the domain says no she has %q", of())
 		}
 	})
 }

@@ -94,7 +94,7 @@ func whatOf(l evidence.Leaf) What {
 }
 
 // aboutPeople are the outcomes of a change of how things are that are about somebody.
-var aboutPeople = []social.Action{social.Admit, social.TurnDown, social.Expel, social.ChangeRole, social.ChangeEntry}
+var aboutPeople = []social.Action{social.Admit, social.TurnDown, social.Expel, social.ChangeRole, social.ChangeEntry, social.Confirm, social.Unconfirm}
 
 func kindOf(l evidence.Leaf) Kind {
 	if l.Type == evidence.TypeConfig && slices.Contains(aboutPeople, social.Action(l.Outcome)) {

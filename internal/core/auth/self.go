@@ -50,7 +50,7 @@ func (s *Service) SetPrefs(ctx context.Context, by social.Actor, p social.Prefs)
 		return errs.New(errs.Invalid, "Pictures without a description are asked about, required to have one, or free.")
 	}
 	return s.change(ctx, "set preferences", by, func(_ *store.Tx, u *social.User) error {
-		p.Look = u.Prefs.Look
+		p.Look, p.ShowRole = u.Prefs.Look, u.Prefs.ShowRole
 		u.Prefs = p
 		return nil
 	})

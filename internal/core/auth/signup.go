@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,8 @@ type SignUp struct {
 	Agreed                    bool       // to the rules of the house
 	From                      netip.Addr // where they come from, if that is known
 	Work                      string     // what their browser answers to a Task; empty if it has none
+
+	held social.HeldNameID // the name is kept for them
 }
 
 var localeForm = regexp.MustCompile(`^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$`)
@@ -134,8 +137,19 @@ func (s *Service) mayJoin(ctx context.Context, v *store.View, f SignUp, now time
 	if err != nil {
 		return u, said, err
 	}
-	u.Approved = u.Approved && !said.Approval && (worked || !house.Work || f.Invite != "")
+	like, err := likeGuarded(ctx, v, f.Username)
+	if err != nil {
+		return u, said, err
+	}
+	u.Approved = u.Approved && !like && !said.Approval && (worked || !house.Work || f.Invite != "")
 	return u, said, ps.err()
+}
+
+// likeGuarded reports whether a name can be mistaken for that of who is of the staff
+// or confirmed: then somebody looks first.
+func likeGuarded(ctx context.Context, v *store.View, username string) (bool, error) {
+	all, err := v.GuardedNames(ctx)
+	return slices.ContainsFunc(all, func(g social.GuardedName) bool { return g.Meets(social.Account{Username: username}) }), err
 }
 
 // screened is what the lists of those who are turned away say of f. An address
@@ -177,6 +191,10 @@ func (f SignUp) problems(ctx context.Context, v *store.View, reservedToo bool) (
 		if _, err = v.AccountNamed(ctx, f.Username, ""); err == nil || retired {
 			ps.add("username", Taken, nameTaken)
 		} else if errs.KindOf(err) != errs.NotFound {
+			return nil, err
+		} else if _, err = v.NameHeld(ctx, f.Username, f.held); err == nil {
+			ps.add("username", Reserved, "This username is kept for somebody, or looks like one that is. Choose another one.")
+		} else if errs.Absent(err) != nil {
 			return nil, err
 		}
 	}

@@ -233,6 +233,8 @@ func (m marker) account(ctx context.Context, fact event.Fact) error {
 		return m.person(ctx, f.Account)
 	case event.FieldsChecked:
 		return m.person(ctx, f.Account)
+	case event.BadgesChanged:
+		return m.person(ctx, f.Account)
 	case event.Moved:
 		return m.person(ctx, f.Account)
 	case event.AccountLeft:

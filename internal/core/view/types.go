@@ -29,6 +29,7 @@ type Face struct {
 	social.Account
 	Emojis []social.ForeignEmoji // that somebody elsewhere uses of themselves
 	Moved  *Face                 // where it lives now, as it was when this was loaded; nil for most
+	Badges []social.Badge        // what is known of who it is
 	Memo   Memo                  // for the client API
 }
 

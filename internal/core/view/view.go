@@ -118,6 +118,8 @@ func (v *View) Watch(_ context.Context, rs []event.Record) {
 			v.faces.drop(f.Account)
 		case event.FieldsChecked:
 			v.faces.drop(f.Account)
+		case event.BadgesChanged:
+			v.faces.drop(f.Account)
 		case event.AccessChanged:
 			v.faces.drop(f.Account) // its standing
 		case event.TagRuled:
@@ -190,6 +192,9 @@ func (v *View) facesByID(ctx context.Context, ids []social.AccountID) (map[socia
 				return err
 			}
 			if err := movedFaces(ctx, s, out); err != nil {
+				return err
+			}
+			if err := faceBadges(ctx, s, out); err != nil {
 				return err
 			}
 			return faceEmojis(ctx, s, out)

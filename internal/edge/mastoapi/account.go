@@ -80,8 +80,9 @@ type account struct {
 	Approval          featureApproval `json:"feature_approval"`
 	Moved             *account        `json:"moved,omitempty"`
 	Emojis            []emoji         `json:"emojis"`
-	Roles             []struct{}      `json:"roles"`
+	Roles             []shownRole     `json:"roles"`
 	Fields            []field         `json:"fields"`
+	Plaza             accountPlaza    `json:"plaza"`
 }
 
 type field struct {
@@ -106,7 +107,8 @@ func (r renderer) account(f *view.Face) account {
 		Indexable: f.Indexable, CreatedAt: stamp(f.CreatedAt.Truncate(24 * time.Hour)), Note: r.view.Bio(f), URL: r.view.AccountURL(f),
 		URI: r.view.AccountURI(f), AvatarDescription: f.AvatarAlt, HeaderDescription: f.HeaderAlt, FollowersCount: f.Followers,
 		FollowingCount: f.Following, StatusesCount: f.Posts, HideCollections: f.HideFollows, Noindex: !f.Indexable,
-		Suspended: f.Standing == social.Suspended, Limited: f.Limited, Emojis: r.emojisOfAccount(f), Roles: []struct{}{}, Fields: []field{}}
+		Suspended: f.Standing == social.Suspended, Limited: f.Limited, Emojis: r.emojisOfAccount(f), Roles: shownRoles(f), Fields: []field{}}
+	a.Plaza.Badges = r.badges(f)
 	a.Approval = approvalJSON(f)
 	if f.Moved != nil {
 		to := r.account(f.Moved)
@@ -123,6 +125,8 @@ func (r renderer) account(f *view.Face) account {
 		one := field{Name: x.Name, Value: r.view.FieldHTML(f, i)}
 		if x.VerifiedAt != nil {
 			one.VerifiedAt = stampOrNil(*x.VerifiedAt)
+		} else if x.DomainAt != nil {
+			one.VerifiedAt = stampOrNil(*x.DomainAt)
 		}
 		a.Fields = append(a.Fields, one)
 	}

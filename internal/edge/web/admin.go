@@ -138,6 +138,9 @@ func (f *frame) adminPlaces() (out []place) {
 	if f.admin() {
 		all = append(all, place{"", auditPage, "list", msg("What the staff did")}, place{"", jobsPage, "clock", msg("In the background")}, place{"", "/settings/house", "house", msg("The house")}, place{"", "/settings/hosts", "public", msg("Other hosts")}, place{"", copiesPage, "copy", msg("Copies")})
 	}
+	if f.owner() {
+		all = append(all, place{"", namesPage, "key", msg("Names that are kept")})
+	}
 	for _, p := range all {
 		if f.has(p.href) {
 			out = append(out, p)

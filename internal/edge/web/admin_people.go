@@ -150,6 +150,7 @@ type subject struct {
 	Decisions []social.Decision
 	Wish      verdict
 	Problem   string
+	Known     known
 }
 
 // waits reports whether somebody decides whether s may join.
@@ -216,6 +217,11 @@ func (s *Site) showPerson(q *ask, status int, wish verdict, problem string) erro
 	}
 	if p.Decisions, err = s.Moderation.Decisions(q.Context(), q.by, d.ID, social.Page{Limit: decisionsShown}); err != nil {
 		return err
+	}
+	if d.Ours() {
+		if p.Known, err = s.knownOf(q, d.Account); err != nil {
+			return err
+		}
 	}
 	q.page.Tab, q.page.Wide, q.page.Here = "admin", true, personURL(d.ID)
 	return q.showAs(status, d.Name(), personPage(q.page, p))

@@ -135,6 +135,8 @@ func (f *frame) staff() bool { return f.By.Role.AtLeast(social.Moderator) && f.s
 
 func (f *frame) admin() bool { return f.By.Role.AtLeast(social.Admin) && f.signedIn() }
 
+func (f *frame) owner() bool { return f.By.Role.AtLeast(social.Owner) && f.signedIn() }
+
 // joinable says whether strangers may sign up, perhaps after a look at them.
 func (f *frame) joinable() bool {
 	return f.House.SignUps == social.SignUpOpen || f.House.SignUps == social.SignUpApproval

@@ -24,6 +24,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/audit"
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/core/automation"
+	"github.com/plaza-social/plaza/internal/core/badges"
 	"github.com/plaza-social/plaza/internal/core/collections"
 	"github.com/plaza-social/plaza/internal/core/conversations"
 	"github.com/plaza-social/plaza/internal/core/discover"
@@ -123,7 +124,8 @@ func open(t *testing.T) *house {
 		Announcements: announcements.New(s), Collections: collections.New(s, v), Hosts: hosts.New(s, v), Relays: h.relays, Federation: federation.New(s, v, nil, slog.New(slog.DiscardHandler)), Screen: screen.New(s), Jury: jury.New(s, jury.Config{Settings: h.instance.Settings}),
 		Automation: automation.New(s, automation.Config{}), Moderation: moderation.New(s, v), Sealing: sealing.New(s, host, slog.New(slog.DiscardHandler)), Matters: matters.New(s, v, matters.Config{}),
 		Audit: audit.New(s, v), Measures: measures.New(s),
-		Blobs: pictures{}, Limiter: limiter})
+		Badges: badges.New(s, func(context.Context, *store.Tx, social.AccountID, string) error { return nil }),
+		Blobs:  pictures{}, Limiter: limiter})
 	h.handler = chi.NewRouter()
 	h.site.Routes(h.handler)
 	h.handler.NotFound(h.site.NotFound)

@@ -29,8 +29,12 @@ func (s *Site) showProfile(q *ask, status int, problem string) error {
 	if err != nil {
 		return err
 	}
+	k, err := s.knownOf(q, me.Account)
+	if err != nil {
+		return err
+	}
 	q.settle()
-	return q.showAs(status, "Profile", profileSettings(q.page, me, problem))
+	return q.showAs(status, "Profile", profileSettings(q.page, me, k, problem))
 }
 
 func (s *Site) saveProfile(q *ask) error {

@@ -1,0 +1,4 @@
+package skeleton
+
+// Slow is Of without the short way.
+var Slow = of
