@@ -47,6 +47,8 @@ type Prefs struct {
 	Hold bool `json:"hold,omitempty"`
 	// Alt says what becomes of pictures without a description.
 	Alt AltText `json:"alt,omitempty"`
+	// NoViews has nobody count how often their posts are viewed, nor what they read.
+	NoViews bool `json:"no_views,omitempty"`
 }
 
 // AltText says what becomes of a post with a picture that is not described.
@@ -143,6 +145,8 @@ type Settings struct {
 	// Downvotes has people here vote against posts, and shows such votes. What
 	// comes from elsewhere is counted also without.
 	Downvotes bool `json:"downvotes,omitempty"`
+	// NoViews has nobody count how often posts are viewed.
+	NoViews bool `json:"no_views,omitempty"`
 	// SecondEyes has grave decisions about cases wait until somebody else agrees.
 	SecondEyes bool `json:"second_eyes,omitempty"`
 	// Juries has members who want to be drawn by lot to judge cases.

@@ -65,6 +65,7 @@ func (p packer) pack() error {
 		{"likes.json", func(do func(any) error) error { return p.marks(social.Liked, do) }},
 		{"dislikes.json", func(do func(any) error) error { return p.marks(social.VotedDown, do) }},
 		{"reactions.json", p.reactions},
+		{"views.json", p.views},
 		{"bookmarks.json", func(do func(any) error) error { return p.marks(social.Bookmarked, do) }},
 		{"drafts.json", p.drafts},
 		{"scheduled.json", p.scheduled},

@@ -116,6 +116,9 @@ func (r *Reader) RelationTo(other *Face, now time.Time) social.Relation {
 	return rel
 }
 
+// Apart reports whether r and other, an account, have blocked one another.
+func (r *Reader) Apart(other social.AccountID) bool { return r.blocks[other] || r.blockedBy[other] }
+
 // Follows reports whether r follows other.
 func (r *Reader) Follows(other social.AccountID) bool {
 	_, ok := r.follow(other)

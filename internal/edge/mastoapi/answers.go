@@ -32,6 +32,7 @@ var entities = map[string]any{
 	"PlazaImport":                          importEntity{},
 	"PlazaImportLine":                      lineEntity{},
 	"PlazaReaction":                        spliced{reactionWho{}, shape{"accounts": "[]Account"}},
+	"PlazaReach":                           postReach{},
 	"PlazaVotes":                           votes{},
 	"Poll":                                 poll{},
 	"PreviewCard":                          spliced{previewCard{}, shape{"authors": "[]PreviewCardAuthor"}},
@@ -226,6 +227,7 @@ var answers = map[string]any{
 	"GET /api/v1/polls/{id}":                             "Poll",
 	"POST /api/v1/polls/{id}/votes":                      "Poll",
 	"PUT /api/plaza/v1/statuses/{id}/vote":               "Status",
+	"GET /api/plaza/v1/statuses/{id}/reach":              "PlazaReach",
 
 	"PUT /api/v1/pleroma/statuses/{id}/reactions/{name}":    "Status",
 	"DELETE /api/v1/pleroma/statuses/{id}/reactions/{name}": "Status",

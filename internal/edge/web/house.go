@@ -57,6 +57,7 @@ func (s *Site) saveHouse(q *ask) error {
 	wish.AltRequired = q.ticked("alt_required")
 	wish.Work, wish.NoGuard, wish.NoProbation = q.ticked("work"), !q.ticked("guard"), !q.ticked("probation")
 	wish.ReviewTrends, wish.Downvotes = q.ticked("review_trends"), q.ticked("downvotes")
+	wish.NoViews = !q.ticked("views")
 	wish.Juries, wish.SecondEyes = q.ticked("juries"), q.ticked("second_eyes")
 	wish.Factors = social.FactorRule(q.form("factors"))
 	wish.Sample = sampleOf(q.form("sample"))

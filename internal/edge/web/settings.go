@@ -117,6 +117,9 @@ func (s *Site) savePrivacy(q *ask) error {
 	prefs := self.Prefs
 	prefs.Visibility, prefs.Language = social.Visibility(q.form("visibility")), q.form("language")
 	prefs.Hold, prefs.Alt = q.ticked("hold"), social.AltText(q.form("alt"))
+	if !q.page.House.NoViews { // else there is no box
+		prefs.NoViews = !q.ticked("views")
+	}
 	if zoneOf(q.form("zone")) != nil {
 		prefs.Zone = q.form("zone")
 	}
