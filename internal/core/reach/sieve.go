@@ -1,6 +1,9 @@
 package reach
 
-import "hash/maphash"
+import (
+	"encoding/binary"
+	"hash/maphash"
+)
 
 const (
 	// sieveBits is how many bits a sieve has: 2 MiB of memory, and room for some
@@ -35,8 +38,14 @@ func (s *sieve) viewed(reader string, post int64) (first bool) {
 	if s.set > sieveBits/2 {
 		s.forget()
 	}
-	h := maphash.Comparable(s.seed, viewing{reader, post})
-	at, step := uint32(h), uint32(h>>32)|1
+	var h maphash.Hash
+	h.SetSeed(s.seed)
+	h.WriteString(reader)
+	var which [8]byte
+	binary.LittleEndian.PutUint64(which[:], uint64(post))
+	h.Write(which[:])
+	sum := h.Sum64()
+	at, step := uint32(sum), uint32(sum>>32)|1
 	for range probes {
 		n := at % sieveBits
 		if bit := uint64(1) << (n % 64); s.bits[n/64]&bit == 0 {
@@ -47,9 +56,4 @@ func (s *sieve) viewed(reader string, post int64) (first bool) {
 		at += step
 	}
 	return first
-}
-
-type viewing struct {
-	reader string
-	post   int64
 }

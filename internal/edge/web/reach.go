@@ -66,9 +66,16 @@ func (s *Site) reach(q *ask) error {
 	return q.show("How far it came", reachPage(q.page, p, r))
 }
 
-// viewsChart are the views of each day, as far as they are shown.
+// aWeek is how many days a chart has room for at least.
+const aWeek = 7
+
+// viewsChart are the views of each day, as far as they are shown. Before it was posted
+// nothing is known.
 func viewsChart(f *frame, r reach.Reach) chart {
 	c := chart{Name: "views", Title: f.say("Views"), Large: viewsShown(f.locale(), r.Views), Least: social.LeastViews}
+	for n := aWeek - len(r.Days); n > 0; n-- {
+		c.Days = append(c.Days, measures.Point{At: r.Days[0].At.AddDate(0, 0, -n)})
+	}
 	for _, d := range r.Days {
 		c.Days = append(c.Days, measures.Point{At: d.At, N: d.Views, Known: true})
 	}
