@@ -34,12 +34,12 @@ func (v *View) Views(ctx context.Context, post social.PostID, from int64) ([]Tal
 	return tally[int64](ctx, v, `SELECT day, views FROM post_views WHERE post_id = $1 AND day >= $2 ORDER BY day`, post, from)
 }
 
-// ViewsBy returns up to limit of what is kept of the posts of an author that come
-// after one, in their order.
+// ViewsBy returns what is kept of up to limit posts of an author that come after one,
+// in their order.
 func (v *View) ViewsBy(ctx context.Context, author social.AccountID, after social.PostID, limit int) ([]Viewing, error) {
-	return rows(ctx, v, scanViewing, `SELECT v.post_id, v.day, v.views FROM post_views v JOIN posts p ON p.id = v.post_id
-		WHERE p.author_id = $1 AND p.id IN (SELECT q.id FROM posts q WHERE q.author_id = $1 AND q.id > $2 AND EXISTS (SELECT 1 FROM post_views w WHERE w.post_id = q.id) ORDER BY q.id LIMIT $3)
-		ORDER BY v.post_id, v.day`, author, after, limit)
+	return rows(ctx, v, scanViewing, `SELECT post_id, day, views FROM post_views
+		WHERE post_id IN (SELECT p.id FROM posts p WHERE p.author_id = $1 AND p.id > $2 AND EXISTS (SELECT 1 FROM post_views v WHERE v.post_id = p.id) ORDER BY p.id LIMIT $3)
+		ORDER BY post_id, day`, author, after, limit)
 }
 
 // TrimViews forgets the days before one.
@@ -68,6 +68,6 @@ var echoes = map[social.Echo]string{
 // Echoes counts one way day by day, of others than the author, from a day on: the
 // last limit of them. Days without are missing.
 func (v *View) Echoes(ctx context.Context, e social.Echo, of social.Post, from int64, limit int) ([]Tally[int64], error) {
-	return tally[int64](ctx, v, `SELECT `+ofID("e.id")+`, COUNT(*) FROM (`+echoes[e]+` ORDER BY id DESC LIMIT $4) AS e GROUP BY `+ofID("e.id"),
+	return tally[int64](ctx, v, `SELECT `+ofID("page.id")+`, COUNT(*) FROM (`+echoes[e]+` ORDER BY id DESC LIMIT $4) AS page GROUP BY `+ofID("page.id"),
 		of.ID, id.Floor(time.Unix(from*24*60*60, 0)), of.Author, limit)
 }

@@ -1,12 +1,17 @@
 package doors
 
 import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/plaza-social/plaza/internal/app/apptest"
+	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
 )
 
 // reach is how far a post came, as an app is told.
@@ -178,6 +183,45 @@ func TestChain(t *testing.T) {
 		cleo.Must("DELETE", "/api/v1/statuses/"+third, nil, nil)
 		if body := chain(""); body != "" {
 			t.Errorf("of what quotes what is gone: %s", body)
+		}
+	})
+}
+
+// TestViewsInArchive: what somebody takes along says of views what is shown of them, and no more.
+func TestViewsInArchive(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		ada := s.Join("ada", social.Member)
+		many, few := ada.Post("Many", "public"), ada.Post("Few", "public")
+		var rows []store.Viewing
+		for post, n := range map[string]int{many.ID: 13, few.ID: 4} {
+			which, _ := id.Parse(post)
+			rows = append(rows, store.Viewing{Post: social.PostID(which), Day: 20_000, N: n})
+		}
+		if err := s.Store.Write(t.Context(), func(tx *store.Tx) error { return tx.AddViews(t.Context(), rows) }); err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := s.Exports.Archive(t.Context(), ada.Actor(), &b); err != nil {
+			t.Fatal(err)
+		}
+		z, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := z.Open("views.json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		var got struct {
+			Items []struct {
+				Object, Day string
+				Views       int
+			} `json:"orderedItems"`
+		}
+		if err := json.NewDecoder(f).Decode(&got); err != nil || len(got.Items) != 1 || !strings.HasSuffix(got.Items[0].Object, "/@ada/"+many.ID) || got.Items[0].Views != 10 || got.Items[0].Day != "2024-10-04" {
+			t.Errorf("%+v, %v", got, err)
 		}
 	})
 }

@@ -126,7 +126,7 @@ func (c chart) amount(l *locale.Locale, n int) string {
 	case c.Bytes:
 		return size(l, n)
 	case n < c.Least:
-		return l.Say("fewer than %d", c.Least)
+		return l.Say(msg("fewer than %d"), c.Least)
 	}
 	return l.Number(n)
 }

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/plaza-social/plaza/internal/base/locale"
 	"github.com/plaza-social/plaza/internal/core/measures"
 	"github.com/plaza-social/plaza/internal/core/reach"
 	"github.com/plaza-social/plaza/internal/social"
@@ -72,7 +71,7 @@ const aWeek = 7
 // viewsChart are the views of each day, as far as they are shown. Before it was posted
 // nothing is known.
 func viewsChart(f *frame, r reach.Reach) chart {
-	c := chart{Name: "views", Title: f.say("Views"), Large: viewsShown(f.locale(), r.Views), Least: social.LeastViews}
+	c := chart{Name: "views", Title: f.say("Views"), Large: f.locale().Number(r.Views), Least: social.LeastViews}
 	for n := aWeek - len(r.Days); n > 0; n-- {
 		c.Days = append(c.Days, measures.Point{At: r.Days[0].At.AddDate(0, 0, -n)})
 	}
@@ -80,14 +79,6 @@ func viewsChart(f *frame, r reach.Reach) chart {
 		c.Days = append(c.Days, measures.Point{At: d.At, N: d.Views, Known: true})
 	}
 	return c
-}
-
-// viewsShown is a number of views as it is shown.
-func viewsShown(l *locale.Locale, n int) string {
-	if n < social.LeastViews {
-		return l.Say("fewer than %d", social.LeastViews)
-	}
-	return l.Number(n)
 }
 
 // echoed are the days on which others took up a post, the last first.
