@@ -52,6 +52,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/polls"
 	"github.com/plaza-social/plaza/internal/core/posts"
 	"github.com/plaza-social/plaza/internal/core/push"
+	"github.com/plaza-social/plaza/internal/core/reach"
 	"github.com/plaza-social/plaza/internal/core/relations"
 	"github.com/plaza-social/plaza/internal/core/relays"
 	"github.com/plaza-social/plaza/internal/core/screen"
@@ -113,6 +114,7 @@ type App struct {
 	Instance    *instance.Service
 	View        *view.View
 	Timelines   *timelines.Service
+	Reach       *reach.Service
 	Posts       *posts.Service
 	Relations   *relations.Service
 	Lists       *lists.Service
@@ -240,7 +242,7 @@ func (a *App) assemble(o Options) (err error) {
 	a.View = view.New(a.Store, view.Config{BaseURL: c.URL, HandleHost: c.HandleHost, House: a.Names.Names()})
 	a.Auth = auth.New(a.Store, auth.Config{FactorKey: a.factors, BaseURL: c.URL, Title: func() string { return a.Instance.Settings().Title }, Limiter: a.limiter, Screen: a.Screen, Since: a.Names.Names().MovedAt()})
 	a.Accounts = accounts.New(a.Store, accounts.Config{Base: view.Base(c.URL), HandleHost: c.HandleHost, Others: a.View.Others(), Own: a.View.OwnHost}, a.blobs)
-	a.Timelines = timelines.New(a.Store, a.View)
+	a.Timelines, a.Reach = timelines.New(a.Store, a.View), reach.New(a.Store, a.View, a.Instance.Settings)
 	a.Media = media.New(a.Store, a.blobs)
 	a.Moderation, a.Sealing = moderation.New(a.Store, a.View), sealing.New(a.Store, c.HandleHost, a.log)
 	a.Sealing.Copied = a.copied
@@ -270,14 +272,14 @@ func (a *App) assemble(o Options) (err error) {
 	a.api = mastoapi.New(mastoapi.Config{BaseURL: c.URL, Host: c.HandleHost, Version: Version, MaxText: c.MaxPost, Clock: o.Clock, File: a.fileURL,
 		Types: blob.Supported(), MaxImage: blob.MaxImage, MaxPixels: blob.MaxPixels,
 		MaxVideo: c.Media.MaxVideo, MaxMatrix: blob.MaxMatrix, MaxFrames: blob.MaxFrameRate, Others: others(), Reads: o.Reads},
-		mastoapi.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
+		mastoapi.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Reach: a.Reach, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Threads: a.Threads, Notices: a.Notices, Search: a.Search,
 			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Tags: a.Tags, Imports: a.Imports, Exports: a.Exports, Push: a.Push, Links: a.Links, Collections: a.Collections,
 			Blobs: a.blobs, Limiter: a.limiter, Log: a.log,
 			Emojis: a.Emojis, Hosts: a.Hosts, Screen: a.Screen, Announcements: a.Announcements, Moderation: a.Moderation, Sealing: a.Sealing, Measures: a.Measures, Conversations: a.Conversations})
 	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: a.filePath, Clock: o.Clock, Shut: a.Store.Gate, Copies: a.copiesState, Breach: a.breach, Live: a.live, Budget: a.remoteUse,
 		ReadNotice: a.noticeReader().Read, ReadWords: a.noticeReader().Words},
-		web.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Posts: a.Posts,
+		web.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Reach: a.Reach, Posts: a.Posts,
 			Relations: a.Relations, Lists: a.Lists, Threads: a.Threads, Notices: a.Notices, Search: a.Search, Conversations: a.Conversations, Discover: a.Discover, Tags: a.Tags, Links: a.Links,
 			Polls: a.Polls, Imports: a.Imports, Exports: a.Exports, Push: a.Push,
 			Announcements: a.Announcements, Collections: a.Collections, Hosts: a.Hosts, Relays: a.Relays, Federation: a.Federation, Screen: a.Screen,

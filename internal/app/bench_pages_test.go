@@ -47,4 +47,20 @@ func BenchmarkHomePage(b *testing.B) {
 			b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
 		})
 	}
+	b.Run("views", func(b *testing.B) { // in turns with a reader who is not counted
+		quiet := req.Clone(b.Context())
+		quiet.Header.Set("Sec-GPC", "1")
+		var took [2][]time.Duration
+		for b.Loop() {
+			for i, r := range []*http.Request{req, quiet} {
+				begin := time.Now()
+				s.Handler().ServeHTTP(&discard{head: http.Header{}}, r)
+				took[i] = append(took[i], time.Since(begin))
+			}
+		}
+		for i, name := range []string{"p50-µs", "p50-µs-uncounted"} {
+			slices.Sort(took[i])
+			b.ReportMetric(float64(took[i][len(took[i])/2].Microseconds()), name)
+		}
+	})
 }

@@ -77,6 +77,7 @@ func (a *App) whileOpen(ctx context.Context, do func(ctx context.Context)) {
 func (a *App) background(ctx context.Context) {
 	var wg sync.WaitGroup
 	wg.Go(func() { a.runner.Run(ctx) })
+	wg.Go(func() { a.Reach.Run(ctx) })
 	wg.Go(func() { a.fedi.sender.Run(ctx) })
 	wg.Go(func() { a.tryFiles(ctx) })
 	wg.Go(func() { a.keepMirror(ctx) })

@@ -30,6 +30,7 @@ func (a *App) openWork(o Options) {
 		Chores: []work.Chore{
 			{Name: "sign-ups", Do: a.Auth.Tidy}, {Name: "door", Do: a.Auth.Guard},
 			{Name: "keys", Do: a.Posts.Tidy}, {Name: "gone", Do: a.Posts.ForgetGone},
+			{Name: "views", Do: a.Reach.Tidy},
 			{Name: "fields", Do: a.Accounts.CheckFields},
 			{Name: "media", Do: a.Media.Tidy},
 			{Name: "imports", Do: a.Imports.Tidy}, {Name: "links", Do: a.Links.Tidy},

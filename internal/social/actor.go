@@ -44,6 +44,8 @@ type Actor struct {
 	Token    TokenID
 	Session  SessionID // of the web
 	Lacks    bool      // the second factor that the house asks of them
+	// Uncounted readers are not among the views of posts: they do not want to be.
+	Uncounted bool
 }
 
 // Anyone is somebody who is not signed in.

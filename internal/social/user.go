@@ -59,6 +59,8 @@ type Prefs struct {
 	Order ReplyOrder `json:"reply_order,omitempty"`
 	// ShowRole has everybody see that they look after the house, if they do.
 	ShowRole bool `json:"show_role,omitempty"`
+	// NoViews has nobody count how often their posts are viewed, nor what they read.
+	NoViews bool `json:"no_views,omitempty"`
 }
 
 // AltText says what becomes of a post with a picture that is not described.
@@ -160,6 +162,8 @@ type Settings struct {
 	DownDays int `json:"down_days"`
 	// ReplyAppeals has whose reply was hidden by the author of a thread ask the moderators.
 	ReplyAppeals bool `json:"reply_appeals,omitempty"`
+	// NoViews has nobody count how often posts are viewed.
+	NoViews bool `json:"no_views,omitempty"`
 	// SecondEyes has grave decisions about cases wait until somebody else agrees.
 	SecondEyes bool `json:"second_eyes,omitempty"`
 	// Juries has members who want to be drawn by lot to judge cases.

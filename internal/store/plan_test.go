@@ -202,6 +202,28 @@ var hot = []struct {
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.ReactionsMade(ctx, 1, p))
 		}},
+	{name: "Views", uses: "PRIMARY KEY (post_id=? AND day>?)",
+		run: func(ctx context.Context, v *store.View, _ social.Page) error { return got(v.Views(ctx, 1, 2)) }},
+	{name: "ViewsBy", uses: "posts_by_author (author_id=? AND id>?)", sorts: "the days of some posts",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.ViewsBy(ctx, 1, 2, p.Limit))
+		}},
+	{name: "Echoes, boosts", uses: "posts_boosts (boost_of=?)", sorts: "the last of one post, and by day",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.Echoes(ctx, social.EchoBoosts, social.Post{ID: 1}, 2, p.Limit))
+		}},
+	{name: "Echoes, quotes", uses: "posts_quoting (quote_of=?", sorts: "by day",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.Echoes(ctx, social.EchoQuotes, social.Post{ID: 1}, 2, p.Limit))
+		}},
+	{name: "Echoes, replies", uses: "posts_by_parent (reply_to=?", sorts: "by day",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.Echoes(ctx, social.EchoReplies, social.Post{ID: 1}, 2, p.Limit))
+		}},
+	{name: "Echoes, likes", uses: "likes_once (post_id=?)", sorts: "the last of one post, and by day",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.Echoes(ctx, social.EchoLikes, social.Post{ID: 1}, 2, p.Limit))
+		}},
 	{name: "LikesOf", uses: "likes_once (post_id=?)", sorts: "the likes of one post",
 		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.LikesOf(ctx, 1, p)) }},
 	{name: "Circle", sorts: "the members of one's own lists, to name each once",

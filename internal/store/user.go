@@ -64,7 +64,7 @@ func (v *View) Actor(ctx context.Context, who social.AccountID) (social.Actor, e
 		return social.Anyone, err
 	}
 	u, err := v.User(ctx, who)
-	return social.Actor{Account: who, Standing: u.On(a.Standing), Role: u.Role}, err
+	return social.Actor{Account: who, Standing: u.On(a.Standing), Role: u.Role, Uncounted: u.Prefs.NoViews}, err
 }
 
 // Users returns what we know of those of ids that are ours, in no order.

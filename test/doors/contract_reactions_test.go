@@ -43,6 +43,7 @@ func (w *crowd) reacted(t *testing.T) {
 	if body := w.call(t, nil, "GET /api/v1/statuses/{id}", []any{p.ID}).Body; !strings.Contains(string(body), `"plaza":{"reactions":[],"votes":{"up":0,"down":0,"score":0,"mine":0}},"pleroma":{"emoji_reactions":[]}`) {
 		t.Errorf("of which nobody made anything: %s", body)
 	}
+	w.call(t, w.ada, "GET /api/plaza/v1/statuses/{id}/reach", []any{p.ID})
 	w.call(t, w.ben, "PUT /api/v1/pleroma/statuses/{id}/reactions/{name}", []any{p.ID, party})
 	w.call(t, w.cleo, "PUT /api/v1/pleroma/statuses/{id}/reactions/{name}", []any{p.ID, party}).JSON(t, &o)
 	if want := (standing{Name: "🎉", Count: 2, Me: true}); len(o.Plaza.Reactions) != 1 || o.Plaza.Reactions[0].Name != want.Name || o.Plaza.Reactions[0].Count != 2 || !o.Plaza.Reactions[0].Me || len(o.Pleroma.Reactions) != 1 {

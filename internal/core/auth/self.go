@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 )
@@ -49,10 +50,17 @@ func (s *Service) SetPrefs(ctx context.Context, by social.Actor, p social.Prefs)
 	default:
 		return errs.New(errs.Invalid, "Pictures without a description are asked about, required to have one, or free.")
 	}
-	return s.change(ctx, "set preferences", by, func(_ *store.Tx, u *social.User) error {
+	return s.change(ctx, "set preferences", by, func(tx *store.Tx, u *social.User) error {
 		p.Look, p.ShowRole = u.Prefs.Look, u.Prefs.ShowRole
-		u.Prefs = p
-		return nil
+		turned := p.NoViews != u.Prefs.NoViews
+		if u.Prefs = p; !turned {
+			return nil
+		}
+		tx.Record(event.AccessChanged{Account: u.Account}) // who they are is remembered with it
+		if !p.NoViews {
+			return nil
+		}
+		return tx.ForgetViews(ctx, u.Account)
 	})
 }
 

@@ -159,6 +159,10 @@ func (s *Service) people(ctx context.Context, by social.Actor, which social.Post
 	if err != nil {
 		return out, err
 	}
+	author, err := s.view.Reader(ctx, post.Original().Author.ID)
+	if err != nil {
+		return out, err
+	}
 	var ids []social.AccountID
 	if err := s.store.Read(ctx, func(v *store.View) error {
 		ms, err := list(v, post.Original().ID)
@@ -167,7 +171,7 @@ func (s *Service) people(ctx context.Context, by social.Actor, which social.Post
 		}
 		for _, m := range ms {
 			rel := r.Relation(m.Owner, s.store.Now())
-			if !rel.Blocks && !rel.BlockedBy {
+			if !rel.Blocks && !rel.BlockedBy && !author.Apart(m.Owner) {
 				ids = append(ids, m.Owner)
 			}
 			out.Newest, out.Oldest = max(out.Newest, int64(m.ID)), int64(m.ID)

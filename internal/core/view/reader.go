@@ -123,6 +123,9 @@ func (r *Reader) Keeps(owner social.AccountID) bool {
 	return owner != 0 && (r.ID == owner || slices.Contains(r.keeps, owner))
 }
 
+// Apart reports whether r and other, an account, have blocked one another.
+func (r *Reader) Apart(other social.AccountID) bool { return r.blocks[other] || r.blockedBy[other] }
+
 // Follows reports whether r follows other.
 func (r *Reader) Follows(other social.AccountID) bool {
 	_, ok := r.follow(other)

@@ -39,6 +39,7 @@ var entities = map[string]any{
 	"PlazaThreadKeepers":                   spliced{struct{}{}, shape{"keepers": "[]PlazaThreadKeeper", "kept": "[]PlazaThreadKeeper"}},
 	"PlazaReason":                          reason{},
 	"PlazaTrends":                          trendList{},
+	"PlazaReach":                           postReach{},
 	"PlazaVotes":                           votes{},
 	"PlazaReplies":                         replies{},
 	"PlazaReplying":                        spliced{replying{}, shape{"owner": "Account?"}},
@@ -262,6 +263,7 @@ var answers = map[string]any{
 	"DELETE /api/plaza/v1/accounts/{id}/thread_keeper":   "PlazaThreadKeepers",
 	"POST /api/plaza/v1/accounts/{id}/keep_threads":      "PlazaThreadKeepers",
 	"DELETE /api/plaza/v1/accounts/{id}/keep_threads":    "PlazaThreadKeepers",
+	"GET /api/plaza/v1/statuses/{id}/reach":              "PlazaReach",
 
 	"PUT /api/v1/pleroma/statuses/{id}/reactions/{name}":    "Status",
 	"DELETE /api/v1/pleroma/statuses/{id}/reactions/{name}": "Status",

@@ -37,6 +37,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/polls"
 	"github.com/plaza-social/plaza/internal/core/posts"
 	"github.com/plaza-social/plaza/internal/core/push"
+	"github.com/plaza-social/plaza/internal/core/reach"
 	"github.com/plaza-social/plaza/internal/core/relations"
 	"github.com/plaza-social/plaza/internal/core/screen"
 	"github.com/plaza-social/plaza/internal/core/sealing"
@@ -81,6 +82,7 @@ type Services struct {
 	Instance    *instance.Service
 	View        *view.View
 	Timelines   *timelines.Service
+	Reach       *reach.Service
 	Posts       *posts.Service
 	Relations   *relations.Service
 	Lists       *lists.Service
@@ -149,7 +151,7 @@ func New(c Config, s Services) *API {
 		(*API).offRoutes,
 		(*API).mediaRoutes,
 		(*API).pollRoutes,
-		(*API).reactionRoutes,
+		(*API).reactionRoutes, (*API).reachRoutes,
 		(*API).pushRoutes,
 		(*API).scheduledRoutes,
 		(*API).discoverRoutes,

@@ -42,6 +42,7 @@ func (a *API) trendingPosts(q *request) (any, error) {
 		return nil, err
 	}
 	q.linkStretch(p, len(posts) == p.limit)
+	a.viewed(q, posts)
 	return a.render.statuses(posts, q.By.Account), nil
 }
 

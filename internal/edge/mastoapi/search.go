@@ -27,6 +27,7 @@ func (a *API) found(q *request) (out results, names []string, err error) {
 	if err != nil {
 		return out, nil, err
 	}
+	a.viewed(q, r.Posts)
 	names = []string{}
 	for _, t := range r.Tags {
 		names = append(names, t.Tag)

@@ -132,7 +132,14 @@ func (a *API) edit(q *request) (any, error) {
 	return a.shown(q, p.ID)
 }
 
-func (a *API) statusByID(q *request) (any, error) { return a.shown(q, social.PostID(q.pathID())) }
+func (a *API) statusByID(q *request) (any, error) {
+	s, err := a.View.Post(q.Context(), q.By, social.PostID(q.pathID()))
+	if err != nil {
+		return nil, err
+	}
+	a.viewed(q, []*view.Seen{s})
+	return a.render.status(s, q.By.Account), nil
+}
 
 func (a *API) statusesByID(q *request) (any, error) {
 	ids, err := q.ids("id")
@@ -147,6 +154,7 @@ func (a *API) statusesByID(q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.viewed(q, all)
 	return a.render.statuses(all, q.By.Account), nil
 }
 
@@ -179,6 +187,8 @@ func (a *API) context(q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.viewed(q, t.Ancestors)
+	a.viewed(q, t.Descendants)
 	return map[string]any{"plaza": threadJSON(t), "ancestors": a.render.statuses(t.Ancestors, q.By.Account), "descendants": a.render.statuses(t.Descendants, q.By.Account)}, nil
 }
 

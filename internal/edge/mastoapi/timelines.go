@@ -26,6 +26,7 @@ func (a *API) timeline(q *request, s view.Slice[*view.Seen], err error) (any, er
 		return nil, err
 	}
 	link(q, s)
+	a.viewed(q, s.Items)
 	return a.render.timeline(s.Items, q.By.Account), nil
 }
 

@@ -155,6 +155,7 @@ func (q *ask) render(status int, c templ.Component) error {
 	}
 	q.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	q.send(status, b.Bytes())
+	q.countViews()
 	return nil
 }
 

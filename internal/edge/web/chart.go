@@ -30,6 +30,7 @@ type chart struct {
 	Help  string // what it counts, said; may be empty
 	Line  bool
 	Bytes bool
+	Least int // what is less is shown as zero, and said to be fewer; zero if all is shown
 	Days  []measures.Point
 }
 
@@ -121,8 +122,11 @@ func (c chart) last() string {
 
 // amount is so much of what a chart shows, as its readers write it.
 func (c chart) amount(l *locale.Locale, n int) string {
-	if c.Bytes {
+	switch {
+	case c.Bytes:
 		return size(l, n)
+	case n < c.Least:
+		return l.Say(msg("fewer than %d"), c.Least)
 	}
 	return l.Number(n)
 }
@@ -156,6 +160,9 @@ func (c chart) says(f *frame) string {
 			}
 		}
 		return f.say("From %s to %s: at least %s, at most %s, at last %s.", f.dayOf(first.At), f.dayOf(last.At), c.amount(l, least.N), c.amount(l, most.N), c.amount(l, last.N))
+	}
+	if most.N < c.Least {
+		return f.say("From %s to %s: fewer than %d on each day.", f.dayOf(first.At), f.dayOf(last.At), c.Least)
 	}
 	if most.N == 0 {
 		return f.say("From %s to %s: nothing.", f.dayOf(first.At), f.dayOf(last.At))

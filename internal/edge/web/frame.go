@@ -47,6 +47,7 @@ type frame struct {
 	Locale  *locale.Locale
 	// Language was chosen in this browser; empty for none.
 	Language string
+	viewed   []*view.Seen // the posts that it shows, gathered while it is written
 	// Pictured is set while the page is written, if it shows what can be looked at more closely.
 	Pictured bool
 	site     *Site

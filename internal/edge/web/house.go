@@ -59,6 +59,7 @@ func (s *Site) saveHouse(q *ask) error {
 	wish.ReviewTrends, wish.Downvotes = q.ticked("review_trends"), q.ticked("downvotes")
 	wish.ReplyAppeals = q.ticked("reply_appeals")
 	wish.DownDays = sampleOf(q.form("down_days"))
+	wish.NoViews = !q.ticked("views")
 	wish.Juries, wish.SecondEyes = q.ticked("juries"), q.ticked("second_eyes")
 	wish.Factors = social.FactorRule(q.form("factors"))
 	wish.Sample = sampleOf(q.form("sample"))

@@ -123,6 +123,9 @@ func (s *Site) savePrivacy(q *ask) error {
 	prefs.Quotes = social.QuotePolicy(q.form("quotes"))
 	prefs.Hold, prefs.Alt = q.ticked("hold"), social.AltText(q.form("alt"))
 	prefs.Order = social.ReplyOrder(q.form("reply_order"))
+	if !q.page.House.NoViews { // else there is no box
+		prefs.NoViews = !q.ticked("views")
+	}
 	if zoneOf(q.form("zone")) != nil {
 		prefs.Zone = q.form("zone")
 	}

@@ -63,12 +63,18 @@ func (s *Site) thread(q *ask) error {
 	if err := s.rule(q, t.Thread); err != nil {
 		return err
 	}
+	var chain timelines.Chain
+	if !q.mirrored() { // a copy shows what is quoted, and no further
+		if chain, err = s.Timelines.Chain(q.Context(), q.by, t.Post); err != nil {
+			return err
+		}
+	}
 	var reply draft
 	if q.by.SignedIn() {
 		reply = q.reply(t.Post)
 	}
 	q.page.Head = s.tell(q.page, p)
-	return q.show(q.page.say("%s: “%s”", p.Author.Name(), short(firstOf(p.Warning, p.Plain()))), threadPage(q.page, t, reply))
+	return q.show(q.page.say("%s: “%s”", p.Author.Name(), short(firstOf(p.Warning, p.Plain()))), threadPage(q.page, t, chain, reply))
 }
 
 // absences say why a post is not shown where it would stand.
