@@ -19,3 +19,14 @@ func (p Post) Parties() []AccountID {
 	}
 	return out
 }
+
+// Unreadable is what a message says whose key this machine has not.
+const Unreadable = "🔒"
+
+// OpenTags is the tags of p that may be told of: those of a message are words of it.
+func (p Post) OpenTags() []string {
+	if p.Visibility == Direct {
+		return nil
+	}
+	return p.Tags
+}

@@ -379,7 +379,7 @@ func publish(ctx context.Context, tx *store.Tx, p social.Post, remote bool) erro
 
 func tell(tx *store.Tx, p social.Post, remote bool) {
 	tx.Record(event.PostPublished{Post: p.ID, Author: p.Author, Visibility: p.Visibility, Language: p.Language,
-		ReplyTo: p.ReplyTo, ReplyAuthor: p.ReplyAuthor, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.Tags, Remote: remote,
+		ReplyTo: p.ReplyTo, ReplyAuthor: p.ReplyAuthor, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.OpenTags(), Remote: remote,
 		QuoteOf: p.Quote.Of, QuoteAuthor: p.Quote.Author})
 }
 
