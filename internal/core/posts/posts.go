@@ -312,6 +312,12 @@ func (s *Service) draft(ctx context.Context, tx *store.Tx, by social.Actor, d so
 	if err := s.refer(ctx, tx, &p, anybody); err != nil {
 		return p, err
 	}
+	if err := withoutLeft(ctx, tx, &p); err != nil {
+		return p, err
+	}
+	if err := p.MayWrite(); err != nil {
+		return p, err
+	}
 	return p, newcomer(ctx, tx, p, parent)
 }
 
