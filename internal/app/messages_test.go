@@ -96,3 +96,101 @@ func TestNoWordOfMessagesInTheDatabase(t *testing.T) {
 		}
 	})
 }
+
+// A talk is a conversation as apps are told of it.
+type talk struct {
+	ID       string
+	Unread   bool
+	Accounts []struct{ Acct string }
+	Last     apptest.Status `json:"last_status"`
+	Plaza    struct{ Request, Muted bool }
+}
+
+// talks waits until somebody has so many conversations at a path.
+func talks(s *apptest.Server, p *apptest.Person, path string, many int) (all []talk) {
+	s.Eventually(path, func() bool {
+		all = nil
+		p.Must("GET", path, nil, &all)
+		return len(all) == many
+	})
+	return all
+}
+
+const inbox, requests = "/api/v1/conversations", "/api/plaza/v1/conversations/requests"
+
+// Everything that can be done with messages, from an app: one that knows nothing of
+// requests sees none until they are accepted.
+func TestMessagesFromApps(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		ada, bob, eve := s.Join("ada", social.Member), s.Join("bob", social.Member), s.Join("eve", social.Member)
+		olga := s.Join("olga", social.Owner)
+		ada.Follow(bob)
+		bob.Follow(ada)
+
+		asked := eve.Post("@ada May I come in?", "direct")
+		if got := talks(s, ada, requests, 1); !got[0].Plaza.Request || got[0].ID != asked.ID {
+			t.Errorf("a request: %+v", got)
+		}
+		talks(s, ada, inbox, 0)
+		ada.Must("POST", "/api/plaza/v1/conversations/"+asked.ID+"/accept", nil, nil)
+		if got := talks(s, ada, inbox, 1); got[0].Plaza.Request || !got[0].Unread {
+			t.Errorf("accepted: %+v", got)
+		}
+		talks(s, ada, requests, 0)
+		unwanted := eve.Post("@bob Buy this!", "direct")
+		eve.Must("POST", "/api/v1/statuses", map[string]string{"status": "@bob Buy this, too!", "visibility": "direct", "in_reply_to_id": unwanted.ID}, nil)
+		talks(s, bob, requests, 1)
+
+		// Reported: the messages that were chosen, and no others, are shown to the staff.
+		kept := eve.Post("@bob This one is not reported", "direct")
+		talks(s, bob, requests, 2)
+		bob.Must("POST", "/api/v1/reports", map[string]any{"account_id": eve.ID, "status_ids": []string{unwanted.ID}, "category": "spam"}, nil)
+		var reports []struct {
+			Statuses []apptest.Status `json:"statuses"`
+		}
+		token := olga.TokenWith("admin:read")
+		s.Eventually("a report", func() bool {
+			s.Call("GET", "/api/v1/admin/reports", token, nil).JSON(t, &reports)
+			return len(reports) == 1
+		})
+		if r := reports[0]; len(r.Statuses) != 1 || !strings.Contains(r.Statuses[0].Content, "Buy this!") {
+			t.Errorf("the staff sees %+v", reports[0])
+		}
+		if a := olga.Call("GET", "/api/v1/statuses/"+kept.ID, nil); a.Status != http.StatusNotFound {
+			t.Errorf("what was not reported: %d %s", a.Status, a.Body)
+		}
+		for _, id := range []string{unwanted.ID, kept.ID} {
+			bob.Must("POST", "/api/plaza/v1/conversations/"+id+"/refuse", nil, nil)
+		}
+		talks(s, bob, requests, 0)
+
+		// A group that one leaves.
+		group := bob.Post("@ada @olga Shall we?", "direct")
+		if got := talks(s, ada, inbox, 2); len(got[0].Accounts) != 2 {
+			t.Errorf("a group: %+v", got)
+		}
+		ada.Must("POST", "/api/plaza/v1/conversations/"+group.ID+"/leave", map[string]string{"comment": "I am off."}, nil)
+		talks(s, ada, inbox, 1)
+		s.Eventually("bob sees it", func() bool {
+			got := talks(s, bob, inbox, 1)
+			return strings.Contains(got[0].Last.Content, "I am off.")
+		})
+		var later apptest.Status
+		bob.Must("POST", "/api/v1/statuses", map[string]string{"status": "@ada @olga Without her", "visibility": "direct", "in_reply_to_id": group.ID}, &later)
+		if a := ada.Call("GET", "/api/v1/statuses/"+later.ID, nil); a.Status != http.StatusNotFound {
+			t.Errorf("who left sees %d %s", a.Status, a.Body)
+		}
+
+		// Muted, and deleted for one.
+		bob.Must("POST", "/api/v1/statuses/"+group.ID+"/mute", nil, nil)
+		if got := talks(s, bob, inbox, 1); !got[0].Plaza.Muted {
+			t.Errorf("muted: %+v", got)
+		}
+		bob.Must("DELETE", "/api/v1/conversations/"+group.ID, nil, nil)
+		talks(s, bob, inbox, 0)
+		if a := bob.Call("GET", "/api/v1/statuses/"+group.ID, nil); a.Status != http.StatusNotFound {
+			t.Errorf("what was deleted for bob: %d", a.Status)
+		}
+	})
+}
