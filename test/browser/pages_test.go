@@ -85,7 +85,7 @@ func (h house) pages() []page {
 		{"collection", "", collection}, {"collection-in", "juno", collection},
 		{"explore", "", "/explore"}, {"explore-member", "ada", "/explore"}, {"explore-tags", "ada", "/explore/tags"}, {"explore-links", "ada", "/explore/links"}, {"explore-link", "ada", "/explore/links/posts?url=https://example.com/"},
 		{"explore-people", "ada", "/explore/people"}, {"explore-people-new", "", "/explore/people?order=new"}, {"explore-collections", "", "/explore/collections"}, {"catch-up", "ada", "/catch-up?from=72"}, {"catch-up-topics", "ada", "/catch-up?from=72&by=topics"},
-		{"catch-up-none", "ivy", "/catch-up"}, {"talks-empty", "ivy", "/conversations"}, {"keys", "ada", "/keys"}, {"keys-stranger", "", "/keys"}, {"tags", "ada", "/tags"}, {"tags-empty", "ivy", "/tags"},
+		{"catch-up-none", "ivy", "/catch-up"}, {"talks-empty", "ivy", "/conversations"}, {"talk-requests-empty", "ivy", "/conversations/requests"}, {"keys", "ada", "/keys"}, {"keys-stranger", "", "/keys"}, {"tags", "ada", "/tags"}, {"tags-empty", "ivy", "/tags"},
 		{"profile-media", "ada", "/@juno/media"}, {"featured", "ada", max + "/featured"}, {"featured-empty", "ivy", "/@ivy/featured"}, {"about-somebody", "ada", max + "/about"}, {"found-narrowed", "ada", "/search?q=from:omar+is:reply"}, {"found-vague", "ada", "/search?q=has:image"},
 		{"consent", "ada", consent}, {"code", "ada", "/oauth/authorize/native?code=" + strings.Repeat("Qx7", 14)},
 		{"home-empty", "ivy", "/"}, {"notices-empty", "ivy", "/notifications"}, {"bookmarks-empty", "ivy", "/bookmarks"}, {"likes-empty", "ivy", "/favourites"}, {"lists-empty", "ivy", "/lists"},
