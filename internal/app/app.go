@@ -286,7 +286,7 @@ func (a *App) assemble(o Options) (err error) {
 			Jury: a.Jury, Matters: a.Matters, Automation: a.Automation, Moderation: a.Moderation, Sealing: a.Sealing, Measures: a.Measures, Audit: audit.New(a.Store, a.View), Badges: a.Badges,
 			Emojis: a.Emojis, Media: a.Media, Blobs: a.blobs, Limiter: a.limiter, Log: a.log})
 	a.oauth = &oauth.Server{BaseURL: c.URL, Auth: a.Auth, View: a.View, Pages: pages{a.site}, Limiter: a.limiter, Log: a.log}
-	a.hub = &stream.Hub{Auth: a.Auth, View: a.View, Timelines: a.Timelines, Lists: a.Lists, Notices: a.Notices, Announcements: a.Announcements, Render: a.api, Log: a.log}
+	a.hub = &stream.Hub{Auth: a.Auth, View: a.View, Timelines: a.Timelines, Lists: a.Lists, Notices: a.Notices, Announcements: a.Announcements, Conversations: a.Conversations, Render: a.api, Log: a.log}
 	for _, w := range []store.Watcher{a.Instance.Watch, a.Screen.Watch, a.Automation.Watch, a.Moderation.Watch, a.Emojis.Watch, a.Announcements.Watch, a.Discover.Watch, a.Auth.Watch, a.View.Watch, a.Keys.Watch, a.Relays.Watch, a.Timelines.Watch, a.Federation.Watch, a.hub.Watch, a.watchNames} {
 		a.Store.Watch(w)
 	}

@@ -1,11 +1,13 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,8 +20,8 @@ import (
 	"github.com/plaza-social/plaza/internal/store"
 )
 
-// factorFile has the key by which secrets of apps that make codes are sealed in the
-// database. It is beside the database and not in it: a dump alone gives no codes.
+// factorFile has the key by which secrets of apps that make codes, and messages, are sealed
+// in the database. It is beside the database and not in it: a dump alone gives no codes and no word.
 const factorFile = "factors.key"
 
 // factorMark is the setting with the fingerprint of the key that the house seals
@@ -36,7 +38,7 @@ func (a *App) openFactors(ctx context.Context, o Options) error {
 	}
 	if o.ReadOnly || a.Store.Gate() != nil { // nobody signs in
 		a.factors = key
-		return nil
+		return unlock(a.Config, a.Store)
 	}
 	var mark string
 	if err := a.Store.Read(ctx, func(v *store.View) error { return v.Setting(ctx, factorMark, &mark) }); err != nil {
@@ -53,11 +55,38 @@ func (a *App) openFactors(ctx context.Context, o Options) error {
 		}
 	}
 	if key == nil || mark != fingerprint(key) {
-		a.log.Error("CODES OF APPS CANNOT BE CHECKED HERE: the key that seals their secrets is not the one of this house; plaza doctor says what to do", "file", factorPath(a.Config))
-		return nil
+		a.log.Error("CODES OF APPS CANNOT BE CHECKED HERE, NOR MESSAGES READ: the key that seals them is not the one of this house; plaza doctor says what to do", "file", factorPath(a.Config))
+		return a.Store.Unlock()
 	}
 	a.factors = key
+	if err := unlock(a.Config, a.Store); err != nil {
+		return err
+	}
+	sealed, err := a.Store.SealMessages(ctx)
+	if err != nil {
+		return fmt.Errorf("seal what was said in messages: %w", err)
+	}
+	if sealed > 0 {
+		a.log.Info("sealed what was said in messages before", "rows", sealed)
+	}
 	return nil
+}
+
+// unlock gives the database the keys of this house: messages are sealed by one that is
+// made of the key for secrets of apps. If the settings give that, what the file seals is
+// opened still: so a house can change from the one to the other.
+func unlock(c conf.Config, s *store.Store) error {
+	var keys [][]byte
+	for _, read := range []func(conf.Config) ([]byte, bool, error){readFactorKey, fileFactorKey} {
+		key, _, err := read(c)
+		if err != nil {
+			return err
+		}
+		if key != nil && (len(keys) == 0 || !bytes.Equal(key, keys[0])) {
+			keys = append(keys, key)
+		}
+	}
+	return s.Unlock(keys...)
 }
 
 // noteFactorKey writes down by which key the house seals, and returns what stands
@@ -102,6 +131,11 @@ func readFactorKey(c conf.Config) (key []byte, given bool, err error) {
 		sum := sha256.Sum256([]byte(text))
 		return sum[:], true, nil
 	}
+	return fileFactorKey(c)
+}
+
+// fileFactorKey reads it from its file.
+func fileFactorKey(c conf.Config) (key []byte, given bool, err error) {
 	text, err := os.ReadFile(factorPath(c))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, false, nil
@@ -148,6 +182,6 @@ func factorsFinding(ctx context.Context, c conf.Config, s *store.Store) (f Findi
 	}
 	f.OK, f.Says = false, "cannot be checked here: the key that seals their secrets is missing, or is another one"
 	f.Mend = "Copy " + factorFile + " of the host that had it to " + factorPath(c) + ", or write its factor_key into plaza.toml, and start Plaza again. " +
-		"If it is lost everywhere, write a new factor_key (openssl rand -hex 32): people come in with recovery codes or passkeys, and set their app up anew."
+		"Messages cannot be read or sent meanwhile. If it is lost everywhere, write a new factor_key (openssl rand -hex 32): people come in with recovery codes or passkeys, and set their app up anew; messages of before stay unreadable."
 	return f, true
 }

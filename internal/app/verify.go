@@ -57,6 +57,9 @@ func Verify(ctx context.Context, c conf.Config, from *replica.Source) (v *Verifi
 	if v.store, err = store.Open(ctx, store.Options{URL: c.Database(), Clock: clock.System, Follow: true}); err != nil {
 		return nil, err
 	}
+	if err := unlock(c, v.store); err != nil {
+		return nil, errors.Join(err, v.store.Close())
+	}
 	if v.blobs, err = blob.Open(mediaFolder(c), c.Media); err != nil {
 		return nil, errors.Join(err, v.store.Close())
 	}

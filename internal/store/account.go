@@ -166,6 +166,9 @@ func (tx *Tx) DeleteAccount(ctx context.Context, id social.AccountID) error {
 	if err := tx.forgetModeration(ctx, id); err != nil {
 		return err
 	}
+	if err := tx.dropKeyOf(ctx, id); err != nil {
+		return err
+	}
 	ours, err := value[int](ctx, &tx.View, `SELECT COUNT(*) FROM accounts WHERE id = $1 AND host = ''`, id)
 	if err != nil {
 		return err

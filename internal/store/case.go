@@ -12,13 +12,17 @@ import (
 	"github.com/plaza-social/plaza/internal/social"
 )
 
-const caseColumns = `id, account_id, post_id, harm, queue, priority, reports, due_ms, claimed_id, claimed_ms, body, proposal, outcome, closed_ms, closed_by, evidence_id, signal, sampled`
+const caseColumns = `id, account_id, post_id, harm, queue, priority, reports, due_ms, claimed_id, claimed_ms, body, proposal, outcome, closed_ms, closed_by, evidence_id, signal, sampled, sealed`
 
 func scanCase(r row) (c social.Case, err error) {
 	var due, claimed, closed int64
 	var proposal string
-	if err := r.Scan(&c.ID, &c.Account, &c.Post, &c.Harm, &c.Queue, &c.Priority, &c.Reports, &due, &c.Claimed, &claimed, &c.Text, &proposal, &c.Outcome, &closed, &c.ClosedBy, &c.Evidence, &c.Signal, &c.Sampled); err != nil {
+	var sealed bool
+	if err := r.Scan(&c.ID, &c.Account, &c.Post, &c.Harm, &c.Queue, &c.Priority, &c.Reports, &due, &c.Claimed, &claimed, &c.Text, &proposal, &c.Outcome, &closed, &c.ClosedBy, &c.Evidence, &c.Signal, &c.Sampled, &sealed); err != nil {
 		return c, err
+	}
+	if sealed {
+		c.Text = openExcerpt(r, c.ID, c.Text)
 	}
 	c.At, c.Due, c.ClaimedTo, c.ClosedAt = id.Time(int64(c.ID)), moment(due), moment(claimed), moment(closed)
 	if proposal == "" {
@@ -30,9 +34,13 @@ func scanCase(r row) (c social.Case, err error) {
 // AddCase stores a new case, unless one about its subject is open. It reports
 // whether it did.
 func (tx *Tx) AddCase(ctx context.Context, c social.Case) (bool, error) {
-	n, err := tx.exec(ctx, `INSERT INTO cases (id, account_id, post_id, harm, queue, priority, reports, due_ms, body, evidence_id, signal, sampled)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (account_id, post_id) WHERE closed_ms = 0 DO NOTHING`,
-		c.ID, c.Account, c.Post, c.Harm, c.Queue, c.Priority, c.Reports, millis(c.Due), c.Text, c.Evidence, c.Signal, c.Sampled)
+	text, sealed, err := tx.closeExcerpt(ctx, c)
+	if err != nil {
+		return false, err
+	}
+	n, err := tx.exec(ctx, `INSERT INTO cases (id, account_id, post_id, harm, queue, priority, reports, due_ms, body, evidence_id, signal, sampled, sealed)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (account_id, post_id) WHERE closed_ms = 0 DO NOTHING`,
+		c.ID, c.Account, c.Post, c.Harm, c.Queue, c.Priority, c.Reports, millis(c.Due), text, c.Evidence, c.Signal, c.Sampled, sealed)
 	return n > 0, err
 }
 
@@ -184,7 +192,7 @@ func (v *View) caseWhere(q social.CaseQuery) (where string, args []any) {
 	}
 	if q.Words != "" {
 		args = append(args, "%"+likePrefix(q.Words))
-		where += ` AND LOWER(body) LIKE ` + param(len(args)) + ` ESCAPE '\'`
+		where += ` AND NOT sealed AND LOWER(body) LIKE ` + param(len(args)) + ` ESCAPE '\'`
 	}
 	return where, args
 }

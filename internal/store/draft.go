@@ -2,12 +2,12 @@ package store
 
 import (
 	"context"
-	"encoding/json"
+	"strconv"
 
 	"github.com/plaza-social/plaza/internal/social"
 )
 
-const draftColumns = `id, owner_id, at_ms, pen, draft`
+const draftColumns = `id, owner_id, at_ms, pen, draft, ` + keyOf
 
 // drafted is what the column draft holds.
 type drafted struct {
@@ -18,11 +18,12 @@ type drafted struct {
 func scanDraft(r row) (k social.KeptDraft, err error) {
 	var at int64
 	var body string
-	if err := r.Scan(&k.ID, &k.Owner, &at, &k.Pen, &body); err != nil {
+	var sealed sealing
+	if err := r.Scan(&k.ID, &k.Owner, &at, &k.Pen, &body, &sealed.by, &sealed.wrapped); err != nil {
 		return k, err
 	}
 	var d drafted
-	err = json.Unmarshal([]byte(body), &d)
+	err = sealed.openDraft(r, k.Owner, strconv.FormatInt(int64(k.ID), 10), body, &d)
 	k.At, k.Draft, k.When = moment(at), d.Draft, d.When
 	k.Draft.Kept = k.ID
 	return k, err
@@ -30,9 +31,13 @@ func scanDraft(r row) (k social.KeptDraft, err error) {
 
 // SetDraft keeps a draft, in place of what it was before.
 func (tx *Tx) SetDraft(ctx context.Context, k social.KeptDraft) error {
-	_, err := tx.exec(ctx, `INSERT INTO drafts (owner_id, id, at_ms, pen, draft) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (owner_id, id) DO UPDATE SET at_ms = excluded.at_ms, pen = excluded.pen, draft = excluded.draft`,
-		k.Owner, k.ID, millis(k.At), k.Pen, asJSON(drafted{k.Draft, k.When}))
+	body, by, err := tx.closeDraft(ctx, k.Owner, strconv.FormatInt(int64(k.ID), 10), drafted{k.Draft, k.When})
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `INSERT INTO drafts (owner_id, id, at_ms, pen, draft, sealed_by) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (owner_id, id) DO UPDATE SET at_ms = excluded.at_ms, pen = excluded.pen, draft = excluded.draft, sealed_by = excluded.sealed_by`,
+		k.Owner, k.ID, millis(k.At), k.Pen, body, by)
 	return err
 }
 

@@ -27,6 +27,8 @@ type Evidence struct {
 	// About and By are whose words the body may hold: when one of them leaves
 	// for good it is erased.
 	About, By social.AccountID
+	// Closed says that the body holds what a message said: it is kept sealed.
+	Closed bool
 }
 
 // A Proof says that something is in the log. Only adding evidence makes one, and
@@ -98,6 +100,13 @@ func (tx *Tx) log(ctx context.Context) error {
 		}
 		if l.N, err = tx.nextOf(ctx, p.Type, counts); err != nil {
 			return err
+		}
+		if p.Closed {
+			body, err := tx.keys.seal(recordWhere(p.id), p.body)
+			if err != nil {
+				return err
+			}
+			p.body = []byte(body)
 		}
 		hash := l.Hash()
 		if _, err := tx.exec(ctx, `INSERT INTO evidence (idx, id, type, n, leaf, hash, salt, body, about_id, by_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
@@ -174,7 +183,11 @@ type Record struct {
 const recordColumns = `idx, id, leaf, salt, body, erased_idx, about_id, by_id`
 
 func scanEvidence(r row) (e Record, err error) {
-	return e, r.Scan(&e.Index, &e.ID, &e.Leaf, &e.Salt, &e.Body, &e.ErasedBy, &e.About, &e.By)
+	if err := r.Scan(&e.Index, &e.ID, &e.Leaf, &e.Salt, &e.Body, &e.ErasedBy, &e.About, &e.By); err != nil {
+		return e, err
+	}
+	e.Body, err = openBody(r, e.ID, e.Body)
+	return e, err
 }
 
 // EvidenceSize is how many leaves the log has.

@@ -12,7 +12,7 @@ import (
 func (s *Store) Plans(ctx context.Context, fn func(v *View) error) (plans [][]string, err error) {
 	err = s.Read(ctx, func(v *View) error {
 		spy := &planner{querier: v.q}
-		err := fn(&View{q: spy, d: v.d, clock: v.clock})
+		err := fn(&View{q: spy, d: v.d, clock: v.clock, keys: v.keys})
 		plans = spy.plans
 		return err
 	})

@@ -70,7 +70,7 @@ func (e *sqliteEngine) renew(ctx context.Context, fn func() error) error {
 		return sqliteError("The database cannot be read", err)
 	}
 	defer c.exec(ctx, `ROLLBACK`)
-	return sqliteFault("The database cannot be read", e.compare(ctx, &View{q: c, d: e.s.dialect, clock: e.s.now}))
+	return sqliteFault("The database cannot be read", e.compare(ctx, &View{q: c, d: e.s.dialect, clock: e.s.now, keys: e.s.keys.Load()}))
 }
 
 // compare reports what keeps us from going on with what v shows as if it had

@@ -66,8 +66,12 @@ func (v *View) StaleImports(ctx context.Context, state social.ImportState, befor
 
 // AddImportLine stores a line of an import. One that is there already stays.
 func (tx *Tx) AddImportLine(ctx context.Context, of social.ImportID, l social.ImportLine) error {
-	_, err := tx.exec(ctx, `INSERT INTO import_lines (import_id, line, at_ms, state, target, data, reason) VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT DO NOTHING`, of, l.N, millis(l.At), l.State, l.Target, string(l.Data), l.Reason)
+	data, err := tx.closeLine(l.Data)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `INSERT INTO import_lines (import_id, line, at_ms, state, target, data, reason) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT DO NOTHING`, of, l.N, millis(l.At), l.State, l.Target, data, l.Reason)
 	return err
 }
 
@@ -84,7 +88,11 @@ func scanLine(r row) (l social.ImportLine, err error) {
 	var at int64
 	var data string
 	err = r.Scan(&l.N, &at, &l.State, &l.Target, &data, &l.Reason)
-	l.At, l.Data = moment(at), []byte(data)
+	if err != nil {
+		return l, err
+	}
+	l.At = moment(at)
+	l.Data, err = openLine(r, data)
 	return l, err
 }
 

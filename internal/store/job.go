@@ -19,14 +19,18 @@ type Job struct {
 
 // AddJob has a job done at or after due, if this write commits. Where key is
 // not empty, a job of the same kind and key that is not done yet takes its
-// place.
+// place. Arguments that are Closed are sealed meanwhile.
 func (tx *Tx) AddJob(ctx context.Context, kind string, args any, due time.Time, key string) error {
 	if !due.After(tx.Now) {
 		tx.due = append(tx.due, kind)
 	}
-	_, err := tx.exec(ctx, `INSERT INTO jobs (id, kind, args, due_ms, attempts, unique_key, last_error, buried_ms)
+	kept, err := tx.jobArgs(args)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `INSERT INTO jobs (id, kind, args, due_ms, attempts, unique_key, last_error, buried_ms)
 		VALUES ($1, $2, $3, $4, 0, $5, '', 0) ON CONFLICT DO NOTHING`,
-		id.New(tx.Now), kind, asJSON(args), millis(due), nullable(key))
+		id.New(tx.Now), kind, kept, millis(due), nullable(key))
 	return err
 }
 
@@ -69,7 +73,11 @@ func (s *Store) ringFor(kinds []string) {
 // is the caller's until lease has passed; then somebody else may take it.
 func (tx *Tx) ClaimJobs(ctx context.Context, kind string, limit int, lease time.Duration) ([]Job, error) {
 	return rows(ctx, &tx.View, func(r row) (j Job, err error) {
-		return j, r.Scan(&j.ID, &j.Kind, &j.Args, &j.Attempts)
+		if err := r.Scan(&j.ID, &j.Kind, &j.Args, &j.Attempts); err != nil {
+			return j, err
+		}
+		j.Args, err = openArgs(r, j.Args)
+		return j, err
 	}, `UPDATE jobs SET attempts = attempts + 1, due_ms = $4 WHERE id IN (
 		SELECT id FROM jobs WHERE kind = $1 AND due_ms <= $2 AND buried_ms = 0 ORDER BY due_ms LIMIT $3`+tx.d.skip+`)
 		RETURNING id, kind, args, attempts`, kind, millis(tx.Now), limit, millis(tx.Now.Add(lease)))

@@ -30,6 +30,11 @@ func scanJury(r row) (j social.Jury, err error) {
 		return j, fmt.Errorf("jury %d is damaged", j.ID)
 	}
 	j.Seed, j.Root, j.Opened, j.Ended, j.At = social.JurySeed(seed), [32]byte(root), id.Time(int64(j.ID)), moment(ended), moment(instead)
+	shown, err := openExhibit(r, j.ID, exhibit)
+	if err != nil {
+		return j, err
+	}
+	exhibit = shown
 	for _, x := range []struct {
 		text string
 		to   any
@@ -74,8 +79,12 @@ func (v *View) OpenJuries(ctx context.Context, limit int) (int, error) {
 
 // AddJury stores a new one, and has it looked at when its time is over.
 func (tx *Tx) AddJury(ctx context.Context, j social.Jury) error {
+	exhibit, err := tx.keys.seal(exhibitWhere(j.ID), []byte(asJSON(j.Exhibit)))
+	if err != nil {
+		return err
+	}
 	if _, err := tx.exec(ctx, `INSERT INTO juries (`+juryColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', 0, '', '', 0, $17)`,
-		j.ID, j.Case, j.Pool, j.Seed[:], j.Tree, j.Root[:], asJSON(j.Charge), asJSON(j.Ties), asJSON(j.Exhibit), asJSON(j.Posts), j.Appeal, j.Round, j.Lots, j.End, millis(j.Ended), j.Rule, j.AskedBy); err != nil {
+		j.ID, j.Case, j.Pool, j.Seed[:], j.Tree, j.Root[:], asJSON(j.Charge), asJSON(j.Ties), exhibit, asJSON(j.Posts), j.Appeal, j.Round, j.Lots, j.End, millis(j.Ended), j.Rule, j.AskedBy); err != nil {
 		return err
 	}
 	return tx.AddJob(ctx, JuryJob, j.ID, tx.Now.Add(social.JuryLast), "")
@@ -86,9 +95,13 @@ func (tx *Tx) SetJury(ctx context.Context, j social.Jury) error {
 	if !j.Open() {
 		j.Exhibit, j.Ties = social.Exhibit{}, social.Ties{}
 	}
-	_, err := tx.exec(ctx, `UPDATE juries SET ties = $2, exhibit = $3, round = $4, lots = $5, ended = $6, ended_ms = $7, rule = $8,
+	exhibit, err := tx.keys.seal(exhibitWhere(j.ID), []byte(asJSON(j.Exhibit)))
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `UPDATE juries SET ties = $2, exhibit = $3, round = $4, lots = $5, ended = $6, ended_ms = $7, rule = $8,
 		instead = $9, instead_by = $10, instead_why = $11, instead_rule = $12, instead_ms = $13 WHERE id = $1`,
-		j.ID, asJSON(j.Ties), asJSON(j.Exhibit), j.Round, j.Lots, j.End, millis(j.Ended), j.Rule,
+		j.ID, asJSON(j.Ties), exhibit, j.Round, j.Lots, j.End, millis(j.Ended), j.Rule,
 		j.Override.Verdict, j.Override.By, j.Reason, j.Override.Rule, millis(j.At))
 	return err
 }

@@ -8,17 +8,24 @@ import (
 	"github.com/plaza-social/plaza/internal/social"
 )
 
-const mediaColumns = `id, owner_id, post_id, state, at_ms, info`
+const mediaColumns = `id, owner_id, post_id, state, at_ms, info, alt, ` + keyOf
 
 func scanMedia(r row) (m social.Media, err error) {
-	var info string
+	var info, alt string
 	var at int64
 	var got social.Media
-	if err := r.Scan(&got.ID, &got.Owner, &got.Post, &got.State, &at, &info); err != nil {
+	var sealed sealing
+	if err := r.Scan(&got.ID, &got.Owner, &got.Post, &got.State, &at, &info, &alt, &sealed.by, &sealed.wrapped); err != nil {
 		return m, err
 	}
 	err = json.Unmarshal([]byte(info), &m)
 	m.ID, m.Owner, m.Post, m.State, m.At = got.ID, got.Owner, got.Post, got.State, moment(at)
+	if sealed.by != 0 {
+		said, err := sealed.open(r, mediaWhere(m.ID), alt)
+		if m.Alt = string(said); err != nil {
+			m.Alt = social.Unreadable
+		}
+	}
 	return m, err
 }
 
@@ -47,9 +54,13 @@ func (v *View) MediaReserved(ctx context.Context, id social.MediaID) (bool, erro
 
 // AddMedia stores a new attachment that is made of what lies in the spool.
 func (tx *Tx) AddMedia(ctx context.Context, m social.Media, spool string) error {
-	_, err := tx.exec(ctx, `INSERT INTO media (id, owner_id, post_id, reserved, state, spool, file, preview, size, at_ms, info, remote, captions)
-		VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		m.ID, m.Owner, m.Post, m.State, spool, m.File, m.Preview, m.Size, millis(m.At), asJSON(m), m.Remote, m.Captions)
+	info, alt, by, err := tx.closeMedia(ctx, m)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `INSERT INTO media (id, owner_id, post_id, reserved, state, spool, file, preview, size, at_ms, info, remote, captions, alt, sealed_by)
+		VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		m.ID, m.Owner, m.Post, m.State, spool, m.File, m.Preview, m.Size, millis(m.At), info, m.Remote, m.Captions, alt, by)
 	return err
 }
 
@@ -64,9 +75,13 @@ func (v *View) Spooled(ctx context.Context, id social.MediaID) (string, error) {
 
 // SetMedia stores an attachment anew; it is made then, or has failed.
 func (tx *Tx) SetMedia(ctx context.Context, m social.Media) error {
-	_, err := tx.exec(ctx, `UPDATE media SET post_id = $2, state = $3, file = $4, preview = $5, size = $6, at_ms = $7, info = $8, remote = $9, captions = $10,
+	info, alt, by, err := tx.closeMedia(ctx, m)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `UPDATE media SET post_id = $2, state = $3, file = $4, preview = $5, size = $6, at_ms = $7, info = $8, remote = $9, captions = $10, alt = $11, sealed_by = $12,
 		spool = CASE WHEN $3 = 'processing' THEN spool ELSE '' END WHERE id = $1`,
-		m.ID, m.Post, m.State, m.File, m.Preview, m.Size, millis(m.At), asJSON(m), m.Remote, m.Captions)
+		m.ID, m.Post, m.State, m.File, m.Preview, m.Size, millis(m.At), info, m.Remote, m.Captions, alt, by)
 	return err
 }
 

@@ -17,9 +17,21 @@ func (tx *Tx) ClaimMerge(ctx context.Context, id social.PostID) (bool, error) {
 // SaidSince returns the first post of an author's that says the same words as
 // one with a lower id, or NoPost.
 func (v *View) SaidSince(ctx context.Context, author social.AccountID, words string, after social.PostID) (social.PostID, error) {
+	messages, err := rows(ctx, v, scanPost, `SELECT `+postColumns+` FROM posts WHERE author_id = $1 AND id > $2 AND visibility = 'direct' AND sealed_by <> 0 ORDER BY id LIMIT $3`, author, after, maxSaid)
+	if err != nil {
+		return 0, err
+	}
+	for _, p := range messages {
+		if p.Text == words {
+			return p.ID, nil
+		}
+	}
 	return one(ctx, v, NoPost, func(r row) (id social.PostID, err error) { return id, r.Scan(&id) },
 		`SELECT id FROM posts WHERE author_id = $1 AND id > $2 AND body = $3 AND boost_of = 0 ORDER BY id LIMIT 1`, author, after, words)
 }
+
+// maxSaid is how many messages of an author are opened to see whether they say the same.
+const maxSaid = 1000
 
 // JournalEnds is the number of the last fact. It is for SQLite, where facts are
 // numbered without gaps.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -76,10 +77,19 @@ func (tx *Tx) SetPeerSignature(ctx context.Context, host, kind string) error {
 	return err
 }
 
-// AddActivity stores what is to be sent, for Send.
+func activityWhere(a social.ActivityID) string {
+	return "activity " + strconv.FormatInt(int64(a), 10)
+}
+
+// AddActivity stores what is to be sent, for Send. It is sealed: what is said to one is
+// no other's, and here it is not known.
 func (tx *Tx) AddActivity(ctx context.Context, a social.Activity) error {
-	_, err := tx.exec(ctx, `INSERT INTO activities (id, signer_id, post_id, body, at_ms, for_followers) VALUES ($1, $2, $3, $4, $5, $6)`,
-		a.ID, a.Signer, a.Post, string(a.Body), millis(tx.Now), a.ForFollowers)
+	body, err := tx.keys.seal(activityWhere(a.ID), a.Body)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `INSERT INTO activities (id, signer_id, post_id, body, at_ms, for_followers) VALUES ($1, $2, $3, $4, $5, $6)`,
+		a.ID, a.Signer, a.Post, body, millis(tx.Now), a.ForFollowers)
 	return err
 }
 
@@ -176,7 +186,11 @@ func (v *View) Deliveries(ctx context.Context, host string, limit int) ([]social
 		var body string
 		var at int64
 		err = r.Scan(&d.ID, &d.Host, &d.Inbox, &d.Attempts, &d.Activity.ID, &d.Activity.Signer, &d.Activity.Post, &body, &at, &d.Activity.ForFollowers)
-		d.Activity.Body, d.Activity.At = []byte(body), moment(at)
+		if err != nil {
+			return d, err
+		}
+		d.Activity.At = moment(at)
+		d.Activity.Body, err = r.ring().open(activityWhere(d.Activity.ID), body)
 		return d, err
 	}, `SELECT d.id, d.host, d.inbox, d.attempts, a.id, a.signer_id, a.post_id, a.body, a.at_ms, a.for_followers FROM deliveries d JOIN activities a ON a.id = d.activity_id
 		WHERE d.host = $1 ORDER BY d.id LIMIT $2`, host, limit)

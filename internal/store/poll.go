@@ -2,21 +2,21 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/plaza-social/plaza/internal/social"
 )
 
-const pollColumns = `id, post_id, author_id, options, multiple, hide_votes, ends_ms, voters`
+const pollColumns = `id, post_id, author_id, options, multiple, hide_votes, ends_ms, voters, ` + keyOf
 
 func scanPoll(r row) (p social.Poll, err error) {
 	var options string
 	var ends int64
-	if err := r.Scan(&p.ID, &p.Post, &p.Author, &options, &p.Multiple, &p.HideVotes, &ends, &p.Voters); err != nil {
+	var sealed sealing
+	if err := r.Scan(&p.ID, &p.Post, &p.Author, &options, &p.Multiple, &p.HideVotes, &ends, &p.Voters, &sealed.by, &sealed.wrapped); err != nil {
 		return p, err
 	}
 	p.EndsAt = moment(ends)
-	return p, json.Unmarshal([]byte(options), &p.Options)
+	return p, sealed.openOptions(r, &p, options)
 }
 
 // Polls returns those of ids that exist, in no order.
@@ -41,9 +41,13 @@ const EndPollJob = "poll.end"
 
 // AddPoll stores a new poll of a post that is stored, and has its end told.
 func (tx *Tx) AddPoll(ctx context.Context, p social.Poll) error {
-	if _, err := tx.exec(ctx, `INSERT INTO polls (id, post_id, author_id, options, multiple, hide_votes, ends_ms, voters)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		p.ID, p.Post, p.Author, asJSON(p.Options), p.Multiple, p.HideVotes, millis(p.EndsAt), p.Voters); err != nil {
+	key, err := tx.keyOfPost(ctx, p.Post)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, `INSERT INTO polls (id, post_id, author_id, options, multiple, hide_votes, ends_ms, voters, sealed_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		p.ID, p.Post, p.Author, key.seal(pollWhere(p.ID), []byte(asJSON(p.Options))), p.Multiple, p.HideVotes, millis(p.EndsAt), p.Voters, key.id); err != nil {
 		return err
 	}
 	return tx.endPollLater(ctx, p)
@@ -58,8 +62,12 @@ func (tx *Tx) endPollLater(ctx context.Context, p social.Poll) error {
 
 // SetPoll stores what a poll says and how it stands. A new end is told too.
 func (tx *Tx) SetPoll(ctx context.Context, p social.Poll, newEnd bool) error {
-	if _, err := tx.exec(ctx, `UPDATE polls SET options = $2, hide_votes = $3, ends_ms = $4, voters = $5 WHERE id = $1`,
-		p.ID, asJSON(p.Options), p.HideVotes, millis(p.EndsAt), p.Voters); err != nil || !newEnd {
+	key, err := tx.keyOfPost(ctx, p.Post)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, `UPDATE polls SET options = $2, hide_votes = $3, ends_ms = $4, voters = $5, sealed_by = $6 WHERE id = $1`,
+		p.ID, key.seal(pollWhere(p.ID), []byte(asJSON(p.Options))), p.HideVotes, millis(p.EndsAt), p.Voters, key.id); err != nil || !newEnd {
 		return err
 	}
 	return tx.endPollLater(ctx, p)

@@ -15,16 +15,17 @@ import (
 const postColumns = `id, author_id, body, html, warning, sensitive, language, visibility, reply_to, reply_author, thread_id,
 	boost_of, boost_author, COALESCE(uri, ''), app_id, at_ms, edited_ms, mentions, tags, likes, boosts, replies,
 	media, poll_id, quote_of, quote_author, quote_state, quote_policy, reply_policy, held, held_by, link_id, quotes, page, local_only, circle_id, audience, downs, reactions, standing,
-	hidden_appeal, locked, pinned_reply`
+	hidden_appeal, locked, pinned_reply, ` + keyOf
 
 func scanPost(r row) (p social.Post, err error) {
 	var at, edited int64
 	var mentions, tags, media, audience string
+	var sealed sealing
 	err = r.Scan(&p.ID, &p.Author, &p.Text, &p.HTML, &p.Warning, &p.Sensitive, &p.Language, &p.Visibility, &p.ReplyTo,
 		&p.ReplyAuthor, &p.Thread, &p.BoostOf, &p.BoostAuthor, &p.URI, &p.App, &at, &edited, &mentions, &tags,
 		&p.Likes, &p.Boosts, &p.Replies,
 		&media, &p.Poll, &p.Quote.Of, &p.Quote.Author, &p.Quote.State, &p.QuotePolicy, &p.ReplyPolicy, &p.Held, &p.HeldBy, &p.Link, &p.Quotes, &p.Page, &p.LocalOnly, &p.Circle, &audience, &p.Downs, &p.Kinds, &p.Standing,
-		&p.Appeal, &p.Locked, &p.PinnedReply)
+		&p.Appeal, &p.Locked, &p.PinnedReply, &sealed.by, &sealed.wrapped)
 	if err != nil {
 		return p, err
 	}
@@ -42,7 +43,10 @@ func scanPost(r row) (p social.Post, err error) {
 			return p, err
 		}
 	}
-	return p, json.Unmarshal([]byte(tags), &p.Tags)
+	if err := json.Unmarshal([]byte(tags), &p.Tags); err != nil {
+		return p, err
+	}
+	return p, sealed.openPost(r, &p)
 }
 
 // NoPost is the answer for a post that is not there and for one that is not
@@ -73,18 +77,29 @@ func (v *View) BoostBy(ctx context.Context, owner social.AccountID, of social.Po
 // AddPost stores a new post with its mentions and tags. A second boost of a
 // post by the same account is a Conflict.
 func (tx *Tx) AddPost(ctx context.Context, p social.Post) error {
+	var key talkKey
+	if p.Visibility == social.Direct && !p.IsBoost() {
+		var err error
+		if key, err = tx.keyAbout(ctx, int64(p.Thread)); err != nil {
+			return err
+		}
+	}
+	p = key.closePost(p)
 	n, err := tx.exec(ctx, `INSERT INTO posts (id, author_id, body, html, warning, sensitive, language, visibility, reply_to,
 		reply_author, thread_id, boost_of, boost_author, uri, app_id, at_ms, edited_ms, mentions, tags, likes, boosts, replies,
-		media, poll_id, quote_of, quote_author, quote_state, quote_policy, page, local_only, circle_id, audience, reply_policy, held, held_by)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, 0, 0, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)
+		media, poll_id, quote_of, quote_author, quote_state, quote_policy, page, local_only, circle_id, audience, reply_policy, held, held_by, sealed_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, 0, 0, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
 		ON CONFLICT DO NOTHING`,
 		p.ID, p.Author, p.Text, p.HTML, p.Warning, p.Sensitive, p.Language, p.Visibility, p.ReplyTo,
 		p.ReplyAuthor, p.Thread, p.BoostOf, p.BoostAuthor, nullable(p.URI), p.App, millis(p.At), millis(p.EditedAt),
-		asJSON(p.Mentions), asJSON(p.Tags), asJSON(p.Media), p.Poll, p.Quote.Of, p.Quote.Author, p.Quote.State, p.QuotePolicy, p.Page, p.LocalOnly, p.Circle, asJSON(p.Audience), p.ReplyPolicy, p.Held, p.HeldBy)
+		asJSON(p.Mentions), asJSON(p.Tags), asJSON(p.Media), p.Poll, p.Quote.Of, p.Quote.Author, p.Quote.State, p.QuotePolicy, p.Page, p.LocalOnly, p.Circle, asJSON(p.Audience), p.ReplyPolicy, p.Held, p.HeldBy, key.id)
 	if err == nil && n == 0 {
 		return errs.New(errs.Conflict, "This is here already.")
 	}
 	if err != nil {
+		return err
+	}
+	if err := tx.describeAnew(ctx, p); err != nil {
 		return err
 	}
 	return tx.addReferences(ctx, p)
@@ -111,15 +126,18 @@ func (tx *Tx) EditPost(ctx context.Context, p social.Post, was social.Edit) erro
 			return err
 		}
 	}
-	if _, err := tx.exec(ctx, `INSERT INTO post_edits (post_id, at_ms, body, html, warning, sensitive, mentions, media, poll)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
-		p.ID, millis(was.At), was.Text, was.HTML, was.Warning, was.Sensitive, asJSON(was.Mentions), asJSON(was.Media), asJSON(was.Poll)); err != nil {
+	key, err := tx.keyOfPost(ctx, p.ID)
+	if err != nil {
 		return err
 	}
+	if err := tx.addEdit(ctx, p.ID, was, key); err != nil {
+		return err
+	}
+	p = key.closePost(p)
 	if _, err := tx.exec(ctx, `UPDATE posts SET body = $2, html = $3, warning = $4, sensitive = $5, language = $6, edited_ms = $7,
-		mentions = $8, tags = $9, media = $10, poll_id = $11, quote_policy = $12, reply_policy = $13 WHERE id = $1`,
+		mentions = $8, tags = $9, media = $10, poll_id = $11, quote_policy = $12, reply_policy = $13, sealed_by = $14 WHERE id = $1`,
 		p.ID, p.Text, p.HTML, p.Warning, p.Sensitive, p.Language, millis(p.EditedAt), asJSON(p.Mentions), asJSON(p.Tags),
-		asJSON(p.Media), p.Poll, p.QuotePolicy, p.ReplyPolicy); err != nil {
+		asJSON(p.Media), p.Poll, p.QuotePolicy, p.ReplyPolicy, key.id); err != nil {
 		return err
 	}
 	return tx.addReferences(ctx, p)
@@ -130,12 +148,16 @@ func (v *View) Edits(ctx context.Context, id social.PostID) ([]social.Edit, erro
 	return rows(ctx, v, func(r row) (e social.Edit, err error) {
 		var at int64
 		var mentions, media, poll string
-		if err := r.Scan(&at, &e.Text, &e.HTML, &e.Warning, &e.Sensitive, &mentions, &media, &poll); err != nil {
+		var sealed sealing
+		if err := r.Scan(&at, &e.Text, &e.HTML, &e.Warning, &e.Sensitive, &mentions, &media, &poll, &sealed.by, &sealed.wrapped); err != nil {
 			return e, err
 		}
 		e.At = moment(at)
+		if sealed.by != 0 {
+			return sealed.openEdit(r, id, e)
+		}
 		return e, errors.Join(json.Unmarshal([]byte(mentions), &e.Mentions), json.Unmarshal([]byte(media), &e.Media), json.Unmarshal([]byte(poll), &e.Poll))
-	}, `SELECT at_ms, body, html, warning, sensitive, mentions, media, poll FROM post_edits WHERE post_id = $1 ORDER BY at_ms LIMIT 200`, id)
+	}, `SELECT at_ms, body, html, warning, sensitive, mentions, media, poll, `+keyOf+` FROM post_edits WHERE post_id = $1 ORDER BY at_ms LIMIT 200`, id)
 }
 
 // RemovePost takes one row of posts away with everything that hangs on it,
@@ -146,8 +168,11 @@ func (tx *Tx) RemovePost(ctx context.Context, p social.Post) error {
 
 // RemovePostFor is RemovePost because of a decision.
 func (tx *Tx) RemovePostFor(ctx context.Context, p social.Post, d social.DecisionID) error {
-	n, err := tx.exec(ctx, `DELETE FROM posts WHERE id = $1`, p.ID)
-	if err != nil || n == 0 {
+	key, err := list[int64](ctx, &tx.View, `DELETE FROM posts WHERE id = $1 RETURNING sealed_by`, p.ID)
+	if err != nil || len(key) == 0 {
+		return err
+	}
+	if err := tx.dropKey(ctx, key[0]); err != nil {
 		return err
 	}
 	if !p.IsBoost() {
@@ -161,7 +186,7 @@ func (tx *Tx) RemovePostFor(ctx context.Context, p social.Post, d social.Decisio
 			return err
 		}
 	}
-	f := event.PostDeleted{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.Tags, QuoteOf: p.Quote.Of,
+	f := event.PostDeleted{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.OpenTags(), QuoteOf: p.Quote.Of,
 		ReplyAuthor: p.ReplyAuthor, LocalOnly: p.LocalOnly, Audience: p.Audience, Decision: d}
 	for _, m := range p.Mentions {
 		f.Mentions = append(f.Mentions, m.Account)

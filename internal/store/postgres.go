@@ -96,7 +96,7 @@ func (e *postgresEngine) read(ctx context.Context, fn func(v *View) error) error
 		return awayFault(ctx, err, errNoRead)
 	}
 	defer tx.end()
-	return awayFault(ctx, fn(&View{q: txConn{tx.Tx, e.most}, d: postgres, clock: e.s.now}), errNoRead)
+	return awayFault(ctx, fn(&View{q: txConn{tx.Tx, e.most}, d: postgres, clock: e.s.now, keys: e.s.keys.Load()}), errNoRead)
 }
 
 func (e *postgresEngine) write(ctx context.Context, fn func(tx *Tx) error) error {
@@ -133,7 +133,7 @@ func (e *postgresEngine) writeOnce(ctx context.Context, fn func(tx *Tx) error) (
 			free()
 		}
 	}()
-	tx := &Tx{View: View{q: txConn{raw.Tx, e.most}, d: postgres, clock: e.s.now}, Now: e.s.now()}
+	tx := &Tx{View: View{q: txConn{raw.Tx, e.most}, d: postgres, clock: e.s.now, keys: e.s.keys.Load()}, Now: e.s.now()}
 	if err := fn(tx); err != nil {
 		return at, err
 	}

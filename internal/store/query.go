@@ -89,8 +89,19 @@ func (c txConn) within(ctx context.Context) (context.Context, context.CancelFunc
 	return context.WithTimeout(ctx, c.most)
 }
 
-// A row is what can be scanned.
-type row interface{ Scan(...any) error }
+// A row is what can be scanned, and by which keys what is sealed in it is opened.
+type row interface {
+	Scan(...any) error
+	ring() *keyring
+}
+
+// lockedRow is a row of a query.
+type lockedRow struct {
+	*sql.Rows
+	keys *keyring
+}
+
+func (r lockedRow) ring() *keyring { return r.keys }
 
 // rows reads all rows of a query with scan.
 func rows[T any](ctx context.Context, v *View, scan func(row) (T, error), query string, args ...any) ([]T, error) {
@@ -102,8 +113,9 @@ func rows[T any](ctx context.Context, v *View, scan func(row) (T, error), query 
 	}
 	defer rs.Close()
 	var all []T
+	from := row(lockedRow{rs, v.keys})
 	for rs.Next() {
-		one, err := scan(rs)
+		one, err := scan(from)
 		if err != nil {
 			return nil, err
 		}

@@ -2,22 +2,25 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/social"
 )
 
-const scheduledColumns = `id, owner_id, app_id, at_ms, draft`
+// scheduledWhere is what is kept for later, whichever it is.
+const scheduledWhere = "for later"
+
+const scheduledColumns = `id, owner_id, app_id, at_ms, draft, ` + keyOf
 
 func scanScheduled(r row) (s social.Scheduled, err error) {
 	var at int64
 	var draft string
-	if err := r.Scan(&s.ID, &s.Owner, &s.App, &at, &draft); err != nil {
+	var sealed sealing
+	if err := r.Scan(&s.ID, &s.Owner, &s.App, &at, &draft, &sealed.by, &sealed.wrapped); err != nil {
 		return s, err
 	}
 	s.At = moment(at)
-	return s, json.Unmarshal([]byte(draft), &s.Draft)
+	return s, sealed.openDraft(r, s.Owner, scheduledWhere, draft, &s.Draft)
 }
 
 // PostLaterJob is the kind of the job that says a scheduled post, given by its
@@ -26,8 +29,12 @@ const PostLaterJob = "post.later"
 
 // AddScheduled stores a post for later, and has it said then.
 func (tx *Tx) AddScheduled(ctx context.Context, s social.Scheduled) error {
-	if _, err := tx.exec(ctx, `INSERT INTO scheduled (id, owner_id, app_id, at_ms, draft) VALUES ($1, $2, $3, $4, $5)`,
-		s.ID, s.Owner, s.App, millis(s.At), asJSON(s.Draft)); err != nil {
+	body, by, err := tx.closeDraft(ctx, s.Owner, scheduledWhere, s.Draft)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, `INSERT INTO scheduled (id, owner_id, app_id, at_ms, draft, sealed_by) VALUES ($1, $2, $3, $4, $5, $6)`,
+		s.ID, s.Owner, s.App, millis(s.At), body, by); err != nil {
 		return err
 	}
 	return tx.AddJob(ctx, PostLaterJob, s.ID, s.At, "")
@@ -43,7 +50,11 @@ func (tx *Tx) MoveScheduled(ctx context.Context, s social.Scheduled) error {
 
 // RewriteScheduled has a post said at its time as it is now.
 func (tx *Tx) RewriteScheduled(ctx context.Context, s social.Scheduled) error {
-	if _, err := tx.exec(ctx, `UPDATE scheduled SET draft = $2 WHERE id = $1`, s.ID, asJSON(s.Draft)); err != nil {
+	body, by, err := tx.closeDraft(ctx, s.Owner, scheduledWhere, s.Draft)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, `UPDATE scheduled SET draft = $2, sealed_by = $3 WHERE id = $1`, s.ID, body, by); err != nil {
 		return err
 	}
 	return tx.MoveScheduled(ctx, s)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/plaza-social/plaza/internal/base/text"
@@ -9,26 +10,64 @@ import (
 )
 
 // IndexPost makes a post's words findable, and those that say what it shows,
-// in place of those it had.
+// in place of those it had. Messages are in no index: see messagesWith.
 func (tx *Tx) IndexPost(ctx context.Context, p social.Post) error {
 	if err := tx.UnindexPost(ctx, p.ID); err != nil {
 		return err
 	}
+	if p.Visibility == social.Direct { // the index is not sealed, and would tell its words
+		return nil
+	}
+	words, err := tx.wordsOf(ctx, p)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, tx.d.addWords, p.ID, words)
+	return err
+}
+
+// wordsOf is the words by which a post is found, in order.
+func (v *View) wordsOf(ctx context.Context, p social.Post) (string, error) {
 	words := p.Warning + "\n" + p.Text
 	if p.HTML != "" {
 		words = p.Warning + "\n" + text.FromHTML(p.HTML, func(_, shown string) string { return shown })
 	}
 	if len(p.Media) > 0 {
-		media, err := tx.Media(ctx, p.Media)
+		media, err := v.Media(ctx, p.Media)
 		if err != nil {
-			return err
+			return "", err
 		}
 		for _, m := range media {
 			words += "\n" + m.Alt
 		}
 	}
-	_, err := tx.exec(ctx, tx.d.addWords, p.ID, strings.Join(text.Words(words), " "))
-	return err
+	return strings.Join(text.Words(words), " "), nil
+}
+
+// maxOpened is how many of somebody's messages are opened to be searched: their last
+// ones. They are in no index of words.
+const maxOpened = 1000
+
+// messagesWith returns those of reader's last messages that have all the phrases.
+func (v *View) messagesWith(ctx context.Context, reader social.AccountID, phrases []string) (found []social.PostID, err error) {
+	ids, err := v.DirectPosts(ctx, reader, social.Page{Limit: maxOpened})
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	posts, err := v.Posts(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range posts {
+		words, err := v.wordsOf(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(phrases, func(phrase string) bool { return !strings.Contains(" "+words+" ", " "+phrase+" ") }) {
+			found = append(found, p.ID)
+		}
+	}
+	return found, nil
 }
 
 // UnindexPost makes a post's words no longer findable.
@@ -93,6 +132,16 @@ func (v *View) SearchPosts(ctx context.Context, q PostSearch, p social.Page) ([]
 	where := ` AND $4 = ''`
 	if len(q.Phrases) > 0 {
 		where = ` AND p.id IN (` + v.d.findWords + `)`
+		if q.Reader != 0 && !q.Open {
+			messages, err := v.messagesWith(ctx, q.Reader, q.Phrases)
+			if err != nil {
+				return nil, err
+			}
+			if len(messages) > 0 {
+				args = append(args, asJSON(messages))
+				where = ` AND (p.id IN (` + v.d.findWords + `) OR p.id ` + v.d.idList(len(args)) + `)`
+			}
+		}
 	}
 	if q.By != 0 {
 		where += ` AND p.author_id = $6 AND p.boost_of = 0`

@@ -16,7 +16,7 @@ type DecidedText struct {
 }
 
 // DecidedTexts returns up to limit of those before a case, newest first. What is of
-// somebody who is gone says nothing any more, and is not among them.
+// somebody who is gone says nothing any more, and is not among them, nor are messages.
 func (v *View) DecidedTexts(ctx context.Context, before social.CaseID, limit int) ([]DecidedText, error) {
 	return rows(ctx, v, func(r row) (d DecidedText, err error) {
 		var undone bool
@@ -25,7 +25,7 @@ func (v *View) DecidedTexts(ctx context.Context, before social.CaseID, limit int
 		d.Breach = outcome != social.Dismiss && !undone
 		return d, err
 	}, `SELECT id, account_id, body, outcome, EXISTS (SELECT 1 FROM decisions d JOIN decisions u ON u.undoes_id = d.id AND u.undoes_id <> 0 WHERE d.case_id = c.id AND d.case_id <> 0)
-		FROM cases c WHERE closed_ms <> 0 AND id < $1 AND body <> '' AND outcome NOT IN ('', 'gone') ORDER BY id DESC LIMIT $2`, before, limit)
+		FROM cases c WHERE closed_ms <> 0 AND id < $1 AND body <> '' AND NOT sealed AND outcome NOT IN ('', 'gone') ORDER BY id DESC LIMIT $2`, before, limit)
 }
 
 // A Sample is a post that was drawn by lot and waits to be judged.

@@ -170,7 +170,7 @@ func (e *sqliteEngine) read(ctx context.Context, fn func(v *View) error) error {
 		return sqliteError("The database cannot be read", err)
 	}
 	defer c.exec(ctx, `ROLLBACK`)
-	return sqliteFault("The database cannot be read", fn(&View{q: c, d: e.s.dialect, clock: e.s.now}))
+	return sqliteFault("The database cannot be read", fn(&View{q: c, d: e.s.dialect, clock: e.s.now, keys: e.s.keys.Load()}))
 }
 
 func (e *sqliteEngine) isClosed() bool {
@@ -315,7 +315,7 @@ func (e *sqliteEngine) runOne(w *write) error {
 		w.err = sqliteError("Nothing can be saved now", err)
 		return errLost
 	}
-	tx := &Tx{View: View{q: e.writer, d: e.s.dialect, clock: e.s.now}, Now: e.s.now()}
+	tx := &Tx{View: View{q: e.writer, d: e.s.dialect, clock: e.s.now, keys: e.s.keys.Load()}, Now: e.s.now()}
 	func() {
 		defer func() { w.panicked = recover() }()
 		w.err = sqliteFault("Nothing can be saved now", w.fn(tx))
@@ -342,7 +342,7 @@ func (e *sqliteEngine) number(ctx context.Context, group []*write) error {
 	if n == 0 {
 		return nil
 	}
-	v := &View{q: e.writer, d: e.s.dialect, clock: e.s.now}
+	v := &View{q: e.writer, d: e.s.dialect, clock: e.s.now, keys: e.s.keys.Load()}
 	head, err := value[int64](ctx, v, `UPDATE journal_head SET seq = seq + $1 WHERE id = 1 RETURNING seq`, n)
 	if err != nil {
 		return err

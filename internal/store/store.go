@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/clock"
@@ -79,6 +80,7 @@ type Store struct {
 	may     func() error // see Options
 	follows bool
 	empty   func(context.Context, *Store) error // see Options
+	keys    atomic.Pointer[keyring]             // see Unlock
 
 	mu    sync.Mutex
 	bells map[string]map[int]func() // by kind of job
@@ -130,6 +132,7 @@ type View struct {
 	q     querier
 	d     dialect
 	clock clock.Clock
+	keys  *keyring
 }
 
 // Tx is a write in progress.

@@ -22,8 +22,8 @@ func (tx *Tx) MoveReplies(ctx context.Context, from, to social.PostID, limit int
 func (tx *Tx) SetParent(ctx context.Context, p social.Post) error {
 	for _, q := range []string{
 		`INSERT INTO thread_mutes (owner_id, thread_id) SELECT owner_id, CAST($2 AS BIGINT) FROM thread_mutes WHERE thread_id = $1 ON CONFLICT DO NOTHING`,
-		`INSERT INTO conversations (owner_id, thread_id, last_id, unread)
-			SELECT owner_id, CAST($2 AS BIGINT), last_id, unread FROM conversations WHERE thread_id = $1
+		`INSERT INTO conversations (owner_id, thread_id, last_id, unread, state, since_id, left_id)
+			SELECT owner_id, CAST($2 AS BIGINT), last_id, unread, state, since_id, left_id FROM conversations WHERE thread_id = $1
 			ON CONFLICT (owner_id, thread_id) DO UPDATE SET unread = conversations.unread OR excluded.unread,
 			last_id = CASE WHEN excluded.last_id > conversations.last_id THEN excluded.last_id ELSE conversations.last_id END`,
 	} {

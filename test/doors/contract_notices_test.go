@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/plaza-social/plaza/internal/app/apptest"
+	"github.com/plaza-social/plaza/internal/social"
 )
 
 // told are notices in groups, and what ends them.
@@ -59,7 +60,25 @@ func (w *crowd) talks(t *testing.T) {
 	w.call(t, w.ada, "POST /api/v1/conversations/{id}/read", []any{said.ID})
 	w.call(t, w.ada, "GET /api/v1/timelines/direct", nil)
 	w.call(t, w.ada, "DELETE /api/v1/conversations/{id}", []any{said.ID})
+	w.requests(t)
 	w.call(t, w.ada, "GET /api/v1/search?q=bread&type=hashtags", nil)
+}
+
+// requests are messages of somebody whom nobody knows: one is refused and accepted all
+// the same, and left.
+func (w *crowd) requests(t *testing.T) {
+	t.Helper()
+	nora := w.server.Join("nora", social.Member)
+	said := nora.Post("@ada May I ask you something?", "direct")
+	var talks []struct{ ID string }
+	w.server.Eventually("a request", func() bool {
+		w.ada.Must("GET", "/api/plaza/v1/conversations/requests", nil, &talks)
+		return len(talks) == 1 && talks[0].ID == said.ID
+	})
+	w.call(t, w.ada, "GET /api/plaza/v1/conversations/requests?limit=1", nil)
+	for _, do := range []string{"refuse", "accept", "leave"} {
+		w.call(t, w.ada, "POST /api/plaza/v1/conversations/{id}/"+do, []any{said.ID})
+	}
 }
 
 // asked is what a policy keeps apart, and what becomes of it.

@@ -49,6 +49,9 @@ func below(r *reader, p *post) want  { return when(r.offered(p) && p.reply) }
 func topics(r *reader, p *post) want { return when(r.offered(p) && p.open()) }
 func square(r *reader, p *post) want { return when(r.offered(p) && p.open() && !p.reply) }
 
+// tagged is without messages, whose tags are sealed.
+func tagged(r *reader, p *post) want { return when(r.sees(p) && p.kind != "direct") }
+
 // sent is for messages.
 func sent(r *reader, p *post) want { return when(r.offered(p) && p.kind == "direct") }
 
@@ -96,7 +99,7 @@ var doors = []door{
 	{"/api/v1/statuses/{answer}/context", false, asked},
 	{"/api/v1/statuses/{root}/context", false, below},
 	{"/api/v1/accounts/{ada}/statuses?limit=40", false, asked},
-	{"/api/v1/accounts/{ada}/statuses?tagged=" + tag, false, asked},
+	{"/api/v1/accounts/{ada}/statuses?tagged=" + tag, false, tagged},
 	{"/api/v1/accounts/{pia}/statuses", false, boosted},
 	{"/api/v1/timelines/home?limit=40", true, home},
 	{"/api/v1/timelines/public", false, square},

@@ -24,9 +24,10 @@ const (
 	ben
 	cleo
 	eva
+	dora // whom nobody knows
 )
 
-var names = map[social.AccountID]string{ada: "ada", ben: "ben", cleo: "cleo", eva: "eva"}
+var names = map[social.AccountID]string{ada: "ada", ben: "ben", cleo: "cleo", eva: "eva", dora: "dora"}
 
 type house struct {
 	*testing.T
@@ -36,6 +37,7 @@ type house struct {
 	posts *posts.Service
 	rel   *relations.Service
 	talks *conversations.Service
+	view  *view.View
 }
 
 func as(id social.AccountID) social.Actor { return social.Actor{Account: id, Standing: social.Good} }
@@ -43,7 +45,7 @@ func as(id social.AccountID) social.Actor { return social.Actor{Account: id, Sta
 func each(t *testing.T, fn func(h *house)) {
 	storetest.EachTimed(t, func(t *testing.T, s *store.Store, c *storetest.Clock) {
 		v := view.New(s, view.Config{BaseURL: "https://plaza.example"})
-		h := &house{T: t, ctx: t.Context(), store: s, clock: c, posts: posts.New(s, posts.Config{MaxText: 1000}), rel: relations.New(s, v), talks: conversations.New(s, v)}
+		h := &house{T: t, ctx: t.Context(), store: s, clock: c, posts: posts.New(s, posts.Config{MaxText: 1000}), rel: relations.New(s, v), talks: conversations.New(s, v), view: v}
 		s.Watch(v.Watch)
 		h.must(s.Write(h.ctx, func(tx *store.Tx) error {
 			for who, name := range names {
@@ -59,6 +61,16 @@ func each(t *testing.T, fn func(h *house)) {
 				}
 				if err := tx.AddUser(h.ctx, social.User{Account: who, Email: name + "@example.com", Role: social.Member, Confirmed: true, Approved: true, CreatedAt: tx.Now}); err != nil {
 					return err
+				}
+			}
+			for i, who := range []social.AccountID{ada, ben, cleo} {
+				for j, other := range []social.AccountID{ada, ben, cleo, eva} {
+					if who == other {
+						continue
+					}
+					if err := tx.AddFollow(h.ctx, social.Follow{ID: social.FollowID(10*i + j + 1), Owner: who, Target: other}, true); err != nil {
+						return err
+					}
 				}
 			}
 			return nil
@@ -197,7 +209,7 @@ func TestMessagesToMany(t *testing.T) {
 				if err := tx.AddAccount(h.ctx, a); err != nil {
 					return err
 				}
-				if err := tx.AddMessage(h.ctx, social.Conversation{Owner: a.ID, Thread: first, Last: first}); err != nil {
+				if err := tx.AddMessage(h.ctx, social.Conversation{Owner: a.ID, Thread: first, Last: first}, false); err != nil {
 					return err
 				}
 			}

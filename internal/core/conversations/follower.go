@@ -49,7 +49,13 @@ func said(ctx context.Context, tx *store.Tx, which social.PostID) error {
 		} else if err != nil {
 			return err
 		}
-		if err := tx.AddMessage(ctx, social.Conversation{Owner: who, Thread: p.Thread, Last: p.ID, Unread: who != p.Author}); err != nil {
+		c := social.Conversation{Owner: who, Thread: p.Thread, Last: p.ID, Unread: who != p.Author}
+		if known, err := knows(ctx, &tx.View, who, p); err != nil {
+			return err
+		} else if !known {
+			c.State = social.TalkRequest
+		}
+		if err := tx.AddMessage(ctx, c, who == p.Author); err != nil {
 			return err
 		}
 	}
@@ -90,4 +96,20 @@ func rewind(ctx context.Context, tx *store.Tx, which social.PostID, but []social
 			}
 		}
 	}
+}
+
+// knows reports whether a message comes from somebody whom its reader knows: one who is
+// followed, was written to, or was accepted before. Others have to ask first.
+func knows(ctx context.Context, v *store.View, who social.AccountID, p social.Post) (bool, error) {
+	if who == p.Author {
+		return true, nil
+	}
+	rel, err := v.Relation(ctx, who, p.Author)
+	if err != nil || rel.Follows {
+		return rel.Follows, err
+	}
+	if ok, err := v.NoticesAccepted(ctx, who, p.Author); err != nil || ok {
+		return ok, err
+	}
+	return v.Knows(ctx, who, p.Author, p.Thread)
 }

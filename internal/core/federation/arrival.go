@@ -65,7 +65,7 @@ func (k *Arrivals) Keep(ctx context.Context, host string, a Arrival) error {
 		if err := heard(ctx, tx, host); err != nil {
 			return err
 		}
-		return tx.AddJob(ctx, a.kind(), a, tx.Now, key)
+		return tx.AddJob(ctx, a.kind(), store.Closed{Args: a}, tx.Now, key)
 	}); err != nil {
 		return fmt.Errorf("keep what arrived: %w", err)
 	}
@@ -82,7 +82,9 @@ func (k *Arrivals) PutOff(ctx context.Context, a Arrival) error {
 	if k.store.Now().Sub(time.UnixMilli(a.At)) >= social.HoldFor {
 		return errs.New(errs.Forbidden, "Nothing is taken from that server here.")
 	}
-	return k.store.Write(ctx, func(tx *store.Tx) error { return tx.AddJob(ctx, a.kind(), a, tx.Now.Add(putOffFor), "") })
+	return k.store.Write(ctx, func(tx *store.Tx) error {
+		return tx.AddJob(ctx, a.kind(), store.Closed{Args: a}, tx.Now.Add(putOffFor), "")
+	})
 }
 
 func heard(ctx context.Context, tx *store.Tx, host string) error {

@@ -272,7 +272,7 @@ func (s *Service) decidePosts(ctx context.Context, tx *store.Tx, by social.Actor
 		if err := tx.SetPostStanding(ctx, post.ID, d.Action.Standing(), p); err != nil {
 			return err
 		}
-		f := event.PostJudged{Post: post.ID, Author: post.Author, Was: post.Standing, Standing: d.Action.Standing(), Visibility: post.Visibility, Tags: post.Tags, ReplyTo: post.ReplyTo, ReplyAuthor: post.ReplyAuthor, Audience: post.Audience, Decision: d.ID}
+		f := event.PostJudged{Post: post.ID, Author: post.Author, Was: post.Standing, Standing: d.Action.Standing(), Visibility: post.Visibility, Tags: post.OpenTags(), ReplyTo: post.ReplyTo, ReplyAuthor: post.ReplyAuthor, Audience: post.Audience, Decision: d.ID}
 		for _, m := range post.Mentions {
 			f.Mentions = append(f.Mentions, m.Account)
 		}

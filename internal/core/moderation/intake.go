@@ -175,7 +175,7 @@ func (s *Service) snapshot(ctx context.Context, tx *store.Tx, p social.Post) (st
 		body.Media = append(body.Media, one)
 	}
 	body.Text, body.Warning = cut(body.Text, maxSnapshot), cut(body.Warning, maxSnapshot/4)
-	return tx.AddEvidence(store.Evidence{Type: evidence.TypeSnapshot, Body: body, About: p.Author, By: p.Author})
+	return tx.AddEvidence(store.Evidence{Type: evidence.TypeSnapshot, Body: body, About: p.Author, By: p.Author, Closed: p.Visibility == social.Direct})
 }
 
 // maxSnapshot is how many bytes of a text are kept, and maxNamed of the addresses

@@ -75,6 +75,12 @@ func (s *Service) Edit(ctx context.Context, by social.Actor, which social.PostID
 		if err := s.refer(ctx, tx, &post, anybody); err != nil {
 			return err
 		}
+		if err := withoutLeft(ctx, tx, &post); err != nil {
+			return err
+		}
+		if err := post.MayWrite(); err != nil {
+			return err
+		}
 		if err := newcomerEdits(ctx, tx, post); err != nil {
 			return err
 		}

@@ -322,6 +322,12 @@ func (s *Service) draft(ctx context.Context, tx *store.Tx, by social.Actor, d so
 	if err := s.refer(ctx, tx, &p, anybody); err != nil {
 		return p, err
 	}
+	if err := withoutLeft(ctx, tx, &p); err != nil {
+		return p, err
+	}
+	if err := p.MayWrite(); err != nil {
+		return p, err
+	}
 	return p, newcomer(ctx, tx, p, parent)
 }
 
@@ -386,7 +392,7 @@ func publish(ctx context.Context, tx *store.Tx, p social.Post, remote bool) erro
 
 func tell(tx *store.Tx, p social.Post, remote bool) {
 	tx.Record(event.PostPublished{Post: p.ID, Author: p.Author, Visibility: p.Visibility, Language: p.Language,
-		ReplyTo: p.ReplyTo, ReplyAuthor: p.ReplyAuthor, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.Tags, Remote: remote,
+		ReplyTo: p.ReplyTo, ReplyAuthor: p.ReplyAuthor, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.OpenTags(), Remote: remote,
 		QuoteOf: p.Quote.Of, QuoteAuthor: p.Quote.Author})
 }
 

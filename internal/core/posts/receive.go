@@ -110,6 +110,9 @@ func (s *Service) receive(ctx context.Context, tx *store.Tx, by social.Actor, f 
 	if err != nil {
 		return post, err
 	}
+	if err := withoutLeft(ctx, tx, &post); err != nil {
+		return post, err
+	}
 	stamp, err := s.quoteFrom(ctx, tx, &post, author, f)
 	if err != nil {
 		return post, err

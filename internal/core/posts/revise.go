@@ -52,6 +52,9 @@ func (s *Service) revise(ctx context.Context, tx *store.Tx, was social.Post, f s
 	if err := s.calls(ctx, tx, &post, f); err != nil {
 		return err
 	}
+	if err := withoutLeft(ctx, tx, &post); err != nil {
+		return err
+	}
 	before, err := mediaOf(ctx, &tx.View, was)
 	if err != nil {
 		return err

@@ -22,6 +22,9 @@ func (v *View) Posts(ctx context.Context, by social.Actor, ids []social.PostID, 
 			out = append(out, s)
 		}
 	}
+	if out, err = v.undeleted(ctx, by, out, door); err != nil {
+		return nil, err
+	}
 	if err := v.passOn(ctx, by, out); err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/plaza-social/plaza/internal/core/announcements"
 	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/core/conversations"
 	"github.com/plaza-social/plaza/internal/core/lists"
 	"github.com/plaza-social/plaza/internal/core/notices"
 	"github.com/plaza-social/plaza/internal/core/timelines"
@@ -56,6 +57,7 @@ type Hub struct {
 	Lists         *lists.Service
 	Notices       *notices.Service
 	Announcements *announcements.Service
+	Conversations *conversations.Service
 	Render        Renderer
 	Log           *slog.Logger
 
@@ -225,6 +227,12 @@ func (h *Hub) offer(ctx context.Context, c *conn, s subscription, id social.Post
 }
 
 func (h *Hub) conversation(ctx context.Context, c *conn, s subscription, p *view.Seen) {
+	if ok, err := h.Conversations.MayTell(ctx, c.by, p.ID); err != nil || !ok {
+		if err != nil {
+			h.Log.ErrorContext(ctx, "stream a conversation", "err", err)
+		}
+		return
+	}
 	ids := []social.AccountID{}
 	if p.Author.ID != c.by.Account {
 		ids = append(ids, p.Author.ID)

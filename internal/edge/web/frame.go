@@ -183,7 +183,7 @@ var sayings = map[string]string{
 	"judged":    "Thank you. Here is the next case.", "judged-all": "Thank you. No other case waits for you now.", "quizzed": "All right: you know how we judge.", "jury": "A jury was drawn.", "overridden": "Decided, and written down with your reason.",
 	"taken": "It is in, and its clock runs.", "answered": "The answer is on its way.", "together": "Done, for all of them.",
 	"fed": "The address is made. Whoever has it can read this list.", "unfed": "That address leads nowhere any more.",
-	"list": "Your list is ready.", "tag-followed": "Public posts with this tag come to your home now.", "tag-unfollowed": "Posts with this tag no longer come to your home.", "talk-removed": "Taken off your list. A new message brings it back.", "not-suggested": "They are not suggested to you again.", "reset": "Your new password is set. Please sign in with it.",
+	"list": "Your list is ready.", "tag-followed": "Public posts with this tag come to your home now.", "tag-unfollowed": "Posts with this tag no longer come to your home.", "talk-removed": "Deleted for you. A new message begins the conversation anew.", "talk-accepted": "Accepted. The conversation is in your inbox now.", "talk-refused": "Refused. Nothing of it is shown to you any more, and they are not told.", "talk-muted": "Muted. You are not told of what is said there.", "talk-unmuted": "You are told again of what is said there.", "talk-left": "You have left. The others see it, and you get no more of their messages.", "talk-blocked": "Refused, and blocked.", "not-suggested": "They are not suggested to you again.", "reset": "Your new password is set. Please sign in with it.",
 }
 
 // say has a sentence said on the next page.

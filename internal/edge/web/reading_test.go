@@ -110,10 +110,41 @@ func TestMessages(t *testing.T) {
 		want(t, ada.post(thread[1], "do", "read", "back", "/conversations"), 200)
 	}
 	want(t, ada.get("/conversations"), 200, "again", "!Mark as read")
-	want(t, ada.post(thread, "do", "remove"), 200, "Taken off your list", "!psst")
+	want(t, ada.post(thread, "do", "remove"), 200, "Deleted for you", "!psst")
 	want(t, ada.post(thread, "do", "remove"), 404)
 	want(t, ada.post(thread, "do", "nonsense"), 422)
-	want(t, ada.get(post), 200, "psst") // the message is there
+	want(t, ada.get(post), 404)
+	want(t, ben.get(post), 200, "psst") // for the other it is there
+}
+
+// Who does not know each other asks first; and what can be done with a conversation.
+func TestMessageRequests(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ada, ben, cleo := h.member("ada", social.Member), h.member("ben", social.Member), h.member("cleo", social.Member)
+	want(t, ada.get("/conversations/requests"), 200, "No requests")
+	ben.say("@ada hello from ben", social.Direct)
+	cleo.say("@ada hello from cleo", social.Direct)
+	h.follow()
+	want(t, ada.get("/conversations"), 200, "No messages yet", "!hello from", "Requests 2")
+	page := ada.get("/conversations/requests")
+	want(t, page, 200, "hello from ben", "hello from cleo", "Who can read this: you, ben. On: plaza.example.", "/report")
+	threads := regexp.MustCompile(`action="(/conversations/\d+)"`).FindAllStringSubmatch(page.Body.String(), -1)
+	cleos, bens := threads[0][1], threads[1][1]
+	who := regexp.MustCompile(`name="who" value="(\d+)"`).FindStringSubmatch(page.Body.String())[1]
+	for _, do := range []string{"accept", "refuse", "leave", "mute", "block", "remove"} {
+		want(t, ben.post(cleos, "do", do), 404)
+	}
+	want(t, ada.post(bens, "do", "leave"), 422, "Refuse the request")
+	want(t, ada.post(bens, "do", "accept"), 200, "hello from ben", "Accepted")
+	want(t, ada.post(cleos, "do", "block", "who", who), 200, "Refused, and blocked", "!hello from cleo")
+	want(t, cleo.get("/@ada"), 200, "blocks you")
+	want(t, ada.post(bens, "do", "mute"), 200, "muted", "Unmute")
+	want(t, ada.post(bens, "do", "unmute"), 200, "!>muted<")
+	want(t, ada.post(bens, "do", "leave"), 200, "You have left")
+	h.follow()
+	want(t, ada.get("/conversations"), 200, "No messages yet")
+	want(t, ben.get("/conversations"), 200, "I have left this conversation.")
 }
 
 // A thread shows its shape, and what is missing in it.

@@ -1,7 +1,11 @@
 package web
 
 import (
+	"context"
+	"slices"
+
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/core/conversations"
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
@@ -14,38 +18,73 @@ const talksOnPage = 20
 
 func (s *Site) talkRoutes(r *router) {
 	r.Do("GET /conversations", member, s.talks)
+	r.Do("GET /conversations/requests", member, s.talkRequests)
 	r.Do("POST /conversations/{thread}", member, s.changeTalk)
 }
 
+// inbox is a page of conversations: those that go on, or those that ask.
+type inbox struct {
+	view.Slice[conversations.Talk]
+	Asking bool // it is the requests
+	Asked  int  // how many those are
+}
+
 // talks are the messages by thread, those with the newest first.
-func (s *Site) talks(q *ask) error {
-	all, err := slice(q, talksOnPage, func(p social.Page) (view.Slice[conversations.Talk], error) {
-		return s.Conversations.List(q.Context(), q.by, p)
-	})
-	if err != nil {
+func (s *Site) talks(q *ask) error { return s.showTalks(q, inbox{}, s.Conversations.List) }
+
+// talkRequests are those of people whom the reader does not know.
+func (s *Site) talkRequests(q *ask) error {
+	return s.showTalks(q, inbox{Asking: true}, s.Conversations.Requests)
+}
+
+func (s *Site) showTalks(q *ask, in inbox, list func(context.Context, social.Actor, social.Page) (view.Slice[conversations.Talk], error)) (err error) {
+	if in.Slice, err = slice(q, talksOnPage, func(p social.Page) (view.Slice[conversations.Talk], error) {
+		return list(q.Context(), q.by, p)
+	}); err != nil {
+		return err
+	}
+	if in.Asked, err = s.Conversations.Requested(q.Context(), q.by); err != nil {
 		return err
 	}
 	q.page.Tab = "talks"
-	return q.show("Messages", talksPage(q.page, all))
+	return q.show("Messages", talksPage(q.page, in))
 }
 
-// changeTalk marks one as read, or takes it off the list.
+// changeTalk does with a conversation what its reader wants.
 func (s *Site) changeTalk(q *ask) error {
 	thread := social.PostID(q.number("thread"))
-	switch q.form("do") {
+	do := q.form("do")
+	who, _ := id.Parse(q.form("who"))
+	said, err := "talk-"+talkChanges[do], error(nil)
+	switch do {
 	case "read":
-		if _, err := s.Conversations.Read(q.Context(), q.by, thread); err != nil {
-			return err
-		}
-		return q.back(talksPath, "")
+		_, err = s.Conversations.Read(q.Context(), q.by, thread)
+		said = ""
 	case "remove":
-		if err := s.Conversations.Remove(q.Context(), q.by, thread); err != nil {
-			return err
+		err = s.Conversations.Remove(q.Context(), q.by, thread)
+	case "accept":
+		_, err = s.Conversations.Accept(q.Context(), q.by, thread)
+	case "refuse":
+		err = s.Conversations.Refuse(q.Context(), q.by, thread)
+	case "block":
+		if err = s.Conversations.Refuse(q.Context(), q.by, thread); err == nil {
+			err = s.Relations.Block(q.Context(), q.by, social.AccountID(who))
 		}
-		return q.back(talksPath, "talk-removed")
+	case "mute", "unmute":
+		err = s.Conversations.Mute(q.Context(), q.by, thread, do == "mute")
+	case "leave":
+		err = s.Posts.Leave(q.Context(), q.by, thread, q.page.say("I have left this conversation."))
+	default:
+		err = errs.New(errs.Invalid, "Say what to do with the conversation: read, accept, refuse, mute, leave or delete it.")
 	}
-	return errs.New(errs.Invalid, "Say what to do with the conversation: mark it as read, or take it off the list.")
+	if err != nil {
+		return err
+	}
+	return q.back(talksPath, said)
 }
+
+// talkChanges are what can be done, as what is said of it afterwards.
+var talkChanges = map[string]string{"remove": "removed", "accept": "accepted", "refuse": "refused", "block": "blocked", "mute": "muted", "unmute": "unmuted", "leave": "left"}
 
 // talkOpened notes that the reader has read the conversation that they opened
 // a message of. That it cannot be noted keeps nobody from reading.
@@ -78,3 +117,14 @@ func namesIn(f *frame, t conversations.Talk) string {
 
 // namesShown is how many people of a conversation are named.
 const namesShown = 4
+
+// serversIn are the servers that a conversation is on, besides this one, in words.
+func serversIn(f *frame, t conversations.Talk) string {
+	hosts := []string{f.site.host}
+	for _, a := range t.Others {
+		if a.Host != "" && !slices.Contains(hosts, a.Host) {
+			hosts = append(hosts, a.Host)
+		}
+	}
+	return f.listed(hosts)
+}

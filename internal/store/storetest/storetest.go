@@ -115,6 +115,9 @@ func open(t testing.TB, url string, now clock.Clock) *store.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := s.Unlock([]byte("the key of a house in a test")); err != nil {
+		t.Fatal(err)
+	}
 	addresses.Store(s, url)
 	t.Cleanup(func() {
 		addresses.Delete(s)
