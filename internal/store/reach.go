@@ -54,14 +54,14 @@ func (tx *Tx) ForgetViews(ctx context.Context, author social.AccountID) error {
 	return err
 }
 
-// open is what is for everybody and by others: what the author may not be shown is
+// viewable is what is for everybody and by others: what the author may not be shown is
 // not counted for them either.
-const open = ` AND id > $2 AND author_id <> $3 AND visibility IN ('public', 'unlisted') AND standing <> 'hidden'`
+const viewable = ` AND id > $2 AND author_id <> $3 AND visibility IN ('public', 'unlisted') AND standing <> 'hidden'`
 
 var echoes = map[social.Echo]string{
-	social.EchoBoosts:  `SELECT id FROM posts WHERE boost_of = $1 AND boost_of <> 0` + open,
-	social.EchoQuotes:  `SELECT id FROM posts WHERE quote_of = $1 AND quote_of <> 0 AND quote_state = 'accepted'` + open,
-	social.EchoReplies: `SELECT id FROM posts WHERE reply_to = $1 AND reply_to <> 0` + open,
+	social.EchoBoosts:  `SELECT id FROM posts WHERE boost_of = $1 AND boost_of <> 0` + viewable,
+	social.EchoQuotes:  `SELECT id FROM posts WHERE quote_of = $1 AND quote_of <> 0 AND quote_state = 'accepted'` + viewable,
+	social.EchoReplies: `SELECT id FROM posts WHERE reply_to = $1 AND reply_to <> 0` + viewable,
 	social.EchoLikes:   `SELECT id FROM likes WHERE post_id = $1 AND id > $2 AND owner_id <> $3`,
 }
 
