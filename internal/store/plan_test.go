@@ -107,7 +107,9 @@ var hot = []struct {
 	{name: "Thread", uses: "posts_by_thread (thread_id=?)",
 		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.Thread(ctx, 1, p.Limit)) }},
 	{name: "ThreadVotes", uses: "posts_by_thread (thread_id=?)",
-		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.ThreadVotes(ctx, 1, p.Limit)) }},
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.ThreadVotes(ctx, 1, p.Limit))
+		}},
 	{name: "VoteOf", uses: "likes_once (post_id=? AND owner_id=?)",
 		run: func(ctx context.Context, v *store.View, _ social.Page) error { return got(v.VoteOf(ctx, 1, 2)) }},
 	{name: "WeightsBetween", uses: "vote_weights_of_pair (voter_id=? AND author_id=? AND at_ms>? AND at_ms<?)",

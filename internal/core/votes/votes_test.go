@@ -66,7 +66,7 @@ func (h *house) join(n int, age time.Duration, host string) (all []social.Accoun
 		all = nil
 		for range n {
 			h.n++
-			a := social.Account{ID: social.AccountID(id.New(tx.Now.Add(-age))), Username: fmt.Sprint("p", h.n), Kind: social.Person, Standing: social.Good, CreatedAt: tx.Now.Add(-9 * 365 * day)}
+			a := social.Account{ID: social.AccountID(id.New(tx.Now.Add(-age - time.Duration(h.n)*time.Millisecond))), Username: fmt.Sprint("p", h.n), Kind: social.Person, Standing: social.Good, CreatedAt: tx.Now.Add(-9 * 365 * day)}
 			if a.Host = host; host != "" {
 				a.URI = fmt.Sprintf("https://%s/p%d", host, h.n)
 			}
