@@ -56,7 +56,7 @@ func (tx *Tx) ForgetViews(ctx context.Context, author social.AccountID) error {
 
 // viewable is what is for everybody and by others: what the author may not be shown is
 // not counted for them either.
-const viewable = ` AND id > $2 AND author_id <> $3 AND visibility IN ('public', 'unlisted') AND standing <> 'hidden'`
+const viewable = ` AND id > $2 AND author_id <> $3 AND visibility IN ('public', 'unlisted') AND standing <> 'hidden' AND held = ''`
 
 var echoes = map[social.Echo]string{
 	social.EchoBoosts:  `SELECT id FROM posts WHERE boost_of = $1 AND boost_of <> 0` + viewable,

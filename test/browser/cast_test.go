@@ -107,6 +107,7 @@ func (h house) crowd() (list string) {
 	_, err := h.Accounts.SetProfile(ctx, max, social.Profile{Bio: &bio, Fields: &fields, Locked: &locked})
 	h.must(err)
 	post := h.say(max, social.Draft{Text: longWord + " " + strings.Repeat("ha", 120) + "\n\n日本語の長い文章は単語の間に空白がないので、行の折り返しが正しく行われるかどうかを確かめる必要があります。\n\nhttps://example.com/" + strings.Repeat("deep/", 30) + "\n\n#" + strings.Repeat("tag", 20)})
+	first := post.ID
 	for i := range 6 { // a thread that goes deep
 		by := laila
 		if i%2 == 1 {
@@ -114,6 +115,7 @@ func (h house) crowd() (list string) {
 		}
 		post = h.say(by, social.Draft{Text: fmt.Sprintf("Answer %d, and so on: %s", i+1, strings.Repeat("more to say, ", i*3)), ReplyTo: post.ID, Visibility: social.Unlisted})
 	}
+	h.say(laila, social.Draft{Text: "And one beside it.", ReplyTo: first, Visibility: social.Unlisted})
 	h.say(max, social.Draft{Text: "Behind this warning stands nothing bad.", Warning: strings.Repeat("A warning that goes on for longer than the thing it warns of. ", 3), Language: "en"})
 	h.say(max, social.Draft{Text: "@laila a word between us.", Visibility: social.Direct})
 	edited := h.say(max, social.Draft{Text: "First I said this."})

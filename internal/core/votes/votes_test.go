@@ -32,6 +32,9 @@ type house struct {
 }
 
 func open(t testing.TB, s *store.Store, c *storetest.Clock) *house {
+	if c == nil {
+		c = &storetest.Clock{}
+	}
 	v := view.New(s, view.Config{BaseURL: "https://plaza.example"})
 	s.Watch(v.Watch)
 	h := &house{TB: t, ctx: t.Context(), store: s, clock: c, posts: posts.New(s, posts.Config{MaxText: 1000, HandleHost: "plaza.example"}), lines: timelines.New(s, v)}
@@ -66,7 +69,7 @@ func (h *house) join(n int, age time.Duration, host string) (all []social.Accoun
 		all = nil
 		for range n {
 			h.n++
-			a := social.Account{ID: social.AccountID(id.New(tx.Now.Add(-age))), Username: fmt.Sprint("p", h.n), Kind: social.Person, Standing: social.Good, CreatedAt: tx.Now.Add(-9 * 365 * day)}
+			a := social.Account{ID: social.AccountID(id.New(tx.Now.Add(-age - time.Duration(h.n)*time.Millisecond))), Username: fmt.Sprint("p", h.n), Kind: social.Person, Standing: social.Good, CreatedAt: tx.Now.Add(-9 * 365 * day)}
 			if a.Host = host; host != "" {
 				a.URI = fmt.Sprintf("https://%s/p%d", host, h.n)
 			}
@@ -96,6 +99,7 @@ func (h *house) say(by social.Account, to social.PostID) social.PostID {
 
 func (h *house) vote(by social.Account, on social.PostID, way int) {
 	h.Helper()
+	h.clock.Pass(time.Millisecond)
 	var err error
 	switch {
 	case by.Local():
