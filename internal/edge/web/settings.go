@@ -116,6 +116,9 @@ func (s *Site) savePrivacy(q *ask) error {
 	}
 	prefs := self.Prefs
 	prefs.Visibility, prefs.Language = social.Visibility(q.form("visibility")), q.form("language")
+	if q.PostForm.Has("replies") {
+		prefs.Replies = social.ReplyPolicy(q.form("replies"))
+	}
 	prefs.Hold, prefs.Alt = q.ticked("hold"), social.AltText(q.form("alt"))
 	if zoneOf(q.form("zone")) != nil {
 		prefs.Zone = q.form("zone")
