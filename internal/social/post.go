@@ -209,6 +209,8 @@ func (p Post) MayReply(by Actor) error {
 // MayBoost reports why by may not pass p on, or nil.
 func (p Post) MayBoost(by Actor) error {
 	switch {
+	case p.Held != HeldNot:
+		return errs.New(errs.Forbidden, "This reply is not shown to others, so it cannot be passed on.")
 	case p.Visibility == Public, p.Visibility == Unlisted,
 		p.Visibility == Followers && p.Author == by.Account:
 		return nil

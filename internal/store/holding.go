@@ -81,6 +81,12 @@ func (tx *Tx) SetHolding(ctx context.Context, h social.Holding) error {
 	return err
 }
 
+// EndHoldings forgets up to limit of what is known of replies that somebody held.
+func (tx *Tx) EndHoldings(ctx context.Context, owner social.AccountID, limit int) (int, error) {
+	n, err := tx.exec(ctx, `DELETE FROM holdings WHERE post_id IN (SELECT post_id FROM holdings WHERE owner_id = $1 ORDER BY state, post_id LIMIT $2)`, owner, limit)
+	return int(n), err
+}
+
 // SetReplyPolicy stores who may reply to a post.
 func (tx *Tx) SetReplyPolicy(ctx context.Context, id social.PostID, policy social.ReplyPolicy) error {
 	_, err := tx.exec(ctx, `UPDATE posts SET reply_policy = $2 WHERE id = $1`, id, policy)

@@ -190,6 +190,10 @@ var hot = []struct {
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.ReactionCounts(ctx, []social.PostID{1, 2}))
 		}},
+	{name: "Holdings", uses: "holdings_of (owner_id=? AND state=? AND post_id>? AND post_id<?)",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.Holdings(ctx, 1, social.HeldPending, 0, p))
+		}},
 	{name: "ReactionsBy", uses: "reactions_once (post_id=? AND owner_id=?)",
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.ReactionsBy(ctx, 1, []social.PostID{1, 2}))

@@ -152,6 +152,23 @@ func (h house) quoted() string {
 	return fmt.Sprintf("/@laila/%d", post.ID)
 }
 
+// heldReplies has replies to juno wait, and others be refused. It is where they do.
+func (h house) heldReplies() string {
+	h.t.Helper()
+	juno, omar := h.actor("juno"), h.actor("omar")
+	post := h.say(juno, social.Draft{Text: "Ask me anything, and I answer what I like.", ReplyPolicy: social.ReplyApproval})
+	h.say(juno, social.Draft{Text: "Only whom I name can answer this.", ReplyPolicy: social.ReplyMentioned})
+	for _, d := range []social.Draft{{Text: "Which flour do you take?"}, {Text: "And how long does it rest, when it is as hot as it was last week?"}, {Text: "Buy my book."}} {
+		d.ReplyTo = post.ID
+		p := h.say(omar, d)
+		if d.Text == "Buy my book." {
+			_, err := h.Posts.Refuse(h.t.Context(), juno, []social.PostID{p.ID})
+			h.must(err)
+		}
+	}
+	return "/replies"
+}
+
 // collection is the path of a collection of ada's that juno and omar are in.
 func (h house) collection() string {
 	h.t.Helper()

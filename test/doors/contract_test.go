@@ -44,6 +44,7 @@ func TestContract(t *testing.T) {
 	w.reviewed(t)
 	w.counted(t)
 	w.quoted(t)
+	w.repliedTo(t)
 	w.announced(t)
 	w.moderated(t)
 	w.foreign(t)

@@ -25,6 +25,7 @@ var owned = []struct{ piece, thing string }{
 	{"/filters/keywords/{id}", "keyword"},
 	{"/v1/filters/{id}", "keyword"},
 	{"/v2/filters/{id}", "filter"},
+	{"/interaction_requests/{id}", "post"},
 	{"/statuses/{id}", "post"},
 	{"/polls/{id}", "poll"},
 	{"/media/{id}", "media"},

@@ -43,7 +43,7 @@ func (s *Service) Worker() work.Worker {
 		if err := json.Unmarshal(args, &who); err != nil {
 			return errs.Wrap(errs.Invalid, "This job does not name an account.", err)
 		}
-		for _, step := range []step{posts, likes, downs, reactions, follows(social.EdgesFollowing), follows(social.EdgesFollowers), follows(social.EdgesRequests), media, votes, told, row} {
+		for _, step := range []step{posts, holdings, likes, downs, reactions, follows(social.EdgesFollowing), follows(social.EdgesFollowers), follows(social.EdgesRequests), media, votes, told, row} {
 			if err := s.exhaust(ctx, who, step); err != nil {
 				return fmt.Errorf("delete account: %w", err)
 			}
@@ -148,6 +148,13 @@ func authorsOf(ctx context.Context, tx *store.Tx, ids []social.PostID) (map[soci
 		out[p.ID] = p.Author
 	}
 	return out, err
+}
+
+// holdings forgets what is known of the replies that who held: what they answer is
+// gone, and what was held stays with its author.
+func holdings(ctx context.Context, tx *store.Tx, who social.AccountID) (bool, error) {
+	n, err := tx.EndHoldings(ctx, who, stepSize)
+	return n == stepSize, err
 }
 
 // reactions takes away what who put under posts.

@@ -37,7 +37,7 @@ func (s *Site) editPost(q *ask) error {
 // rewriting is a composer with what a post says.
 func rewriting(p *view.Seen) draft {
 	return draft{ID: "text", Action: postURL(p) + "/edit", Back: postURL(p), Label: msg("What it should say"), Button: msg("Save"), Rows: "7",
-		Text: p.Text, Warning: p.Warning, Language: p.Language, Visibility: p.Visibility, Focus: true, Editing: true}
+		Text: p.Text, Warning: p.Warning, Language: p.Language, Visibility: p.Visibility, Replies: p.ReplyPolicy, Focus: true, Editing: true}
 }
 
 func (s *Site) edit(q *ask) error {
@@ -45,7 +45,7 @@ func (s *Site) edit(q *ask) error {
 	if err != nil {
 		return err
 	}
-	wish := social.Draft{Text: q.form("text"), Warning: strings.TrimSpace(q.form("warning")), Language: q.form("language"), Media: p.Post.Media, Sensitive: p.Sensitive && p.Warning == "", Poll: sameQuestion(p, s.config.Clock())}
+	wish := social.Draft{Text: q.form("text"), Warning: strings.TrimSpace(q.form("warning")), Language: q.form("language"), Media: p.Post.Media, Sensitive: p.Sensitive && p.Warning == "", Poll: sameQuestion(p, s.config.Clock()), ReplyPolicy: social.ReplyPolicy(q.form("replies"))}
 	_, err = s.Posts.Edit(q.Context(), q.by, p.ID, wish)
 	if errs.KindOf(err) == errs.Invalid && err != nil {
 		d := rewriting(p)

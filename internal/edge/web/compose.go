@@ -29,6 +29,8 @@ type draft struct {
 	Lists                 []social.List // that it can be for
 	Within                bool          // it answers a post for a circle
 	Quotes                social.QuotePolicy
+	Replies               social.ReplyPolicy
+	Closed, Waits         string // why one cannot reply here, and what becomes of a reply that is not shown at once
 	ReplyTo               social.PostID
 	To                    *view.Seen // what is answered, where it does not stand on the page
 	Quote                 *view.Seen // what is to be quoted, or nil
@@ -116,6 +118,7 @@ func (q *ask) blank() draft {
 	if me.Prefs.Quotes != "" {
 		d.Quotes = me.Prefs.Quotes
 	}
+	d.Replies = me.Prefs.Replies
 	if me.Prefs.Zone != "" {
 		d.When.Zone = me.Prefs.Zone
 	}
@@ -167,7 +170,7 @@ func (q *ask) wish() (d social.Draft, when social.When) {
 	kept, _ := id.Parse(q.form("draft"))
 	d = social.Draft{Text: q.form("text"), Warning: strings.TrimSpace(q.form("warning")), Language: q.form("language"), Poll: q.pollWish(),
 		Visibility: social.Visibility(q.form("visibility")), ReplyTo: social.PostID(replyTo), Form: q.form("key"), Quote: social.PostID(quote), Kept: social.DraftID(kept),
-		QuotePolicy: social.QuotePolicy(q.form("quotes"))}
+		QuotePolicy: social.QuotePolicy(q.form("quotes")), ReplyPolicy: social.ReplyPolicy(q.form("replies"))}
 	if d.Visibility == here {
 		d.Visibility, d.LocalOnly = social.Public, true
 	}
@@ -325,6 +328,9 @@ func (q *ask) composing(wish social.Draft, when social.When) (draft, error) {
 	}
 	if wish.QuotePolicy != "" {
 		d.Quotes = wish.QuotePolicy
+	}
+	if wish.ReplyPolicy != "" {
+		d.Replies = wish.ReplyPolicy
 	}
 	if when.Set() || when.Zone != "" {
 		d.When = when

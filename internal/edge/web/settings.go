@@ -121,6 +121,9 @@ func (s *Site) savePrivacy(q *ask) error {
 	prefs := self.Prefs
 	prefs.Visibility, prefs.Language = social.Visibility(q.form("visibility")), q.form("language")
 	prefs.Quotes = social.QuotePolicy(q.form("quotes"))
+	if q.PostForm.Has("replies") {
+		prefs.Replies = social.ReplyPolicy(q.form("replies"))
+	}
 	prefs.Hold, prefs.Alt = q.ticked("hold"), social.AltText(q.form("alt"))
 	prefs.Order = social.ReplyOrder(q.form("reply_order"))
 	if !q.page.House.NoViews { // else there is no box

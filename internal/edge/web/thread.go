@@ -72,6 +72,9 @@ func (s *Site) thread(q *ask) error {
 	var reply draft
 	if q.by.SignedIn() {
 		reply = q.reply(t.Post)
+		if err := q.mayReply(&reply, t.Post); err != nil {
+			return err
+		}
 	}
 	q.page.Head = s.tell(q.page, p)
 	return q.show(q.page.say("%s: “%s”", p.Author.Name(), short(firstOf(p.Warning, p.Plain()))), threadPage(q.page, t, chain, reply))
