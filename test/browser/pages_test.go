@@ -84,7 +84,7 @@ func (h house) pages() []page {
 		{"embed", "", omar + "/embed"}, {"quotes-empty", "", omar + "/quotes"}, {"quotes", "", h.quoted() + "/quotes"}, {"quoting", "ada", h.latest("laila", "Worth reading")}, {"set-notices-empty", "ivy", "/settings/notices"},
 		{"collection", "", collection}, {"collection-in", "juno", collection},
 		{"explore", "", "/explore"}, {"explore-member", "ada", "/explore"}, {"explore-tags", "ada", "/explore/tags"}, {"explore-links", "ada", "/explore/links"}, {"explore-link", "ada", "/explore/links/posts?url=https://example.com/"},
-		{"explore-people", "ada", "/explore/people"}, {"explore-people-new", "", "/explore/people?order=new"}, {"explore-collections", "", "/explore/collections"}, {"catch-up", "ada", "/catch-up?from=72"}, {"catch-up-topics", "ada", "/catch-up?from=72&by=topics"},
+		{"explore-people", "ada", "/explore/people"}, {"explore-people-new", "", "/explore/people?order=new"}, {"explore-collections", "", "/explore/collections"}, {"explore-french", "ada", "/explore?language=fr"}, {"orders", "", "/help/orders"}, {"catch-up", "ada", "/catch-up?from=72"}, {"catch-up-topics", "ada", "/catch-up?from=72&by=topics"},
 		{"catch-up-none", "ivy", "/catch-up"}, {"talks-empty", "ivy", "/conversations"}, {"keys", "ada", "/keys"}, {"keys-stranger", "", "/keys"}, {"tags", "ada", "/tags"}, {"tags-empty", "ivy", "/tags"},
 		{"profile-media", "ada", "/@juno/media"}, {"featured", "ada", max + "/featured"}, {"featured-empty", "ivy", "/@ivy/featured"}, {"about-somebody", "ada", max + "/about"}, {"found-narrowed", "ada", "/search?q=from:omar+is:reply"}, {"found-vague", "ada", "/search?q=has:image"},
 		{"consent", "ada", consent}, {"code", "ada", "/oauth/authorize/native?code=" + strings.Repeat("Qx7", 14)},

@@ -19,7 +19,7 @@ const maxLine = 1 << 20
 type Header struct {
 	Format string `json:"format"`
 	House  string `json:"house"` // the host in the addresses of its own people
-	At     int64  `json:"at"` // the moment that was counted at, in milliseconds
+	At     int64  `json:"at"`    // the moment that was counted at, in milliseconds
 }
 
 // A footer is the last line: what has none is not whole.
