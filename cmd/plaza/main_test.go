@@ -40,7 +40,7 @@ func TestScenarios(t *testing.T) {
 			e.Setenv("PLAZA_URL", "http://"+at)
 			return err
 		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"healthy": healthy, "call": call, "taken": taken, "elsewhere": elsewhere, "pictures": pictures, "replicate": replicate, "visit": visit, "submit": submit},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"healthy": healthy, "call": call, "taken": taken, "elsewhere": elsewhere, "pictures": pictures, "replicate": replicate, "visit": visit, "submit": submit, "square": square, "recount": recount},
 	})
 }
 

@@ -18,4 +18,6 @@ func (w *crowd) discovered(t *testing.T) {
 	w.call(t, fay, "GET /api/v1/suggestions", nil)
 	w.call(t, fay, "DELETE /api/v1/suggestions/{id}", []any{w.ada.ID})
 	w.call(t, nil, "GET /api/v1/trends/links?empty", nil)
+	w.call(t, nil, "GET /api/plaza/v1/trends", nil)
+	w.call(t, nil, "GET /api/plaza/v1/trends/data", nil)
 }

@@ -217,7 +217,7 @@ type download struct {
 	write func(io.Writer) error
 }
 
-var fileTypes = map[string]string{".csv": "text/csv; charset=utf-8", ".zip": "application/zip", ".jsonl": "application/jsonl"}
+var fileTypes = map[string]string{".csv": "text/csv; charset=utf-8", ".zip": "application/zip", ".ndjson": "application/x-ndjson"}
 
 func (q *request) sendFile(d download) {
 	http.NewResponseController(q.w).SetWriteDeadline(time.Now().Add(importWait)) // where it cannot be set, the usual one holds

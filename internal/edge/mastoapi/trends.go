@@ -96,5 +96,5 @@ func (a *API) trends(q *request) (any, error) {
 }
 
 func (a *API) trendData(q *request) (any, error) {
-	return download{"trends.jsonl", func(w io.Writer) error { return a.Discover.Data(q.Context(), w) }}, nil
+	return download{"trends.ndjson", func(w io.Writer) error { return a.Discover.Data(q.Context(), w) }}, nil
 }

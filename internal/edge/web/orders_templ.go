@@ -174,7 +174,7 @@ func ordersPage(f *frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = phrase("What Discover counts is public, and so is the data that it counts: %s. With it, the command %s comes to the same lists, in the same order, for the same reasons.", link("/api/plaza/v1/trends/data", say(ctx, "the data of now")), codeText("plaza trends --from trends.jsonl")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = phrase("What Discover counts is public, and so is the data that it counts: %s. With it, the command %s comes to the same lists, in the same order, for the same reasons.", link("/api/plaza/v1/trends/data", say(ctx, "the data of now")), codeText("plaza trends --from trends.ndjson")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -228,7 +228,7 @@ func TestExplore(t *testing.T) {
 	cleo.post("/@ben/follow")
 	ada.post("/@cleo/follow")
 	page := ada.get("/explore/people")
-	want(t, page, 200, "Followed by people you follow")
+	want(t, page, 200, "Followed by 1 p")
 	dismiss := regexp.MustCompile(`/explore/people/\d+/dismiss`).FindString(page.Body.String())
 	want(t, ada.post(dismiss), 200, "not suggested to you again", "!Followed by people you follow")
 	want(t, nobody.post(dismiss), 200, "Please sign in first.")

@@ -55,7 +55,12 @@ type Lists struct {
 }
 
 // In is what many turn to in a language, or in all for none.
-func (l Lists) In(lang string) List { return l.by[language(lang)] }
+func (l Lists) In(lang string) List {
+	if list, ok := l.by[language(lang)]; ok {
+		return list
+	}
+	return List{Posts: []Post{}, Tags: []Tag{}, Links: []Link{}, People: []Person{}}
+}
 
 // An Answer is what is told of a count, for one language or for all.
 type Answer struct {
