@@ -48,6 +48,11 @@ func TestCircles(t *testing.T) {
 			}
 		}
 	}
+	var st shown
+	ada.Must("POST", "/api/v1/statuses", `status=%22visibility%22:%22private%22&circle_id=`+list.ID, &st)
+	if ada.Must("DELETE", "/api/v1/statuses/"+st.ID, nil, &st); st.Visibility != "direct" || st.Plaza.Visibility != "circle" || st.Plaza.CircleID == nil {
+		t.Errorf("an app that writes it anew is told %+v: it would be for followers", st)
+	}
 	for how, want := range map[string]int{
 		"visibility=list:" + theirs.ID: 422, "visibility=private&circle_id=" + theirs.ID: 422, "visibility=list:99": 422, "visibility=list:x": 404, "visibility=circle": 422,
 		"visibility=public&circle_id=" + list.ID: 422, "visibility=direct&circle_id=" + list.ID: 422} {

@@ -1,6 +1,7 @@
 package mastoapi
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -28,6 +29,16 @@ func (q *request) circle(d *social.Draft) error {
 	}
 	d.Visibility, d.Circle = social.Circle, social.ListID(n)
 	return nil
+}
+
+// toRedraft is a status as an app is given it that deletes it and may write it anew.
+// An app that knows nothing of circles would do that for followers: it is told
+// that the post was direct, so that it is for nobody whom it was not for.
+func toRedraft(s *view.Seen, status raw) raw {
+	if s.Visibility != social.Circle {
+		return status
+	}
+	return bytes.Replace(status, []byte(`"visibility":"private"`), []byte(`"visibility":"direct"`), 1)
 }
 
 // appendAudience appends whom a post is for in our words, of which Mastodon lacks

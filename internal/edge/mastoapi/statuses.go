@@ -166,7 +166,7 @@ func (a *API) deleteStatus(q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	was := a.render.status(s, q.By.Account)
+	was := toRedraft(s, a.render.status(s, q.By.Account))
 	del := a.Posts.Redraft
 	if q.flag("delete_media", false) {
 		del = a.Posts.Delete
