@@ -49,6 +49,7 @@ func TestContract(t *testing.T) {
 	w.moderated(t)
 	w.foreign(t)
 	w.reacted(t)
+	w.ruled(t)
 	w.moving(t)
 	for _, r := range s.Routes() {
 		route := r.Method + " " + r.Path

@@ -54,7 +54,7 @@ var digits = regexp.MustCompile(`\d{10,}`)
 // everything is what any route could want to be told, so that none stops
 // before it has looked for the thing.
 var everything = url.Values{"status": {"Mine now"}, "title": {"Mine now"}, "phrase": {"mine"}, "keyword": {"mine"}, "context[]": {"home"}, "choices[]": {"0"},
-	"comment": {"Mine"}, "description": {"Mine"}, "quote_approval_policy": {"nobody"}, "name": {"mine"}, "value": {"1"}}
+	"comment": {"Mine"}, "description": {"Mine"}, "quote_approval_policy": {"nobody"}, "name": {"mine"}, "value": {"1"}, "reason": {"spam"}}
 
 // TestForeign asks as ada, with every route that names a thing, for what is
 // ben's alone and for what does not exist: the answers are the same to the

@@ -138,14 +138,17 @@ func (s *Service) AcceptKeeper(ctx context.Context, by social.Actor, owner socia
 }
 
 // EndKeeper ends that somebody keeps another's threads, or is asked to: by is
-// one of the two. It is no error if there was nothing to end.
+// one of the two. It is NotFound if there was nothing to end.
 func (s *Service) EndKeeper(ctx context.Context, by social.Actor, owner, keeper social.AccountID) error {
 	if by.Account != owner && by.Account != keeper {
 		return store.NoPost
 	}
 	return s.store.WriteFor(ctx, by, "end a keeper", func(tx *store.Tx) error {
 		was, err := tx.EndKeeper(ctx, owner, keeper)
-		if err == nil && was {
+		if err == nil && !was {
+			err = store.NoPost
+		}
+		if err == nil {
 			tx.Record(event.KeeperChanged{Owner: owner, Keeper: keeper, State: "ended"})
 		}
 		return err

@@ -66,9 +66,12 @@ func (a *API) setReplyRules(q *request) (any, error) {
 func (a *API) deed(d social.ThreadDeed) func(*request) (any, error) {
 	return func(q *request) (any, error) {
 		which := social.PostID(q.pathID())
-		why, err := social.ParseHideReason(q.str("reason"))
-		if err != nil && d == social.HideReply {
-			return nil, err
+		var why social.HideReason
+		if d == social.HideReply {
+			var err error
+			if why, err = social.ParseHideReason(q.str("reason")); err != nil {
+				return nil, err
+			}
 		}
 		if err := a.Posts.Do(q.Context(), q.By, which, d, why); err != nil {
 			return nil, err

@@ -91,7 +91,7 @@ func (s *Site) askKeeper(q *ask) error {
 }
 
 func (s *Site) endKeeper(q *ask) error {
-	if err := s.Threads.EndKeeper(q.Context(), q.by, q.by.Account, q.subjectID()); err != nil {
+	if err := s.Threads.EndKeeper(q.Context(), q.by, q.by.Account, q.subjectID()); errs.Absent(err) != nil {
 		return err
 	}
 	q.say("saved")
@@ -107,7 +107,7 @@ func (s *Site) acceptKeeper(q *ask) error {
 }
 
 func (s *Site) leaveKeeper(q *ask) error {
-	if err := s.Threads.EndKeeper(q.Context(), q.by, q.subjectID(), q.by.Account); err != nil {
+	if err := s.Threads.EndKeeper(q.Context(), q.by, q.subjectID(), q.by.Account); errs.Absent(err) != nil {
 		return err
 	}
 	q.say("saved")
