@@ -186,6 +186,25 @@ func (h house) collection() string {
 	return fmt.Sprintf("/collections/%d", c.ID)
 }
 
+// ruled has a thread of juno's with a reply on top, one that is hidden, and a lock,
+// and has rules hold what answers juno. It returns the page of the thread.
+func (h house) ruled() string {
+	h.t.Helper()
+	ctx, juno, rosa, laila := h.t.Context(), h.actor("juno"), h.actor("rosa"), h.actor("laila")
+	root := h.say(juno, social.Draft{Text: "Which of the three should hang in the hall?"})
+	first := h.say(rosa, social.Draft{Text: "The blue one, by all means.", ReplyTo: root.ID})
+	other := h.say(laila, social.Draft{Text: "My shop sells frames: " + longWord, ReplyTo: root.ID})
+	h.must(h.Threads.AskKeeper(ctx, juno, laila.Account))
+	h.must(h.Threads.AskKeeper(ctx, juno, rosa.Account))
+	h.must(h.Threads.AcceptKeeper(ctx, rosa, juno.Account))
+	h.must(h.Posts.Do(ctx, juno, first.ID, social.PinReply, ""))
+	h.must(h.Posts.Do(ctx, rosa, other.ID, social.HideReply, social.HideSpam))
+	h.must(h.Posts.Do(ctx, juno, root.ID, social.LockThread, ""))
+	_, err := h.Threads.SetRules(ctx, juno, social.ReplyRules{Words: []string{"half price", "follow back"}, Languages: []string{"en", "fr"}, MinDays: 3})
+	h.must(err)
+	return fmt.Sprintf("/@juno/%d", root.ID)
+}
+
 // desk has things reported, decided and appealed. It returns a case that waits,
 // one that is decided, and what juno reported.
 func (h house) desk() (waits, decided, own string) {

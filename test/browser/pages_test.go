@@ -53,6 +53,7 @@ func (h house) pages() []page {
 	h.must(err)
 	waits, decided, own := h.desk()
 	h.holds(longName)
+	ruled := h.ruled()
 	shown, veiled := h.shown("juno", false), h.shown("juno", true)
 	begun, later := h.writing(longName)
 	claim := h.known("juno", longName)
@@ -67,7 +68,7 @@ func (h house) pages() []page {
 		{"moderation", "ada", "/moderation"}, {"cases", "ada", "/moderation/cases"}, {"cases-none", "ada", "/moderation/cases?harm=minors"}, {"case", "ada", waits}, {"case-decided", "ada", decided},
 		{"case-next", "ada", "/moderation/next"}, {"case-next-none", "ada", "/moderation/next?queue=legal"}, {"appeals", "ada", "/moderation/appeals"}, {"words-ready", "ada", "/moderation/words"}, {"holds", "ada", "/moderation/holds"},
 		{"record", "rosa", "/settings/record"}, {"record-empty", "ivy", "/settings/record"}, {"record-old", "", "/record/abc"}, {"report-find", "", "/report"}, {"report-stranger", "", omar + "/report"},
-		{"report-post", "ada", omar + "/report"}, {"report-account", "ada", "/@juno/report"}, {"reports", "juno", "/settings/reports"}, {"report-own", "juno", own}, {"reports-empty", "ivy", "/settings/reports"},
+		{"report-post", "ada", omar + "/report"}, {"report-account", "ada", "/@juno/report"}, {"reports", "juno", "/settings/reports"}, {"report-own", "juno", own}, {"reports-empty", "ivy", "/settings/reports"}, {"set-threads", "juno", "/settings/threads"}, {"set-threads-empty", "ivy", "/settings/threads"}, {"thread-ruled", "juno", ruled}, {"thread-ruled-stranger", "", ruled},
 		{"hosts-friend", "ada", fmt.Sprintf("/settings/hosts/allow/%d", friend.ID)}, {"hosts-cut", "ada", "/settings/hosts/preview?host=far.example&severity=suspend"}, {"hosts-limit", "ada", "/settings/hosts/limit"}, {"hosts-files", "ada", "/settings/hosts/files"},
 		{"jury", longName, "/jury"}, {"jury-waiting", "laila", "/jury"}, {"jury-empty", "ivy", "/jury"}, {"set-jury", "ivy", "/settings/jury"}, {"jury-quiz", "ivy", "/settings/jury/quiz"}, {"juries", "ada", "/settings/juries"},
 		{"hosts-lists", "ada", "/settings/hosts/lists"}, {"hosts-list", "ada", fmt.Sprintf("/settings/hosts/lists/%d", heeded.ID)},

@@ -69,6 +69,8 @@ func (p packer) pack() error {
 		{"views.json", p.views},
 		{"bookmarks.json", func(do func(any) error) error { return p.marks(social.Bookmarked, do) }},
 		{"drafts.json", p.drafts},
+		{"thread_rules.json", p.threadRules},
+		{"thread_acts.json", p.threadActs},
 		{"scheduled.json", p.scheduled},
 	} {
 		if err := p.file(c.name, func(w io.Writer) error { return collection(w, c.name, c.each) }); err != nil {

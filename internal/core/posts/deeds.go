@@ -10,7 +10,7 @@ import (
 	"github.com/plaza-social/plaza/internal/store"
 )
 
-var errNotYours = errs.New(errs.Forbidden, "Only who wrote the post above, and their co-moderators, can do this.")
+var errNotYours = errs.New(errs.NotFound, "Only who wrote the post above, and their co-moderators, can do this.")
 
 // Do does a deed to a reply, or to a thread that a post is in, in the name of
 // its author: by is they, or keeps their threads. What is so already is no error.
