@@ -43,6 +43,7 @@ var touched = `(a.host = '' OR q.id >= $2 OR ` + followedHere(`q.author_id`) + `
 	OR EXISTS (SELECT 1 FROM pins i WHERE i.post_id = q.id)
 	OR EXISTS (SELECT 1 FROM notices n WHERE n.post_id = q.id)
 	OR EXISTS (SELECT 1 FROM filter_posts x WHERE x.post_id = q.id)
+	OR EXISTS (SELECT 1 FROM holdings h WHERE h.post_id = q.id)
 	OR EXISTS (SELECT 1 FROM imported_posts y WHERE y.post_id = q.id)
 	OR EXISTS (SELECT 1 FROM post_mentions m JOIN accounts o ON o.id = m.account_id WHERE m.post_id = q.id AND o.host = '')
 	OR EXISTS (SELECT 1 FROM polls t JOIN poll_votes c ON c.poll_id = t.id JOIN accounts o ON o.id = c.voter_id WHERE t.post_id = q.id AND o.host = '')
