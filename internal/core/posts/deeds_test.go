@@ -3,6 +3,7 @@ package posts_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -104,6 +105,7 @@ func TestHideReply(t *testing.T) {
 		}
 		must(t, s.Read(ctx, func(v *store.View) error {
 			acts, err := v.ThreadActs(ctx, root.ID, 9)
+			slices.SortFunc(acts, func(a, b social.ThreadAct) int { return strings.Compare(string(b.Deed), string(a.Deed)) }) // they are of one moment
 			if len(acts) != 2 || acts[0].Deed != social.ShowReply || acts[0].By != ada || acts[1].Deed != social.HideReply || acts[1].By != dora || acts[1].Why != social.HideSpam || acts[1].Owner != ada {
 				t.Errorf("what is known of it: %+v", acts)
 			}
