@@ -279,7 +279,7 @@ var hot = []struct {
 			_, err := v.UnreadConversations(ctx, 1, 100)
 			return err
 		}},
-	{name: "SearchPosts",
+	{name: "SearchPosts", sorts: "the last messages of one reader, as DirectPosts",
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.SearchPosts(ctx, store.PostSearch{Reader: 1, Phrases: []string{"word"}}, p))
 		}},

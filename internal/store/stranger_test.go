@@ -18,7 +18,7 @@ var onlyOurs = []string{"sessions.account_id", "tokens.account_id", "codes.accou
 	"markers.owner_id", "unsuggested.owner_id", "filters.owner_id", "scheduled.owner_id", "drafts.owner_id", "push_subscriptions.account_id", "imports.owner_id", "imported_posts.owner_id", "tag_follows.owner_id",
 	"featured_tags.owner_id", "reply_rules.owner_id", "keepers.owner_id", "keepers.keeper_id", "thread_acts.owner_id", "shut_hosts.owner_id", "conversations.owner_id", "notice_policies.owner_id", "notice_requests.owner_id", "notices.owner_id",
 	"announcement_reads.owner_id", "announcement_reactions.owner_id", "pins.owner_id", "field_checks.account_id",
-	"jurors.account_id", "jury_seats.account_id", "pictures.sender_id"}
+	"jurors.account_id", "jury_seats.account_id", "pictures.sender_id", "confirmations.account_id", "likenesses.account_id", "likenesses.other_id"}
 
 // goAlong are columns of what goes with an account, and does not keep it.
 var goAlong = []string{"contacts.account_id", "public_keys.account_id", "acts.owner_id", "synchronized.account_id"}

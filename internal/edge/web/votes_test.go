@@ -45,7 +45,7 @@ func TestVotesOnReplies(t *testing.T) {
 	inOrder("as usual", ada.get(first), "At the mill", "Nowhere")
 	inOrder("the newest", ada.get(first+"?order=new"), "Nowhere", "At the mill", `order=new" title="The newest first." rel="nofollow" aria-current="page"`)
 	inOrder("none", ada.get(first+"?order=loud"), "At the mill", "Nowhere")
-	want(t, ada.post("/settings/privacy", "visibility", "public", "replies", "new"), 200, "Saved.", `value="new" selected`)
+	want(t, ada.post("/settings/privacy", "visibility", "public", "reply_order", "new"), 200, "Saved.", `value="new" selected`)
 	inOrder("by setting", ada.get(first), "Nowhere", "At the mill")
 	inOrder("all the same", ada.get(first+"?order=old"), "At the mill", "Nowhere")
 	inOrder("for strangers", h.browser().get(first), "At the mill", "Nowhere")

@@ -52,7 +52,7 @@ func build(t *testing.T) *town {
 // quiet waits until nothing changes any more: followers have followed.
 func (h *house) quiet() {
 	h.t.Helper()
-	const followers = 9 // that a house with federation has
+	const followers = 11 // that a house with federation has
 	h.Eventually("everybody to have read the journal", func() bool { return h.witness.CaughtUp(followers) })
 }
 
