@@ -40,7 +40,7 @@ func (w *crowd) reacted(t *testing.T) {
 	var p apptest.Status
 	var o opinion
 	w.call(t, w.ada, "POST /api/v1/statuses", nil, form("status", "The bread is done", "visibility", "public")).JSON(t, &p)
-	if body := w.call(t, nil, "GET /api/v1/statuses/{id}", []any{p.ID}).Body; !strings.Contains(string(body), `"plaza":{"reactions":[],"votes":{"up":0,"down":0,"score":0,"mine":0},"replies":{"policy":"everyone","waiting":0,"refused":0,"held":"","held_by":null}},"pleroma":{"emoji_reactions":[]}`) {
+	if body := w.call(t, nil, "GET /api/v1/statuses/{id}", []any{p.ID}).Body; !strings.Contains(string(body), `"plaza":{"visibility":"public","circle_id":null,"reactions":[],"votes":{"up":0,"down":0,"score":0,"mine":0},"replies":{"policy":"everyone","waiting":0,"refused":0,"held":"","held_by":null}},"pleroma":{"emoji_reactions":[]}`) {
 		t.Errorf("of which nobody made anything: %s", body)
 	}
 	w.call(t, w.ada, "GET /api/plaza/v1/statuses/{id}/reach", []any{p.ID})

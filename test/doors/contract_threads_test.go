@@ -59,5 +59,6 @@ func (w *crowd) ruled(t *testing.T) {
 	}
 	w.call(t, w.cleo, "POST /api/plaza/v1/statuses/{id}/appeal_hiding", at, form("comment", "I meant it"))
 	w.call(t, w.ben, "DELETE /api/plaza/v1/accounts/{id}/keep_threads", ada)
+	w.call(t, w.ada, "POST /api/plaza/v1/accounts/{id}/thread_keeper", ben)
 	w.call(t, w.ada, "DELETE /api/plaza/v1/accounts/{id}/thread_keeper", ben)
 }

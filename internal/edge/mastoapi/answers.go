@@ -148,7 +148,8 @@ var oldInstanceShape = shape{"uri": "string", "title": "string", "short_descript
 // added are fields that Mastodon does not have, by entity.
 var added = map[string][]string{"Status": statusAdds, "DeletedStatus": statusAdds, "Admin_TrendsStatus": statusAdds,
 	"Notification": reactionAdds, "NotificationGroup": reactionAdds, "Report": {"receipt"},
-	"Tag": {"plaza"}, "Admin_Tag": {"plaza"}, "Trends_Link": {"plaza"}, "Suggestion": {"plaza"}}
+	"Tag": {"plaza"}, "Admin_Tag": {"plaza"}, "Trends_Link": {"plaza"}, "Suggestion": {"plaza"},
+	"Account": {"plaza"}, "CredentialAccount": {"plaza"}, "Conversation": {"plaza"}, "Context": {"plaza"}}
 
 var statusAdds, reactionAdds = []string{"local_only", "plaza", "pleroma"}, []string{"emoji", "emoji_url"}
 

@@ -90,7 +90,7 @@ func (r Route) usual() string {
 func (r Route) Ours() bool {
 	usual := r.usual()
 	return strings.HasPrefix(r.Path, "/api/plaza/") || strings.HasPrefix(r.Path, "/api/v1/pleroma/") || r.Path == "/api/openapi.json" ||
-		r.Path == aliasPath || r.Path == movePath || usual != "" && usual != r.Method
+		strings.HasPrefix(r.Path, "/api/v1/interaction_requests") || r.Path == aliasPath || r.Path == movePath || usual != "" && usual != r.Method
 }
 
 func (r Route) operation() schema {
