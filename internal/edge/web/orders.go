@@ -8,7 +8,7 @@ type ordered struct{ ID, Where, Is, Help string }
 var orders = []ordered{
 	{"time", msg("Home, the square, tags, lists, profiles, likes, bookmarks and notifications"), msg("Newest first"),
 		msg("By the time at which it was said or happened, and by nothing else. On a profile, what its owner pinned stands above. Nothing is left out that you did not mute, block or filter, and nothing is put in between.")},
-	{"threads", msg("Replies under a post"), msg("As they came"), msg("Each reply stands below what it answers; of several the oldest first.")},
+	{"threads", msg("Replies under a post"), msg("As you choose"), msg("Each reply stands below what it answers; of several the oldest first, unless you choose another order: the newest, the best, the top or, where people vote replies down, the disputed. How each is counted stands on the page of a thread.")},
 	{"trending-posts", msg("Discover: posts"), msg("What many turn to"),
 		msg("Public posts of the last two days that answer nobody, by likes plus twice the boosts; half of that goes with every twelve hours, evenly in between. Of equals the newest first. At most two of one person.")},
 	{"trending-tags", msg("Discover: tags"), msg("Used by most people"),

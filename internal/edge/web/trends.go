@@ -79,7 +79,14 @@ func (f *frame) reason(r trend.Reason) string {
 		}
 		return f.say("%d people in two days", r.People)
 	case trend.Reactions:
-		return f.say("%s and %s in two days", f.say("%d likes", r.Likes), f.say("%d boosts", r.Boosts))
+		likes, boosts := f.say("%d likes", r.Likes), f.say("%d boosts", r.Boosts)
+		switch {
+		case r.Boosts == 0:
+			return f.say("%s in two days", likes)
+		case r.Likes == 0:
+			return f.say("%s in two days", boosts)
+		}
+		return f.say("%s and %s in two days", likes, boosts)
 	case trend.Rising:
 		if r.Language != "" {
 			return f.say("Rising in %s", f.tongue(r.Language))
