@@ -62,6 +62,11 @@ func (w *crowd) repliedTo(t *testing.T) {
 	if got := gts.Plaza.Replies.Policy; got != "followers+approval" {
 		t.Errorf("GoToSocial's policy is read as %q", got)
 	}
+	const rule = "interaction_policy[can_reply]"
+	w.call(t, w.ada, "POST /api/v1/statuses", nil, form("status", "As it wants forms", rule+"[always][0]", "author", rule+"[always][1]", "following", rule+"[with_approval][0]", "public")).JSON(t, &gts)
+	if got := gts.Plaza.Replies.Policy; got != "following+approval" {
+		t.Errorf("GoToSocial's policy in a form is read as %q", got)
+	}
 	w.call(t, w.ada, "PATCH /api/v1/accounts/update_credentials", nil, form("source[reply_policy]", "followers"))
 	w.call(t, w.ada, "PATCH /api/v1/accounts/update_credentials", nil, form("source[reply_policy]", "everyone"))
 }

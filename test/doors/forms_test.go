@@ -36,7 +36,7 @@ var sayings = []saying{
 		"hide_collections": true, "show_media": false, "show_media_replies": false, "show_featured": false, "avatar_description": "Me", "header_description": "A house",
 		"avatar": "{picture}", "header": "{picture}", "attribution_domains": []any{"a.example", "b.example"},
 		"fields_attributes": []any{sheet{"name": "a", "value": "b"}, sheet{"name": "c", "value": "d"}},
-		"source":            sheet{"privacy": "unlisted", "sensitive": true, "language": "de", "quote_policy": "followers"}}},
+		"source":            sheet{"privacy": "unlisted", "sensitive": true, "language": "de", "quote_policy": "followers", "reply_policy": "mutuals+approval"}}},
 	{"PATCH /api/v1/profile", sheet{"display_name": "Olga", "note": "", "locked": false, "bot": false, "discoverable": true, "indexable": false, "hide_collections": false,
 		"show_media": true, "show_media_replies": true, "show_featured": true, "avatar_description": "", "header_description": "", "avatar": "{picture}", "header": "{picture}",
 		"attribution_domains": []any{}, "fields_attributes": []any{sheet{"name": "e", "value": "f"}}}},
@@ -59,7 +59,23 @@ var sayings = []saying{
 	{"PUT /api/v1/statuses/{post}", sheet{"status": "Anew", "spoiler_text": "", "sensitive": false, "language": "en", "media_ids": []any{"{other media}"},
 		"media_attributes": []any{sheet{"id": "{other media}", "description": "Bread", "focus": "0.5,-0.5"}}}},
 	{"PUT /api/v1/statuses/{post}", sheet{"status": "Rye or wheat?", "media_ids": []any{}, "poll": sheet{"options": []any{"rye", "wheat"}, "expires_in": 3600, "multiple": true, "hide_totals": true}}},
-	{"PUT /api/v1/statuses/{post}/interaction_policy", sheet{"quote_approval_policy": "followers"}},
+	{"POST /api/v1/statuses", sheet{"status": "Followers may reply", "reply_policy": "followers+approval"}},
+	{"POST /api/v1/statuses", sheet{"status": "As GoToSocial has it", "interaction_policy": canReply("always", "with_approval", "following")}},
+	{"POST /api/v1/statuses", sheet{"status": "As it has it now", "interaction_policy": canReply("automatic_approval", "manual_approval", "followers")}},
+	{"PUT /api/v1/statuses/{post}", sheet{"status": "Friends may reply", "reply_policy": "mutuals"}},
+	{"PUT /api/v1/statuses/{post}", sheet{"status": "Whom I follow may", "interaction_policy": canReply("always", "with_approval", "following")}},
+	{"PUT /api/v1/statuses/{post}", sheet{"status": "Whoever follows me may", "interaction_policy": canReply("automatic_approval", "manual_approval", "followers")}},
+	{"PUT /api/v1/statuses/{post}/interaction_policy", sheet{"quote_approval_policy": "followers", "reply_policy": "mentioned"}},
+	{"PUT /api/v1/statuses/{post}/interaction_policy", sheet{"interaction_policy": canReply("always", "with_approval", "following")}},
+	{"PUT /api/v1/statuses/{post}/interaction_policy", sheet{"interaction_policy": canReply("automatic_approval", "manual_approval", "followers")}},
+	{"POST /api/plaza/v1/replies/approve", sheet{"ids": []any{"{his held}"}, "account_id": "{cleo}"}},
+	{"POST /api/plaza/v1/replies/refuse", sheet{"ids": []any{"{her held}"}, "account_id": "{ben}"}},
+	{"POST /api/plaza/v1/statuses/{his held}/hide", sheet{"reason": "unkind"}},
+	{"POST /api/plaza/v1/statuses/{hidden}/appeal_hiding", sheet{"comment": "I was kind & brief"}},
+	{"PUT /api/plaza/v1/reply_rules", sheet{"words": []any{"bread & salt", "loaf"}, "languages": []any{"de", "en"}, "min_account_days": 3, "hold_strangers": true, "hold_limited": true}},
+	{"PUT /api/plaza/v1/reply_rules", sheet{"words": []any{}, "languages": []any{}, "min_account_days": 0, "hold_strangers": false, "hold_limited": false}},
+	{"PUT /api/plaza/v1/statuses/{his}/vote", sheet{"value": 1}},
+	{"POST /api/plaza/v1/conversations/{talk}/leave", sheet{"comment": "I am off"}},
 	{"POST /api/v1/statuses/{his}/reblog", sheet{"visibility": "unlisted"}},
 	{"DELETE /api/v1/statuses/{post}", sheet{"delete_media": true}},
 	{"POST /api/v1/polls/{poll}/votes", sheet{"choices": []any{0, 1}}},
@@ -121,6 +137,12 @@ var elsewhereTold = []string{"POST /api/v1/media", "POST /api/v2/media", "PUT /a
 	"POST /api/v1/accounts", "POST /api/v1/accounts/move", "POST /api/v1/emails/confirmations", "POST /oauth/authorize", "POST /oauth/token code", "POST /oauth/token code_verifier", "POST /oauth/token username", "POST /oauth/token password",
 	"POST /api/v2/filters keywords_attributes[id]", "POST /api/v2/filters keywords_attributes[_destroy]", "PUT /api/v1/statuses/{id} visibility", "PUT /api/v1/statuses/{id} local_only", "PUT /api/v1/statuses/{id} circle_id", "PUT /api/v1/statuses/{id} in_reply_to_id", "PUT /api/v1/statuses/{id} scheduled_at", "PUT /api/v1/statuses/{id} quoted_status_id", "PUT /api/v1/statuses/{id} quote_approval_policy"}
 
+// canReply is a policy as GoToSocial's apps send it: some may reply at once, all
+// others may ask.
+func canReply(atOnce, asking, who string) sheet {
+	return sheet{"can_reply": sheet{atOnce: []any{"author", who}, asking: []any{"public"}}}
+}
+
 func alertsOn(names ...string) sheet {
 	out := sheet{}
 	for _, n := range []string{"mention", "quote", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "quoted_update", "added_to_collection", "collection_update", "admin.sign_up", "admin.report", "pleroma:emoji_reaction"} {
@@ -157,6 +179,19 @@ func pairsOf(name string, v any) (out []string) {
 	return out
 }
 
+// inNumbers is a form in which what is sent many times is counted, as GoToSocial
+// wants it.
+func inNumbers(pairs []string) []string {
+	next := map[string]int{}
+	for i := 0; i < len(pairs); i += 2 {
+		if name, many := strings.CutSuffix(pairs[i], "[]"); many {
+			pairs[i] = fmt.Sprintf("%s[%d]", name, next[name])
+			next[name]++
+		}
+	}
+	return pairs
+}
+
 // A way is one in which apps send the same.
 type way struct {
 	name string
@@ -169,6 +204,7 @@ var allWays = []way{
 	{"a form", func(_ *testing.T, o sheet) option { return form(pairsOf("", o)...) }, nil},
 	{"parts", func(t *testing.T, o sheet) option { return parts(t, pairsOf("", o)...) }, nil},
 	{"the address", func(_ *testing.T, o sheet) option { return query(pairsOf("", o)...) }, nil},
+	{"a numbered form", func(_ *testing.T, o sheet) option { return form(inNumbers(pairsOf("", o))...) }, nil},
 	{"the other method", func(t *testing.T, o sheet) option { return object(t, o) }, map[string]string{"PUT": "PATCH", "PATCH": "PUT"}},
 }
 
@@ -274,7 +310,7 @@ func (h stocked) tellAll(t *testing.T, w way) (log []string) {
 	return log
 }
 
-var changing = regexp.MustCompile(`"receipt":"[^"]*"|[A-Za-z0-9_-]{32,}|\d{4}-\d\d-\d\dT[0-9:.]+Z|\d{8,}`)
+var changing = regexp.MustCompile(`"receipt":"[^"]*"|"id":\d+|[A-Za-z0-9_-]{32,}|\d{4}-\d\d-\d\dT[0-9:.]+Z|\d{8,}`)
 
 // same is an answer without what is another in every house.
 func (h stocked) same(body string) string {
@@ -290,6 +326,7 @@ func stock(t *testing.T) stocked {
 	h.olga.Token = h.olga.TokenWith(auth.Scopes.String())
 	settings := s.Instance.Settings()
 	settings.Rules = []social.Rule{{ID: "1", Text: "Be kind."}}
+	settings.ReplyAppeals = true
 	if err := s.Instance.SetSettings(t.Context(), social.Actor{Account: h.olga.ID, Standing: social.Good, Role: social.Owner}, settings); err != nil {
 		t.Fatal(err)
 	}
@@ -300,6 +337,7 @@ func stock(t *testing.T) stocked {
 	}
 	h.belongings(t, ben)
 	h.waiting(t, ben)
+	h.replied(ben, cleo)
 	return h
 }
 
@@ -368,4 +406,20 @@ func (h stocked) waiting(t *testing.T, ben *apptest.Person) {
 	for i, r := range asking {
 		h.things[fmt.Sprint("request ", i)] = r.ID
 	}
+}
+
+// replied is what was said beneath posts, and a conversation of three.
+func (h stocked) replied(ben, cleo *apptest.Person) {
+	reply := func(p *apptest.Person, to string) string {
+		var out apptest.Status
+		p.Must("POST", "/api/v1/statuses", sheet{"status": "A word", "visibility": "public", "in_reply_to_id": to}, &out)
+		return out.ID
+	}
+	var asking apptest.Status
+	h.olga.Must("POST", "/api/v1/statuses", "status=Ask me&visibility=public&reply_policy=approval", &asking)
+	h.things["his held"], h.things["her held"] = reply(ben, asking.ID), reply(cleo, asking.ID)
+	reply(ben, asking.ID) // of one alone, two wait
+	h.things["hidden"] = reply(h.olga, h.things["his"])
+	ben.Must("POST", "/api/plaza/v1/statuses/"+h.things["hidden"]+"/hide", "reason=off_topic", nil)
+	h.things["talk"] = h.olga.Post("@ben @cleo Shall we?", "direct").ID
 }

@@ -228,7 +228,7 @@ func fill(t *testing.T, s *apptest.Server) full {
 	f.olga.Must("PATCH", "/api/v1/profile", "discoverable=true", nil)
 	f.known(t, pats)
 	f.said(t, pats)
-	f.kept(t)
+	f.kept(t, pats)
 	f.staff(t, pats)
 	pats[0].Post("@olga The last word", "public")
 	s.Eventually("everything is told", func() bool {
@@ -305,12 +305,20 @@ func (f full) said(t *testing.T, pats []*apptest.Person) {
 	})
 }
 
-// kept is what waits: notices of strangers, and what could not be brought along.
-func (f full) kept(t *testing.T) {
+// kept is what waits: notices and messages of strangers, replies, and what could not
+// be brought along.
+func (f full) kept(t *testing.T, pats []*apptest.Person) {
 	t.Helper()
 	f.olga.Must("PATCH", "/api/v2/notifications/policy", "for_not_following=filter", nil)
 	for i := range several {
-		f.Join(fmt.Sprint("stranger", i), social.Member).Post("@olga May I?", "public")
+		p := f.Join(fmt.Sprint("stranger", i), social.Member)
+		p.Post("@olga May I?", "public")
+		p.Post("@olga May I, among us?", "direct")
+	}
+	var asking apptest.Status
+	f.olga.Must("POST", "/api/v1/statuses", "status=Ask me&visibility=public&reply_policy=approval", &asking)
+	for _, p := range pats {
+		p.Must("POST", "/api/v1/statuses", map[string]string{"status": "I ask", "visibility": "public", "in_reply_to_id": asking.ID}, nil)
 	}
 	f.things["/imports/"] = bring(t, f.Server, f.olga, "nobody1", "nobody2", "nobody3", "nobody4")
 }

@@ -230,12 +230,26 @@ func (q *request) str(name string) string {
 	return ""
 }
 
-// strs is a parameter that may be sent many times.
+// strs is a parameter that may be sent many times, as name[] or name, or counted:
+// name[0], name[1], as GoToSocial's apps send forms.
 func (q *request) strs(name string) []string {
 	if vs := q.values(name + "[]"); len(vs) > 0 {
 		return vs
 	}
+	if vs := q.counted(name); len(vs) > 0 {
+		return vs
+	}
 	return q.values(name)
+}
+
+func (q *request) counted(name string) (out []string) {
+	for {
+		vs := q.params[name+"["+strconv.Itoa(len(out))+"]"]
+		if len(vs) == 0 {
+			return out
+		}
+		out = append(out, vs[0])
+	}
 }
 
 // optStrs is a parameter that may be sent many times, or nil if it was not sent.
@@ -244,7 +258,7 @@ func (q *request) optStrs(name string) *[]string {
 	q.reads(name + "[]")
 	_, list := q.params[name+"[]"]
 	_, one := q.params[name]
-	if !list && !one {
+	if !list && !one && len(q.counted(name)) == 0 {
 		return nil
 	}
 	out := slices.DeleteFunc(slices.Clone(q.strs(name)), func(s string) bool { return s == "" })
