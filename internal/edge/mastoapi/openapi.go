@@ -55,8 +55,12 @@ func describeEntities() schema {
 	return out
 }
 
-// marked is s, as something that Mastodon does not have.
+// marked is s, as something that Mastodon does not have. What is said beside a $ref
+// is not read by everybody.
 func marked(s schema) schema {
+	if s["$ref"] != nil {
+		s = schema{"allOf": []schema{s}}
+	}
 	out := schema{"x-plaza": true}
 	for k, v := range s {
 		out[k] = v
