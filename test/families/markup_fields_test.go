@@ -369,7 +369,6 @@ func (h *hostile) previews() {
 			`<meta name="author" content="%[1]s"><meta property="article:author" content="%[1]s"><meta property="og:image" content="%[1]s"><link rel=canonical href="%[1]s"></head>`, v)
 	}))
 	h.t.Cleanup(site.Close)
-	stranger := browser{t: h.t, s: h.s}
 	some := perField
 	if apptest.Long() {
 		some = len(names)
@@ -377,7 +376,17 @@ func (h *hostile) previews() {
 	var ids []string
 	for i := range some {
 		ids = append(ids, h.ben.Post(fmt.Sprintf("%s/%d", site.URL, i*len(names)/some), "public").ID)
+		if len(ids) == perField || i == some-1 { // so that none waits behind many
+			h.previewed(ids)
+			ids = nil
+		}
 	}
+}
+
+// previewed looks at the pages of posts as soon as they have their previews.
+func (h *hostile) previewed(ids []string) {
+	h.t.Helper()
+	stranger := browser{t: h.t, s: h.s}
 	for _, id := range ids {
 		h.s.Eventually("a preview", func() bool {
 			var l struct{ Card *struct{ Title string } }
