@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -98,7 +99,7 @@ func mayLeave(ctx context.Context, tx *store.Tx, u social.User) error {
 		return nil
 	}
 	owners, err := tx.Owners(ctx, 2)
-	if err == nil && len(owners) < 2 {
+	if err == nil && !slices.ContainsFunc(owners, func(who social.AccountID) bool { return who != u.Account }) {
 		err = errs.New(errs.Forbidden, "You are the only owner of this house. Make another account an owner first: plaza account create --role owner.")
 	}
 	return err

@@ -106,5 +106,8 @@ func TestLeavingAndDecisions(t *testing.T) {
 		_, err := h.LeaveLater(h.ctx, two, "correct horse")
 		wantKind(t, "the owner who is left", err, errs.Forbidden)
 		wantKind(t, "the owner who is left, at once", h.DeleteAccount(h.ctx, two, "correct horse"), errs.Forbidden)
+		if err := h.DeleteAccount(h.ctx, one, "correct horse"); err != nil {
+			t.Errorf("the owner who leaves goes at once after all: %v", err)
+		}
 	})
 }
