@@ -83,8 +83,15 @@ func TestHideReply(t *testing.T) {
 		attack("the first post", as(dora), root.ID, social.HideReply, errs.Invalid)
 		attack("what is not hidden is shown", as(ada), bens, social.ShowReply, errs.Invalid)
 
+		_, err = svc.Edit(ctx, as(ben), bens, social.Draft{Text: "said otherwise"})
+		must(t, err)
 		must(t, svc.Do(ctx, as(dora), bens, social.HideReply, social.HideSpam))
 		must(t, svc.Do(ctx, as(ada), bens, social.HideReply, social.HideOther)) // is so already
+		for _, who := range []social.AccountID{ada, ben, dora} { // who sees it sees what it said before
+			if all, err := svc.History(ctx, as(who), bens); len(all) != 2 || err != nil {
+				t.Errorf("%d is told of %d versions: %v", who, len(all), err)
+			}
+		}
 		if got := seenBy(t, s, bens); !slices.Equal(got, []social.AccountID{ada, ben, dora}) {
 			t.Errorf("hidden, and seen by %v", got)
 		}

@@ -148,7 +148,7 @@ func (s *Service) History(ctx context.Context, by social.Actor, which social.Pos
 		for _, e := range before {
 			was := p
 			was.Mentions = e.Mentions
-			if was.MaySee(social.Sight{Reader: by.Account, Author: rel, Here: true, Circle: true, Keeps: by.Account != 0 && by.Account == p.HeldBy}) { // as what it says now is seen
+			if was.MaySee(social.Sight{Reader: by.Account, Author: rel, Here: true, Circle: true, Keeps: true}) { // as what it says now is seen
 				all = append(all, e)
 			}
 		}

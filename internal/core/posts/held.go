@@ -38,7 +38,7 @@ func held(ctx context.Context, tx *store.Tx, p social.Post) (social.Holding, err
 	if h, err := locked(ctx, tx, p, parent); err != nil || h.State != social.HeldNot {
 		return h, err
 	}
-	h, err := heldBy(ctx, tx, p, parent, parent)
+	h, err := heldBy(ctx, tx, p, parent)
 	if err != nil || h.State != social.HeldNot || p.Thread == parent.ID || parent.Held != social.HeldNot {
 		return h, err
 	}
@@ -52,12 +52,12 @@ func held(ctx context.Context, tx *store.Tx, p social.Post) (social.Holding, err
 	if root.URI != "" { // elsewhere a policy is for what answers the post itself
 		return none, nil
 	}
-	return heldBy(ctx, tx, p, parent, root)
+	return heldBy(ctx, tx, p, root)
 }
 
 // heldBy is held by the rules of who wrote root, which is what p answers or what
 // opened its thread.
-func heldBy(ctx context.Context, tx *store.Tx, p, _, root social.Post) (social.Holding, error) {
+func heldBy(ctx context.Context, tx *store.Tx, p, root social.Post) (social.Holding, error) {
 	none := social.Holding{}
 	if root.Author == p.Author || root.URI != "" && p.URI != "" {
 		return none, nil
