@@ -87,7 +87,8 @@ func TestHideReply(t *testing.T) {
 		must(t, err)
 		must(t, svc.Do(ctx, as(dora), bens, social.HideReply, social.HideSpam))
 		must(t, svc.Do(ctx, as(ada), bens, social.HideReply, social.HideOther)) // is so already
-		for _, who := range []social.AccountID{ada, ben, dora} { // who sees it sees what it said before
+		// Who sees it sees what it said before.
+		for _, who := range []social.AccountID{ada, ben, dora} {
 			if all, err := svc.History(ctx, as(who), bens); len(all) != 2 || err != nil {
 				t.Errorf("%d is told of %d versions: %v", who, len(all), err)
 			}

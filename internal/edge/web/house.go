@@ -37,9 +37,9 @@ func guardSays(f *frame, g social.Guard) string {
 	return f.say("The house shut the door %s, because many more people than usual wanted to join. Open it again by choosing “Anybody”.", f.lately(g.Shut))
 }
 
-// sampleOf is how many posts are drawn by lot, or days are waited; what is no number is too many,
-// and refused with the others that are.
-func sampleOf(said string) int {
+// wholeNumber is one of a form, such as how many posts are drawn by lot; what is no number is -1,
+// which is refused as what is too many is.
+func wholeNumber(said string) int {
 	if said = strings.TrimSpace(said); said == "" {
 		return 0
 	}
@@ -58,11 +58,11 @@ func (s *Site) saveHouse(q *ask) error {
 	wish.Work, wish.NoGuard, wish.NoProbation = q.ticked("work"), !q.ticked("guard"), !q.ticked("probation")
 	wish.ReviewTrends, wish.Downvotes = q.ticked("review_trends"), q.ticked("downvotes")
 	wish.ReplyAppeals = q.ticked("reply_appeals")
-	wish.DownDays = sampleOf(q.form("down_days"))
+	wish.DownDays = wholeNumber(q.form("down_days"))
 	wish.NoViews = !q.ticked("views")
 	wish.Juries, wish.SecondEyes = q.ticked("juries"), q.ticked("second_eyes")
 	wish.Factors = social.FactorRule(q.form("factors"))
-	wish.Sample = sampleOf(q.form("sample"))
+	wish.Sample = wholeNumber(q.form("sample"))
 	now := s.config.Clock()
 	wish.About, wish.Privacy = wish.About.Say(strings.TrimSpace(q.form("about")), now), wish.Privacy.Say(strings.TrimSpace(q.form("privacy")), now)
 	if terms := strings.TrimSpace(q.form("terms")); terms != termsInForce(wish) {
