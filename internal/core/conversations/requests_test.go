@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/conversations"
@@ -95,6 +96,7 @@ func TestLeaving(t *testing.T) {
 	each(t, func(h *house) {
 		first := h.say(ada, "@ben @cleo hello", 0)
 		h.has("before", cleo, "new ada ben | @ben @cleo hello")
+		h.clock.Pass(time.Second)
 		h.must(h.posts.Leave(h.ctx, as(cleo), first, "I am off."))
 		h.must(h.posts.Leave(h.ctx, as(cleo), first, "I am off."))
 		h.has("left", cleo)

@@ -42,6 +42,9 @@ func (s *Service) farewell(ctx context.Context, tx *store.Tx, by social.Actor, c
 	if err != nil || len(accounts) == 0 {
 		return 0, err
 	}
+	slices.SortFunc(accounts, func(a, b social.Account) int {
+		return slices.Index(others, a.ID) - slices.Index(others, b.ID)
+	})
 	var text strings.Builder
 	for _, a := range accounts {
 		text.WriteString("@" + a.Username)
