@@ -18,6 +18,7 @@ import (
 	"github.com/plaza-social/plaza/internal/app/apptest"
 	"github.com/plaza-social/plaza/internal/core/imports"
 	"github.com/plaza-social/plaza/internal/core/instance"
+	"github.com/plaza-social/plaza/internal/edge/preview"
 	"github.com/plaza-social/plaza/internal/social"
 )
 
@@ -376,7 +377,7 @@ func (h *hostile) previews() {
 	var ids []string
 	for i := range some {
 		ids = append(ids, h.ben.Post(fmt.Sprintf("%s/%d", site.URL, i*len(names)/some), "public").ID)
-		if len(ids) == perField || i == some-1 { // so that none waits behind many
+		if len(ids) == preview.MaxAtSite || i == some-1 { // more would be put off for seconds, again and again
 			h.previewed(ids)
 			ids = nil
 		}
