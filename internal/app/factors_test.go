@@ -119,7 +119,7 @@ func TestDamagedFactorKey(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(c.Data, "factors.key"), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if key, _, err := readFactorKeys(c); key != nil || err == nil || !strings.Contains(reason(err), "is damaged") {
+		if key, err := readFactorKeys(c); key != nil || err == nil || !strings.Contains(reason(err), "is damaged") {
 			t.Errorf("%q: %x, %v", text, key, err)
 		}
 	}

@@ -215,6 +215,9 @@ func (b *Standby) once(ctx context.Context) (*turn.Lease, conf.Config, error) {
 	stop()
 	err = errors.Join(err, <-served, a.Close())
 	if errors.Is(err, errPromoted) {
+		if _, err := bringFactorKey(ctx, b.Source, b.Data); err != nil {
+			b.Log.Warn("the key of the copy cannot be brought over: if it was changed at the last moment, plaza doctor says so", "err", err)
+		}
 		if noted := b.notePassed(); noted != nil {
 			return lease, c, noted
 		}
