@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/plaza-social/plaza/internal/base/clock"
 	"github.com/plaza-social/plaza/internal/base/conf"
-	"github.com/plaza-social/plaza/internal/store/storetest"
 )
 
 // Of two nodes of a house one is given another key: that is refused, until it is given
@@ -19,7 +19,7 @@ func TestAnotherKeyOnOneNode(t *testing.T) {
 	t.Parallel()
 	first := conf.Default()
 	first.Data, first.URL, first.HandleHost = t.TempDir(), "https://plaza.example", "plaza.example"
-	first.DB = storetest.URL(t)
+	first.DB = filepath.Join(t.TempDir(), "shared.db")
 	first.FactorKey = conf.Secret(strings.Repeat("a", conf.MinFactorKey))
 	second := first
 	second.Data = t.TempDir()
