@@ -2,7 +2,6 @@ package kill
 
 import (
 	"context"
-	"database/sql"
 	"encoding/hex"
 	"os"
 	"os/exec"
@@ -75,12 +74,14 @@ func TestRekeyKilled(t *testing.T) {
 		t.Fatalf("%d keys", len(after))
 	}
 	for range 3 {
-		db, err := sql.Open("sqlite", filepath.Join(s.data, "plaza.db"))
+		db, err := store.Open(t.Context(), store.Options{URL: filepath.Join(s.data, "plaza.db"), Clock: clock.System, Follow: true})
 		s.must(err)
-		var was string
-		s.must(db.QueryRow(`SELECT house FROM talk_keys ORDER BY id DESC LIMIT 1`).Scan(&was))
-		left := func() (n int) {
-			if err := db.QueryRow(`SELECT COUNT(*) FROM talk_keys WHERE house = $1`, was).Scan(&n); err != nil {
+		now, err := hex.DecodeString(s.houseKeys()[0])
+		s.must(err)
+		s.must(db.Unlock(now))
+		left := func() int {
+			n, _, err := db.SealedElsewhere(t.Context())
+			if err != nil {
 				return talks // it is being opened
 			}
 			return n
