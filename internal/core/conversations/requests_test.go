@@ -44,6 +44,9 @@ func (h *house) kind(what string, err error, want errs.Kind) {
 func TestRequests(t *testing.T) {
 	each(t, func(h *house) {
 		first := h.say(dora, "@ada hello", 0)
+		if ok, err := h.talks.MayTell(h.ctx, as(ada), first); err != nil || ok {
+			t.Errorf("it is told before it is a request: %v, %v", ok, err)
+		}
 		h.has("asked", ada)
 		h.asks("asked", ada, "@ada hello")
 		h.has("who asks", dora, "ada | @ada hello")
@@ -64,6 +67,13 @@ func TestRequests(t *testing.T) {
 		}
 		h.kind("left before it is accepted", h.posts.Leave(h.ctx, as(ada), first, "bye"), errs.Invalid)
 		h.must(h.talks.Refuse(h.ctx, as(ada), first))
+		h.must(h.store.Read(h.ctx, func(v *store.View) error {
+			muted, err := v.MutesThread(h.ctx, ada, first)
+			if !muted {
+				t.Error("what is said in it is told")
+			}
+			return err
+		}))
 		h.say(dora, "@ada are you there", first)
 		h.has("refused", ada)
 		h.asks("refused", ada)
