@@ -81,7 +81,7 @@ func (v *restore) daily(ctx context.Context, s streams, r app.Restore) error {
 		return err
 	}
 	v.back = &back
-	if v.along(s, settings); back.OtherSettings {
+	if v.along(ctx, s, settings); back.OtherSettings {
 		fmt.Fprintln(s.out, "They are not those of the daily copy: they were changed since.")
 	}
 	fmt.Fprintf(s.out, "The database of the daily copy of %s, of epoch %d, is there, after %s. What was written since is not in it.\n",

@@ -48,6 +48,7 @@ type cli struct {
 	Standby      standby      `cmd:"" help:"Follow a copy, serve what can be read, and take over when asked or when the house that writes is gone."`
 	Promote      promote      `cmd:"" help:"Have the standby of a data folder take over."`
 	Restore      restore      `cmd:"" help:"Bring the house back from a copy, on a machine that has nothing of it."`
+	Rekey        rekey        `cmd:"" help:"Make a new key by which messages and secrets of second steps are sealed in the database."`
 	Verify       verify       `cmd:"" help:"List what a house has that the one that took over from it never got, and bring posts over."`
 	Doctor       doctor       `cmd:"" help:"Check what the server needs, and say how to mend what is wrong."`
 	Config       config       `cmd:"" help:"Show the settings that hold, and where each comes from; secrets are hidden."`

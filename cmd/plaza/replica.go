@@ -217,7 +217,7 @@ func (v *restore) database(ctx context.Context, s streams, r app.Restore) error 
 	if err != nil {
 		return err
 	}
-	v.along(s, settings)
+	v.along(ctx, s, settings)
 	fmt.Fprintf(s.out, "The database of epoch %d is there, after %s.\n", back.Epoch.N, time.Since(began).Round(time.Millisecond))
 	for _, e := range back.Nought {
 		fmt.Fprintf(s.out, "Epoch %d began later, %s, and nothing of it is in this copy. If its house wrote anything, another place may have it: look there before you start this one.\n", e.N, e.Began())
@@ -225,8 +225,11 @@ func (v *restore) database(ctx context.Context, s streams, r app.Restore) error 
 	return nil
 }
 
-// along tells of settings that came with the copy.
-func (v *restore) along(s streams, came bool) {
+// along tells of settings that came with the copy, and of a key that did not.
+func (v *restore) along(ctx context.Context, s streams, came bool) {
+	if c, err := (where{Data: v.Data}).settings(); err == nil && app.KeyMissing(ctx, c) {
+		fmt.Fprintf(s.err, "THE KEY IS NOT HERE: messages cannot be read or sent, and codes of apps not checked, until it is. Before you start Plaza, put factors.key of the old machine into %s, or its factor_key into the settings. If it is lost for good: plaza rekey --lost.\n", v.Data)
+	}
 	if came {
 		fmt.Fprintf(s.out, "The settings came along, as plaza.toml in %s: look whether they fit this machine. on_promote, if there is one, is commented out.\n", v.Data)
 	}

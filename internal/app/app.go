@@ -99,6 +99,9 @@ type Options struct {
 	// Reads is told of each parameter that a route of the client API looks for.
 	// It is for tests.
 	Reads func(r mastoapi.Route, name string)
+	// Beside opens a house to do something besides serving: others may be serving, and
+	// go on by the key that the house seals by.
+	Beside bool
 	// ReadOnly opens a database that another server writes, and serves what can
 	// be read there: nothing is migrated or made, and nothing runs in the
 	// background. See store.Options.Follow.
@@ -161,7 +164,7 @@ type App struct {
 	witnesses *tlog.Caller
 	stamper   *tlog.Stamper
 	fedi      fedi
-	factors   []byte // seals secrets of apps that make codes; nil where it is not here
+	factors   factorKeys // seal secrets of apps that make codes, and messages; none where they are not here
 	runner    work.Runner
 	meters    *meters
 	handler   http.Handler
@@ -225,6 +228,11 @@ func (a *App) open(ctx context.Context, o Options) (err error) {
 	if err := a.assemble(o); err != nil {
 		return err
 	}
+	if !o.ReadOnly && !o.Beside && a.Store.Gate() == nil {
+		if err := a.Auth.SealAnew(ctx); err != nil {
+			return err
+		}
+	}
 	return a.sameNames(ctx)
 }
 
@@ -240,7 +248,7 @@ func (a *App) assemble(o Options) (err error) {
 		return err
 	}
 	a.View = view.New(a.Store, view.Config{BaseURL: c.URL, HandleHost: c.HandleHost, House: a.Names.Names()})
-	a.Auth = auth.New(a.Store, auth.Config{FactorKey: a.factors, BaseURL: c.URL, Title: func() string { return a.Instance.Settings().Title }, Limiter: a.limiter, Screen: a.Screen, Since: a.Names.Names().MovedAt()})
+	a.Auth = auth.New(a.Store, auth.Config{FactorKey: a.factors.first(), FactorKeysBefore: a.factors.before(), BaseURL: c.URL, Title: func() string { return a.Instance.Settings().Title }, Limiter: a.limiter, Screen: a.Screen, Since: a.Names.Names().MovedAt()})
 	a.Accounts = accounts.New(a.Store, accounts.Config{Base: view.Base(c.URL), HandleHost: c.HandleHost, Others: a.View.Others(), Own: a.View.OwnHost}, a.blobs)
 	a.Timelines, a.Reach = timelines.New(a.Store, a.View), reach.New(a.Store, a.View, a.Instance.Settings)
 	a.Media = media.New(a.Store, a.blobs)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/clock"
 	"github.com/plaza-social/plaza/internal/base/conf"
+	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/store"
 )
@@ -31,7 +32,7 @@ func TestFactorKey(t *testing.T) {
 			t.Fatal(err)
 		}
 		f, told := factorsFinding(t.Context(), c, a.Store)
-		if key = a.factors; !told || f.OK != (key != nil) {
+		if key = a.factors.first(); !told || f.OK != (key != nil) {
 			t.Errorf("the doctor: %+v, %v; with a key: %v", f, told, key != nil)
 		}
 		if err := a.Store.Read(t.Context(), func(v *store.View) error {
@@ -82,6 +83,25 @@ func TestFactorKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.FactorKey = conf.Secret(strings.Repeat("k", conf.MinFactorKey))
+	if got, says := key(); got != nil || !strings.Contains(says, "CODES OF APPS CANNOT BE CHECKED HERE") {
+		t.Errorf("another one in the settings: %x; the log says %q", got, says)
+	}
+	lose := func() error {
+		t.Helper()
+		a, err := OpenBeside(t.Context(), Options{Config: c, Clock: clock.System, Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer a.Close()
+		_, err = a.RekeyLost(t.Context())
+		return err
+	}
+	if err := lose(); err != nil {
+		t.Fatal(err)
+	}
+	if err := lose(); errs.KindOf(err) != errs.Conflict {
+		t.Errorf("what is here is lost: %v", err)
+	}
 	given, says := key()
 	if len(given) != auth.FactorKeyBytes || bytes.Equal(given, first) || strings.Contains(says, "CANNOT") {
 		t.Errorf("of the settings: %x; the log says %q", given, says)
@@ -99,7 +119,7 @@ func TestDamagedFactorKey(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(c.Data, "factors.key"), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if key, _, err := readFactorKey(c); key != nil || err == nil || !strings.Contains(reason(err), "is damaged") {
+		if key, err := readFactorKeys(c); key != nil || err == nil || !strings.Contains(reason(err), "is damaged") {
 			t.Errorf("%q: %x, %v", text, key, err)
 		}
 	}

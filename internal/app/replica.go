@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -44,7 +45,7 @@ func (a *App) openReplica(ctx context.Context, o Options) error {
 		return nil
 	}
 	c := replica.Config{DB: a.Config.Database(), Dir: ReplicaFolder(a.Config), Every: a.Config.ReplicaEvery, Soon: a.Config.Durability == conf.Copied,
-		Files: attached{a.blobs, a.Store}, Settings: a.Config.File(), Key: a.factors, Daily: daily(a.Config), Log: a.log, Fenced: a.fenced, Closed: func() string { return closedSays(a.Store) },
+		Files: attached{a.blobs, a.Store}, Settings: a.Config.File(), Key: slices.Concat(a.factors...), Daily: daily(a.Config), Log: a.log, Fenced: a.fenced, Closed: func() string { return closedSays(a.Store) },
 		Evidence: evidenceIn}
 	own, err := drillKey(c.Dir)
 	if err != nil {

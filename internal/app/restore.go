@@ -223,7 +223,8 @@ func (r Restore) into(ctx context.Context, fetch func(file string) error) (setti
 	if settings, _, err = bringSettings(ctx, r.Source, r.Data); err != nil {
 		return settings, err
 	}
-	return settings, bringFactorKey(ctx, r.Source, r.Data)
+	_, err = bringFactorKey(ctx, r.Source, r.Data)
+	return settings, err
 }
 
 // bringSettings writes the settings that came with a copy, unless there are

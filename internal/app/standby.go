@@ -193,7 +193,7 @@ func (b *Standby) once(ctx context.Context) (*turn.Lease, conf.Config, error) {
 	if err != nil {
 		return nil, conf.Config{}, err
 	}
-	if err := bringFactorKey(ctx, b.Source, b.Data); err != nil {
+	if _, err := bringFactorKey(ctx, b.Source, b.Data); err != nil {
 		return nil, conf.Config{}, err
 	}
 	if left {
@@ -210,11 +210,14 @@ func (b *Standby) once(ctx context.Context) (*turn.Lease, conf.Config, error) {
 	serving, stop := context.WithCancel(ctx)
 	served := make(chan error, 1)
 	go func() { served <- a.Serve(serving, b.Doors.Open()) }()
-	go b.files(serving, b.Source)
+	go b.files(serving, b.Source, func() error { return unlock(c, a.Store) })
 	lease, err := b.until(ctx, f, a, c)
 	stop()
 	err = errors.Join(err, <-served, a.Close())
 	if errors.Is(err, errPromoted) {
+		if _, err := bringFactorKey(ctx, b.Source, b.Data); err != nil {
+			b.Log.Warn("the key of the copy cannot be brought over: if it was changed at the last moment, plaza doctor says so", "err", err)
+		}
 		if noted := b.notePassed(); noted != nil {
 			return lease, c, noted
 		}
@@ -225,9 +228,17 @@ func (b *Standby) once(ctx context.Context) (*turn.Lease, conf.Config, error) {
 	return lease, c, err
 }
 
-// files brings files over from s until ctx ends.
-func (b *Standby) files(ctx context.Context, s replica.Source) {
+// files brings files over from s until ctx ends, and keys that the house has made
+// meanwhile.
+func (b *Standby) files(ctx context.Context, s replica.Source, rekeyed func() error) {
 	for ctx.Err() == nil {
+		changed, err := bringFactorKey(ctx, s, b.Data)
+		if err == nil && changed {
+			err = rekeyed()
+		}
+		if err != nil && ctx.Err() == nil {
+			b.Log.Warn("the key of the copy cannot be brought over, trying again", "err", err)
+		}
 		if err := s.Files(ctx, filepath.Join(b.Data, "media"), func(int, int) {}); err != nil && ctx.Err() == nil {
 			b.Log.Warn("files of the copy cannot be brought over, trying again", "err", err)
 		}

@@ -140,7 +140,7 @@ func OpenBeside(ctx context.Context, o Options) (*App, error) {
 		return nil, errs.Newf(errs.Conflict, "There is a standby in %s, which follows a house that writes. Use that one.", o.Config.Data)
 	}
 	why := mayWrite(ctx, o.Config)
-	o.ReadOnly = why != nil
+	o.Beside, o.ReadOnly = true, why != nil
 	a, err := Open(ctx, o)
 	if err == nil && why != nil {
 		a.Store.Shut(shutFor(why))

@@ -47,11 +47,13 @@ func (v *View) LeftBy(ctx context.Context, thread social.PostID, limit int) ([]s
 	return list[social.AccountID](ctx, v, `SELECT owner_id FROM conversations WHERE thread_id = $1 AND state = 'left' LIMIT $2`, thread, limit)
 }
 
-// Knows reports whether somebody wrote to from in a message, or wrote in a thread.
+// Knows reports whether somebody wrote to from in a message, or wrote in a thread. That
+// they left a conversation is not writing to who is in it.
 func (v *View) Knows(ctx context.Context, who, from social.AccountID, thread social.PostID) (bool, error) {
+	const left = ` AND NOT EXISTS (SELECT 1 FROM conversations c WHERE c.owner_id = $1 AND c.thread_id = p.thread_id AND c.left_id = p.id)`
 	n, err := value[int](ctx, v, `SELECT COUNT(*) FROM (
-		SELECT 1 FROM posts WHERE thread_id = $3 AND author_id = $1 AND visibility = 'direct'
-		UNION ALL SELECT 1 FROM post_mentions m JOIN posts p ON p.id = m.post_id WHERE m.account_id = $2 AND p.author_id = $1 AND p.visibility = 'direct') AS found`, who, from, thread)
+		SELECT p.id FROM posts p WHERE p.thread_id = $3 AND p.author_id = $1 AND p.visibility = 'direct'`+left+`
+		UNION ALL SELECT p.id FROM post_mentions m JOIN posts p ON p.id = m.post_id WHERE m.account_id = $2 AND p.author_id = $1 AND p.visibility = 'direct'`+left+` LIMIT 1) AS found`, who, from, thread)
 	return n > 0, err
 }
 
@@ -87,12 +89,19 @@ func (v *View) ConversationsAt(ctx context.Context, last social.PostID, after so
 }
 
 // RewindConversation has a conversation end with the newest message that is
-// left of it for its owner. Without one it is gone.
+// left of it for its owner. Without one it is gone; only what its owner decided about it
+// stays, for what is said there later.
 func (tx *Tx) RewindConversation(ctx context.Context, c social.Conversation) error {
 	last, err := value[social.PostID](ctx, &tx.View, `SELECT p.id FROM posts p WHERE p.thread_id = $1 AND p.visibility = 'direct'
 		AND p.id > $3 AND (p.author_id = $2 OR EXISTS (SELECT 1 FROM post_mentions m WHERE m.post_id = p.id AND m.account_id = $2)) ORDER BY p.id DESC LIMIT 1`, c.Thread, c.Owner, c.Since)
 	if errors.Is(err, errNone) {
-		_, err = tx.DeleteConversation(ctx, c.Owner, c.Thread)
+		if c.State == social.TalkOpen && c.Since != 0 {
+			_, err = tx.exec(ctx, `UPDATE conversations SET state = 'gone', last_id = since_id, unread = FALSE WHERE owner_id = $1 AND thread_id = $2`, c.Owner, c.Thread)
+		} else if c.State == social.TalkOpen || c.State == social.TalkRequest {
+			_, err = tx.DeleteConversation(ctx, c.Owner, c.Thread)
+		} else {
+			err = nil
+		}
 		return err
 	}
 	if err != nil {
@@ -113,6 +122,12 @@ func (v *View) Conversations(ctx context.Context, owner social.AccountID, state 
 // Conversation returns one of owner's conversations, or NotFound.
 func (v *View) Conversation(ctx context.Context, owner social.AccountID, thread social.PostID) (social.Conversation, error) {
 	return one(ctx, v, NoPost, scanConversation, `SELECT `+conversationColumns+` FROM conversations WHERE owner_id = $1 AND thread_id = $2`, owner, thread)
+}
+
+// HoldConversation is Conversation, and has whoever adds to it at this moment wait, or be
+// waited for.
+func (tx *Tx) HoldConversation(ctx context.Context, owner social.AccountID, thread social.PostID) (social.Conversation, error) {
+	return one(ctx, &tx.View, NoPost, scanConversation, `SELECT `+conversationColumns+` FROM conversations WHERE owner_id = $1 AND thread_id = $2`+tx.d.forUpdate, owner, thread)
 }
 
 // UnreadConversations counts those in the inbox in which owner has something to read, up to

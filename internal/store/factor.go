@@ -50,6 +50,20 @@ func (tx *Tx) SetFactorApp(ctx context.Context, who social.AccountID, secret str
 	return err
 }
 
+// FactorSecrets are sealed secrets of apps that make codes, some at a time, after
+// somebody's.
+func (v *View) FactorSecrets(ctx context.Context, after social.AccountID, limit int) (all []social.Factors, err error) {
+	return rows(ctx, v, func(r row) (f social.Factors, err error) { return f, r.Scan(&f.Account, &f.Secret) },
+		`SELECT account_id, secret FROM factors WHERE secret <> '' AND account_id > $1 ORDER BY account_id LIMIT $2`, after, limit)
+}
+
+// SealFactorAnew stores a secret in place of the same one as it was sealed before, if
+// that is still there.
+func (tx *Tx) SealFactorAnew(ctx context.Context, who social.AccountID, before, secret string) error {
+	_, err := tx.exec(ctx, `UPDATE factors SET secret = $3 WHERE account_id = $1 AND secret = $2`, who, before, secret)
+	return err
+}
+
 // TakeFactorStep notes that the code of a step was taken, and tells whether it may
 // be: none that is not later than the last one.
 func (tx *Tx) TakeFactorStep(ctx context.Context, who social.AccountID, step int64) (bool, error) {

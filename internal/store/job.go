@@ -70,7 +70,8 @@ func (s *Store) ringFor(kinds []string) {
 }
 
 // ClaimJobs takes up to limit jobs of a kind that are due, oldest first. Each
-// is the caller's until lease has passed; then somebody else may take it.
+// is the caller's until lease has passed; then somebody else may take it. What is sealed
+// by a key that is not here is for a node that has it.
 func (tx *Tx) ClaimJobs(ctx context.Context, kind string, limit int, lease time.Duration) ([]Job, error) {
 	return rows(ctx, &tx.View, func(r row) (j Job, err error) {
 		if err := r.Scan(&j.ID, &j.Kind, &j.Args, &j.Attempts); err != nil {
@@ -79,8 +80,8 @@ func (tx *Tx) ClaimJobs(ctx context.Context, kind string, limit int, lease time.
 		j.Args, err = openArgs(r, j.Args)
 		return j, err
 	}, `UPDATE jobs SET attempts = attempts + 1, due_ms = $4 WHERE id IN (
-		SELECT id FROM jobs WHERE kind = $1 AND due_ms <= $2 AND buried_ms = 0 ORDER BY due_ms LIMIT $3`+tx.d.skip+`)
-		RETURNING id, kind, args, attempts`, kind, millis(tx.Now), limit, millis(tx.Now.Add(lease)))
+		SELECT id FROM jobs WHERE kind = $1 AND due_ms <= $2 AND buried_ms = 0 AND (args NOT LIKE '~%' OR substr(args, 2, 8) IN `+tx.d.strList(5)+`) ORDER BY due_ms LIMIT $3`+tx.d.skip+`)
+		RETURNING id, kind, args, attempts`, kind, millis(tx.Now), limit, millis(tx.Now.Add(lease)), asJSON(tx.keys.names()))
 }
 
 // FinishJob removes a job that is done, unless somebody else has taken it

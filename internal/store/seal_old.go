@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/evidence"
@@ -12,16 +13,15 @@ import (
 // sealStep is how many rows are sealed in one write.
 const sealStep = 200
 
-// SealMessages seals what is in the database from before messages were sealed, has the
-// keys of conversations wrapped by the key that seals now, as far as the one before is
-// here, and forgets what waits to be sent and cannot be opened any more. It may be ended
-// at any time, and goes on where it was. It returns how many rows it sealed.
+// SealMessages seals what is in the database from before messages were sealed, and seals
+// anew, by the key that seals now, what one of the others that are here sealed. It may be
+// ended at any time, and goes on where it was. It returns how many rows it sealed.
 func (s *Store) SealMessages(ctx context.Context) (sealed int, err error) {
 	keys := s.keys.Load()
 	if keys == nil || keys.now == "" {
 		return 0, nil
 	}
-	for _, step := range []func(context.Context, *Tx) (int, error){wrapAnew, sealPosts, sealMedia, sealDrafts, sealScheduled, sealWaiting, sealCases, sealSnapshots} {
+	for _, step := range []func(context.Context, *Tx) (int, error){wrapAnew, sealPosts, sealMedia, sealDrafts, sealScheduled, sealWaiting, sealCases, sealSnapshots, sealAnew} {
 		for {
 			n := 0
 			if err := s.Write(ctx, func(tx *Tx) (err error) {
@@ -37,53 +37,7 @@ func (s *Store) SealMessages(ctx context.Context) (sealed int, err error) {
 			}
 		}
 	}
-	return sealed, s.Write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, `DELETE FROM activities WHERE body LIKE '~%' AND substr(body, 2, 8) NOT IN `+tx.d.strList(1)+``, asJSON(keys.names()))
-		return err
-	})
-}
-
-func (k *keyring) names() (all []string) {
-	for name := range k.by {
-		all = append(all, name)
-	}
-	return all
-}
-
-// wrapAnew wraps keys by the key of the house that seals now. What another key of the
-// house sealed and is not here stays as it is, for the day on which that is found.
-func wrapAnew(ctx context.Context, tx *Tx) (int, error) {
-	type kept struct {
-		id, about int64
-		house     string
-		wrapped   string
-	}
-	var others []string
-	for _, name := range tx.keys.names() {
-		if name != tx.keys.now {
-			others = append(others, name)
-		}
-	}
-	all, err := rows(ctx, &tx.View, func(r row) (k kept, err error) { return k, r.Scan(&k.id, &k.about, &k.house, &k.wrapped) },
-		`SELECT id, about_id, house, wrapped FROM talk_keys t WHERE house IN `+tx.d.strList(1)+`
-		AND NOT EXISTS (SELECT 1 FROM talk_keys n WHERE n.about_id = t.about_id AND n.house = $2) ORDER BY id LIMIT $3`, asJSON(others), tx.keys.now, sealStep)
-	if err != nil {
-		return 0, err
-	}
-	for _, k := range all {
-		key, err := tx.keys.open(talkWhere(k.id), k.wrapped)
-		if err != nil {
-			return 0, err
-		}
-		wrapped, err := tx.keys.seal(talkWhere(k.id), key)
-		if err != nil {
-			return 0, err
-		}
-		if _, err := tx.exec(ctx, `UPDATE talk_keys SET house = $2, wrapped = $3 WHERE id = $1`, k.id, tx.keys.now, wrapped); err != nil {
-			return 0, err
-		}
-	}
-	return len(all), nil
+	return sealed, nil
 }
 
 func sealPosts(ctx context.Context, tx *Tx) (int, error) {
@@ -190,44 +144,52 @@ func sealScheduled(ctx context.Context, tx *Tx) (int, error) {
 	return len(all), nil
 }
 
-// unsealed is what the key of the house seals, and where it is from before that.
-var unsealed = []struct {
-	find, seal string
-	where      func(id int64) string
+// closedByHouse is what the key of the house seals itself: a text of a row, which is
+// known by one number or two. Where only some rows are to be sealed, which says of those
+// that are not yet which those are.
+var closedByHouse = []struct {
+	table, id, line, text string
+	which                 string
+	where                 func(id int64) string
 }{
-	{`SELECT id, 0, body FROM activities WHERE body NOT LIKE '~%' ORDER BY id LIMIT $1`, `UPDATE activities SET body = $3 WHERE id = $1 AND $2 = 0`,
-		func(id int64) string { return activityWhere(social.ActivityID(id)) }},
-	{`SELECT id, 0, args FROM jobs WHERE kind IN ('inbox', 'relayed') AND args NOT LIKE '~%' ORDER BY id LIMIT $1`, `UPDATE jobs SET args = $3 WHERE id = $1 AND $2 = 0`,
-		func(int64) string { return closedJob }},
-	{`SELECT import_id, line, data FROM import_lines WHERE data <> '' AND data NOT LIKE '~%' ORDER BY import_id, line LIMIT $1`, `UPDATE import_lines SET data = $3 WHERE import_id = $1 AND line = $2`,
-		func(int64) string { return importWhere }},
-	{`SELECT id, 0, exhibit FROM juries WHERE exhibit NOT LIKE '~%' AND ended = '' ORDER BY id LIMIT $1`, `UPDATE juries SET exhibit = $3 WHERE id = $1 AND $2 = 0`,
-		func(id int64) string { return exhibitWhere(social.JuryID(id)) }},
+	{"activities", "id", "0", "body", "TRUE", func(id int64) string { return activityWhere(social.ActivityID(id)) }},
+	{"jobs", "id", "0", "args", "kind IN ('inbox', 'relayed')", func(int64) string { return closedJob }},
+	{"import_lines", "import_id", "line", "data", "data <> ''", func(int64) string { return importWhere }},
+	{"juries", "id", "0", "exhibit", "ended = ''", func(id int64) string { return exhibitWhere(social.JuryID(id)) }},
+	{"cases", "id", "0", "body", "FALSE", func(id int64) string { return caseWhere(social.CaseID(id)) }}, // see sealCases
 }
 
 // sealWaiting seals what waits to be sent, what was sent to us and is not applied, what
 // is being brought along, and what juries are shown.
 func sealWaiting(ctx context.Context, tx *Tx) (int, error) {
+	return sealTexts(ctx, tx, func(text, which string) string { return text + ` NOT LIKE '~%' AND ` + which })
+}
+
+// sealTexts seals what is closedByHouse and found: by what is found of a text and of
+// which are to be sealed.
+func sealTexts(ctx context.Context, tx *Tx, find func(text, which string) string, args ...any) (done int, err error) {
 	type found struct {
 		id, line int64
 		text     string
 	}
-	for _, w := range unsealed {
-		all, err := rows(ctx, &tx.View, func(r row) (f found, err error) { return f, r.Scan(&f.id, &f.line, &f.text) }, w.find, sealStep)
+	for _, w := range closedByHouse {
+		all, err := rows(ctx, &tx.View, func(r row) (f found, err error) { return f, r.Scan(&f.id, &f.line, &f.text) },
+			`SELECT `+w.id+`, `+w.line+`, `+w.text+` FROM `+w.table+` WHERE `+find(w.text, w.which)+` ORDER BY 1, 2 LIMIT `+strconv.Itoa(sealStep), args...)
 		if err != nil {
 			return 0, err
 		}
 		for _, f := range all {
-			text, err := tx.keys.seal(w.where(f.id), []byte(f.text))
+			text, err := tx.keys.anew(w.where(f.id), f.text)
 			if err != nil {
-				return 0, err
+				continue // it is damaged
 			}
-			if _, err := tx.exec(ctx, w.seal, f.id, f.line, text); err != nil {
+			done = sealStep // there may be more, of others too
+			if _, err := tx.exec(ctx, `UPDATE `+w.table+` SET `+w.text+` = $3 WHERE `+w.id+` = $1 AND `+w.line+` = $2 AND `+w.text+` = $4`, f.id, f.line, text, f.text); err != nil {
 				return 0, err
 			}
 		}
-		if len(all) > 0 { // there may be more, of others too
-			return sealStep, nil
+		if done > 0 {
+			return done, nil
 		}
 	}
 	return 0, nil
@@ -262,12 +224,7 @@ func sealSnapshots(ctx context.Context, tx *Tx) (int, error) {
 	if err := tx.Setting(ctx, snapshotsSealed, &next); err != nil {
 		return 0, err
 	}
-	type kept struct {
-		idx, id, n int64
-		body       []byte
-	}
-	all, err := rows(ctx, &tx.View, func(r row) (k kept, err error) { return k, r.Scan(&k.idx, &k.id, &k.n, &k.body) },
-		`SELECT idx, id, n, body FROM evidence WHERE type = $1 AND n >= $2 ORDER BY n LIMIT $3`, evidence.TypeSnapshot, next, sealStep)
+	all, err := snapshots(ctx, tx, next)
 	if err != nil || len(all) == 0 {
 		return 0, err
 	}
@@ -282,7 +239,7 @@ func sealSnapshots(ctx context.Context, tx *Tx) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if _, err := tx.exec(ctx, `UPDATE evidence SET body = $2 WHERE idx = $1`, k.idx, []byte(body)); err != nil {
+		if _, err := tx.exec(ctx, `UPDATE evidence SET body = $2 WHERE idx = $1 AND body = $3`, k.idx, []byte(body), k.body); err != nil {
 			return 0, err
 		}
 		sealed++

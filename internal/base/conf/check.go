@@ -96,6 +96,13 @@ func checkMaxPost(c Config) string {
 	return ""
 }
 
+func checkFactorBefore(c Config) string {
+	if c.FactorBefore.Reveal() != "" && c.FactorKey.Reveal() == "" {
+		return "there is no factor_key; write the key that seals now into that, and here only the one of before it"
+	}
+	return ""
+}
+
 func checkFactorKey(c Config) string {
 	if k := c.FactorKey.Reveal(); k != "" && len(k) < MinFactorKey {
 		return fmt.Sprintf("it could be guessed; write at least %d letters and digits that nobody knows (openssl rand -hex 32), the same on all hosts", MinFactorKey)

@@ -33,6 +33,7 @@ type Config struct {
 	Private        []netip.Prefix // networks in which other servers may be, also without https: for tests and closed networks
 	MetricsToken   Secret         // lets a caller from elsewhere read /metrics
 	FactorKey      Secret         // seals secrets of apps that make codes; empty is that of a file in Data
+	FactorBefore   Secret         // opens what another one sealed before; empty is none
 	Mail           Mail
 	Media          Media
 	Mirror         Mirror

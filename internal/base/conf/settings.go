@@ -36,6 +36,7 @@ var settings = slices.Concat([]setting{
 	prefixes("private_networks", "PLAZA_PRIVATE_NETWORKS", func(c *Config) *[]netip.Prefix { return &c.Private }),
 	hide("metrics_token", "PLAZA_METRICS_TOKEN", func(c *Config) *Secret { return &c.MetricsToken }, checkMetricsToken),
 	hide("factor_key", "PLAZA_FACTOR_KEY", func(c *Config) *Secret { return &c.FactorKey }, checkFactorKey),
+	hide("factor_key_before", "PLAZA_FACTOR_KEY_BEFORE", func(c *Config) *Secret { return &c.FactorBefore }, checkFactorBefore),
 	text("mail.from", "PLAZA_MAIL_FROM", func(c *Config) *string { return &c.Mail.From }, checkMailFrom),
 	text("mail.host", "PLAZA_MAIL_HOST", func(c *Config) *string { return &c.Mail.Host }, checkMailHost),
 	text("mail.tls", "PLAZA_MAIL_TLS", func(c *Config) *string { return &c.Mail.TLS }, checkMailTLS),

@@ -46,6 +46,8 @@ type Config struct {
 	// FactorKey seals secrets of apps that make codes. It is not in the database.
 	// Without it they can neither be set up nor be checked.
 	FactorKey []byte
+	// FactorKeysBefore open what they sealed before.
+	FactorKeysBefore [][]byte
 }
 
 // Service does it.

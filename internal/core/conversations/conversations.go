@@ -176,7 +176,7 @@ func (s *Service) MayTell(ctx context.Context, by social.Actor, which social.Pos
 // change changes one of by's conversations, for a reason.
 func (s *Service) change(ctx context.Context, by social.Actor, thread social.PostID, what string, how func(tx *store.Tx, c *social.Conversation) error) (c social.Conversation, err error) {
 	err = s.store.WriteFor(ctx, by, what+" conversation", func(tx *store.Tx) (err error) {
-		if c, err = tx.Conversation(ctx, by.Account, thread); err != nil {
+		if c, err = tx.HoldConversation(ctx, by.Account, thread); err != nil {
 			return err
 		}
 		if err := how(tx, &c); err != nil {

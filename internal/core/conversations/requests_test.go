@@ -44,6 +44,9 @@ func (h *house) kind(what string, err error, want errs.Kind) {
 func TestRequests(t *testing.T) {
 	each(t, func(h *house) {
 		first := h.say(dora, "@ada hello", 0)
+		if ok, err := h.talks.MayTell(h.ctx, as(ada), first); err != nil || ok {
+			t.Errorf("it is told before it is a request: %v, %v", ok, err)
+		}
 		h.has("asked", ada)
 		h.asks("asked", ada, "@ada hello")
 		h.has("who asks", dora, "ada | @ada hello")
@@ -64,6 +67,13 @@ func TestRequests(t *testing.T) {
 		}
 		h.kind("left before it is accepted", h.posts.Leave(h.ctx, as(ada), first, "bye"), errs.Invalid)
 		h.must(h.talks.Refuse(h.ctx, as(ada), first))
+		h.must(h.store.Read(h.ctx, func(v *store.View) error {
+			muted, err := v.MutesThread(h.ctx, ada, first)
+			if !muted {
+				t.Error("what is said in it is told")
+			}
+			return err
+		}))
 		h.say(dora, "@ada are you there", first)
 		h.has("refused", ada)
 		h.asks("refused", ada)
@@ -183,6 +193,81 @@ func TestMaxParties(t *testing.T) {
 		}
 		if _, err := h.posts.Publish(h.ctx, as(ada), social.Draft{Text: strings.Join(names, " ") + " hello", Visibility: social.Public}); err != nil {
 			t.Errorf("a post for everybody: %v", err)
+		}
+	})
+}
+
+// What somebody decided about a conversation holds when all that it had is deleted: who
+// asks again in it is refused still, and what was deleted for one does not come back.
+func TestDecisionsOutliveMessages(t *testing.T) {
+	each(t, func(h *house) {
+		root := h.say(dora, "only me", 0)
+		asked := h.say(dora, "@ada hello", root)
+		h.asks("asked", ada, "@ada hello")
+		h.must(h.talks.Refuse(h.ctx, as(ada), root))
+		_, err := h.posts.Delete(h.ctx, as(dora), asked)
+		h.must(err)
+		h.asks("deleted", ada)
+		h.say(dora, "@ada hello again", root)
+		h.asks("asked again", ada)
+
+		first := h.say(ben, "@ada hi", 0)
+		h.has("before", ada, "new ben | @ada hi")
+		h.must(h.talks.Remove(h.ctx, as(ada), first))
+		next := h.say(ben, "@ada hi again", first)
+		h.has("back", ada, "new ben | @ada hi again")
+		_, err = h.posts.Delete(h.ctx, as(ben), next)
+		h.must(err)
+		h.has("deleted by ben", ada)
+		if seen, err := h.view.Posts(h.ctx, as(ada), []social.PostID{first}, social.Asked); err != nil || len(seen) != 0 {
+			t.Errorf("what ada deleted is there again: %d, %v", len(seen), err)
+		}
+		h.say(ben, "@ada hi at last", first)
+		h.has("back again", ada, "new ben | @ada hi at last")
+	})
+}
+
+// Who leaves a conversation has not written to who is in it: those still ask.
+func TestLeavingIsNoAcquaintance(t *testing.T) {
+	each(t, func(h *house) {
+		first := h.say(ben, "@ada @dora hello", 0)
+		h.has("before", ada, "new ben dora | @ada @dora hello")
+		h.must(h.posts.Leave(h.ctx, as(ada), first, "Bye."))
+		h.say(dora, "@ada do not go", 0)
+		h.has("left", ada)
+		h.asks("left", ada, "@ada do not go")
+	})
+}
+
+// One may leave a conversation that others made larger than it can be here, or that a
+// newcomer was brought into; what one says is no longer than anything else.
+func TestLeavingIsAlwaysPossible(t *testing.T) {
+	each(t, func(h *house) {
+		big := social.Post{ID: 1_000_001, Thread: 1_000_001, Author: eva, URI: "https://elsewhere.example/1", HTML: "<p>hello</p>", Visibility: social.Direct}
+		h.must(h.store.Write(h.ctx, func(tx *store.Tx) error {
+			big.At = tx.Now
+			for i := range 60 {
+				a := social.Account{ID: social.AccountID(2000 + i), Username: fmt.Sprint("far", i), Host: "elsewhere.example", URI: fmt.Sprint("https://elsewhere.example/far", i), Kind: social.Person, Standing: social.Good, CreatedAt: tx.Now}
+				if err := tx.AddAccount(h.ctx, a); err != nil {
+					return err
+				}
+				big.Mentions = append(big.Mentions, social.Mention{Account: a.ID, Username: a.Username, Host: a.Host})
+			}
+			big.Mentions = append(big.Mentions, social.Mention{Account: ada, Username: "ada"}, social.Mention{Account: dora, Username: "dora"})
+			if err := tx.AddPost(h.ctx, big); err != nil {
+				return err
+			}
+			for _, who := range []social.AccountID{ada, dora} {
+				if err := tx.AddMessage(h.ctx, social.Conversation{Owner: who, Thread: big.Thread, Last: big.ID}, false); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		h.kind("at any length", h.posts.Leave(h.ctx, as(ada), big.ID, strings.Repeat("x", 1001)), errs.Invalid)
+		for _, who := range []social.AccountID{ada, dora} { // dora is followed by nobody
+			h.must(h.posts.Leave(h.ctx, as(who), big.ID, "Bye."))
+			h.has("left", who)
 		}
 	})
 }

@@ -15,15 +15,19 @@ import (
 // words, as by's last message: so that they see it, whatever app and server they use.
 // Who writes there again is back. NotFound if the conversation is not by's.
 func (s *Service) Leave(ctx context.Context, by social.Actor, thread social.PostID, words string) error {
+	said := clean(social.Draft{Text: words, Visibility: social.Direct})
+	if err := said.Check(by, length(said), s.config.MaxText); err != nil {
+		return err
+	}
 	return s.store.WriteFor(ctx, by, "leave conversation", func(tx *store.Tx) error {
-		c, err := tx.Conversation(ctx, by.Account, thread)
+		c, err := tx.HoldConversation(ctx, by.Account, thread)
 		if err != nil || c.State == social.TalkLeft {
 			return err
 		}
 		if c.State == social.TalkRequest || c.State == social.TalkRefused {
 			return errs.New(errs.Invalid, "You are not in this conversation yet. Refuse the request.")
 		}
-		said, err := s.farewell(ctx, tx, by, c, words)
+		said, err := s.farewell(ctx, tx, by, c, said.Text)
 		if err != nil {
 			return err
 		}
@@ -31,13 +35,15 @@ func (s *Service) Leave(ctx context.Context, by social.Actor, thread social.Post
 	})
 }
 
-// farewell says words to whoever else is in a conversation, if anybody is.
+// farewell says words to whoever else is in a conversation, if anybody is: to as many as
+// a message of ours may have, where others made it larger.
 func (s *Service) farewell(ctx context.Context, tx *store.Tx, by social.Actor, c social.Conversation, words string) (social.PostID, error) {
 	last, err := tx.VisiblePost(ctx, by.Account, c.Last)
 	if err != nil {
 		return 0, errs.Absent(err)
 	}
 	others := slices.DeleteFunc(last.Parties(), func(who social.AccountID) bool { return who == by.Account })
+	others = others[:min(len(others), social.MaxParties-1)]
 	accounts, err := tx.Accounts(ctx, others)
 	if err != nil || len(accounts) == 0 {
 		return 0, err

@@ -33,6 +33,9 @@ func newcomer(ctx context.Context, tx *store.Tx, p social.Post, parent social.Po
 		if m.Account == p.Author || m.Account == parent.Author && parent.Mentioned(p.Author) {
 			continue
 		}
+		if parent.Visibility == social.Direct && parent.Author != p.Author && parent.Mentioned(p.Author) && parent.Mentioned(m.Account) {
+			continue // whoever wrote to them has them talk to each other
+		}
 		rel, err := tx.Relation(ctx, p.Author, m.Account)
 		if err != nil {
 			return err
