@@ -2,6 +2,7 @@ package posts_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -131,6 +132,34 @@ func TestBoostIsForFollowersAtLeast(t *testing.T) {
 			if _, err := svc.Boost(ctx, as(ben), p.ID, v); errs.KindOf(err) != errs.Invalid {
 				t.Errorf("a boost that is %q: %v, want Invalid", v, err)
 			}
+		}
+	})
+}
+
+// TestHeldCountsNowhere: what is held is neither counted nor drawn, until it is approved.
+func TestHeldCountsNowhere(t *testing.T) {
+	each(t, func(ctx context.Context, t *testing.T, s *store.Store, svc *posts.Service) {
+		asks, err := svc.Publish(ctx, as(ada), social.Draft{Text: "Well?", Visibility: social.Public, ReplyPolicy: social.ReplyApproval})
+		must(t, err)
+		p, err := svc.Publish(ctx, as(ben), social.Draft{Text: "#rye", Visibility: social.Public, ReplyTo: asks.ID})
+		must(t, err)
+		must(t, s.Write(ctx, func(tx *store.Tx) error { return tx.SetPostLink(ctx, p.ID, 7) }))
+		counted := func() (n int) {
+			must(t, s.Read(ctx, func(v *store.View) error {
+				used, err := v.TagUsesBy(ctx, ben, []string{"rye"})
+				recent, err2 := v.RecentTagsBy(ctx, ben, 10, 10)
+				days, err3 := v.LinkDays(ctx, []social.LinkID{7}, 0)
+				drawn, err4 := v.PostsToDraw(ctx, asks.ID+1, p.ID+1, 10)
+				n = len(used) + len(recent) + len(days) + len(drawn)
+				return errors.Join(err, err2, err3, err4)
+			}))
+			return n
+		}
+		if n := counted(); n != 0 {
+			t.Errorf("it is held, and counted in %d ways", n)
+		}
+		if _, err := svc.Approve(ctx, as(ada), []social.PostID{p.ID}); err != nil || counted() != 4 {
+			t.Errorf("approved (%v), it is counted in %d ways, want 4", err, counted())
 		}
 	})
 }
