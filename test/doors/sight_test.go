@@ -110,6 +110,9 @@ func TestForFewIsForFew(t *testing.T) {
 
 		post, reply = say("&visibility=public&local_only=true")
 		some("a member", closedProbes(s, ada.ID, post.ID, reply.ID, asEve, evesBrowser), "/api/v1/statuses/"+post.ID, "/api/v1/timelines/public?local=true", "/api/v1/timelines/tag/zanzibar", "/@ada/"+post.ID, "/tags/zanzibar", "/api/v1/notifications")
+		if page := send(t, s, "GET", "/@ada/"+post.ID, header("Accept", "text/html"), evesBrowser); !strings.Contains(string(page.Body), `<option value="here" selected>`) {
+			t.Error("an answer to what stays here is not for here: sent after that is gone, it would be for everybody")
+		}
 		mirror.update()
 		none("a stranger, of what stays here", closedProbes(s, ada.ID, post.ID, reply.ID, nil, nil))
 		if got := mirror.holds(t, "Zanzibar"); len(got) > 0 {

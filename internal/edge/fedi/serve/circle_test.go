@@ -94,6 +94,11 @@ func TestCopiesOfACircle(t *testing.T) {
 				}
 			}
 		}
+		h.must(s.Relations.Block(t.Context(), ben.Actor(), zoe.ID))
+		reply := h.publish(ben, social.Draft{Text: "Yes", ReplyTo: p.ID})
+		if told, err := h.speaker.Created(t.Context(), reply.ID); err != nil || len(told.Apart) != 1 || told.Apart[0].To[0] != xi.ID {
+			t.Errorf("an answer by somebody who blocks zoe is told to %+v, %v", told.Apart, err)
+		}
 		h.write(func(ctx context.Context, tx *store.Tx) error { return tx.EndMember(ctx, 1, zoe.ID) })
 		if a := h.get(postPath(p), zoe); a.Status != 404 {
 			t.Errorf("who was taken off the list fetches it: %d", a.Status)
