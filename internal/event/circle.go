@@ -8,6 +8,7 @@ type Widened struct {
 	Post   social.PostID      `json:"post"`
 	Author social.AccountID   `json:"author"`
 	To     []social.AccountID `json:"to"`
+	Called []social.AccountID `json:"called,omitempty"` // of those, whom their copy mentions: it names nobody else
 }
 
 // Kind implements Fact.

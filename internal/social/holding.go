@@ -29,6 +29,7 @@ const (
 	WhyPolicy HeldWhy = "policy" // the owner's choice who may reply
 	WhyAbove  HeldWhy = "above"  // what it answers is held
 	WhyOwner  HeldWhy = "owner"  // the owner has decided by hand
+	WhyUnseen HeldWhy = "unseen" // the owner, who would have to agree, is not among those it is for
 	WhyLocked HeldWhy = "locked" // the thread takes no more; others are the names of a ReplyRule
 )
 
@@ -66,8 +67,11 @@ const (
 
 // Closed is what somebody is told who may not reply, by the reason.
 func (h Holding) Closed() error {
-	if h.Why == WhyLocked {
+	switch h.Why {
+	case WhyLocked:
 		return ErrLocked
+	case WhyUnseen:
+		return errs.New(errs.Forbidden, "This reply would wait for who wrote the post, and they could not see it. Mention them, or choose who else can see it.")
 	}
 	return errs.New(errs.Forbidden, ClosedWords)
 }

@@ -13,14 +13,18 @@ func (v *View) Listed(ctx context.Context, who social.AccountID, lists []social.
 		OR EXISTS (SELECT 1 FROM list_members m WHERE m.list_id = lists.id AND m.account_id = $2))`, asJSON(lists), who)
 }
 
-// StillWithin returns those whom a post of a circle is for now, besides its author.
+// StillWithin returns those whom a post of a circle is for now, besides its author: of
+// those who answer within one, some may have nothing to do with each other.
 func (v *View) StillWithin(ctx context.Context, p social.Post) ([]social.AccountID, error) {
-	if p.Circle == 0 || len(p.Audience) == 0 {
-		return p.Audience, nil
+	if len(p.Audience) == 0 {
+		return nil, nil
 	}
-	return list[social.AccountID](ctx, v, `SELECT id FROM accounts WHERE id `+v.d.idList(1)+` AND (
-		EXISTS (SELECT 1 FROM list_members m WHERE m.list_id = $2 AND m.account_id = accounts.id)
-		OR EXISTS (SELECT 1 FROM lists l WHERE l.id = $2 AND l.owner_id = accounts.id)) ORDER BY id`, asJSON(p.Audience), p.Circle)
+	return list[social.AccountID](ctx, v, `SELECT id FROM accounts a WHERE id `+v.d.idList(1)+` AND ($2 = 0
+		OR EXISTS (SELECT 1 FROM list_members m WHERE m.list_id = $2 AND m.account_id = a.id)
+		OR EXISTS (SELECT 1 FROM lists l WHERE l.id = $2 AND l.owner_id = a.id))
+		AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.owner_id = $3 AND b.target_id = a.id)
+		AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.owner_id = a.id AND b.target_id = $3)
+		AND NOT EXISTS (SELECT 1 FROM shut_hosts s WHERE s.owner_id = $3 AND s.host = a.host) ORDER BY id`, asJSON(p.Audience), p.Circle, p.Author)
 }
 
 // SetAudience stores whom a post of a circle is for.

@@ -43,15 +43,17 @@ func (v *View) Holdings(ctx context.Context, owner social.AccountID, state socia
 
 // CountHoldings is how many replies the rules of an owner hold in a state, up to most.
 func (v *View) CountHoldings(ctx context.Context, owner social.AccountID, state social.HeldState, most int) (int, error) {
-	return value[int](ctx, v, `SELECT COUNT(*) FROM (SELECT 1 FROM holdings WHERE owner_id = $1 AND state = $2 LIMIT $3) AS some`, owner, state, most)
+	return value[int](ctx, v, `SELECT COUNT(*) FROM (SELECT 1 FROM holdings WHERE owner_id = $1 AND state = $2 LIMIT $3) AS those`, owner, state, most)
 }
 
-// HeldUnder counts what is held beneath some posts.
+// HeldUnder counts what is held beneath some posts, of what everybody may hear of who
+// sees those: that somebody told their list or their followers is not told here.
 func (v *View) HeldUnder(ctx context.Context, parents []social.PostID) ([]social.HeldCount, error) {
 	return rows(ctx, v, func(r row) (c social.HeldCount, err error) {
 		return c, r.Scan(&c.Parent, &c.Owner, &c.State, &c.N)
-	}, `SELECT parent_id, owner_id, state, COUNT(*) FROM holdings WHERE parent_id `+v.d.idList(1)+` AND state <> ''
-		GROUP BY parent_id, owner_id, state ORDER BY parent_id, owner_id, state`, asJSON(parents))
+	}, `SELECT h.parent_id, h.owner_id, h.state, COUNT(*) FROM holdings h JOIN posts p ON p.id = h.post_id JOIN posts up ON up.id = h.parent_id
+		WHERE h.parent_id `+v.d.idList(1)+` AND h.state <> '' AND (p.visibility IN ('public', 'unlisted') OR p.visibility = up.visibility)
+		GROUP BY h.parent_id, h.owner_id, h.state ORDER BY h.parent_id, h.owner_id, h.state`, asJSON(parents))
 }
 
 // HeldAbove returns up to limit posts that are held because what they answer is.

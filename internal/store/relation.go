@@ -96,28 +96,34 @@ func (v *View) VisiblePost(ctx context.Context, reader social.AccountID, which s
 			return social.Post{}, err
 		}
 	}
-	author, err := v.Account(ctx, p.Author)
+	sight, err := v.Sight(ctx, reader, p)
 	if err != nil {
-		return social.Post{}, err
-	}
-	rel, err := v.Relation(ctx, reader, p.Author)
-	if err != nil {
-		return social.Post{}, err
-	}
-	keeps := reader != 0 && reader == p.HeldBy
-	if p.Held != social.HeldNot && !keeps && reader != p.Author {
-		if keeps, err = v.Keeps(ctx, p.HeldBy, reader); err != nil {
-			return social.Post{}, err
-		}
-	}
-	sight := social.Sight{Reader: reader, Author: rel, Gone: author.Standing != social.Good, Keeps: keeps}
-	if sight.Here, sight.Circle, err = v.inside(ctx, reader, p); err != nil {
 		return social.Post{}, err
 	}
 	if !p.MaySee(sight) {
 		return social.Post{}, NoPost
 	}
 	return p, nil
+}
+
+// Sight is what decides whether reader may see p, which need not be stored yet: all
+// but what stands on a post's own row.
+func (v *View) Sight(ctx context.Context, reader social.AccountID, p social.Post) (s social.Sight, err error) {
+	author, err := v.Account(ctx, p.Author)
+	if err != nil {
+		return s, err
+	}
+	s.Reader, s.Gone, s.Keeps = reader, author.Standing != social.Good, reader != 0 && reader == p.HeldBy
+	if s.Author, err = v.Relation(ctx, reader, p.Author); err != nil {
+		return s, err
+	}
+	if p.Held != social.HeldNot && !s.Keeps && reader != p.Author {
+		if s.Keeps, err = v.Keeps(ctx, p.HeldBy, reader); err != nil {
+			return s, err
+		}
+	}
+	s.Here, s.Circle, err = v.inside(ctx, reader, p)
+	return s, err
 }
 
 // AddFollow stores that owner follows target, or asks to.

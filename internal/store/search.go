@@ -216,13 +216,17 @@ type TagUse struct {
 	Uses int
 }
 
-// FindTags returns tags that begin with a word, the most used first.
-func (v *View) FindTags(ctx context.Context, word string, limit, offset int) ([]TagUse, error) {
-	key := social.TagKey(word)
+// FindTags returns tags that begin with a word, the most used first. Those of what
+// stays here are for who lives here.
+func (v *View) FindTags(ctx context.Context, word string, here bool, limit, offset int) ([]TagUse, error) {
+	key, where := social.TagKey(word), ``
+	if !here {
+		where = ` AND NOT p.local_only`
+	}
 	return rows(ctx, v, func(r row) (t TagUse, err error) { return t, r.Scan(&t.Tag, &t.Uses) },
 		`SELECT tag, COUNT(*) AS uses FROM post_tags t WHERE tag >= $1 AND tag < $2
 		AND EXISTS (SELECT 1 FROM posts p JOIN accounts a ON a.id = p.author_id
-			WHERE p.id = t.post_id AND p.visibility = 'public' AND p.held = '' AND p.standing IN ('', 'labelled') AND a.standing = 'good' AND NOT a.limited)
+			WHERE p.id = t.post_id AND p.visibility = 'public' AND p.held = '' AND p.standing IN ('', 'labelled') AND a.standing = 'good' AND NOT a.limited`+where+`)
 		GROUP BY tag ORDER BY uses DESC, tag LIMIT $3 OFFSET $4`,
 		key, key+"\U0010FFFF", limit, offset)
 }

@@ -63,5 +63,5 @@ func (tx *Tx) TrimSamples(ctx context.Context) error {
 // shown, from one id to before another, in order.
 func (v *View) PostsToDraw(ctx context.Context, from, before social.PostID, limit int) ([]social.PostID, error) {
 	return list[social.PostID](ctx, v, `SELECT p.id FROM posts p JOIN accounts a ON a.id = p.author_id AND a.host = ''
-		WHERE p.visibility = 'public' AND p.boost_of = 0 AND p.standing <> 'hidden' AND p.id >= $1 AND p.id < $2 ORDER BY p.id LIMIT $3`, from, before, limit)
+		WHERE p.visibility = 'public' AND p.boost_of = 0 AND p.standing <> 'hidden' AND p.held = '' AND p.id >= $1 AND p.id < $2 ORDER BY p.id LIMIT $3`, from, before, limit)
 }

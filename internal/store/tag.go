@@ -73,12 +73,12 @@ func scanOwnTagUse(r row) (u OwnTagUse, err error) {
 // some tags; tags never used are missing.
 func (v *View) TagUsesBy(ctx context.Context, author social.AccountID, keys []string) ([]OwnTagUse, error) {
 	return rows(ctx, v, scanOwnTagUse, `SELECT t.tag, COUNT(*), MAX(p.at_ms) FROM posts p JOIN post_tags t ON t.post_id = p.id
-		WHERE p.author_id = $1 AND p.visibility IN ('public', 'unlisted') AND t.tag IN `+v.d.strList(2)+` GROUP BY t.tag`, author, asJSON(keys))
+		WHERE p.author_id = $1 AND p.visibility IN ('public', 'unlisted') AND p.held = '' AND t.tag IN `+v.d.strList(2)+` GROUP BY t.tag`, author, asJSON(keys))
 }
 
 // RecentTagsBy counts tags among an author's last posts, the most used first.
 func (v *View) RecentTagsBy(ctx context.Context, author social.AccountID, posts, limit int) ([]OwnTagUse, error) {
 	return rows(ctx, v, scanOwnTagUse, `SELECT t.tag, COUNT(*), MAX(p.at_ms)
-		FROM (SELECT id, at_ms, visibility FROM posts WHERE author_id = $1 ORDER BY id DESC LIMIT $2) AS p JOIN post_tags t ON t.post_id = p.id
-		WHERE p.visibility IN ('public', 'unlisted') GROUP BY t.tag ORDER BY COUNT(*) DESC, t.tag LIMIT $3`, author, posts, limit)
+		FROM (SELECT id, at_ms, visibility, held FROM posts WHERE author_id = $1 ORDER BY id DESC LIMIT $2) AS p JOIN post_tags t ON t.post_id = p.id
+		WHERE p.visibility IN ('public', 'unlisted') AND p.held = '' GROUP BY t.tag ORDER BY COUNT(*) DESC, t.tag LIMIT $3`, author, posts, limit)
 }

@@ -421,6 +421,7 @@ func (w *world) look(t *testing.T) {
 			if (err == nil) != w.may(reader, id, social.Asked) {
 				w.t.Fatalf("post %d asked by %d: %v", id, reader, err)
 			}
+			w.agree(t, reader, id)
 			if th, err := w.timelines.Thread(ctx, by, id); err == nil {
 				w.allowed("ancestors", reader, th.Ancestors, social.Asked)
 				w.allowed("descendants", reader, th.Descendants, social.Offered)
@@ -442,6 +443,23 @@ func (w *world) look(t *testing.T) {
 		if reader != 0 && reader != far {
 			w.lookInside(t, reader)
 		}
+	}
+}
+
+// agree has the tables, from which commands and documents are answered, say the same of
+// a post as what pages are made from.
+func (w *world) agree(t *testing.T, reader social.AccountID, which social.PostID) {
+	ctx := t.Context()
+	err := w.store.Read(ctx, func(v *store.View) error {
+		_, err := v.VisiblePost(ctx, reader, which)
+		return err
+	})
+	if (err == nil) != w.may(reader, which, social.Asked) {
+		w.t.Fatalf("post %d for a command of %d: %v", which, reader, err)
+	}
+	all, err := w.posts.History(ctx, as(reader), which)
+	if (err == nil && len(all) > 0) != w.may(reader, which, social.Asked) {
+		w.t.Fatalf("what post %d said, asked by %d: %d times, %v", which, reader, len(all), err)
 	}
 }
 

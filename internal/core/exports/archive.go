@@ -211,7 +211,7 @@ func (p packer) activity(v *store.View, post social.Post) (thing, error) {
 	if post.Warning != "" {
 		note["summary"] = post.Warning
 	}
-	if post.Visibility == social.Circle { // else it would be a message to those it mentions where it is brought to
+	if post.Visibility == social.Circle || post.LocalOnly && post.Visibility != social.Direct { // else it would be a message to those it mentions where it is brought to
 		note["limitedScope"] = "Circle"
 	}
 	if post.Language != "" {
@@ -293,6 +293,9 @@ func (p packer) audience(post social.Post) (to, cc []string) {
 	followers, mentioned := p.id+"/followers", []string{}
 	for _, m := range post.Mentions {
 		mentioned = append(mentioned, p.view.MentionURL(m))
+	}
+	if post.LocalOnly && post.Visibility != social.Direct { // for people of this house, and where it is brought to they are others
+		return to, cc
 	}
 	switch post.Visibility {
 	case social.Public:

@@ -102,7 +102,7 @@ func (me self) line(v jsontext.Value, include social.ImportInclude) social.Impor
 	return social.ImportLine{At: past.At, Target: short(past.Origin), Data: encode(post{Past: &past})}
 }
 
-var narrow = map[social.Visibility]string{social.Followers: "for followers only", social.Circle: "for those on a list only", social.Direct: "a message to those it mentions"}
+var narrow = map[social.Visibility]string{social.Followers: "for followers only", social.Circle: "for those on a list, or of its community, only", social.Direct: "a message to those it mentions"}
 
 // past reads a post or a boost; what is neither has no origin.
 func (me self) past(a activity) (p social.Past, why string) {

@@ -3,6 +3,7 @@ package notices
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -122,7 +123,7 @@ func (t teller) widened(ctx context.Context, f event.Widened) error {
 	}
 	for _, who := range f.To {
 		n := social.Notice{Owner: who, Kind: social.NoticeMention, From: p.Author, Post: p.ID}
-		if !p.Mentioned(who) {
+		if !p.Mentioned(who) && !slices.Contains(f.Called, who) {
 			rel, err := t.tx.Relation(ctx, who, p.Author)
 			if err != nil {
 				return err

@@ -63,6 +63,10 @@ func widen(ctx context.Context, tx *store.Tx, here social.Post, f social.Foreign
 	if here.Visibility != social.Circle || f.Visibility != social.Circle || here.Circle != 0 {
 		return nil
 	}
+	here, err := tx.HoldPost(ctx, here.ID) // another copy may be widening it
+	if err != nil {
+		return err
+	}
 	all, err := addressed(ctx, tx, here.Author, f)
 	if err != nil {
 		return err
@@ -79,7 +83,13 @@ func widen(ctx context.Context, tx *store.Tx, here social.Post, f social.Foreign
 	if err := tx.SetAudience(ctx, here.ID, here.Audience); err != nil {
 		return err
 	}
-	tx.Record(event.Widened{Post: here.ID, Author: here.Author, To: here.Audience[was:]})
+	added := event.Widened{Post: here.ID, Author: here.Author, To: here.Audience[was:]}
+	for _, m := range f.Mentions {
+		if slices.Contains(added.To, m.Account) {
+			added.Called = append(added.Called, m.Account)
+		}
+	}
+	tx.Record(added)
 	return nil
 }
 

@@ -140,20 +140,19 @@ func (s *Service) History(ctx context.Context, by social.Actor, which social.Pos
 		if err != nil {
 			return err
 		}
-		rel, err := v.Relation(ctx, by.Account, p.Author)
+		sight, err := v.Sight(ctx, by.Account, p)
 		if err != nil {
 			return err
 		}
 		before, err := v.Edits(ctx, which)
-		for _, e := range before {
-			was := p
-			was.Mentions = e.Mentions
-			if was.MaySee(social.Sight{Reader: by.Account, Author: rel, Here: true, Circle: true, Keeps: true}) { // as what it says now is seen
-				all = append(all, e)
-			}
-		}
 		if err != nil {
 			return err
+		}
+		for _, e := range before {
+			was := p
+			if was.Mentions = e.Mentions; was.MaySee(sight) {
+				all = append(all, e)
+			}
 		}
 		media, err := mediaOf(ctx, v, p)
 		if err != nil {

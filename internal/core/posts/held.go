@@ -19,7 +19,23 @@ import (
 // Two people's rules are asked: those of who wrote what is answered, and of who
 // opened the thread. What is at home elsewhere is held by their rules only if it
 // is ours that answers: for others, the two servers settle it.
+//
+// What its owner may not see waits for nobody: it is refused, and shown to them as little
+// as before.
 func held(ctx context.Context, tx *store.Tx, p social.Post) (social.Holding, error) {
+	h, err := askRules(ctx, tx, p)
+	if err != nil || h.State != social.HeldPending {
+		return h, err
+	}
+	sight, err := tx.Sight(ctx, h.Owner, p)
+	if err == nil && !p.MaySee(sight) {
+		h.State, h.Why = social.HeldRefused, social.WhyUnseen
+	}
+	return h, err
+}
+
+// askRules is held before it is known whether the owner can see the reply.
+func askRules(ctx context.Context, tx *store.Tx, p social.Post) (social.Holding, error) {
 	none := social.Holding{}
 	if p.ReplyTo == 0 || p.IsBoost() || p.Visibility == social.Direct { // who writes a message is not heard beneath a post
 		return none, nil

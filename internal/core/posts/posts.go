@@ -402,6 +402,9 @@ func (s *Service) Boost(ctx context.Context, by social.Actor, of social.PostID, 
 	if err := by.MustAct(); err != nil {
 		return social.Post{}, err
 	}
+	if v != social.Public && v != social.Unlisted && v != social.Followers {
+		return social.Post{}, errs.New(errs.Invalid, "Validation failed: A boost is public, unlisted or private.")
+	}
 	var boost social.Post
 	err := s.store.Write(ctx, func(tx *store.Tx) error {
 		target, err := tx.VisiblePost(ctx, by.Account, of)

@@ -97,7 +97,7 @@ func (s *Service) Search(ctx context.Context, by social.Actor, q Query) (r Resul
 		}
 	}
 	if (q.Kind == "" && !narrowed || q.Kind == Tags) && !strings.HasPrefix(q.Text, "@") {
-		if r.Tags, err = s.tags(ctx, q); err != nil {
+		if r.Tags, err = s.tags(ctx, by, q); err != nil {
 			return r, err
 		}
 	}
@@ -190,13 +190,13 @@ func (s *Service) accounts(ctx context.Context, by social.Actor, q Query) (shown
 	return shown, len(ids) == q.Page.Limit, nil
 }
 
-func (s *Service) tags(ctx context.Context, q Query) (tags []store.TagUse, err error) {
+func (s *Service) tags(ctx context.Context, by social.Actor, q Query) (tags []store.TagUse, err error) {
 	word := strings.TrimPrefix(q.Text, "#")
 	if word == "" {
 		return nil, nil
 	}
 	if err := s.store.Read(ctx, func(v *store.View) (err error) {
-		tags, err = v.FindTags(ctx, word, q.Page.Limit, q.Offset)
+		tags, err = v.FindTags(ctx, word, by.SignedIn(), q.Page.Limit, q.Offset)
 		return err
 	}); err != nil {
 		return nil, err

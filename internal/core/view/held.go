@@ -18,8 +18,8 @@ func (v *View) Silenced(ctx context.Context, by social.Actor, ids []social.PostI
 		if c == nil || c.Held == social.HeldNot || l.faces[c.Author] == nil {
 			continue
 		}
-		author := l.faces[c.Author]
-		if c.MayShow(social.Sight{Reader: l.reader.ID, Author: l.reader.RelationTo(author, l.now), Gone: author.Standing != social.Good, Limited: author.Limited, Keeps: true}, social.Offered) {
+		sight := l.sight(c, l.faces[c.Author])
+		if sight.Keeps = true; c.MayShow(sight, social.Offered) {
 			out = append(out, id)
 		}
 	}

@@ -114,13 +114,11 @@ func (l *layout) seeAt(id social.PostID, door social.Door, seen *[]Seen, depth i
 	if door == social.Reported && depth > 0 {
 		door = social.Asked // what it quotes was not reported
 	}
-	rel := l.reader.RelationTo(author, l.now)
-	sight := social.Sight{Reader: l.reader.ID, Author: rel, Gone: author.Standing != social.Good, Limited: author.Limited, Here: l.here(), Circle: c.ForCircle(l.reader.ID, l.lists[c.Circle]),
-		Keeps: l.reader.Keeps(c.HeldBy), Staff: l.staff}
+	sight := l.sight(c, author)
 	if !c.MayShow(sight, door) {
 		return nil
 	}
-	s := Seen{Card: c, Author: author, Within: depth > 0, Quoting: c.QuotableBy(l.reader.ID, rel)}
+	s := Seen{Card: c, Author: author, Within: depth > 0, Quoting: c.QuotableBy(l.reader.ID, sight.Author)}
 	if c.IsBoost() {
 		if s.Boosted = l.seeAt(c.BoostOf, door, seen, depth); s.Boosted == nil {
 			return nil
@@ -132,6 +130,13 @@ func (l *layout) seeAt(id social.PostID, door social.Door, seen *[]Seen, depth i
 	l.quote(&s, door, seen, depth)
 	*seen = append(*seen, s)
 	return &(*seen)[len(*seen)-1]
+}
+
+// sight is what decides whether the reader is shown a post, of what was loaded: what
+// store.View.Sight asks the tables for.
+func (l *layout) sight(c *Card, author *Face) social.Sight {
+	return social.Sight{Reader: l.reader.ID, Author: l.reader.RelationTo(author, l.now), Gone: author.Standing != social.Good, Limited: author.Limited,
+		Here: l.here(), Circle: c.ForCircle(l.reader.ID, l.lists[c.Circle]), Keeps: l.reader.Keeps(c.HeldBy), Staff: l.staff}
 }
 
 // mark fills in what the reader did with the posts and with what they quote

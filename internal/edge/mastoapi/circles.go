@@ -31,14 +31,20 @@ func (q *request) circle(d *social.Draft) error {
 	return nil
 }
 
-// toRedraft is a status as an app is given it that deletes it and may write it anew.
-// An app that knows nothing of circles would do that for followers: it is told
-// that the post was direct, so that it is for nobody whom it was not for.
-func toRedraft(s *view.Seen, status raw) raw {
-	if s.Visibility != social.Circle {
-		return status
+// anew is how an app is told whom a post was for that it may write anew. One that
+// knows nothing of circles, or of what stays here, would do that for followers, or
+// for everybody: it is told that the post was direct, so that it is for nobody whom
+// it was not for.
+func anew(v social.Visibility, stays bool) string {
+	if v == social.Circle || stays {
+		return visibility[social.Direct]
 	}
-	return bytes.Replace(status, []byte(`"visibility":"private"`), []byte(`"visibility":"direct"`), 1)
+	return visibility[v]
+}
+
+// toRedraft is a status as an app is given it that deletes it and may write it anew.
+func toRedraft(s *view.Seen, status raw) raw {
+	return bytes.Replace(status, []byte(`"visibility":"`+visibility[s.Visibility]+`"`), []byte(`"visibility":"`+anew(s.Visibility, s.LocalOnly)+`"`), 1)
 }
 
 // appendAudience appends whom a post is for in our words, of which Mastodon lacks

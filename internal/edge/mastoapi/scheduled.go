@@ -52,7 +52,7 @@ type draftPoll struct {
 func (r renderer) scheduled(l posts.Later) scheduledStatus {
 	d := l.Draft
 	out := scheduledStatus{ID: num(l.ID), ScheduledAt: stamp(l.At), Media: []attachment{}, Params: draftParams{Text: d.Text, MediaIDs: []string{}, Sensitive: d.Sensitive,
-		SpoilerText: orNil(d.Warning), Visibility: visibility[d.Visibility], InReplyToID: numOrNil(d.ReplyTo), Language: orNil(d.Language), ApplicationID: appNumber(l.App),
+		SpoilerText: orNil(d.Warning), Visibility: anew(d.Visibility, d.LocalOnly), InReplyToID: numOrNil(d.ReplyTo), Language: orNil(d.Language), ApplicationID: appNumber(l.App),
 		QuotedID: numOrNil(d.Quote), QuotePolicy: orNil(string(d.QuotePolicy))}}
 	for _, m := range l.Media {
 		out.Media = append(out.Media, r.attachment(m))

@@ -259,9 +259,6 @@ func (a *API) boost(q *request) (any, error) {
 	if v == "" {
 		v = social.Public
 	}
-	if _, err := social.ParseVisibility(string(v)); err != nil || v == social.Direct {
-		return nil, errs.New(errs.Invalid, "Validation failed: A boost is public, unlisted or private.")
-	}
 	p, err := a.Posts.Boost(q.Context(), q.By, social.PostID(q.pathID()), v)
 	if err != nil {
 		return nil, err

@@ -257,17 +257,17 @@ func (h *Hub) deleted(ctx context.Context, f event.PostDeleted) {
 	for _, m := range f.Mentions {
 		p.Mentions = append(p.Mentions, social.Mention{Account: m})
 	}
-	h.gone(ctx, p, func(social.AccountID) bool { return false })
+	h.gone(ctx, p, func(who social.AccountID) bool { return f.HeldBy != 0 && who != f.Author && who != f.HeldBy })
 }
 
 // gone tells those who may have been given a post that it is not there any more,
-// but for those who keep it.
-func (h *Hub) gone(ctx context.Context, p social.Post, keeps func(social.AccountID) bool) {
+// but for some: who keeps it, or never saw it.
+func (h *Hub) gone(ctx context.Context, p social.Post, but func(social.AccountID) bool) {
 	tags := map[string]bool{}
 	for _, t := range p.Tags {
 		tags[social.TagKey(t)] = true
 	}
-	for _, c := range h.listening(func(c *conn) bool { return !keeps(c.by.Account) }) {
+	for _, c := range h.listening(func(c *conn) bool { return !but(c.by.Account) }) {
 		r, err := h.View.Reader(ctx, c.by.Account)
 		if err != nil || !maySee(r, p) {
 			continue

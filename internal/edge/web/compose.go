@@ -135,6 +135,9 @@ func (q *ask) reply(p *view.Seen) draft {
 	if p.Visibility.Narrower(d.Visibility) {
 		d.Visibility = p.Visibility
 	}
+	if p.LocalOnly && d.Visibility == social.Public {
+		d.Visibility = here // also if p is gone when this is sent
+	}
 	var to []string
 	if p.Author.ID != q.by.Account {
 		to = append(to, "@"+p.Author.Acct())

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"slices"
 
 	"github.com/plaza-social/plaza/internal/core/federation"
 	"github.com/plaza-social/plaza/internal/core/view"
@@ -13,8 +14,14 @@ import (
 // what is not for a circle everybody may know whom it is for.
 func address(n *as2.NoteDocument, p *view.Seen, to string) {
 	if p.Visibility == social.Circle {
-		n.To, n.Cc = []string{to}, []string{}
+		n.To, n.Cc, n.Tag = []string{to}, []string{}, calling(n.Tag, to)
 	}
+}
+
+// calling are the tags of a post of a circle as somebody is sent them: of those whom
+// it mentions only they are named. Elsewhere a mention lets in whoever it names.
+func calling(all []as2.TagDocument, who string) []as2.TagDocument {
+	return slices.DeleteFunc(slices.Clone(all), func(t as2.TagDocument) bool { return t.Type == "Mention" && t.Href != who })
 }
 
 // apart is an activity about a post of a circle as each of those elsewhere is told
@@ -38,7 +45,7 @@ func (s scribe) apart(ctx context.Context, a as2.ActivityDocument, by social.Acc
 		one.ID, one.To, one.Cc = a.ID+sep+num(f.ID), []string{s.View.AccountURI(f)}, []string{}
 		if n, ok := a.Object.(*as2.NoteDocument); ok {
 			copied := *n
-			copied.To, copied.Cc, one.Object = one.To, one.Cc, &copied
+			copied.To, copied.Cc, copied.Tag, one.Object = one.To, one.Cc, calling(n.Tag, one.To[0]), &copied
 		}
 		d, err := said(one, by, f.ID)
 		if err != nil {

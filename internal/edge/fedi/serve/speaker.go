@@ -50,8 +50,8 @@ func said(a as2.ActivityDocument, by social.AccountID, to ...social.AccountID) (
 // widely is said, for all whom something with a visibility is for besides.
 func widely(a as2.ActivityDocument, by social.AccountID, post social.PostID, v social.Visibility, to ...social.AccountID) (federation.Said, error) {
 	d, err := said(a, by, to...)
-	d.Post, d.Public, d.Followers = post, v == social.Public || v == social.Unlisted, v != social.Direct
-	d.Open = v == social.Public
+	d.Post, d.Open, d.Public = post, v == social.Public, v == social.Public || v == social.Unlisted
+	d.Followers = d.Public || v == social.Followers
 	return d, err
 }
 

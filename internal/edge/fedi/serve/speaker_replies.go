@@ -123,11 +123,19 @@ func (s *Speaker) ReplyRevoked(ctx context.Context, post social.PostID) (federat
 	if err != nil {
 		return federation.Said{}, err
 	}
+	p, err := at.View.Card(ctx, post)
+	if err != nil {
+		return federation.Said{}, err
+	}
+	wide := p.Visibility
+	if wide != social.Public && wide != social.Unlisted { // of what is for fewer, who wrote it is told alone
+		wide = social.Direct
+	}
 	at = at.of(post)
 	by := to.Author.ID
-	reach := at.audience(by, social.Public, []string{at.View.AccountURI(reply.Author)})
+	reach := at.audience(by, wide, []string{at.View.AccountURI(reply.Author)})
 	return widely(as2.ActivityDocument{Context: as2.ReplyContext, ID: at.View.ReplyStampURI(post) + "#delete", Type: "Delete", Actor: at.View.ActorURI(by), To: reach.to, Cc: reach.cc,
-		Object: at.replyStamp(post, by, reply, to)}, by, 0, social.Public, reply.Author.ID)
+		Object: at.replyStamp(post, by, reply, to)}, by, 0, wide, reply.Author.ID)
 }
 
 func (s scribe) replyStamp(post social.PostID, by social.AccountID, reply, to view.Spot) *as2.AuthorizationDocument {
