@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,13 +17,15 @@ import (
 	"github.com/plaza-social/plaza/internal/store"
 )
 
-// Watch has trends be counted anew when somebody has looked at them. It is a
-// store.Watcher.
+// Watch has trends be counted anew when somebody has looked at them, or has
+// decided about people, posts or hosts. It is a store.Watcher.
 func (s *Service) Watch(_ context.Context, rs []event.Record) {
 	for _, r := range rs {
 		switch r.Fact.(type) {
 		case event.TrendsReviewed, event.TagRuled, event.SettingsChanged:
 			s.verdicts.forget()
+		case event.HostsChanged, event.Decided, event.PostJudged:
+			s.stirred.Add(1)
 		}
 	}
 }
@@ -103,17 +106,18 @@ func subject[ID ~int64](id ID) string { return strconv.FormatInt(int64(id), 10) 
 func (k *known) mayPost(id social.PostID) bool { return k.posts[subject(id)].MayTrend(k.first) }
 
 // mayLink reports whether a link to a host may be a trend: what was decided
-// about the link itself goes before what was about the host.
+// about the link itself goes before what was about the host, and that before what
+// was about the site that the host belongs to.
 func (k *known) mayLink(id social.LinkID, host string) bool {
 	if r := k.links[subject(id)]; r != "" {
 		return r.MayTrend(k.first)
 	}
-	return k.pubs[host].MayTrend(k.first)
-}
-
-// mayTag reports whether a tag may be a trend.
-func (k *known) mayTag(key string, rules social.TagRules) bool {
-	return rules.Listed(key) && rules[key].Trend.MayTrend(k.first)
+	for ; host != ""; _, host, _ = strings.Cut(host, ".") {
+		if r := k.pubs[host]; r != "" {
+			return r.MayTrend(k.first)
+		}
+	}
+	return !k.first
 }
 
 // A TagState is a tag before a moderator.
