@@ -17,13 +17,13 @@ const trendable = `p.visibility = 'public' AND p.boost_of = 0 AND p.standing = '
 const heeded = `f.owner_id = $1 AND f.accepted AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.owner_id = f.owner_id AND m.target_id = f.target_id)`
 
 // howMany reads pairs of what and how many.
-func howMany[K comparable](ctx context.Context, v *View, query string, args ...any) (map[K]int, error) {
+func howMany[K comparable, N int | int64](ctx context.Context, v *View, query string, args ...any) (map[K]N, error) {
 	type pair struct {
 		key K
-		n   int
+		n   N
 	}
 	all, err := rows(ctx, v, func(r row) (p pair, err error) { return p, r.Scan(&p.key, &p.n) }, query, args...)
-	out := make(map[K]int, len(all))
+	out := make(map[K]N, len(all))
 	for _, p := range all {
 		out[p.key] = p.n
 	}
@@ -33,21 +33,21 @@ func howMany[K comparable](ctx context.Context, v *View, query string, args ...a
 // TagsByFollowed returns by how many of those that owner follows each of tags
 // was used after a moment, given as an id.
 func (v *View) TagsByFollowed(ctx context.Context, owner social.AccountID, after int64, tags []string) (map[string]int, error) {
-	return howMany[string](ctx, v, `SELECT t.tag, COUNT(DISTINCT p.author_id) FROM post_tags t JOIN posts p ON p.id = t.post_id JOIN accounts a ON a.id = p.author_id
+	return howMany[string, int](ctx, v, `SELECT t.tag, COUNT(DISTINCT p.author_id) FROM post_tags t JOIN posts p ON p.id = t.post_id JOIN accounts a ON a.id = p.author_id
 		JOIN follows f ON f.target_id = p.author_id WHERE `+heeded+` AND t.post_id > $2 AND t.tag IN `+v.d.strList(3)+` AND `+trendable+` GROUP BY t.tag`, owner, after, asJSON(tags))
 }
 
 // LinksByFollowed returns by how many of those that owner follows each of links
 // was passed on after a moment, given as an id.
 func (v *View) LinksByFollowed(ctx context.Context, owner social.AccountID, after int64, links []social.LinkID) (map[social.LinkID]int, error) {
-	return howMany[social.LinkID](ctx, v, `SELECT p.link_id, COUNT(DISTINCT p.author_id) FROM posts p JOIN accounts a ON a.id = p.author_id
+	return howMany[social.LinkID, int](ctx, v, `SELECT p.link_id, COUNT(DISTINCT p.author_id) FROM posts p JOIN accounts a ON a.id = p.author_id
 		JOIN follows f ON f.target_id = p.author_id WHERE `+heeded+` AND p.id > $2 AND p.link_id <> 0 AND p.link_id `+v.d.idList(3)+` AND `+trendable+` GROUP BY p.link_id`, owner, after, asJSON(links))
 }
 
 // BoostsByFollowed returns how many of those that owner follows boosted each of
 // posts for everybody.
 func (v *View) BoostsByFollowed(ctx context.Context, owner social.AccountID, posts []social.PostID) (map[social.PostID]int, error) {
-	return howMany[social.PostID](ctx, v, `SELECT b.boost_of, COUNT(*) FROM posts b JOIN follows f ON f.target_id = b.author_id JOIN accounts a ON a.id = b.author_id
+	return howMany[social.PostID, int](ctx, v, `SELECT b.boost_of, COUNT(*) FROM posts b JOIN follows f ON f.target_id = b.author_id JOIN accounts a ON a.id = b.author_id
 		WHERE `+heeded+` AND b.boost_of <> 0 AND b.boost_of `+v.d.idList(2)+` AND b.visibility IN ('public', 'unlisted') AND b.standing = '' AND a.standing = 'good' GROUP BY b.boost_of`, owner, asJSON(posts))
 }
 
@@ -55,7 +55,7 @@ func (v *View) BoostsByFollowed(ctx context.Context, owner social.AccountID, pos
 // people. Who hides their follows is not asked, and nobody is told who follows
 // those who hide theirs.
 func (v *View) FollowsByFollowed(ctx context.Context, owner social.AccountID, people []social.AccountID) (map[social.AccountID]int, error) {
-	return howMany[social.AccountID](ctx, v, `SELECT g.target_id, COUNT(*) FROM follows f JOIN accounts a ON a.id = f.target_id JOIN follows g ON g.owner_id = f.target_id AND g.accepted
+	return howMany[social.AccountID, int](ctx, v, `SELECT g.target_id, COUNT(*) FROM follows f JOIN accounts a ON a.id = f.target_id JOIN follows g ON g.owner_id = f.target_id AND g.accepted
 		JOIN accounts c ON c.id = g.target_id AND NOT c.hide_follows
 		WHERE `+heeded+` AND NOT a.hide_follows AND a.standing = 'good' AND g.target_id `+v.d.idList(2)+` GROUP BY g.target_id`, owner, asJSON(people))
 }

@@ -83,7 +83,8 @@ func (v *View) trendAuthors(ctx context.Context, since, at time.Time, limit int)
 }
 
 // trendEntriesOf is the posts of some from one on, in their order. A like or a
-// boost that is beyond what counts of a part is left out.
+// boost that is beyond what counts of a part is left out, and so is one from before
+// the post was made to say something else.
 func (v *View) trendEntriesOf(ctx context.Context, parts map[social.AccountID]string, first social.PostID, since, at time.Time) ([]trend.Entry, error) {
 	authors := make([]social.AccountID, 0, len(parts))
 	for a := range parts {
@@ -93,7 +94,7 @@ func (v *View) trendEntriesOf(ctx context.Context, parts map[social.AccountID]st
 		var a social.Account
 		var tags string
 		var answers social.AccountID
-		if err := r.Scan(&e.ID, &e.Author, &a.Username, &a.Host, &e.At, &e.Edited, &e.Language, &tags, &e.Link, &e.URL, &e.Likes, &e.Boosts, &answers); err != nil {
+		if err := r.Scan(&e.ID, &e.Author, &a.Username, &a.Host, &e.At, &e.Anew, &e.Language, &tags, &e.Link, &e.URL, &e.Likes, &e.Boosts, &answers); err != nil {
 			return e, err
 		}
 		if err := json.Unmarshal([]byte(tags), &e.Tags); err != nil {
@@ -105,9 +106,10 @@ func (v *View) trendEntriesOf(ctx context.Context, parts map[social.AccountID]st
 		if e.URL == "" {
 			e.Link = 0
 		}
+		e.Likes, e.Boosts = max(0, e.Likes), max(0, e.Boosts)
 		e.Acct, e.Part, e.Post = a.Acct(), parts[e.Author], answers == 0
 		return e, nil
-	}, `SELECT p.id, p.author_id, a.username, a.host, p.at_ms, p.edited_ms, p.language, p.tags, p.link_id, COALESCE(l.url, ''), p.likes, p.boosts, p.reply_author
+	}, `SELECT p.id, p.author_id, a.username, a.host, p.at_ms, p.anew_ms, p.language, p.tags, p.link_id, COALESCE(l.url, ''), p.likes - p.likes_before, p.boosts - p.boosts_before, p.reply_author
 		FROM posts p JOIN accounts a ON a.id = p.author_id LEFT JOIN links l ON l.id = p.link_id AND l.shown
 		WHERE p.author_id `+v.d.idList(1)+` AND p.id >= $2 AND `+trendable, asJSON(authors), first)
 	if err != nil {

@@ -402,3 +402,77 @@ func TestWhoIsSuggested(t *testing.T) {
 		}
 	})
 }
+
+// What a post got before its author made it say something else does not count, nor
+// does what moderators thought of it then. A new warning or description is nothing
+// else.
+func TestSaidAnew(t *testing.T) {
+	towns(t, func(ctx context.Context, t *testing.T, h *town) {
+		all := h.people(9, "", 30*24*time.Hour)
+		ps := h.say(all[:2], "bread")
+		h.praise(all[:8], ps[0])
+		h.praise(all[:2], ps[1])
+		edit := func(change func(*social.Post)) {
+			t.Helper()
+			h.clock.Pass(time.Second)
+			h.write(func(ctx context.Context, tx *store.Tx) error {
+				p, err := tx.Post(ctx, ps[0])
+				if err != nil {
+					return err
+				}
+				was := social.Edit{At: p.At, Text: p.Text}
+				if !p.EditedAt.IsZero() {
+					was.At = p.EditedAt
+				}
+				change(&p)
+				p.EditedAt = was.At.Add(time.Millisecond) // whatever its server says
+				tx.Record(event.PostEdited{Post: p.ID, Author: p.Author})
+				return tx.EditPost(ctx, p, was)
+			})
+		}
+		if _, err := h.ReviewPost(ctx, mona, ps[0], social.Approved); err != nil {
+			t.Fatal(err)
+		}
+		first := func() string {
+			l := h.list(social.Anyone)
+			if len(l.Posts) == 0 {
+				return "nothing"
+			}
+			return fmt.Sprint(l.Posts[0].ID == ps[0], " ", why(l.Posts[0].Why))
+		}
+		reviews := func(on bool) {
+			t.Helper()
+			h.write(func(ctx context.Context, tx *store.Tx) error {
+				settings := social.DefaultSettings
+				settings.ReviewTrends = on
+				tx.Record(event.SettingsChanged{})
+				return tx.SetHouse(ctx, settings)
+			})
+		}
+		edit(func(p *social.Post) { p.Language = "fr" })
+		if got := first(); got != "true 8 likes and 8 boosts in 2 days" {
+			t.Errorf("in another language: %s", got)
+		}
+		reviews(true)
+		if got := first(); got != "true 8 likes and 8 boosts in 2 days" {
+			t.Errorf("approved: %s", got)
+		}
+		edit(func(p *social.Post) { p.Text = "Buy this" })
+		if got := first(); got != "nothing" {
+			t.Errorf("approved before it was an advertisement: %s", got)
+		}
+		h.praise(all[8:], ps[0])
+		h.clock.Pass(10 * time.Minute)
+		if states, _, err := h.PostsToReview(ctx, mona, 0, 10); err != nil || len(states) != 2 || states[1].ID != ps[0] || states[1].Review != "" {
+			t.Errorf("to be looked at: %+v, %v", states, err)
+		}
+		reviews(false)
+		if got := first(); got != "false 2 likes and 2 boosts in 2 days" {
+			t.Errorf("an advertisement: %s", got)
+		}
+		if l := h.list(social.Anyone); len(l.Posts) != 2 || why(l.Posts[1].Why) != "1 like and 1 boost in 2 days" {
+			t.Errorf("what came since: %+v", l.Posts)
+		}
+		h.again("said anew")
+	})
+}

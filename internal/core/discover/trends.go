@@ -53,7 +53,9 @@ type counts struct {
 	all   trend.Lists // whatever moderators decided: for them
 	drops uint64      // of the verdicts that were counted with
 	stirs uint64      // that came before
-	data  []byte      // what was counted, packed; nil if nobody asked for it
+
+	lapsed map[social.PostID]bool // what was approved before it said what it says now
+	data   []byte                 // what was counted, packed; nil if nobody asked for it
 }
 
 // look returns the trends, counted anew if they are old.
@@ -120,6 +122,7 @@ func (s *Service) count(ctx context.Context, begin func(time.Time) (*trend.Write
 	tags := newTagJudge(rules, k.first)
 	now := s.store.Now().Truncate(time.Millisecond)
 	open, all := trend.New(now), trend.New(now)
+	lapsed := map[social.PostID]bool{}
 	var out *trend.Writer
 	if begin != nil {
 		if out, err = begin(now); err != nil {
@@ -133,6 +136,9 @@ func (s *Service) count(ctx context.Context, begin func(time.Time) (*trend.Write
 			}
 			if err := all.Add(e); err != nil {
 				return err
+			}
+			if k.ofPost(e) != k.posts[subject(e.ID)] {
+				lapsed[e.ID] = true
 			}
 			e = k.let(e, tags)
 			if out != nil {
@@ -150,13 +156,13 @@ func (s *Service) count(ctx context.Context, begin func(time.Time) (*trend.Write
 			return nil, err
 		}
 	}
-	s.counts = &counts{Lists: open.Lists(), all: all.Lists(), drops: drops, stirs: stirs}
+	s.counts = &counts{Lists: open.Lists(), all: all.Lists(), drops: drops, stirs: stirs, lapsed: lapsed}
 	return s.counts, nil
 }
 
 // let is e as far as moderators let it be a trend.
 func (k *known) let(e trend.Entry, tags *tagJudge) trend.Entry {
-	e.Post = e.Post && k.mayPost(e.ID)
+	e.Post = e.Post && k.ofPost(e).MayTrend(k.first)
 	e.Tags = slices.DeleteFunc(slices.Clone(e.Tags), func(tag string) bool { return !tags.may(tag) })
 	if e.Link != 0 && !k.mayLink(e.Link, social.LinkHost(e.URL)) {
 		e.Link, e.URL = 0, ""

@@ -83,7 +83,7 @@ type Entry struct {
 	Likes    int              `json:"likes,omitempty"` // that count
 	Boosts   int              `json:"boosts,omitempty"`
 	Post     bool             `json:"post,omitempty"` // it may be a trend itself
-	Edited   int64            `json:"-"`              // when it was changed last, in milliseconds, or zero
+	Anew     int64            `json:"-"`              // when it was made to say something else, in milliseconds, or zero
 }
 
 // Compare tells which of two entries comes first.
