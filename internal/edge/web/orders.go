@@ -11,7 +11,7 @@ type ordered struct{ ID, Where, Is, Help string }
 func (o ordered) counts() bool { return strings.HasPrefix(o.ID, "trending-") }
 
 // together is how much those can do who may be of one mind, see trend.MaxTogether.
-var together = msg("So that nobody wins by numbers alone, the people of one other site count as five at most, and so do all who came here less than a week ago.")
+var together = msg("So that nobody wins by numbers alone, the people of one other site count as five at most, and so do all who came here less than a week ago. A post whose words or pictures change begins anew.")
 
 var orders = []ordered{
 	{"time", msg("Home, the square, tags, lists, profiles, likes, bookmarks and notifications"), msg("Newest first"),
