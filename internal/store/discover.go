@@ -11,7 +11,7 @@ import (
 // an answer to somebody is talk between the two; it may also wait to be let in.
 const trendable = `p.visibility = 'public' AND p.boost_of = 0 AND p.standing = '' AND p.held = '' AND NOT p.sensitive AND NOT p.local_only
 	AND NOT (a.sensitive AND p.media <> '[]')
-	AND p.reply_author IN (0, p.author_id) AND a.discoverable AND a.standing = 'good' AND NOT a.limited`
+	AND p.reply_author IN (0, p.author_id) AND a.discoverable AND a.standing = 'good' AND NOT a.limited AND a.moved_to = 0`
 
 // follow f is of somebody whom $1 follows, and does not mute.
 const heeded = `f.owner_id = $1 AND f.accepted AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.owner_id = f.owner_id AND m.target_id = f.target_id)`

@@ -476,3 +476,74 @@ func TestSaidAnew(t *testing.T) {
 		h.again("said anew")
 	})
 }
+
+// Whatever is decided about a post or its author, or said by them, takes it out of
+// what is shown at once, though it was counted, and out of what is counted next.
+func TestOutAtOnce(t *testing.T) {
+	towns(t, func(ctx context.Context, t *testing.T, h *town) {
+		fans := h.people(2, "", 30*24*time.Hour)
+		judge := func(s social.PostStanding) func(context.Context, *store.Tx, social.Account, social.PostID) error {
+			return func(ctx context.Context, tx *store.Tx, a social.Account, p social.PostID) error {
+				tx.Record(event.PostJudged{Post: p})
+				return tx.SetPostStanding(ctx, p, s, storetest.Proof(t, tx))
+			}
+		}
+		for name, change := range map[string]func(context.Context, *store.Tx, social.Account, social.PostID) error{
+			"labelled": judge(social.PostLabelled), "limited post": judge(social.PostLimited), "hidden": judge(social.PostHidden),
+			"limited": func(ctx context.Context, tx *store.Tx, a social.Account, _ social.PostID) error {
+				a.Limited = true
+				tx.Record(event.Decided{Account: a.ID, Action: social.Limit})
+				return tx.SetModerated(ctx, a, storetest.Proof(t, tx))
+			},
+			"suspended": func(ctx context.Context, tx *store.Tx, a social.Account, _ social.PostID) error {
+				a.Standing = social.Suspended
+				tx.Record(event.Decided{Account: a.ID, Action: social.Suspend})
+				return tx.SetModerated(ctx, a, storetest.Proof(t, tx))
+			},
+			"not to be found": func(ctx context.Context, tx *store.Tx, a social.Account, _ social.PostID) error {
+				a.Discoverable = false
+				tx.Record(event.ProfileChanged{Account: a.ID})
+				return tx.SetProfile(ctx, a)
+			},
+			"held": func(ctx context.Context, tx *store.Tx, a social.Account, p social.PostID) error {
+				tx.Record(event.ReplyHeld{Post: p, Author: a.ID})
+				return tx.SetHolding(ctx, social.Holding{Post: p, Owner: fans[0], Author: a.ID, State: social.HeldHidden, At: tx.Now})
+			},
+			"moved": func(ctx context.Context, tx *store.Tx, a social.Account, _ social.PostID) error {
+				a.MovedTo, a.MovedAt = fans[0], tx.Now
+				tx.Record(event.Moved{Account: a.ID, Target: fans[0]})
+				return tx.SetMoved(ctx, a)
+			},
+		} {
+			who := h.people(1, "", 30*24*time.Hour)
+			post := h.say(who, "x")[0]
+			h.praise(fans, post)
+			h.clock.Pass(10 * time.Minute)
+			there := func() bool {
+				t.Helper()
+				all, err := h.Posts(ctx, social.Anyone, "", 0, 40)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return slices.ContainsFunc(all, func(p *view.Seen) bool { return p.ID == post })
+			}
+			if !there() {
+				t.Errorf("%s: it was not there before", name)
+			}
+			h.write(func(ctx context.Context, tx *store.Tx) error {
+				a, err := tx.Account(ctx, who[0])
+				if err != nil {
+					return err
+				}
+				return change(ctx, tx, a, post)
+			})
+			if there() {
+				t.Errorf("%s: it is still shown", name)
+			}
+			h.clock.Pass(10 * time.Minute)
+			if strings.Contains(string(h.data(t)), fmt.Sprint(post)) {
+				t.Errorf("%s: it is still counted", name)
+			}
+		}
+	})
+}
