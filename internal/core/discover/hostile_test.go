@@ -217,6 +217,7 @@ func TestDecidedAtOnce(t *testing.T) {
 			})
 			h.clock.Pass(2 * time.Second)
 		}
+		names()
 		h.write(func(ctx context.Context, tx *store.Tx) error {
 			tx.Record(event.Decided{Account: two[0], Action: social.Suspend})
 			return tx.SetStanding(ctx, two[0], social.Suspended)
@@ -376,6 +377,9 @@ func TestWhoIsSuggested(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, x := range all {
+				if slices.Contains(x.Reasons, discover.FriendsOfFriends) != strings.Contains(why(x.Why), "you follow") {
+					t.Errorf("apps are told of %v, people of %v", x.Reasons, x.Why)
+				}
 				out = append(out, fmt.Sprint(map[social.AccountID]string{shy: "shy", open: "open", far: "far"}[x.Account.ID], ": ", why(x.Why)))
 			}
 			slices.Sort(out)
@@ -505,6 +509,24 @@ func TestOutAtOnce(t *testing.T) {
 				tx.Record(event.ProfileChanged{Account: a.ID})
 				return tx.SetProfile(ctx, a)
 			},
+			"behind a warning": func(ctx context.Context, tx *store.Tx, a social.Account, p social.PostID) error {
+				m := social.Media{ID: social.MediaID(p), Owner: a.ID, Post: p, Kind: social.Image, State: social.MediaReady, At: tx.Now}
+				if err := tx.AddMedia(ctx, m, ""); err != nil {
+					return err
+				}
+				said, err := tx.Post(ctx, p)
+				if err != nil {
+					return err
+				}
+				was := social.Edit{At: said.At, Text: said.Text}
+				said.Media, said.EditedAt, a.Sensitive = []social.MediaID{m.ID}, said.At.Add(time.Second), true
+				if err := tx.EditPost(ctx, said, was); err != nil {
+					return err
+				}
+				tx.Record(event.PostEdited{Post: p, Author: a.ID})
+				tx.Record(event.Decided{Account: a.ID, Action: social.Veil})
+				return tx.SetModerated(ctx, a, storetest.Proof(t, tx))
+			},
 			"held": func(ctx context.Context, tx *store.Tx, a social.Account, p social.PostID) error {
 				tx.Record(event.ReplyHeld{Post: p, Author: a.ID})
 				return tx.SetHolding(ctx, social.Holding{Post: p, Owner: fans[0], Author: a.ID, State: social.HeldHidden, At: tx.Now})
@@ -519,13 +541,20 @@ func TestOutAtOnce(t *testing.T) {
 			post := h.say(who, "x")[0]
 			h.praise(fans, post)
 			h.clock.Pass(10 * time.Minute)
-			there := func() bool {
+			h.write(func(ctx context.Context, tx *store.Tx) error { // who is shown more of them elsewhere
+				tx.Record(event.Followed{Owner: fans[0], Target: who[0]})
+				return tx.AddFollow(ctx, social.Follow{ID: social.FollowID(who[0]), Owner: fans[0], Target: who[0]}, true)
+			})
+			there := func() (out bool) {
 				t.Helper()
-				all, err := h.Posts(ctx, social.Anyone, "", 0, 40)
-				if err != nil {
-					t.Fatal(err)
+				for _, by := range []social.Actor{social.Anyone, {Account: fans[0], Standing: social.Good, Role: social.Member}} {
+					all, err := h.Posts(ctx, by, "", 0, 40)
+					if err != nil {
+						t.Fatal(err)
+					}
+					out = out || slices.ContainsFunc(all, func(p *view.Seen) bool { return p.ID == post })
 				}
-				return slices.ContainsFunc(all, func(p *view.Seen) bool { return p.ID == post })
+				return out
 			}
 			if !there() {
 				t.Errorf("%s: it was not there before", name)
