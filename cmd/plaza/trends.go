@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode"
 
 	"github.com/plaza-social/plaza/internal/app"
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -102,7 +103,7 @@ func (v *trendsCount) print(to io.Writer, a trend.Answer) error {
 		for i, r := range why {
 			said[i] = r.String()
 		}
-		fmt.Fprintf(b, "  %s  (%s)\n", what, strings.Join(said, "; "))
+		fmt.Fprintf(b, "  %s  (%s)\n", plain(what), plain(strings.Join(said, "; ")))
 	}
 	section("Posts")
 	for _, p := range a.Posts {
@@ -128,6 +129,16 @@ func (v *trendsCount) print(to io.Writer, a trend.Answer) error {
 	}
 	_, err := io.WriteString(to, b.String())
 	return err
+}
+
+// plain is s without what a terminal would obey: the data may be any house's.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, s)
 }
 
 type trendsExport struct {

@@ -122,5 +122,6 @@ type LinkDay struct {
 func (v *View) LinkDays(ctx context.Context, links []social.LinkID, after int64) ([]LinkDay, error) {
 	return rows(ctx, v, func(r row) (d LinkDay, err error) { return d, r.Scan(&d.Link, &d.Day, &d.Uses, &d.People) },
 		`SELECT p.link_id, p.at_ms / 86400000, COUNT(*), COUNT(DISTINCT p.author_id) FROM posts p JOIN accounts a ON a.id = p.author_id
-		WHERE p.id > $1 AND p.link_id <> 0 AND p.visibility = 'public' AND p.held = '' AND NOT p.local_only AND NOT a.limited AND p.link_id `+v.d.idList(2)+` GROUP BY p.link_id, p.at_ms / 86400000`, after, asJSON(links))
+		WHERE p.id > $1 AND p.link_id <> 0 AND p.visibility = 'public' AND p.held = '' AND p.standing = '' AND NOT p.local_only
+			AND a.standing = 'good' AND NOT a.limited AND p.link_id `+v.d.idList(2)+` GROUP BY p.link_id, p.at_ms / 86400000`, after, asJSON(links))
 }

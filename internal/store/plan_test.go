@@ -11,6 +11,7 @@ import (
 	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/evidence"
 	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/social/trend"
 	"github.com/plaza-social/plaza/internal/store"
 	"github.com/plaza-social/plaza/internal/store/storetest"
 )
@@ -249,6 +250,36 @@ var hot = []struct {
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.Notifying(ctx, 1, p.Limit))
 		}},
+	{name: "TrendEntries", uses: "posts_public (id>?", sorts: "to have each author once: MaxEntries posts at most",
+		run: func(ctx context.Context, v *store.View, _ social.Page) error {
+			return v.TrendEntries(ctx, storetest.Noon, 1000, func(trend.Entry) error { return nil })
+		}},
+	{name: "TrendEntries of some authors", uses: "posts_by_author (author_id=? AND id>?)",
+		run: func(ctx context.Context, v *store.View, _ social.Page) error { return v.PlanTrendEntriesOf(ctx) }},
+	{name: "TrendEntries, the likes that count", uses: "likes_once (post_id=?)", sorts: "to count them by host",
+		run: func(ctx context.Context, v *store.View, _ social.Page) error { return v.PlanTrendLikes(ctx) }},
+	{name: "TrendEntries, the boosts that count", uses: "posts_boosts (boost_of=?)", sorts: "to count them by host",
+		run: func(ctx context.Context, v *store.View, _ social.Page) error { return v.PlanTrendBoosts(ctx) }},
+	{name: "TagsByFollowed", uses: "(tag=? AND post_id=?)", sorts: "to count each tag",
+		run: func(ctx context.Context, v *store.View, _ social.Page) error {
+			return got(v.TagsByFollowed(ctx, 1, 2, []string{"go"}))
+		}},
+	{name: "BoostsByFollowed", uses: "posts_boosts (boost_of=?", sorts: "to count each post",
+		run: func(ctx context.Context, v *store.View, _ social.Page) error {
+			return got(v.BoostsByFollowed(ctx, 1, []social.PostID{1, 2}))
+		}},
+	{name: "FollowsByFollowed", uses: "follows_once (owner_id=? AND target_id=?)", sorts: "to count each of them",
+		run: func(ctx context.Context, v *store.View, _ social.Page) error {
+			return got(v.FollowsByFollowed(ctx, 1, []social.AccountID{1, 2}))
+		}},
+	{name: "LinksByFollowed", uses: "posts_by_author (author_id=? AND id>?)", sorts: "to count each link",
+		run: func(ctx context.Context, v *store.View, _ social.Page) error {
+			return got(v.LinksByFollowed(ctx, 1, 2, []social.LinkID{1, 2}))
+		}},
+	{name: "MostFollowed", uses: "accounts_by_followers",
+		run: func(ctx context.Context, v *store.View, p social.Page) error {
+			return got(v.MostFollowed(ctx, 1, p.Limit))
+		}},
 	{name: "FamiliarFollowers",
 		run: func(ctx context.Context, v *store.View, p social.Page) error {
 			return got(v.FamiliarFollowers(ctx, 1, 2, p.Limit))
@@ -332,7 +363,7 @@ func got[T any](_ T, err error) error {
 }
 
 // mayScan are what SQLite calls a scan and is none of a table of ours.
-var mayScan = regexp.MustCompile(`^SCAN ((json_each|post_words) VIRTUAL TABLE .*|up|page)$`)
+var mayScan = regexp.MustCompile(`^SCAN ((json_each|post_words) VIRTUAL TABLE .*|up|page|newest)$`)
 
 func isScan(line string) bool { return strings.HasPrefix(line, "SCAN ") && !mayScan.MatchString(line) }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -133,12 +134,18 @@ func (tx *Tx) EditPost(ctx context.Context, p social.Post, was social.Edit) erro
 	if err := tx.addEdit(ctx, p.ID, was, key); err != nil {
 		return err
 	}
+	anew := p.Text != was.Text || p.HTML != was.HTML || !slices.EqualFunc(p.Media, was.Media, func(is social.MediaID, was social.Media) bool { return is == was.ID })
 	p = key.closePost(p)
 	if _, err := tx.exec(ctx, `UPDATE posts SET body = $2, html = $3, warning = $4, sensitive = $5, language = $6, edited_ms = $7,
 		mentions = $8, tags = $9, media = $10, poll_id = $11, quote_policy = $12, reply_policy = $13, sealed_by = $14 WHERE id = $1`,
 		p.ID, p.Text, p.HTML, p.Warning, p.Sensitive, p.Language, millis(p.EditedAt), asJSON(p.Mentions), asJSON(p.Tags),
 		asJSON(p.Media), p.Poll, p.QuotePolicy, p.ReplyPolicy, key.id); err != nil {
 		return err
+	}
+	if anew {
+		if _, err := tx.exec(ctx, `UPDATE posts SET anew_ms = $2, likes_before = likes, boosts_before = boosts WHERE id = $1`, p.ID, millis(tx.Now)); err != nil {
+			return err
+		}
 	}
 	return tx.addReferences(ctx, p)
 }

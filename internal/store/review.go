@@ -79,6 +79,11 @@ func (v *View) LastReviews(ctx context.Context, k social.ReviewKind, limit int) 
 	return reviews(ctx, v, `SELECT subject, verdict FROM reviews WHERE kind = $1 ORDER BY at_ms DESC, subject LIMIT $2`, k, limit)
 }
 
+// LastReviewed returns when the last decisions of a kind were made, in milliseconds.
+func (v *View) LastReviewed(ctx context.Context, k social.ReviewKind, limit int) (map[string]int64, error) {
+	return howMany[string, int64](ctx, v, `SELECT subject, at_ms FROM reviews WHERE kind = $1 ORDER BY at_ms DESC, subject LIMIT $2`, k, limit)
+}
+
 func reviews(ctx context.Context, v *View, query string, args ...any) (map[string]social.Review, error) {
 	type one struct {
 		subject string

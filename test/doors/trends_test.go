@@ -145,3 +145,31 @@ func TestWhyItTrends(t *testing.T) {
 		}
 	})
 }
+
+// TestLinksCountedAgain passes a link on: whoever has the data and their own follows
+// comes to what the server tells them of links.
+func TestLinksCountedAgain(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		site, _ := paper(t)
+		var all []*apptest.Person
+		for i, name := range []string{"ada", "ben", "cleo"} {
+			p := s.Join(name, social.Member)
+			p.Must("PATCH", "/api/v1/accounts/update_credentials", "discoverable=true", nil)
+			withCard(t, s, p, p.Post(fmt.Sprint("Read ", site, "/bread?n=", i/2), "public").ID)
+			withCard(t, s, p, p.Post("Read "+site+"/bread", "public").ID)
+			all = append(all, p)
+		}
+		all[0].Follow(all[1])
+		told, again, data := recounted(t, s, "")
+		if !reflect.DeepEqual(told, again) {
+			t.Errorf("a guest is told\n%v\nthe data give\n%v", told, again)
+		}
+		var reader struct{ Links []trend.Link }
+		all[0].Must("GET", "/api/plaza/v1/trends", nil, &reader)
+		mine, err := trend.Again([]byte(data), "", []string{"ben"})
+		if err != nil || len(reader.Links) != 2 || !reflect.DeepEqual(reader.Links, mine.Links) || reader.Links[0].People != 3 || reader.Links[0].Why[0].Kind != trend.UsedBy {
+			t.Errorf("ada is told\n%+v\nthe data and her follows give (%v)\n%+v", reader.Links, err, mine.Links)
+		}
+	})
+}

@@ -29,13 +29,23 @@ type Link struct {
 }
 
 // Links is the links most people pass on in a language, or in all for none, with
-// what their pages say now.
+// what their pages say now, and without those that by filters.
 func (s *Service) Links(ctx context.Context, by social.Actor, lang string, offset, limit int) ([]Link, error) {
 	c, err := s.look(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.previewed(ctx, c.At, c.In(lang).Links, offset, limit)
+	return s.links(ctx, by, c, lang, offset, limit)
+}
+
+func (s *Service) links(ctx context.Context, by social.Actor, c *counts, lang string, offset, limit int) ([]Link, error) {
+	reader, err := s.view.Reader(ctx, by.Account)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.previewed(ctx, c.At, c.In(lang).Links, func(p view.Preview) bool {
+		return reader.Filters(p.Title+"\n"+p.Description+"\n"+p.URL, social.FilterPublic, s.store.Now())
+	}, offset, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +72,7 @@ func (s *Service) LinksToReview(ctx context.Context, by social.Actor, offset, li
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.previewed(ctx, c.At, c.all.In("").Links, offset, limit)
+	out, err := s.previewed(ctx, c.At, c.all.In("").Links, func(view.Preview) bool { return false }, offset, limit)
 	if err != nil || len(out) == 0 {
 		return nil, err
 	}
@@ -74,8 +84,8 @@ func (s *Service) LinksToReview(ctx context.Context, by social.Actor, offset, li
 }
 
 // previewed is a piece of links with what their pages say, and how often they
-// were passed on, day by day.
-func (s *Service) previewed(ctx context.Context, now time.Time, all []trend.Link, offset, limit int) ([]Link, error) {
+// were passed on, day by day, without those to skip.
+func (s *Service) previewed(ctx context.Context, now time.Time, all []trend.Link, skip func(view.Preview) bool, offset, limit int) ([]Link, error) {
 	if len(all) == 0 {
 		return nil, nil
 	}
@@ -92,7 +102,7 @@ func (s *Service) previewed(ctx context.Context, now time.Time, all []trend.Link
 	for _, p := range previews {
 		by[p.Link.ID] = p
 	}
-	ids = piece(slices.DeleteFunc(ids, func(id social.LinkID) bool { return by[id].Link == nil }), offset, limit)
+	ids = piece(slices.DeleteFunc(ids, func(id social.LinkID) bool { return by[id].Link == nil || skip(by[id]) }), offset, limit)
 	today := now.UnixMilli() / (24 * time.Hour).Milliseconds()
 	type on struct {
 		link social.LinkID

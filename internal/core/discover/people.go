@@ -67,12 +67,9 @@ func (s *Service) Suggestions(ctx context.Context, by social.Actor, limit int) (
 	if err != nil {
 		return nil, err
 	}
-	faces, err := s.view.Faces(ctx, order)
+	faces, err := s.offeredTo(ctx, by, order)
 	var out []Suggestion
 	for _, f := range faces {
-		if !offered(f) {
-			continue
-		}
 		x := Suggestion{Account: f, Reasons: why[f.ID]}
 		if slices.Contains(x.Reasons, MostFollowed) {
 			x.Why = []trend.Reason{{Kind: trend.Most}}
@@ -83,8 +80,11 @@ func (s *Service) Suggestions(ctx context.Context, by social.Actor, limit int) (
 	return out, err
 }
 
-// offered reports whether f may be put before people who do not follow it.
-func offered(f *view.Face) bool { return f.Standing == social.Good && !f.Limited }
+// offered reports whether f may be put before people who do not follow it, as it
+// stands now: whoever was counted before may have thought better of it.
+func offered(f *view.Face) bool {
+	return f.Discoverable && f.Standing == social.Good && !f.Limited && f.MovedTo == 0
+}
 
 // Dismiss has somebody not be suggested to by again.
 func (s *Service) Dismiss(ctx context.Context, by social.Actor, who social.AccountID) error {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -13,16 +14,19 @@ import (
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/social/trend"
 	"github.com/plaza-social/plaza/internal/store"
 )
 
-// Watch has trends be counted anew when somebody has looked at them. It is a
-// store.Watcher.
+// Watch has trends be counted anew when somebody has looked at them, or has
+// decided about people, posts or hosts. It is a store.Watcher.
 func (s *Service) Watch(_ context.Context, rs []event.Record) {
 	for _, r := range rs {
 		switch r.Fact.(type) {
 		case event.TrendsReviewed, event.TagRuled, event.SettingsChanged:
 			s.verdicts.forget()
+		case event.HostsChanged, event.Decided, event.PostJudged:
+			s.stirred.Add(1)
 		}
 	}
 }
@@ -38,6 +42,7 @@ type verdicts struct {
 type known struct {
 	first              bool // nothing is a trend before somebody has looked at it
 	posts, links, pubs map[string]social.Review
+	looked             map[string]int64 // when somebody looked at posts, in milliseconds
 }
 
 // maxReviews is how many of the last decisions of a kind are looked at: many
@@ -85,7 +90,8 @@ func (s *Service) decidedBy(ctx context.Context) (*known, uint64, error) {
 				return err
 			}
 		}
-		return nil
+		k.looked, err = v.LastReviewed(ctx, social.ReviewPost, maxReviews)
+		return err
 	}); err != nil {
 		return nil, drops, fmt.Errorf("read reviews: %w", err)
 	}
@@ -99,21 +105,29 @@ func (s *Service) decidedBy(ctx context.Context) (*known, uint64, error) {
 
 func subject[ID ~int64](id ID) string { return strconv.FormatInt(int64(id), 10) }
 
-// mayPost reports whether a post may be a trend.
-func (k *known) mayPost(id social.PostID) bool { return k.posts[subject(id)].MayTrend(k.first) }
+// ofPost is what was decided about a post. What somebody approved is what they
+// looked at, not what its author made of it since.
+func (k *known) ofPost(e trend.Entry) social.Review {
+	r := k.posts[subject(e.ID)]
+	if r == social.Approved && e.Anew > k.looked[subject(e.ID)] {
+		return ""
+	}
+	return r
+}
 
 // mayLink reports whether a link to a host may be a trend: what was decided
-// about the link itself goes before what was about the host.
+// about the link itself goes before what was about the host, and that before what
+// was about the site that the host belongs to.
 func (k *known) mayLink(id social.LinkID, host string) bool {
 	if r := k.links[subject(id)]; r != "" {
 		return r.MayTrend(k.first)
 	}
-	return k.pubs[host].MayTrend(k.first)
-}
-
-// mayTag reports whether a tag may be a trend.
-func (k *known) mayTag(key string, rules social.TagRules) bool {
-	return rules.Listed(key) && rules[key].Trend.MayTrend(k.first)
+	for ; host != ""; _, host, _ = strings.Cut(host, ".") {
+		if r := k.pubs[host]; r != "" {
+			return r.MayTrend(k.first)
+		}
+	}
+	return !k.first
 }
 
 // A TagState is a tag before a moderator.
@@ -246,6 +260,9 @@ func (s *Service) PostsToReview(ctx context.Context, by social.Actor, offset, li
 	out = make([]PostState, len(seen))
 	for i, p := range seen {
 		out[i] = PostState{p, k.posts[subject(p.ID)]}
+		if c.lapsed[p.ID] {
+			out[i].Review = ""
+		}
 	}
 	return out, len(page) == limit, err
 }

@@ -11,7 +11,9 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/id"
@@ -22,8 +24,13 @@ import (
 )
 
 // freshFor is how long a count stands: everybody gets the same one. It is
-// counted anew before that when moderators decide about something.
-const freshFor = 5 * time.Minute
+// counted anew before that when moderators decide about what may be a trend; and
+// when they decide about people, posts or hosts, if it is older than stirAfter:
+// there may be thousands of such decisions in a row.
+const (
+	freshFor  = 5 * time.Minute
+	stirAfter = time.Second
+)
 
 // Service finds it.
 type Service struct {
@@ -34,6 +41,7 @@ type Service struct {
 	counts *counts
 
 	verdicts verdicts
+	stirred  atomic.Uint64 // how often something was decided about people, posts or hosts
 }
 
 // New returns a Service.
@@ -44,7 +52,10 @@ type counts struct {
 	trend.Lists
 	all   trend.Lists // whatever moderators decided: for them
 	drops uint64      // of the verdicts that were counted with
-	data  []byte      // what was counted, packed; nil if nobody asked for it
+	stirs uint64      // that came before
+
+	lapsed map[social.PostID]bool // what was approved before it said what it says now
+	data   []byte                 // what was counted, packed; nil if nobody asked for it
 }
 
 // look returns the trends, counted anew if they are old.
@@ -58,7 +69,8 @@ func (s *Service) look(ctx context.Context) (*counts, error) {
 }
 
 func (s *Service) fresh(c *counts) bool {
-	return s.store.Now().Sub(c.At) < freshFor && s.verdicts.dropped() == c.drops
+	age := s.store.Now().Sub(c.At)
+	return age < freshFor && s.verdicts.dropped() == c.drops && (age < stirAfter || s.stirred.Load() == c.stirs)
 }
 
 // Data is what the trends are counted from, for whoever wants to count again:
@@ -94,7 +106,12 @@ func (s *Service) Data(ctx context.Context, to io.Writer) error {
 // count goes over what counts, once, and writes it if somebody wants it. The
 // lock is held.
 func (s *Service) count(ctx context.Context, begin func(time.Time) (*trend.Writer, error)) (*counts, error) {
+	stirs := s.stirred.Load()
 	k, drops, err := s.decidedBy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	hosts, err := s.view.HostRules(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -102,8 +119,10 @@ func (s *Service) count(ctx context.Context, begin func(time.Time) (*trend.Write
 	if err != nil {
 		return nil, err
 	}
+	tags := newTagJudge(rules, k.first)
 	now := s.store.Now().Truncate(time.Millisecond)
 	open, all := trend.New(now), trend.New(now)
+	lapsed := map[social.PostID]bool{}
 	var out *trend.Writer
 	if begin != nil {
 		if out, err = begin(now); err != nil {
@@ -111,11 +130,17 @@ func (s *Service) count(ctx context.Context, begin func(time.Time) (*trend.Write
 		}
 	}
 	if err := s.store.Read(ctx, func(v *store.View) error {
-		return v.TrendEntries(ctx, id.Floor(now.Add(-trend.Span)), trend.MaxEntries, func(e trend.Entry) error {
+		return v.TrendEntries(ctx, now, trend.MaxEntries, func(e trend.Entry) error {
+			if _, host, _ := strings.Cut(e.Acct, "@"); hosts.On(host).Severity != social.HostNoop {
+				return nil
+			}
 			if err := all.Add(e); err != nil {
 				return err
 			}
-			e = k.let(e, rules)
+			if k.ofPost(e) != k.posts[subject(e.ID)] {
+				lapsed[e.ID] = true
+			}
+			e = k.let(e, tags)
 			if out != nil {
 				if err := out.Add(e); err != nil {
 					return err
@@ -131,14 +156,14 @@ func (s *Service) count(ctx context.Context, begin func(time.Time) (*trend.Write
 			return nil, err
 		}
 	}
-	s.counts = &counts{Lists: open.Lists(), all: all.Lists(), drops: drops}
+	s.counts = &counts{Lists: open.Lists(), all: all.Lists(), drops: drops, stirs: stirs, lapsed: lapsed}
 	return s.counts, nil
 }
 
 // let is e as far as moderators let it be a trend.
-func (k *known) let(e trend.Entry, rules social.TagRules) trend.Entry {
-	e.Post = e.Post && k.mayPost(e.ID)
-	e.Tags = slices.DeleteFunc(slices.Clone(e.Tags), func(tag string) bool { return !k.mayTag(tag, rules) })
+func (k *known) let(e trend.Entry, tags *tagJudge) trend.Entry {
+	e.Post = e.Post && k.ofPost(e).MayTrend(k.first)
+	e.Tags = slices.DeleteFunc(slices.Clone(e.Tags), func(tag string) bool { return !tags.may(tag) })
 	if e.Link != 0 && !k.mayLink(e.Link, social.LinkHost(e.URL)) {
 		e.Link, e.URL = 0, ""
 	}
@@ -147,35 +172,35 @@ func (k *known) let(e trend.Entry, rules social.TagRules) trend.Entry {
 
 // Trends is all that many turn to in a language, or in all for none, in short,
 // as by gets it elsewhere page by page. A guest gets what whoever counts the data
-// again comes to.
+// again comes to, without those who since then do not want to be found.
 func (s *Service) Trends(ctx context.Context, by social.Actor, lang string) (trend.Lists, trend.List, error) {
+	out := trend.List{Posts: []trend.Post{}, Tags: []trend.Tag{}, Links: []trend.Link{}, People: []trend.Person{}}
 	c, err := s.look(ctx)
 	if err != nil {
-		return trend.Lists{}, trend.List{}, err
+		return trend.Lists{}, out, err
 	}
-	posts, err := s.Posts(ctx, by, lang, 0, trend.MaxPosts)
+	posts, err := s.posts(ctx, by, c, lang, 0, trend.MaxPosts)
 	if err != nil {
-		return trend.Lists{}, trend.List{}, err
+		return c.Lists, out, err
 	}
-	people, err := s.People(ctx, by, lang, 0, trend.MaxPeople)
-	if err != nil {
-		return trend.Lists{}, trend.List{}, err
-	}
-	links, err := s.Links(ctx, by, lang, 0, trend.MaxLinks)
-	if err != nil {
-		return trend.Lists{}, trend.List{}, err
-	}
-	out := trend.List{Posts: []trend.Post{}, Tags: []trend.Tag{}, Links: []trend.Link{}, People: []trend.Person{}}
 	for _, p := range posts {
 		out.Posts = append(out.Posts, trend.Post{ID: p.ID, Acct: p.Author.Acct(), Why: p.Why})
+	}
+	people, err := s.people(ctx, by, c, lang, 0, trend.MaxPeople)
+	if err != nil {
+		return c.Lists, out, err
 	}
 	for _, p := range people {
 		out.People = append(out.People, trend.Person{ID: p.ID, Acct: p.Acct(), Why: p.Why})
 	}
+	links, err := s.links(ctx, by, c, lang, 0, trend.MaxLinks)
+	if err != nil {
+		return c.Lists, out, err
+	}
 	for _, l := range links {
 		out.Links = append(out.Links, trend.Link{ID: l.ID, URL: l.URL, People: l.People, Uses: l.Uses, Why: l.Why})
 	}
-	tags, err := s.Tags(ctx, by, lang, 0, trend.MaxTags)
+	tags, err := s.tags(ctx, by, c, lang, 0, trend.MaxTags)
 	out.Tags = append(out.Tags, tags...)
 	return c.Lists, out, err
 }
@@ -204,13 +229,23 @@ func heeds[K comparable](ctx context.Context, s *Service, by social.Actor, read 
 	return out, err
 }
 
-// Tags is the tags most people turn to in a language, or in all for none.
+// Tags is the tags most people turn to in a language, or in all for none, without
+// those that by filters.
 func (s *Service) Tags(ctx context.Context, by social.Actor, lang string, offset, limit int) ([]trend.Tag, error) {
 	c, err := s.look(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := slices.Clone(piece(c.In(lang).Tags, offset, limit))
+	return s.tags(ctx, by, c, lang, offset, limit)
+}
+
+func (s *Service) tags(ctx context.Context, by social.Actor, c *counts, lang string, offset, limit int) ([]trend.Tag, error) {
+	reader, err := s.view.Reader(ctx, by.Account)
+	if err != nil {
+		return nil, err
+	}
+	out := slices.DeleteFunc(slices.Clone(c.In(lang).Tags), func(t trend.Tag) bool { return reader.Filters("#"+t.Name, social.FilterPublic, s.store.Now()) })
+	out = piece(out, offset, limit)
 	names := make([]string, len(out))
 	for i, t := range out {
 		names[i] = t.Name
@@ -231,6 +266,10 @@ func (s *Service) Posts(ctx context.Context, by social.Actor, lang string, offse
 	if err != nil {
 		return nil, err
 	}
+	return s.posts(ctx, by, c, lang, offset, limit)
+}
+
+func (s *Service) posts(ctx context.Context, by social.Actor, c *counts, lang string, offset, limit int) ([]*view.Seen, error) {
 	why := map[social.PostID][]trend.Reason{}
 	var ids []social.PostID
 	for _, p := range c.In(lang).Posts {
@@ -240,7 +279,7 @@ func (s *Service) Posts(ctx context.Context, by social.Actor, lang string, offse
 	if err != nil {
 		return nil, err
 	}
-	seen = piece(seen, offset, limit)
+	seen = piece(slices.DeleteFunc(seen, func(p *view.Seen) bool { return !mayTrend(p) }), offset, limit)
 	boosted, err := heeds(ctx, s, by, func(v *store.View) (map[social.PostID]int, error) {
 		return v.BoostsByFollowed(ctx, by.Account, idsOf(seen))
 	})
@@ -248,6 +287,13 @@ func (s *Service) Posts(ctx context.Context, by social.Actor, lang string, offse
 		p.Why = trend.Because(trend.BoostedBy, boosted[p.ID], why[p.ID])
 	}
 	return seen, err
+}
+
+// mayTrend reports whether p may be a trend as it stands now: the count that it
+// comes from may be older. The store says the same of what it hands over to be
+// counted.
+func mayTrend(p *view.Seen) bool {
+	return p.Visibility == social.Public && !p.IsBoost() && p.ReplyAuthor == 0 && p.Standing == "" && p.Held == social.HeldNot && !p.LocalOnly && !p.Veiled() && offered(p.Author)
 }
 
 func idsOf(seen []*view.Seen) []social.PostID {
@@ -271,6 +317,10 @@ func (s *Service) People(ctx context.Context, by social.Actor, lang string, offs
 	if err != nil {
 		return nil, err
 	}
+	return s.people(ctx, by, c, lang, offset, limit)
+}
+
+func (s *Service) people(ctx context.Context, by social.Actor, c *counts, lang string, offset, limit int) ([]Person, error) {
 	why := map[social.AccountID][]trend.Reason{}
 	var ids []social.AccountID
 	for _, p := range c.In(lang).People {

@@ -1,7 +1,9 @@
 package view
 
 import (
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/base/text"
 	"github.com/plaza-social/plaza/internal/social"
@@ -26,6 +28,19 @@ func (l *layout) sift(out []*Seen) {
 		}
 		s.Hits = o.Hits
 	}
+}
+
+// Filters reports whether words, which are no post's, meet a filter of r's in a
+// place. There is nothing of them to hide behind a warning, so they are left out.
+func (r *Reader) Filters(words string, in social.FilterContext, now time.Time) bool {
+	if len(r.sieves) == 0 {
+		return false
+	}
+	words = social.FilterKey(words)
+	return slices.ContainsFunc(r.sieves, func(s social.Sieve) bool {
+		hit, ok := s.Hold(0, words, now)
+		return ok && hit.Filter.Action != social.FilterBlur && slices.Contains(hit.Filter.Contexts, in)
+	})
 }
 
 // filterWords is all that a post says, in the form in which filters read it.

@@ -890,7 +890,7 @@ func explorePeoplePage(f *frame, d directory) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var39 string
-			templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "By likes plus twice the boosts of all that they posted in the last two days; half of that goes with every twelve hours."))
+			templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "By likes plus twice the boosts of their ten best posts of the last two days; half of that goes with every twelve hours."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `explore.templ`, Line: 154, Col: 136}
 			}

@@ -3,23 +3,25 @@ package trend
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/social"
 )
 
-// errOrder is what a count says of entries that do not come by author and id.
-var errOrder = errors.New("the posts do not stand in their order: by author, then by id, each once")
+// errOrder is what a count says of entries that do not come by part, author and id.
+var errOrder = errors.New("the posts do not stand in their order: by part, by author, then by id, each once")
 
 // A Count goes over entries once.
 type Count struct {
 	at    time.Time
 	n     int
 	last  Entry
+	part  int32 // which part it is that comes now; zero for nobody's
 	tags  *sketch[string]
 	links *sketch[social.LinkID]
-	known map[string]bool        // languages that have lists
+	known map[string]int         // how many posts are in each language
 	tops  map[string]*top        // by language; all of them under none
 	runs  map[string]*authorsRun // of the author whose entries come now, likewise
 }
@@ -29,15 +31,11 @@ func New(at time.Time) *Count { return newCount(at, MaxCounters) }
 
 func newCount(at time.Time, counters int) *Count {
 	return &Count{at: at, tags: newSketch[string](counters), links: newSketch[social.LinkID](counters),
-		known: map[string]bool{}, tops: map[string]*top{"": {}}, runs: map[string]*authorsRun{}}
+		known: map[string]int{}, tops: map[string]*top{"": {}}, runs: map[string]*authorsRun{}}
 }
 
-// An authorsRun is what came of one author so far.
-type authorsRun struct {
-	score         int64
-	likes, boosts int
-	best          []scored[Post]
-}
+// An authorsRun is the best that came of one author so far.
+type authorsRun struct{ best []scored[Post] }
 
 type scored[T any] struct {
 	score int64
@@ -67,11 +65,14 @@ type top struct {
 
 // Add counts e. What is too old is not a trend; what is out of order is an error.
 func (c *Count) Add(e Entry) error {
-	if c.n > 0 && !c.last.before(e) {
+	if c.n > 0 && c.last.Compare(e) >= 0 {
 		return errOrder
 	}
 	if c.n > 0 && c.last.Author != e.Author {
 		c.endRun()
+	}
+	if e.Part != c.last.Part {
+		c.part++
 	}
 	c.n, c.last = c.n+1, e
 	age := c.at.Sub(time.UnixMilli(e.At))
@@ -81,11 +82,11 @@ func (c *Count) Add(e Entry) error {
 	lang, today := c.language(e.Language), age <= Span/2
 	for i, tag := range e.Tags {
 		if !slices.Contains(e.Tags[:i], tag) {
-			c.tags.add(tag, "", lang, e.Author, today)
+			c.tags.add(tag, "", lang, e.Author, c.part, today)
 		}
 	}
 	if e.Link != 0 {
-		c.links.add(e.Link, e.URL, lang, e.Author, today)
+		c.links.add(e.Link, e.URL, lang, e.Author, c.part, today)
 	}
 	if score := Score(e.Likes, e.Boosts, age); e.Post && score > 0 {
 		c.score(e, "", score)
@@ -96,13 +97,15 @@ func (c *Count) Add(e Entry) error {
 	return nil
 }
 
-// language is the one that e is counted in, or none: only so many have lists.
+// language is the one that something is counted in, or none.
 func (c *Count) language(code string) string {
-	lang := language(code)
-	if lang == "" || lang == "und" || !c.known[lang] && len(c.known) >= MaxLanguage {
-		return ""
+	lang := code
+	if c.known[lang] == 0 { // asking costs more than looking
+		lang = language(code)
 	}
-	c.known[lang] = true
+	if lang != "" {
+		c.known[lang]++
+	}
 	return lang
 }
 
@@ -112,9 +115,8 @@ func (c *Count) score(e Entry, lang string, score int64) {
 		r = &authorsRun{}
 		c.runs[lang] = r
 	}
-	r.score, r.likes, r.boosts = r.score+score, r.likes+e.Likes, r.boosts+e.Boosts
 	r.best = keep(r.best, scored[Post]{score, int64(e.ID), Post{ID: e.ID, Author: e.Author, Acct: e.Acct,
-		Why: []Reason{{Kind: Reactions, Likes: e.Likes, Boosts: e.Boosts}}}}, PerAuthor)
+		Why: []Reason{{Kind: Reactions, Likes: e.Likes, Boosts: e.Boosts}}}}, PerPerson)
 }
 
 // endRun adds what came of the author before to what came of everybody.
@@ -125,11 +127,15 @@ func (c *Count) endRun() {
 			t = &top{}
 			c.tops[lang] = t
 		}
-		for _, p := range r.best {
-			t.posts = keep(t.posts, p, MaxPosts)
+		var score int64
+		why := Reason{Kind: Reactions, Language: lang}
+		for i, p := range r.best {
+			if i < PerAuthor {
+				t.posts = keep(t.posts, p, MaxPosts)
+			}
+			score, why.Likes, why.Boosts = score+p.score, why.Likes+p.what.Why[0].Likes, why.Boosts+p.what.Why[0].Boosts
 		}
-		t.people = keep(t.people, scored[Person]{r.score, int64(c.last.Author), Person{ID: c.last.Author, Acct: c.last.Acct,
-			Why: []Reason{{Kind: Reactions, Likes: r.likes, Boosts: r.boosts, Language: lang}}}}, MaxPeople)
+		t.people = keep(t.people, scored[Person]{score, int64(c.last.Author), Person{ID: c.last.Author, Acct: c.last.Acct, Why: []Reason{why}}}, MaxPeople)
 	}
 	clear(c.runs)
 }
@@ -137,9 +143,9 @@ func (c *Count) endRun() {
 // Lists is what came of it. Nothing is added after.
 func (c *Count) Lists() Lists {
 	c.endRun()
-	out := Lists{At: c.at, Posts: c.n, Missed: max(c.tags.missed(), c.links.missed()), by: map[string]List{}}
+	out := Lists{At: c.at, Posts: c.n, Missed: max(c.tags.missed(), c.links.missed()), by: map[string]List{}, said: c.known}
 	tags, links := c.tags.lists(MaxTags), c.links.lists(MaxLinks)
-	for _, lang := range append([]string{""}, keys(c.known)...) {
+	for _, lang := range append(slices.Collect(maps.Keys(c.known)), "") {
 		l := List{Posts: []Post{}, Tags: []Tag{}, Links: []Link{}, People: []Person{}}
 		if t := c.tops[lang]; t != nil {
 			for _, p := range t.posts {
@@ -150,19 +156,12 @@ func (c *Count) Lists() Lists {
 			}
 		}
 		for _, t := range tags[lang] {
-			l.Tags = append(l.Tags, Tag{t.key, t.people, t.uses, t.why(t.place)})
+			l.Tags = append(l.Tags, Tag{t.key, int(t.people.n), t.uses, t.why(t.place)})
 		}
 		for _, x := range links[lang] {
-			l.Links = append(l.Links, Link{x.key, x.label, x.people, x.uses, x.why(x.place)})
+			l.Links = append(l.Links, Link{x.key, x.label, int(x.people.n), x.uses, x.why(x.place)})
 		}
 		out.by[lang] = l
-	}
-	return out
-}
-
-func keys(m map[string]bool) (out []string) {
-	for k := range m {
-		out = append(out, k)
 	}
 	return out
 }

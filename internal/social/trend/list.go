@@ -1,6 +1,9 @@
 package trend
 
 import (
+	"cmp"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/social"
@@ -52,11 +55,12 @@ type Lists struct {
 	Posts  int // how many were looked at
 	Missed int // how many people of a tag or a link may not have been counted
 	by     map[string]List
+	said   map[string]int // how many posts are in each language
 }
 
 // In is what many turn to in a language, or in all for none.
 func (l Lists) In(lang string) List {
-	if list, ok := l.by[language(lang)]; ok {
+	if list, ok := l.by[language(lang)]; ok && (lang == "" || language(lang) != "") {
 		return list
 	}
 	return List{Posts: []Post{}, Tags: []Tag{}, Links: []Link{}, People: []Person{}}
@@ -76,7 +80,8 @@ func (l Lists) Answer(lang string) Answer {
 	return Answer{l.At.UnixMilli(), l.Posts, l.Missed, lang, l.In(lang)}
 }
 
-// Languages is which have a list of their own with something in it.
+// Languages is which have a list of their own with something in it: of too many
+// those in which most is said.
 func (l Lists) Languages() []string {
 	var out []string
 	for lang, list := range l.by {
@@ -84,5 +89,6 @@ func (l Lists) Languages() []string {
 			out = append(out, lang)
 		}
 	}
-	return out
+	slices.SortFunc(out, func(a, b string) int { return cmp.Or(l.said[b]-l.said[a], strings.Compare(a, b)) })
+	return out[:min(len(out), MaxLanguage)]
 }

@@ -10,28 +10,50 @@ import (
 
 // A place is one language of a counter; the first place is for all of them.
 type place struct {
-	language                    string
-	people, uses, today, before int
-	last, lastToday, lastBefore social.AccountID
+	language              string
+	uses                  int
+	people, today, before tally
 }
 
-// add counts a use. Entries come by author, so who was counted last is who may
-// be counted twice.
-func (p *place) add(by social.AccountID, today bool) {
-	p.uses++
-	if p.last != by {
-		p.people, p.last = p.people+1, by
+// add counts a use, if it is by somebody who counts.
+func (p *place) add(by social.AccountID, part int32, today bool) {
+	if p.people.add(by, part) {
+		p.uses++
 	}
-	if today && p.lastToday != by {
-		p.today, p.lastToday = p.today+1, by
-	}
-	if !today && p.lastBefore != by {
-		p.before, p.lastBefore = p.before+1, by
+	if today {
+		p.today.add(by, part)
+	} else {
+		p.before.add(by, part)
 	}
 }
 
 // rises reports whether it does.
-func (p *place) rises() bool { return p.today >= LeastRising && p.today >= 2*p.before }
+func (p *place) rises() bool { return p.today.n >= LeastRising && p.today.n >= 2*p.before.n }
+
+// A tally counts people. Entries come by part and author, so who was counted
+// last is who may be counted twice, and whose part may be full.
+type tally struct {
+	n      int32
+	counts bool // the last did
+	last   social.AccountID
+	part   int32 // of the last; zero for nobody's
+	of     int32 // that part was counted
+}
+
+// add counts by once, and reports whether it counts: of a part only some do.
+func (t *tally) add(by social.AccountID, part int32) bool {
+	if t.last == by {
+		return t.counts
+	}
+	if t.part != part {
+		t.part, t.of = part, 0
+	}
+	t.last, t.counts = by, part == 0 || t.of < MaxTogether
+	if t.counts {
+		t.n, t.of = t.n+1, t.of+1
+	}
+	return t.counts
+}
 
 // A counter counts one tag or link. over is how many people it may have had
 // before it was counted.
@@ -43,18 +65,18 @@ type counter[K cmp.Ordered] struct {
 	at     int
 }
 
-func (c *counter[K]) weight() int { return c.over + c.places[0].people }
+func (c *counter[K]) weight() int { return c.over + int(c.places[0].people.n) }
 
 // why is why it is in the list of a place.
 func (c *counter[K]) why(p *place) []Reason {
-	out := []Reason{{Kind: People, People: p.people, Language: p.language}}
+	out := []Reason{{Kind: People, People: int(p.people.n), Language: p.language}}
 	if !p.rises() {
 		return out
 	}
 	rising := Reason{Kind: Rising, Language: p.language}
 	if p.language == "" {
 		for _, in := range c.places[1:] {
-			if 3*in.today >= 2*p.today {
+			if 3*in.today.n >= 2*p.today.n {
 				rising.Language = in.language
 				break
 			}
@@ -104,7 +126,7 @@ func (s *sketch[K]) Push(x any) {
 func (s *sketch[K]) Pop() any { panic("a counter is taken over, not given up") }
 
 // add counts a use of key.
-func (s *sketch[K]) add(key K, label, lang string, by social.AccountID, today bool) {
+func (s *sketch[K]) add(key K, label, lang string, by social.AccountID, part int32, today bool) {
 	c := s.by[key]
 	if c == nil {
 		if len(s.heap) < s.most {
@@ -118,14 +140,14 @@ func (s *sketch[K]) add(key K, label, lang string, by social.AccountID, today bo
 		}
 		s.by[key] = c
 	}
-	c.places[0].add(by, today)
+	c.places[0].add(by, part, today)
 	if lang != "" {
 		i := slices.IndexFunc(c.places, func(p place) bool { return p.language == lang })
 		if i < 0 && len(c.places) <= MaxPlaces {
 			i, c.places = len(c.places), append(c.places, place{language: lang})
 		}
 		if i > 0 {
-			c.places[i].add(by, today)
+			c.places[i].add(by, part, today)
 		}
 	}
 	heap.Fix(s, c.at)
@@ -154,14 +176,14 @@ func (s *sketch[K]) lists(most int) map[string][]found[K] {
 	out := map[string][]found[K]{}
 	for _, c := range s.heap {
 		for i := range c.places {
-			if p := &c.places[i]; p.people >= Least {
+			if p := &c.places[i]; p.people.n >= Least {
 				out[p.language] = append(out[p.language], found[K]{c, p})
 			}
 		}
 	}
 	for lang, all := range out {
 		slices.SortFunc(all, func(a, b found[K]) int {
-			return cmp.Or(b.people-a.people, b.uses-a.uses, cmp.Compare(a.key, b.key))
+			return cmp.Or(int(b.people.n-a.people.n), b.uses-a.uses, cmp.Compare(a.key, b.key))
 		})
 		out[lang] = all[:min(most, len(all))]
 	}

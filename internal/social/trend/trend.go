@@ -6,10 +6,14 @@
 package trend
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
+
+	tongues "golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 
 	"github.com/plaza-social/plaza/internal/social"
 )
@@ -23,7 +27,28 @@ const (
 	// LeastRising is how many people within a day make something rise, if they
 	// are twice as many as on the day before.
 	LeastRising = 3
+	// MaxTogether is how many of those who count together count at most: for a
+	// tag, for a link, and of the likes and the boosts of a post.
+	MaxTogether = social.MaxBlock
+	// PerPerson is how many posts of one person count for that person: the best.
+	PerPerson = 10
 )
+
+// Newcomers is the part of those who live here and came less than Fresh ago, in
+// a house that is older than that.
+const (
+	Newcomers = "*"
+	Fresh     = social.VoteAge
+)
+
+// Part is with whom what somebody does counts together, at a moment: empty for
+// nobody. Of others it is the site of their server. since is when the house began.
+func Part(a social.Account, since, at time.Time) string {
+	if a.Local() && !a.KnownFor(Fresh, at) && at.Sub(since) >= Fresh {
+		return Newcomers
+	}
+	return a.VotePart()
+}
 
 // Limits of what is counted at once, and of what comes of it.
 const (
@@ -35,38 +60,49 @@ const (
 	// at most a kilobyte: it has one place for all languages and MaxPlaces more.
 	MaxCounters = 16_384
 	MaxPlaces   = 8  // languages that one tag or link is counted in by themselves
-	MaxLanguage = 64 // languages that have lists of their own
+	MaxLanguage = 64 // languages that are offered: those in which most is said
 	MaxPosts    = 200
 	MaxTags     = 100
 	MaxLinks    = 100
 	MaxPeople   = 100
 )
 
-// An Entry is a public post as far as it counts. Entries come by author, then
-// by id: so each author is counted once, and nobody need be remembered.
+// An Entry is a public post as far as it counts. Entries come by part, then by
+// author, then by id: so each author is counted once, and no more of a part than
+// MaxTogether, and nobody need be remembered.
 type Entry struct {
 	ID       social.PostID    `json:"id,string"`
 	Author   social.AccountID `json:"author,string"`
 	Acct     string           `json:"acct"`
-	At       int64            `json:"at"` // milliseconds
+	Part     string           `json:"part,omitempty"` // with whom Author counts together, see Part
+	At       int64            `json:"at"`             // milliseconds
 	Language string           `json:"language,omitempty"`
 	Tags     []string         `json:"tags,omitempty"` // folded
 	Link     social.LinkID    `json:"link,string,omitempty"`
-	URL      string           `json:"url,omitempty"` // of Link
-	Likes    int              `json:"likes,omitempty"`
+	URL      string           `json:"url,omitempty"`   // of Link
+	Likes    int              `json:"likes,omitempty"` // that count
 	Boosts   int              `json:"boosts,omitempty"`
 	Post     bool             `json:"post,omitempty"` // it may be a trend itself
+	Anew     int64            `json:"-"`              // when it was made to say something else, in milliseconds, or zero
 }
 
-// before reports whether e stands before next.
-func (e Entry) before(next Entry) bool {
-	return e.Author < next.Author || e.Author == next.Author && e.ID < next.ID
+// Compare tells which of two entries comes first.
+func (e Entry) Compare(o Entry) int {
+	return cmp.Or(cmp.Compare(e.Part, o.Part), cmp.Compare(e.Author, o.Author), cmp.Compare(e.ID, o.ID))
 }
 
 // language is what a language is counted as: French is one, wherever it is
-// spoken.
+// spoken. What has no name is none, so there are a few hundred at most, whatever
+// other servers say.
 func language(code string) string {
 	code, _, _ = strings.Cut(strings.ToLower(code), "-")
+	if n := len(code); n != 2 && n != 3 {
+		return ""
+	}
+	base, err := tongues.ParseBase(code)
+	if err != nil || base.String() != code || display.English.Languages().Name(base) == "" || code == "und" || code == "mul" {
+		return ""
+	}
 	return code
 }
 

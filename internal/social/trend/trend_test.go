@@ -118,7 +118,7 @@ func TestCountIsBounded(t *testing.T) {
 		for tag, n := range want {
 			got := 0
 			if at := c.tags.by[tag]; at != nil {
-				got = at.places[0].people
+				got = int(at.places[0].people.n)
 			}
 			if got > n || n-got > l.Missed {
 				t.Errorf("%s has %d people, counted as %d; at most %d may be missed", tag, n, got, l.Missed)
