@@ -75,6 +75,16 @@ func (v *View) VotesAside(ctx context.Context, owner social.AccountID, p social.
 		before, after, p.Limit, owner)
 }
 
+// VotersOn returns up to limit accounts of a host after one, of which votes count,
+// or of which votes were set aside.
+func (v *View) VotersOn(ctx context.Context, host string, aside bool, after social.AccountID, limit int) ([]social.AccountID, error) {
+	voted := `(EXISTS (SELECT 1 FROM likes WHERE owner_id = a.id) OR EXISTS (SELECT 1 FROM downs WHERE owner_id = a.id))`
+	if aside {
+		voted = `EXISTS (SELECT 1 FROM votes_aside WHERE owner_id = a.id)`
+	}
+	return list[social.AccountID](ctx, v, `SELECT a.id FROM accounts a WHERE a.host = $1 AND a.host <> '' AND a.id > $2 AND `+voted+` ORDER BY a.id LIMIT $3`, host, after, limit)
+}
+
 // A Weight is what a vote counts for the order of replies.
 type Weight struct {
 	Post   social.PostID
@@ -121,13 +131,28 @@ func (tx *Tx) AddWeight(ctx context.Context, w Weight) error {
 	return tx.sumVote(ctx, w, w.Weight)
 }
 
-// EndWeight has a vote count no longer.
-func (tx *Tx) EndWeight(ctx context.Context, w Weight) error {
-	n, err := tx.exec(ctx, `DELETE FROM vote_weights WHERE post_id = $1 AND voter_id = $2`, w.Post, w.Voter)
-	if err != nil || n == 0 {
+// EndWeight has voter's vote on a reply count no longer, as it counted at last.
+func (tx *Tx) EndWeight(ctx context.Context, voter social.AccountID, post social.PostID) error {
+	all, err := rows(ctx, &tx.View, scanWeight, `DELETE FROM vote_weights WHERE post_id = $1 AND voter_id = $2 RETURNING `+weightColumns, post, voter)
+	if err != nil || len(all) == 0 {
 		return err
 	}
-	return tx.sumVote(ctx, w, -w.Weight)
+	return tx.sumVote(ctx, all[0], -all[0].Weight)
+}
+
+// JoinPart has a vote that counts by itself count with a part from now on, if it
+// still does.
+func (tx *Tx) JoinPart(ctx context.Context, w Weight, part string) error {
+	all, err := rows(ctx, &tx.View, scanWeight, `UPDATE vote_weights SET part = $3 WHERE post_id = $1 AND voter_id = $2 AND part = '' RETURNING `+weightColumns, w.Post, w.Voter, part)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	now, was := all[0], all[0]
+	was.Part = ""
+	if err := tx.sumVote(ctx, was, -was.Weight); err != nil {
+		return err
+	}
+	return tx.sumVote(ctx, now, now.Weight)
 }
 
 // sumVote adds n to what is counted of w's part and way, and what that makes under
