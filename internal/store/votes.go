@@ -156,7 +156,7 @@ func (tx *Tx) JoinPart(ctx context.Context, w Weight, part string) error {
 }
 
 // sumVote adds n to what is counted of w's part and way, and what that makes under
-// its cap to the sum of the reply.
+// its cap to what all parts make, or to the sum of the reply.
 func (tx *Tx) sumVote(ctx context.Context, w Weight, n int) error {
 	if n == 0 {
 		return nil
@@ -166,9 +166,7 @@ func (tx *Tx) sumVote(ctx context.Context, w Weight, n int) error {
 		add = social.Standings{Downs: n}
 	}
 	if w.Part != "" {
-		now, err := one(ctx, &tx.View, errNone, scanStandings, `INSERT INTO vote_parts AS p (post_id, part, ups, downs) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (post_id, part) DO UPDATE SET ups = p.ups + excluded.ups, downs = p.downs + excluded.downs
-			RETURNING ups, downs`, w.Post, w.Part, add.Ups, add.Downs)
+		now, err := tx.addToPart(ctx, w.Post, w.Part, add)
 		if err != nil {
 			return err
 		}
@@ -178,9 +176,20 @@ func (tx *Tx) sumVote(ctx context.Context, w Weight, n int) error {
 	if add == (social.Standings{}) {
 		return nil
 	}
+	if w.Part != "" {
+		_, err := tx.addToPart(ctx, w.Post, social.AllParts, add)
+		return err
+	}
 	_, err := tx.exec(ctx, `INSERT INTO vote_sums AS s (post_id, ups, downs) VALUES ($1, $2, $3)
 		ON CONFLICT (post_id) DO UPDATE SET ups = s.ups + excluded.ups, downs = s.downs + excluded.downs`, w.Post, add.Ups, add.Downs)
 	return err
+}
+
+// addToPart adds to what is counted of a part, and returns what that makes.
+func (tx *Tx) addToPart(ctx context.Context, post social.PostID, part string, add social.Standings) (social.Standings, error) {
+	return one(ctx, &tx.View, errNone, scanStandings, `INSERT INTO vote_parts AS p (post_id, part, ups, downs) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (post_id, part) DO UPDATE SET ups = p.ups + excluded.ups, downs = p.downs + excluded.downs
+		RETURNING ups, downs`, post, part, add.Ups, add.Downs)
 }
 
 func scanStandings(r row) (s social.Standings, err error) { return s, r.Scan(&s.Ups, &s.Downs) }
@@ -204,15 +213,17 @@ func (v *View) VoteParts(ctx context.Context, post social.PostID) (map[string]in
 // of which nobody's counts left out.
 func (v *View) ThreadVotes(ctx context.Context, thread social.PostID, limit int) (map[social.PostID]social.Standings, error) {
 	type sum struct {
-		post social.PostID
-		social.Standings
+		post         social.PostID
+		alone, parts social.Standings
 	}
-	all, err := rows(ctx, v, func(r row) (s sum, err error) { return s, r.Scan(&s.post, &s.Ups, &s.Downs) },
-		`SELECT p.id, s.ups, s.downs FROM posts p JOIN vote_sums s ON s.post_id = p.id
-		WHERE p.thread_id = $1 AND p.reply_to <> 0 ORDER BY p.id LIMIT $2`, thread, limit)
+	all, err := rows(ctx, v, func(r row) (s sum, err error) {
+		return s, r.Scan(&s.post, &s.alone.Ups, &s.alone.Downs, &s.parts.Ups, &s.parts.Downs)
+	}, `SELECT p.id, COALESCE(s.ups, 0), COALESCE(s.downs, 0), COALESCE(t.ups, 0), COALESCE(t.downs, 0) FROM posts p
+		LEFT JOIN vote_sums s ON s.post_id = p.id LEFT JOIN vote_parts t ON t.post_id = p.id AND t.part = $3
+		WHERE p.thread_id = $1 AND p.reply_to <> 0 AND (s.post_id IS NOT NULL OR t.post_id IS NOT NULL) ORDER BY p.id LIMIT $2`, thread, limit, social.AllParts)
 	out := make(map[social.PostID]social.Standings, len(all))
 	for _, s := range all {
-		out[s.post] = s.Standings
+		out[s.post] = social.Standings{Ups: social.Together(s.alone.Ups, s.parts.Ups), Downs: social.Together(s.alone.Downs, s.parts.Downs)}
 	}
 	return out, err
 }

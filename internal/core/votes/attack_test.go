@@ -61,25 +61,23 @@ func TestHostSuspended(t *testing.T) {
 		root := h.say(ada, 0)
 		reply := h.say(h.one(), root)
 		for i, host := range []string{"evil.example", "more.evil.example:8443", "notevil.example", "far.example"} {
-			for range 2 {
-				h.vote(h.join(1, 90*day, host)[0], reply, []int{-1, -1, -1, 1}[i])
-			}
+			h.vote(h.join(1, 90*day, host)[0], reply, []int{-1, -1, -1, 1}[i])
 		}
 		again := h.join(1, 90*day, "evil.example")[0]
 		h.vote(again, reply, -1)
-		h.wants("before", root, reply, 8, 28, 2, 7)
+		h.wants("before", root, reply, 4, 16, 1, 4)
 		h.keep("evil.example", social.HostSilence)
-		h.wants("silenced", root, reply, 8, 28, 2, 7)
+		h.wants("silenced", root, reply, 4, 16, 1, 4)
 		h.keep("evil.example", social.HostSuspends)
-		h.wants("suspended", root, reply, 8, 8, 2, 2)
+		h.wants("suspended", root, reply, 4, 4, 1, 1)
 		h.stand(again, social.Suspended)
 		h.keep("evil.example", "")
-		h.wants("but for who is suspended themselves", root, reply, 8, 24, 2, 6)
+		h.wants("but for who is suspended themselves", root, reply, 4, 12, 1, 3)
 		h.keep("evil.example", social.HostSuspends)
 		h.stand(again, social.Good)
-		h.wants("who is not suspended any more, of a host that is", root, reply, 8, 8, 2, 2)
+		h.wants("who is not suspended any more, of a host that is", root, reply, 4, 4, 1, 1)
 		h.keep("evil.example", "")
-		h.wants("all of them", root, reply, 8, 28, 2, 7)
+		h.wants("all of them", root, reply, 4, 16, 1, 4)
 	})
 }
 
@@ -119,6 +117,7 @@ func TestWhoStaysVotesAgain(t *testing.T) {
 		reply := h.say(h.one(), root)
 		h.vote(ben, reply, 1)
 		h.stand(ben, social.Suspended)
+		h.work()
 		h.wants("leaving, and looked at", root, reply, 0, 0, 0, 0)
 		h.write(func(tx *store.Tx) error {
 			tx.Record(event.AccessChanged{Account: ben.ID})
@@ -252,52 +251,57 @@ func TestStorm(t *testing.T) {
 			if got := h.parts(which)[social.Mutual]; got != parts[social.Mutual] {
 				t.Errorf("reply %d: %d of those who vote about each other, want %d", i, got, parts[social.Mutual])
 			}
+			if got := h.parts(which)[social.AllParts]; got != parts[social.Mutual] {
+				t.Errorf("reply %d: %d of all parts, want %d", i, got, parts[social.Mutual])
+			}
 			h.wants(fmt.Sprint("reply ", i), root, which, sum.Ups, sum.Downs, likes, downs) // below MaxBlock nothing is capped
 		}
 	})
 }
 
-// All at once is bounded by what each can do: nothing, and MaxBlock for each server and
-// for circles. Only who never votes back counts as everybody does.
+// All at once is bounded as each is: accounts made today, a circle, a server, and as many
+// domains as one likes. Only who never votes back counts as everybody does.
 func TestAbuseCombined(t *testing.T) {
 	each(t, func(h *house) {
-		root := h.say(h.one(), 0)
-		good, bad, one := h.say(h.one(), root), h.one(), social.PostID(0)
-		one = h.say(bad, root)
+		root, villain := h.say(h.one(), 0), h.one()
+		good, bad := h.say(h.one(), root), h.say(villain, root)
 		for _, p := range h.join(12, 90*day, "") {
 			h.vote(p, good, 1)
 		}
 		for _, p := range h.join(50, time.Hour, "") { // made today
-			h.vote(p, one, 1)
-			_, err := h.posts.Vote(h.ctx, as(p), good, -1)
-			if errs.KindOf(err) != errs.Forbidden {
+			h.vote(p, bad, 1)
+			if _, err := h.posts.Vote(h.ctx, as(p), good, -1); errs.KindOf(err) != errs.Forbidden {
 				t.Fatalf("down, by who came today: %v", err)
 			}
 		}
-		for _, host := range []string{"evil.example", "more.evil.example"} { // one server
-			for _, p := range h.join(20, 90*day, host) {
+		hosts := []string{"evil.example", "more.evil.example"}
+		for i := range 20 {
+			hosts = append(hosts, fmt.Sprintf("evil%d.example", i))
+		}
+		for _, host := range hosts {
+			for _, p := range h.join(6, 90*day, host) {
 				h.vote(p, good, -1)
-				h.vote(p, one, 1)
+				h.vote(p, bad, 1)
 			}
 		}
-		circle := h.join(20, 90*day, "") // that only votes for each other
-		for _, p := range circle {
-			theirs := h.say(p, root)
-			h.vote(bad, theirs, 1)
-			h.vote(p, one, 1)
+		for _, p := range h.join(20, 90*day, "") { // a circle that only votes for each other
+			h.vote(villain, h.say(p, root), 1)
+			h.vote(p, bad, 1)
 		}
-		most := social.MaxBlock * social.OneVote
-		h.wants("for the bad one", root, one, 2*most, 0, 50+40+20, 0)
-		h.wants("against the good one", root, good, 12*social.OneVote, most, 12, 40)
-		for _, o := range []social.ReplyOrder{social.Best, social.Top} {
-			s, _ := h.counts(root, good)
-			b, _ := h.counts(root, one)
-			h.Logf("%s: good %.3f, bad %.3f", o, o.Rank(s), o.Rank(b))
+		const most = social.MaxBlock * social.OneVote
+		h.wants("for the bad one", root, bad, most, 0, 50+6*len(hosts)+20, 0)
+		h.wants("against the good one", root, good, 12*social.OneVote, most, 12, 6*len(hosts))
+		g, _ := h.counts(root, good)
+		b, _ := h.counts(root, bad)
+		h.Logf("best: %.3f and %.3f", social.Best.Rank(g), social.Best.Rank(b))
+		th, err := h.lines.ThreadBy(h.ctx, social.Anyone, root, social.Top)
+		if h.must(err); th.Descendants[0].ID != good {
+			t.Error("by top the good one does not come first")
 		}
-		// What the decision says is given up: nobody here votes back.
-		for _, p := range h.join(20, 90*day, "") {
-			h.vote(p, one, 1)
+		for i, p := range h.join(9, 90*day, "") { // of whom she votes about nobody
+			h.vote(p, bad, 1)
+			n := (i + 1) * social.OneVote
+			h.wants("by who gets nothing back", root, bad, n+max(n, most), 0, 50+6*len(hosts)+20+i+1, 0)
 		}
-		h.wants("by who never votes back", root, one, 2*most+20*social.OneVote, 0, 50+40+40, 0)
 	})
 }
