@@ -90,6 +90,11 @@ func (v *View) Watch(_ context.Context, rs []event.Record) {
 		case event.Marked:
 			v.cards.drop(f.Post)
 			v.forgetMark(f.Owner, f.Post, f.Mark == social.MutedThread)
+		case event.VotesShifted:
+			for _, p := range f.Posts {
+				v.cards.drop(p)
+				v.forgetMark(f.Owner, p, false)
+			}
 		case event.Reacted:
 			v.cards.drop(f.Post)
 		case event.Followed:

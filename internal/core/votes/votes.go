@@ -176,6 +176,7 @@ func shift(ctx context.Context, tx *store.Tx, who social.AccountID) (more bool, 
 		return false, err
 	}
 	slices.SortFunc(all, func(a, b store.Vote) int { return cmp.Compare(a.Post, b.Post) }) // everybody holds posts in this order
+	var shifted []social.PostID
 	for _, v := range all {
 		if _, err := tx.HoldPost(ctx, v.Post); errs.KindOf(err) == errs.NotFound && err != nil {
 			continue // and its votes with it
@@ -199,6 +200,10 @@ func shift(ctx context.Context, tx *store.Tx, who social.AccountID) (more bool, 
 		if err := settle(ctx, tx, who, v.Post); err != nil {
 			return false, err
 		}
+		shifted = append(shifted, v.Post)
+	}
+	if len(shifted) > 0 {
+		tx.Record(event.VotesShifted{Owner: who, Posts: shifted})
 	}
 	return len(all) > 0, nil
 }
