@@ -51,7 +51,7 @@ func TestHouses(t *testing.T) {
 				Setup: func(e *testscript.Env) error { return settle(e, strict) },
 				Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 					"serve": serveHouse, "crash": crashHouse, "restart": restartHouse, "at": atHouse,
-					"as": as, "until": until, "keep": keep, "meet": meet, "find": find, "shown": shown, "pollends": pollEnds, "pictures": pictures, "picture": picture},
+					"as": as, "until": until, "keep": keep, "meet": meet, "find": find, "shown": shown, "pollends": pollEnds, "house": setHouse, "pictures": pictures, "picture": picture},
 			})
 		})
 	}
@@ -433,6 +433,34 @@ func pollEnds(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		poll.EndsAt = tx.Now.Add(time.Second) // what ended before it came is not told of
 		return tx.SetPoll(ctx, poll, true)
+	}))
+}
+
+// house HOUSE downvotes: a house votes against replies, also of who has just come, and
+// knows already what others run. It must not be served meanwhile.
+func setHouse(ts *testscript.TestScript, _ bool, args []string) {
+	h, ctx := named(ts, args[0]), context.Background()
+	if len(args) != 2 || args[1] != "downvotes" || h.server != nil {
+		ts.Fatalf("usage: house HOUSE downvotes, while the house is closed")
+	}
+	s, err := store.Open(ctx, store.Options{URL: h.database, Clock: clock.System})
+	ts.Check(err)
+	defer s.Close()
+	ts.Check(s.Write(ctx, func(tx *store.Tx) error {
+		house, err := tx.House(ctx)
+		if err != nil {
+			return err
+		}
+		house.Downvotes, house.DownDays = true, 0
+		for _, other := range housesOf(ts).all {
+			if err := tx.MeetPeer(ctx, other.addr); err != nil {
+				return err
+			}
+			if err := tx.SetPeerSoftware(ctx, other.addr, "plaza", "1"); err != nil {
+				return err
+			}
+		}
+		return tx.SetHouse(ctx, house)
 	}))
 }
 

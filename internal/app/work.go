@@ -24,7 +24,7 @@ func (a *App) openWork(o Options) {
 			a.Polls.Worker(),
 			a.Relations.Worker(), a.Relations.AlongWorker(),
 			a.pushWorker(o),
-			a.Posts.Worker(), a.Posts.AdoptWorker(), votes.Worker(a.Store),
+			a.Posts.Worker(), a.Posts.AdoptWorker(), votes.Worker(a.Store), votes.HostWorker(a.Store),
 			a.Hosts.Worker(), a.Moderation.Worker(), a.Moderation.EraseWorker(), a.Jury.Worker(), a.Matters.Worker(), a.Automation.Worker(), a.Badges.Worker(),
 		},
 		Chores: []work.Chore{

@@ -16,9 +16,9 @@ func ShownViews(n int) int { return n - n%LeastViews }
 
 // Counted reports whether views of p, which is by somebody here, are counted: of
 // what is for everybody only. Who may read a post for a few is known, so a number
-// would tell who did.
+// would tell who did; people of this house, or who keeps a thread, are a few.
 func (p Post) Counted() bool {
-	return !p.IsBoost() && p.URI == "" && (p.Visibility == Public || p.Visibility == Unlisted)
+	return !p.IsBoost() && p.URI == "" && (p.Visibility == Public || p.Visibility == Unlisted) && !p.LocalOnly && p.Held == HeldNot
 }
 
 // An Echo is one way in which others take up a post.

@@ -50,6 +50,8 @@ const (
 	MaxPair = 3
 	// Mutual is the part of those who vote about each other.
 	Mutual = "="
+	// AllParts is what all parts make together, each of them capped.
+	AllParts = "*"
 )
 
 // MaxDowns is how many votes against replies one member casts in a day.
@@ -94,6 +96,11 @@ func Counted(part string, n int) int {
 	}
 	return min(n, MaxBlock*OneVote)
 }
+
+// Together is what counts of the votes one way: those that count one by one, and
+// beside them of all parts as much as these make, or MaxBlock. So whoever has many
+// servers and circles has no more than one of them.
+func Together(alone, parts int) int { return alone + min(parts, max(alone, MaxBlock*OneVote)) }
 
 // Standings are what the votes for and against a reply count for its order.
 type Standings struct{ Ups, Downs int }

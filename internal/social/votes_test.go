@@ -58,3 +58,11 @@ func TestWeights(t *testing.T) {
 		t.Error("which servers vote against something")
 	}
 }
+
+func TestTogether(t *testing.T) {
+	for _, c := range []struct{ alone, parts, want int }{{0, 0, 0}, {0, 4, 4}, {0, 400, 20}, {8, 400, 28}, {48, 40, 88}, {48, 400, 96}} {
+		if got := social.Together(c.alone, c.parts); got != c.want {
+			t.Errorf("%d one by one and %d of parts: %d, want %d", c.alone, c.parts, got, c.want)
+		}
+	}
+}

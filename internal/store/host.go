@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"net"
 	"strings"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -53,6 +54,25 @@ func (v *View) HostBlockOn(ctx context.Context, host string) (social.HostBlock, 
 		_, name, _ = strings.Cut(name, ".")
 	}
 	return one(ctx, v, noRecord, scanHostBlock, `SELECT `+hostColumns+` FROM host_blocks WHERE host IN `+v.d.strList(1)+` ORDER BY LENGTH(host) DESC LIMIT 1`, asJSON(names))
+}
+
+// HostSuspended reports whether nobody of a host is shown here. It is what
+// social.HostRules say.
+func (v *View) HostSuspended(ctx context.Context, host string) (bool, error) {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	house, err := v.House(ctx)
+	if err != nil {
+		return false, err
+	}
+	if house.LimitedFederation {
+		if _, err := v.HostAllowOf(ctx, host); err != nil {
+			return errs.KindOf(err) == errs.NotFound, errs.Absent(err)
+		}
+	}
+	b, err := v.HostBlockOn(ctx, host)
+	return b.Severity == social.HostSuspends, errs.Absent(err)
 }
 
 // AllHostBlocks returns all of them, by name.

@@ -75,6 +75,16 @@ func (v *View) VotesAside(ctx context.Context, owner social.AccountID, p social.
 		before, after, p.Limit, owner)
 }
 
+// VotersOn returns up to limit accounts of a host after one, of which votes count,
+// or of which votes were set aside.
+func (v *View) VotersOn(ctx context.Context, host string, aside bool, after social.AccountID, limit int) ([]social.AccountID, error) {
+	voted := `(EXISTS (SELECT 1 FROM likes WHERE owner_id = a.id) OR EXISTS (SELECT 1 FROM downs WHERE owner_id = a.id))`
+	if aside {
+		voted = `EXISTS (SELECT 1 FROM votes_aside WHERE owner_id = a.id)`
+	}
+	return list[social.AccountID](ctx, v, `SELECT a.id FROM accounts a WHERE a.host = $1 AND a.host <> '' AND a.id > $2 AND `+voted+` ORDER BY a.id LIMIT $3`, host, after, limit)
+}
+
 // A Weight is what a vote counts for the order of replies.
 type Weight struct {
 	Post   social.PostID
@@ -121,17 +131,32 @@ func (tx *Tx) AddWeight(ctx context.Context, w Weight) error {
 	return tx.sumVote(ctx, w, w.Weight)
 }
 
-// EndWeight has a vote count no longer.
-func (tx *Tx) EndWeight(ctx context.Context, w Weight) error {
-	n, err := tx.exec(ctx, `DELETE FROM vote_weights WHERE post_id = $1 AND voter_id = $2`, w.Post, w.Voter)
-	if err != nil || n == 0 {
+// EndWeight has voter's vote on a reply count no longer, as it counted at last.
+func (tx *Tx) EndWeight(ctx context.Context, voter social.AccountID, post social.PostID) error {
+	all, err := rows(ctx, &tx.View, scanWeight, `DELETE FROM vote_weights WHERE post_id = $1 AND voter_id = $2 RETURNING `+weightColumns, post, voter)
+	if err != nil || len(all) == 0 {
 		return err
 	}
-	return tx.sumVote(ctx, w, -w.Weight)
+	return tx.sumVote(ctx, all[0], -all[0].Weight)
+}
+
+// JoinPart has a vote that counts by itself count with a part from now on, if it
+// still does.
+func (tx *Tx) JoinPart(ctx context.Context, w Weight, part string) error {
+	all, err := rows(ctx, &tx.View, scanWeight, `UPDATE vote_weights SET part = $3 WHERE post_id = $1 AND voter_id = $2 AND part = '' RETURNING `+weightColumns, w.Post, w.Voter, part)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	now, was := all[0], all[0]
+	was.Part = ""
+	if err := tx.sumVote(ctx, was, -was.Weight); err != nil {
+		return err
+	}
+	return tx.sumVote(ctx, now, now.Weight)
 }
 
 // sumVote adds n to what is counted of w's part and way, and what that makes under
-// its cap to the sum of the reply.
+// its cap to what all parts make, or to the sum of the reply.
 func (tx *Tx) sumVote(ctx context.Context, w Weight, n int) error {
 	if n == 0 {
 		return nil
@@ -141,9 +166,7 @@ func (tx *Tx) sumVote(ctx context.Context, w Weight, n int) error {
 		add = social.Standings{Downs: n}
 	}
 	if w.Part != "" {
-		now, err := one(ctx, &tx.View, errNone, scanStandings, `INSERT INTO vote_parts AS p (post_id, part, ups, downs) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (post_id, part) DO UPDATE SET ups = p.ups + excluded.ups, downs = p.downs + excluded.downs
-			RETURNING ups, downs`, w.Post, w.Part, add.Ups, add.Downs)
+		now, err := tx.addToPart(ctx, w.Post, w.Part, add)
 		if err != nil {
 			return err
 		}
@@ -153,9 +176,20 @@ func (tx *Tx) sumVote(ctx context.Context, w Weight, n int) error {
 	if add == (social.Standings{}) {
 		return nil
 	}
+	if w.Part != "" {
+		_, err := tx.addToPart(ctx, w.Post, social.AllParts, add)
+		return err
+	}
 	_, err := tx.exec(ctx, `INSERT INTO vote_sums AS s (post_id, ups, downs) VALUES ($1, $2, $3)
 		ON CONFLICT (post_id) DO UPDATE SET ups = s.ups + excluded.ups, downs = s.downs + excluded.downs`, w.Post, add.Ups, add.Downs)
 	return err
+}
+
+// addToPart adds to what is counted of a part, and returns what that makes.
+func (tx *Tx) addToPart(ctx context.Context, post social.PostID, part string, add social.Standings) (social.Standings, error) {
+	return one(ctx, &tx.View, errNone, scanStandings, `INSERT INTO vote_parts AS p (post_id, part, ups, downs) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (post_id, part) DO UPDATE SET ups = p.ups + excluded.ups, downs = p.downs + excluded.downs
+		RETURNING ups, downs`, post, part, add.Ups, add.Downs)
 }
 
 func scanStandings(r row) (s social.Standings, err error) { return s, r.Scan(&s.Ups, &s.Downs) }
@@ -179,15 +213,17 @@ func (v *View) VoteParts(ctx context.Context, post social.PostID) (map[string]in
 // of which nobody's counts left out.
 func (v *View) ThreadVotes(ctx context.Context, thread social.PostID, limit int) (map[social.PostID]social.Standings, error) {
 	type sum struct {
-		post social.PostID
-		social.Standings
+		post         social.PostID
+		alone, parts social.Standings
 	}
-	all, err := rows(ctx, v, func(r row) (s sum, err error) { return s, r.Scan(&s.post, &s.Ups, &s.Downs) },
-		`SELECT p.id, s.ups, s.downs FROM posts p JOIN vote_sums s ON s.post_id = p.id
-		WHERE p.thread_id = $1 AND p.reply_to <> 0 ORDER BY p.id LIMIT $2`, thread, limit)
+	all, err := rows(ctx, v, func(r row) (s sum, err error) {
+		return s, r.Scan(&s.post, &s.alone.Ups, &s.alone.Downs, &s.parts.Ups, &s.parts.Downs)
+	}, `SELECT p.id, COALESCE(s.ups, 0), COALESCE(s.downs, 0), COALESCE(t.ups, 0), COALESCE(t.downs, 0) FROM posts p
+		LEFT JOIN vote_sums s ON s.post_id = p.id LEFT JOIN vote_parts t ON t.post_id = p.id AND t.part = $3
+		WHERE p.thread_id = $1 AND p.reply_to <> 0 AND (s.post_id IS NOT NULL OR t.post_id IS NOT NULL) ORDER BY p.id LIMIT $2`, thread, limit, social.AllParts)
 	out := make(map[social.PostID]social.Standings, len(all))
 	for _, s := range all {
-		out[s.post] = s.Standings
+		out[s.post] = social.Standings{Ups: social.Together(s.alone.Ups, s.parts.Ups), Downs: social.Together(s.alone.Downs, s.parts.Downs)}
 	}
 	return out, err
 }

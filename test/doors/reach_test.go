@@ -47,6 +47,9 @@ func TestReach(t *testing.T) {
 				t.Errorf("%s: %+v, want %d views", what, r, want)
 			}
 		}
+		for _, name := range []string{"Sec-GPC", "DNT"} { // an app in a browser
+			send(t, s, "GET", "/api/v1/statuses/"+post.ID, header("Authorization", "Bearer "+owner.Token), header(name, "1"))
+		}
 		var readers []*apptest.Person
 		for i := range social.LeastViews - 1 {
 			readers = append(readers, s.Join(fmt.Sprint("reader", i), social.Member))

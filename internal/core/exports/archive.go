@@ -62,8 +62,8 @@ func (p packer) pack() error {
 		each func(func(any) error) error
 	}{
 		{"outbox.json", p.outbox},
-		{"likes.json", func(do func(any) error) error { return p.marks(social.Liked, do) }},
-		{"dislikes.json", func(do func(any) error) error { return p.marks(social.VotedDown, do) }},
+		{"likes.json", func(do func(any) error) error { return p.votes(social.Liked, do) }},
+		{"dislikes.json", func(do func(any) error) error { return p.votes(social.VotedDown, do) }},
 		{"reactions.json", p.reactions},
 		{"badges.json", p.badges},
 		{"views.json", p.views},

@@ -48,6 +48,8 @@ func follow(ctx context.Context, m marker, fact event.Fact) error {
 		return m.posts(ctx, f.Thread)
 	case event.Adopted:
 		return m.adopted(ctx, f)
+	case event.VotesShifted:
+		return m.posts(ctx, f.Posts...)
 	case event.Marked:
 		return m.marked(ctx, f)
 	case event.TagRuled:

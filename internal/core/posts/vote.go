@@ -22,6 +22,7 @@ var (
 	errDowns = errs.New(errs.Forbidden, "This community does not vote against replies.")
 	errReply = errs.New(errs.Invalid, "Validation failed: Only replies can be voted down. If this post is not all right, report it.")
 	errSelf  = errs.New(errs.Invalid, "Validation failed: You cannot vote your own reply down. You can delete it.")
+	errOut   = errs.New(errs.Forbidden, "You cannot vote down who could not vote back.")
 	errYoung = errs.New(errs.Forbidden, "You cannot vote down who could not vote back: they have not been here for long.")
 	errDeaf  = errs.New(errs.Forbidden, "You cannot vote down who could not vote back: votes against a reply are not known to do anything on their server.")
 )
@@ -82,8 +83,11 @@ func mayVote(ctx context.Context, tx *store.Tx, by social.Actor, p social.Post, 
 	case p.Author == by.Account:
 		return errSelf
 	}
-	me, err := tx.Account(ctx, by.Account)
+	me, err := tx.HoldAccount(ctx, by.Account) // counting and adding is for one at a time
 	if err != nil {
+		return err
+	}
+	if err := me.MayPost(); err != nil { // with two accounts there would be two votes
 		return err
 	}
 	if !me.KnownFor(house.DownWait(), tx.Now) {
@@ -111,7 +115,11 @@ func mayBack(ctx context.Context, tx *store.Tx, author social.AccountID, house s
 		if !them.KnownFor(house.DownWait(), tx.Now) {
 			return errYoung
 		}
-		return nil
+		u, err := tx.User(ctx, author)
+		if err == nil && u.Disabled {
+			err = errOut
+		}
+		return errs.Absent(err)
 	}
 	peer, err := tx.Peer(ctx, them.Host)
 	if errs.KindOf(err) != errs.NotFound && err != nil {
@@ -125,6 +133,9 @@ func mayBack(ctx context.Context, tx *store.Tx, author social.AccountID, house s
 
 // cast has by vote one way, and no longer the other.
 func cast(ctx context.Context, tx *store.Tx, by social.Actor, p social.Post, way social.Marks) (isNew bool, err error) {
+	if now, err := tx.VoteOf(ctx, by.Account, p.ID); err != nil || now.Way != 0 && now.Mark() == way {
+		return false, err
+	}
 	if err := mayVote(ctx, tx, by, p, way); err != nil {
 		return false, err
 	}

@@ -136,7 +136,8 @@ func TestWhatCounts(t *testing.T) {
 		p, hers := h.say("ada", social.Post{}), h.say("rita", social.Post{})
 		quiet, close, direct := h.say("ada", social.Post{Visibility: social.Unlisted}), h.say("ada", social.Post{Visibility: social.Followers}), h.say("ada", social.Post{Visibility: social.Direct})
 		boost := h.say("ben", social.Post{BoostOf: p.ID, BoostAuthor: h.ids["ada"]})
-		all := []*view.Seen{p, hers, quiet, close, direct, boost}
+		local, held := h.say("ada", social.Post{LocalOnly: true}), h.say("ada", social.Post{Held: social.HeldPending, HeldBy: h.ids["ben"]})
+		all := []*view.Seen{p, hers, quiet, close, direct, boost, local, held}
 		for range 100 {
 			h.Viewed(h.ctx, h.as("ben"), "", all)
 			h.Viewed(h.ctx, social.Anyone, "192.0.2.1", all)
@@ -151,6 +152,8 @@ func TestWhatCounts(t *testing.T) {
 		h.wants("for everybody, quietly", quiet, 2)
 		h.wants("for followers", close)
 		h.wants("a message", direct)
+		h.wants("for this house alone", local)
+		h.wants("held, which two see", held)
 		h.wants("of another server", hers)
 		h.wants("a boost, apart from what it passes on", boost)
 		h.Viewed(h.ctx, h.as("ben"), "", all)

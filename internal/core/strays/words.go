@@ -17,7 +17,7 @@ const maxWords = 80
 
 // besides are facts that follow from others by themselves.
 var besides = map[string]bool{
-	event.NoticeMade{}.Kind(): true, event.NoticesMerged{}.Kind(): true, event.LinkChanged{}.Kind(): true, event.Adopted{}.Kind(): true,
+	event.NoticeMade{}.Kind(): true, event.NoticesMerged{}.Kind(): true, event.LinkChanged{}.Kind(): true, event.Adopted{}.Kind(): true, event.VotesShifted{}.Kind(): true,
 	event.PostsImported{}.Kind(): true, event.FieldsChecked{}.Kind(): true, event.BadgesChanged{}.Kind(): true, event.PollEnded{}.Kind(): true, event.AccountDeleted{}.Kind(): true, event.Widened{}.Kind(): true,
 }
 

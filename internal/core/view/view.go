@@ -90,6 +90,8 @@ func (v *View) Watch(_ context.Context, rs []event.Record) {
 		case event.Marked:
 			v.cards.drop(f.Post)
 			v.forgetMark(f.Owner, f.Post, f.Mark == social.MutedThread)
+		case event.VotesShifted:
+			v.votesShifted(f)
 		case event.Reacted:
 			v.cards.drop(f.Post)
 		case event.Followed:
@@ -135,6 +137,14 @@ func (v *View) Watch(_ context.Context, rs []event.Record) {
 			v.readers.drop(f.Account)
 			v.marks.drop(f.Account)
 		}
+	}
+}
+
+// votesShifted forgets posts that show other counts now.
+func (v *View) votesShifted(f event.VotesShifted) {
+	for _, p := range f.Posts {
+		v.cards.drop(p)
+		v.forgetMark(f.Owner, p, false)
 	}
 }
 

@@ -1,5 +1,6 @@
 // Package votes keeps what the votes on replies count for the order in which
-// replies stand, and takes the votes of who is suspended away. Voting itself is
+// replies stand, and takes the votes of who is suspended away, by themselves or
+// with their host. Voting itself is
 // core/posts', and the orders are core/timelines'.
 package votes
 
@@ -32,6 +33,14 @@ func Follower() work.Follower {
 			if f.Action == social.Suspend || f.Action == social.Unsuspend || f.Undoes != 0 {
 				return tx.AddJob(ctx, job, f.Account, tx.Now, "")
 			}
+		case event.AccessChanged: // perhaps who was about to leave has stayed, and was looked at meanwhile
+			all, err := tx.VotesAside(ctx, f.Account, social.Page{Limit: 1})
+			if err != nil || len(all) == 0 {
+				return err
+			}
+			return tx.AddJob(ctx, job, f.Account, tx.Now, "")
+		case event.HostsChanged:
+			return tx.AddJob(ctx, hostJob, f.Host, tx.Now, "")
 		}
 		return nil
 	}}
@@ -55,10 +64,8 @@ func settle(ctx context.Context, tx *store.Tx, voter social.AccountID, which soc
 	if err != nil || was.Way == now.Way && (now.Way == 0 || was.At.Equal(id.Time(int64(now.ID)))) {
 		return err
 	}
-	if was.Way != 0 {
-		if err := tx.EndWeight(ctx, was); err != nil {
-			return err
-		}
+	if err := tx.EndWeight(ctx, voter, which); err != nil {
+		return err
 	}
 	if now.Way == 0 {
 		return nil
@@ -84,7 +91,7 @@ func weigh(ctx context.Context, tx *store.Tx, v store.Vote, author social.Accoun
 	if w.Weight == 0 {
 		return nil
 	}
-	if !voter.KnownFor(social.VoteAge, at) {
+	if !voter.KnownFor(social.VoteAge, at) || voter.MovedTo != 0 { // who has moved votes where they are now
 		if w.Weight = 0; !voter.Local() { // that one of ours voted tells still who votes about each other
 			return nil
 		}
@@ -103,14 +110,7 @@ func weigh(ctx context.Context, tx *store.Tx, v store.Vote, author social.Accoun
 		return err
 	}
 	for _, b := range back { // those that came first were nobody's answer yet
-		if b.Part != "" {
-			continue
-		}
-		if err := tx.EndWeight(ctx, b); err != nil {
-			return err
-		}
-		b.Part = social.Mutual
-		if err := tx.AddWeight(ctx, b); err != nil {
+		if err := tx.JoinPart(ctx, b, social.Mutual); err != nil {
 			return err
 		}
 	}
@@ -135,19 +135,27 @@ func Worker(s *store.Store) work.Worker {
 		if err := json.Unmarshal(args, &who); err != nil {
 			return errs.Wrap(errs.Invalid, "This job does not name an account.", err)
 		}
-		for more := true; more; {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if err := s.Write(ctx, func(tx *store.Tx) (err error) {
-				more, err = shift(ctx, tx, who)
-				return err
-			}); err != nil {
-				return fmt.Errorf("votes of account: %w", err)
-			}
+		if err := shiftAll(ctx, s, who); err != nil {
+			return fmt.Errorf("votes of account: %w", err)
 		}
 		return nil
 	}}
+}
+
+// shiftAll moves the votes of an account to where they belong, some at a time.
+func shiftAll(ctx context.Context, s *store.Store, who social.AccountID) error {
+	for more := true; more; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := s.Write(ctx, func(tx *store.Tx) (err error) {
+			more, err = shift(ctx, tx, who)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // shift moves some votes of an account to where they belong as it stands now, and
@@ -158,7 +166,9 @@ func shift(ctx context.Context, tx *store.Tx, who social.AccountID) (more bool, 
 		return false, errs.Absent(err)
 	}
 	move, n, list := tx.EndVoteAside, 1, tx.VotesAside
-	if a.Standing == social.Suspended {
+	if gone, err := away(ctx, &tx.View, a); err != nil {
+		return false, err
+	} else if gone {
 		move, n, list = tx.SetVoteAside, -1, cast(tx)
 	}
 	all, err := list(ctx, who, social.Page{Limit: step})
@@ -166,6 +176,7 @@ func shift(ctx context.Context, tx *store.Tx, who social.AccountID) (more bool, 
 		return false, err
 	}
 	slices.SortFunc(all, func(a, b store.Vote) int { return cmp.Compare(a.Post, b.Post) }) // everybody holds posts in this order
+	var shifted []social.PostID
 	for _, v := range all {
 		if _, err := tx.HoldPost(ctx, v.Post); errs.KindOf(err) == errs.NotFound && err != nil {
 			continue // and its votes with it
@@ -189,6 +200,10 @@ func shift(ctx context.Context, tx *store.Tx, who social.AccountID) (more bool, 
 		if err := settle(ctx, tx, who, v.Post); err != nil {
 			return false, err
 		}
+		shifted = append(shifted, v.Post)
+	}
+	if len(shifted) > 0 {
+		tx.Record(event.VotesShifted{Owner: who, Posts: shifted})
 	}
 	return len(all) > 0, nil
 }

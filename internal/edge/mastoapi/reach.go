@@ -13,8 +13,11 @@ func (a *API) reachRoutes() {
 }
 
 // viewed counts posts that a person's app asked for. What asks without a person
-// is no reader: it may be anything.
+// is no reader: it may be anything. Apps in a browser ask not to be counted as it does.
 func (a *API) viewed(q *request, posts []*view.Seen) {
+	if q.Header.Get("Sec-GPC") == "1" || q.Header.Get("DNT") == "1" {
+		return
+	}
 	a.Reach.Viewed(q.Context(), q.By, "", posts)
 }
 

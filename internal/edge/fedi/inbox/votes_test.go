@@ -128,3 +128,56 @@ func playGroupVotes(t *testing.T, h *house) {
 	check("taken back, says only the group", vote("Undo", again, nil), 0, 1)
 	check("taken back", vote("Undo", again, m{}), 0, 0)
 }
+
+// TestDislikes: what comes of a Dislike that is somebody else's, of what is elsewhere,
+// of what is not for them, and by whom the author has blocked.
+func TestDislikes(t *testing.T) { t.Parallel(); each(t, playDislikes) }
+
+func playDislikes(t *testing.T, h *house) {
+	which, at := h.post(h.ben, "Hello", "public")
+	closed, closedAt := h.post(h.ben, "Near", "private")
+	zoe := h.ada.Host.Actor("zoe")
+	check := func(what string, post social.PostID, up, down int) {
+		t.Helper()
+		if p := h.local(post); p.Likes != up || p.Downs != down {
+			t.Errorf("%s: %d for, %d against; want %d and %d", what, p.Likes, p.Downs, up, down)
+		}
+	}
+	down := h.ada.Does("Dislike", at, nil)
+	h.send(h.ada, down)
+	check("one", which, 0, 1)
+	h.send(zoe, zoe.Does("Undo", down, nil))
+	h.send(zoe, zoe.Does("Undo", down["id"], nil))
+	h.send(zoe, zoe.Does("Undo", copied(down, m{"actor": zoe.ID}), nil))
+	check("undone by another", which, 0, 1)
+	h.send(zoe, copied(zoe.Does("Dislike", at, nil), m{"id": down["id"]}))
+	check("another's, under the same address", which, 0, 1)
+	h.send(h.ada, h.ada.Does("Undo", down, nil))
+	check("undone by who did it", which, 0, 0)
+	for _, first := range []string{"Like", "Dislike"} {
+		one, two := h.ada.Does(first, at, nil), h.ada.Does(map[string]string{"Like": "Dislike", "Dislike": "Like"}[first], at, nil)
+		h.send(h.ada, one)
+		h.send(h.ada, two)
+		up, against := 0, 1
+		if first == "Dislike" {
+			up, against = 1, 0
+		}
+		check(first+" and then the other", which, up, against)
+		h.send(h.ada, h.ada.Does("Undo", one, nil)) // what two has replaced
+		check("the first undone", which, up, against)
+		h.send(h.ada, h.ada.Does("Undo", two["id"], nil))
+		check("both undone", which, 0, 0)
+	}
+	h.send(h.ada, h.ada.Does("Dislike", closedAt, nil))
+	check("of what is not for them", closed, 0, 0)
+	note := zoe.Note("<p>Elsewhere</p>", nil)
+	h.befriend(h.ben, zoe)
+	h.send(zoe, zoe.Does("Create", note, nil))
+	h.send(h.ada, h.ada.Does("Dislike", note["id"], nil))
+	if p := h.found(note["id"].(string)); p.Downs != 0 {
+		t.Errorf("of a post elsewhere: %d against", p.Downs)
+	}
+	h.must(h.Relations.Block(t.Context(), h.ben.Actor(), h.account(h.ada.ID).ID))
+	h.send(h.ada, h.ada.Does("Dislike", at, nil))
+	check("by whom the author has blocked", which, 0, 0)
+}
