@@ -70,6 +70,9 @@ func (s *Service) SignUp(ctx context.Context, f SignUp) (social.Account, error) 
 	}
 	var a social.Account
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.NoNewHeldNames(ctx); err != nil {
+			return err
+		}
 		worked, err := done.spend(ctx, tx)
 		if err != nil {
 			return err
@@ -258,6 +261,9 @@ func (s *Service) admit(ctx context.Context, f SignUp, role social.Role, reserve
 		return a, err
 	}
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.NoNewHeldNames(ctx); err != nil {
+			return err
+		}
 		if err := may(tx); err != nil {
 			return err
 		}
