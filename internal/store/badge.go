@@ -88,9 +88,11 @@ func (v *View) GuardedNames(ctx context.Context) ([]social.GuardedName, error) {
 		) AS g JOIN accounts a ON a.id = g.account_id ORDER BY g.rank, a.id LIMIT $1`, MaxGuarded)
 }
 
-// AddLikeness notes that an account was found to look like another, and tells
-// whether that is new.
-func (tx *Tx) AddLikeness(ctx context.Context, who, other social.AccountID) (bool, error) {
-	n, err := tx.exec(ctx, `INSERT INTO likenesses (account_id, other_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, who, other)
+// AddLikeness notes that an account was found to look like another, by its display
+// name or by its username alone, and tells whether that is new: after the username the
+// display name is, and not the other way round.
+func (tx *Tx) AddLikeness(ctx context.Context, who, other social.AccountID, named bool) (bool, error) {
+	n, err := tx.exec(ctx, `INSERT INTO likenesses (account_id, other_id, named) VALUES ($1, $2, $3)
+		ON CONFLICT (account_id, other_id) DO UPDATE SET named = excluded.named WHERE excluded.named AND NOT likenesses.named`, who, other, named)
 	return n > 0, err
 }

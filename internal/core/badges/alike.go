@@ -84,10 +84,10 @@ func likeOf(ctx context.Context, v *store.View, a social.Account) (out []social.
 	return out, err
 }
 
-// found brings a before the staff, once for each whom it is like: what they decided
-// about that stands.
+// found brings a before the staff, once for each whom it is like, and once more for
+// its display name if that was not it: what they decided about it stands.
 func (s *Service) found(ctx context.Context, tx *store.Tx, a social.Account, g social.GuardedName) error {
-	isNew, err := tx.AddLikeness(ctx, a.ID, g.Account)
+	isNew, err := tx.AddLikeness(ctx, a.ID, g.Account, g.Meets(social.Account{ID: a.ID, DisplayName: a.DisplayName}))
 	if err != nil || !isNew {
 		return err
 	}

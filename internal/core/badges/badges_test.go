@@ -278,13 +278,14 @@ func TestLookAlikes(t *testing.T) {
 		h.join(21, "carl", "Carl", social.Member)
 		told("somebody like nobody")
 		h.called(mona, "Carl") // who is trusted is
-		h.called(ada, "Mona")
-		told("those who are guarded")
+		told("somebody of the staff")
+		h.called(ada, "Mona") // and who is confirmed is as what they are confirmed
+		told("who is confirmed under another name", "11: ")
 		h.called(21, "Carl C.")
 		h.called(21, "Carl")
 		told("who calls themselves so later", "21: ")
 		// One by the username, one by the name.
-		if like, err := h.svc.Like(h.ctx, moderator, social.Account{ID: 22, Username: "m0na"}); err != nil || len(like) != 2 || like[0].Account != mona || like[1].Account != ada {
+		if like, err := h.svc.Like(h.ctx, moderator, social.Account{ID: 22, Username: "m0na", DisplayName: "Ada Love-lace"}); err != nil || len(like) != 2 || like[0].Account != mona || like[1].Account != ada {
 			h.Errorf("m0na is like %+v, %v", like, err)
 		}
 	})
@@ -317,7 +318,7 @@ func TestGone(t *testing.T) {
 			h.Fatal(err)
 		}
 		h.write(func(tx *store.Tx) error {
-			_, err := tx.AddLikeness(h.ctx, ben, ada)
+			_, err := tx.AddLikeness(h.ctx, ben, ada, false)
 			return err
 		})
 		h.write(func(tx *store.Tx) error { return tx.DeleteAccount(h.ctx, ada) })

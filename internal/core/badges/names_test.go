@@ -120,3 +120,27 @@ func TestConfirmedWithoutLetters(t *testing.T) {
 		h.shows(ada, "confirmed moderator met")
 	})
 }
+
+// TestNamedLater tells of a display name also where a username was let be, and not the
+// other way round, nor twice.
+func TestNamedLater(t *testing.T) {
+	each(t, func(h *house) {
+		told := func(what string, n int) {
+			h.Helper()
+			if h.settle(); len(h.told) != n {
+				h.Errorf("%s: the staff is told %q, want %d", what, h.told, n)
+			}
+			h.told = nil
+		}
+		h.join(20, "rnona", "", social.Member)
+		told("a username", 1)
+		h.called(20, "Nora")
+		told("the username once more", 0)
+		h.called(20, "Моna")
+		told("the display name", 1)
+		h.called(20, "Nora")
+		h.called(20, "Mona")
+		told("the display name once more", 0)
+
+	})
+}
