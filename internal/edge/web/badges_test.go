@@ -25,7 +25,6 @@ func TestConfirmedOnPages(t *testing.T) {
 	want(t, h.browser().get("/@juno"), 200, `href="/help/badges#confirmed"`, "Confirmed by this community", "Hello from the harbour")
 	want(t, h.browser().get("/@juno/about"), 200, "Given by: moderator", "met at the harbour", "!mona")
 	want(t, h.browser().get("/public/local"), 200, `<span class="hidden">Confirmed by this community</span>`)
-	want(t, juno.get("/notifications"), 200, "is confirmed by this community")
 	want(t, juno.get("/settings/profile"), 200, "You are confirmed by this community under the name juno", "!Show everybody that I look after")
 	want(t, juno.post("/settings/profile", "display_name", "Prime Minister"), 200, "You were confirmed by this community under the name juno")
 	want(t, h.browser().get("/@juno"), 200, "Prime Minister", "!Confirmed by this community")
