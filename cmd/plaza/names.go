@@ -54,7 +54,10 @@ func (v *namesList) Run(ctx context.Context, s streams) error {
 	return v.with(ctx, s, func(a *app.App) error {
 		all, err := a.Auth.HeldNames(ctx, social.Console)
 		for _, h := range all {
-			line, ends := map[string]any{"username": h.Username, "note": h.Note, "created_at": h.CreatedAt, "link_ends": nil}, "no link"
+			line, ends := map[string]any{"username": h.Username, "note": h.Note, "created_at": h.CreatedAt, "link_ends": nil, "claimed": h.Claimed}, "no link"
+			if h.Claimed {
+				ends = "claimed"
+			}
 			if h.Claimable(a.Store.Now()) {
 				line["link_ends"], ends = h.ExpiresAt, "link until "+h.ExpiresAt.Format(time.DateTime)
 			}

@@ -281,7 +281,7 @@ func (a *App) assemble(o Options) (err error) {
 		Types: blob.Supported(), MaxImage: blob.MaxImage, MaxPixels: blob.MaxPixels,
 		MaxVideo: c.Media.MaxVideo, MaxMatrix: blob.MaxMatrix, MaxFrames: blob.MaxFrameRate, Others: others(), Reads: o.Reads},
 		mastoapi.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Reach: a.Reach, Posts: a.Posts,
-			Relations: a.Relations, Lists: a.Lists, Threads: a.Threads, Notices: a.Notices, Search: a.Search,
+			Relations: a.Relations, Lists: a.Lists, Threads: a.Threads, Badges: a.Badges, Notices: a.Notices, Search: a.Search,
 			Media: a.Media, Polls: a.Polls, Discover: a.Discover, Filters: a.Filters, Tags: a.Tags, Imports: a.Imports, Exports: a.Exports, Push: a.Push, Links: a.Links, Collections: a.Collections,
 			Blobs: a.blobs, Limiter: a.limiter, Log: a.log,
 			Emojis: a.Emojis, Hosts: a.Hosts, Screen: a.Screen, Announcements: a.Announcements, Moderation: a.Moderation, Sealing: a.Sealing, Measures: a.Measures, Conversations: a.Conversations})

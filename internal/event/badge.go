@@ -8,6 +8,8 @@ type BadgesChanged struct {
 	Account social.AccountID `json:"account"`
 	// Guarded is set when others may not pass for them from now on.
 	Guarded bool `json:"guarded,omitempty"`
+	// Withdrawn is set when the staff took back what it said.
+	Withdrawn bool `json:"withdrawn,omitempty"`
 }
 
 // Kind implements Fact.

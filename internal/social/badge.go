@@ -65,7 +65,14 @@ func (c Confirmation) Check() error {
 // Holds reports whether c is for what a calls itself: the name may be written
 // another way, and may not be another.
 func (c Confirmation) Holds(a Account) bool {
-	return c.Account == a.ID && skeleton.Of(c.Name) == skeleton.Of(a.Name())
+	return c.Account == a.ID && sameName(c.Name, a.Name())
+}
+
+// sameName reports whether two names are one, however it is written. Those without
+// letters have no skeleton to tell them by.
+func sameName(a, b string) bool {
+	key := skeleton.Of(a)
+	return a == b || key != "" && key == skeleton.Of(b)
 }
 
 // Badges are those of an account. Of who lives elsewhere only what they say of
@@ -103,17 +110,30 @@ func (f Field) site() string {
 	if err != nil {
 		return ""
 	}
-	return strings.TrimPrefix(u.Hostname(), "www.")
+	return strings.TrimPrefix(plainHost(u), "www.")
 }
 
 // Domain is the domain that a field names, if it leads to the front page of one:
-// that may say whose it is. Empty otherwise.
+// that may say whose it is, in the letters that it has for machines: others may
+// look like those of another domain. Empty otherwise.
 func (f Field) Domain() string {
 	u, err := url.Parse(f.Link())
 	if err != nil || u.Host == "" || u.RawQuery != "" || strings.Trim(u.Path, "/") != "" {
 		return ""
 	}
-	return strings.ToLower(u.Host)
+	host := plainHost(u)
+	if host != "" && u.Port() != "" {
+		host += ":" + u.Port()
+	}
+	return host
+}
+
+func plainHost(u *url.URL) string {
+	host, err := CleanHost(u.Hostname())
+	if err != nil {
+		return ""
+	}
+	return host
 }
 
 // DomainChecked is f after its domain was asked whose it is.

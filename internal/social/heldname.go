@@ -20,6 +20,7 @@ type HeldName struct {
 	CreatedAt time.Time
 	LinkedAt  time.Time // when its link was made; zero if there is none
 	ExpiresAt time.Time // when that link ends
+	Claimed   bool      // somebody took it, and has not joined yet: their address is not confirmed
 }
 
 // Claimable reports whether somebody could claim h with its link.
@@ -60,7 +61,13 @@ func LookKey(name string) string {
 type GuardedName struct {
 	Account     AccountID
 	Username    string
-	DisplayName string
+	DisplayName string // that was confirmed, or that somebody of the staff has
+}
+
+// Covers reports whether g is of a, and for what a is called: who calls themselves
+// otherwise than they were confirmed is somebody like others.
+func (g GuardedName) Covers(a Account) bool {
+	return g.Account == a.ID && (g.DisplayName == a.DisplayName || sameName(g.DisplayName, a.Name()))
 }
 
 // Meets reports whether a can be mistaken for who has g.

@@ -31,11 +31,13 @@ const (
 	NoticeAppeal         NoticeKind = "appeal"          // for staff
 	NoticeHeard          NoticeKind = "heard"           // of how one's appeal ended
 	NoticeAnswer         NoticeKind = "answer"          // of what came of one's report
+	NoticeConfirmed      NoticeKind = "confirmed"       // the staff says that it knows who one is
+	NoticeUnconfirmed    NoticeKind = "unconfirmed"     // it does so no more
 )
 
 // NoticeKinds are all of them.
 var NoticeKinds = []NoticeKind{NoticeMention, NoticeFollow, NoticeFollowRequest, NoticeBoost, NoticeLike, NoticeReaction, NoticeReplyWaits, NoticeReplyLet, NoticeEdit, NoticePost, NoticePoll, NoticeQuote, NoticeQuotedEdit, NoticeSignUp,
-	NoticeCollected, NoticeCollectionEdit, NoticeReport, NoticeWarning, NoticeAppeal, NoticeHeard, NoticeAnswer}
+	NoticeCollected, NoticeCollectionEdit, NoticeReport, NoticeWarning, NoticeAppeal, NoticeHeard, NoticeAnswer, NoticeConfirmed, NoticeUnconfirmed}
 
 // GroupedKinds are those of which many are told as one: what several people
 // did with the same post, or to the same person.
@@ -48,18 +50,18 @@ const GroupLasts = 12 * time.Hour
 // Official reports whether k comes with the house: it reaches its owner
 // whoever they block.
 func (k NoticeKind) Official() bool {
-	return k == NoticeSignUp || k == NoticeReport || k == NoticeWarning || k.Justice()
+	return k == NoticeSignUp || k == NoticeReport || k == NoticeWarning || k == NoticeConfirmed || k == NoticeUnconfirmed || k.Justice()
 }
 
 // OfOwner reports whether k is the house's word about its owner, and comes as if
 // from them.
 func (k NoticeKind) OfOwner() bool {
-	return k == NoticeWarning || k == NoticeHeard || k == NoticeAnswer
+	return k == NoticeWarning || k == NoticeHeard || k == NoticeAnswer || k == NoticeConfirmed || k == NoticeUnconfirmed
 }
 
 // Own reports whether k is about what only we have: apps are told of it if they ask.
 func (k NoticeKind) Own() bool {
-	return k == NoticeReaction || k == NoticeReplyWaits || k == NoticeReplyLet || k.Justice()
+	return k == NoticeReaction || k == NoticeReplyWaits || k == NoticeReplyLet || k == NoticeConfirmed || k == NoticeUnconfirmed || k.Justice()
 }
 
 // Justice reports whether k is about appeals and answers, of which apps know

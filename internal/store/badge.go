@@ -73,22 +73,26 @@ func (v *View) ShownRoles(ctx context.Context, ids []social.AccountID) (map[soci
 	return out, err
 }
 
-// MaxGuarded is how many people of the staff and how many who are confirmed names
-// are held against, those who have been here longest.
+// MaxGuarded is how many names others are held against: those of the staff first,
+// then of who has been here longest.
 const MaxGuarded = 5000
 
-// GuardedNames returns the names that others may not pass for: of the staff, and of
-// who is confirmed.
+// GuardedNames returns the names that others may not pass for: of the staff as they
+// are, and of who is confirmed as they were confirmed.
 func (v *View) GuardedNames(ctx context.Context) ([]social.GuardedName, error) {
 	return rows(ctx, v, func(r row) (g social.GuardedName, err error) {
 		return g, r.Scan(&g.Account, &g.Username, &g.DisplayName)
-	}, `SELECT id, username, display_name FROM accounts WHERE id IN (SELECT account_id FROM users WHERE role <> 'user' UNION SELECT account_id FROM confirmations)
-		ORDER BY id LIMIT $1`, MaxGuarded)
+	}, `SELECT a.id, a.username, g.name FROM (
+			SELECT u.account_id, s.display_name AS name, 0 AS rank FROM users u JOIN accounts s ON s.id = u.account_id WHERE u.role <> 'user'
+			UNION ALL SELECT c.account_id, c.name, 1 FROM confirmations c WHERE c.account_id NOT IN (SELECT account_id FROM users WHERE role <> 'user')
+		) AS g JOIN accounts a ON a.id = g.account_id ORDER BY g.rank, a.id LIMIT $1`, MaxGuarded)
 }
 
-// AddLikeness notes that an account was found to look like another, and tells
-// whether that is new.
-func (tx *Tx) AddLikeness(ctx context.Context, who, other social.AccountID) (bool, error) {
-	n, err := tx.exec(ctx, `INSERT INTO likenesses (account_id, other_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, who, other)
+// AddLikeness notes that an account was found to look like another, by its display
+// name or by its username alone, and tells whether that is new: after the username the
+// display name is, and not the other way round.
+func (tx *Tx) AddLikeness(ctx context.Context, who, other social.AccountID, named bool) (bool, error) {
+	n, err := tx.exec(ctx, `INSERT INTO likenesses (account_id, other_id, named) VALUES ($1, $2, $3)
+		ON CONFLICT (account_id, other_id) DO UPDATE SET named = excluded.named WHERE excluded.named AND NOT likenesses.named`, who, other, named)
 	return n > 0, err
 }

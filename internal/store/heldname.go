@@ -8,11 +8,12 @@ import (
 	"github.com/plaza-social/plaza/internal/social"
 )
 
-const heldNameColumns = `id, username, note, created_ms, linked_ms, expires_ms`
+const heldNameColumns = `id, username, note, created_ms, linked_ms, expires_ms,
+	EXISTS (SELECT 1 FROM accounts WHERE accounts.username_key = held_names.name_key AND accounts.host = '' AND accounts.standing = 'pending')`
 
 func scanHeldName(r row) (h social.HeldName, err error) {
 	var created, linked, expires int64
-	err = r.Scan(&h.ID, &h.Username, &h.Note, &created, &linked, &expires)
+	err = r.Scan(&h.ID, &h.Username, &h.Note, &created, &linked, &expires, &h.Claimed)
 	h.CreatedAt, h.LinkedAt, h.ExpiresAt = moment(created), moment(linked), moment(expires)
 	return h, err
 }
@@ -46,6 +47,18 @@ func (v *View) NameHeld(ctx context.Context, username string, except social.Held
 		WHERE id <> $3 AND (name_key = $1 OR look_key = $2 AND look_key <> '') ORDER BY id LIMIT 1`, social.UsernameKey(username), social.LookKey(username), except)
 }
 
+// HoldNames keeps everybody else from keeping a name and from joining until the commit.
+func (tx *Tx) HoldNames(ctx context.Context) error {
+	_, err := list[int64](ctx, &tx.View, `SELECT id FROM names_turn`+tx.d.forUpdate)
+	return err
+}
+
+// NoNewHeldNames keeps names from coming to be kept until the commit. Many may join at once.
+func (tx *Tx) NoNewHeldNames(ctx context.Context) error {
+	_, err := list[int64](ctx, &tx.View, `SELECT id FROM names_turn`+tx.d.forShare)
+	return err
+}
+
 // AddHeldName keeps a name. One that is kept already is a Conflict.
 func (tx *Tx) AddHeldName(ctx context.Context, h social.HeldName) error {
 	n, err := tx.exec(ctx, `INSERT INTO held_names (id, username, name_key, look_key, note, created_ms) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
@@ -66,15 +79,22 @@ func (tx *Tx) LinkHeldName(ctx context.Context, which social.HeldNameID, hash st
 	return err
 }
 
-// EndHeldName keeps a name no more, and returns it; NotFound if it was not kept. Of
-// several who take it at once, one gets it.
+// EndHeldName keeps a name no more, and returns it; NotFound if it was not kept.
 func (tx *Tx) EndHeldName(ctx context.Context, which social.HeldNameID) (social.HeldName, error) {
 	return one(ctx, &tx.View, noHeldName, scanHeldName, `DELETE FROM held_names WHERE id = $1 RETURNING `+heldNameColumns, which)
 }
 
-// TakeHeldName is EndHeldName for who has the link.
+// TakeHeldName ends the link of a name for who has it, and returns the name; NotFound
+// if that gives none. Of several who take it at once, one gets it. The name is kept
+// until whoever took it has joined: see JoinHeldName.
 func (tx *Tx) TakeHeldName(ctx context.Context, hash string) (social.HeldName, error) {
-	return one(ctx, &tx.View, noHeldName, scanHeldName, `DELETE FROM held_names WHERE hash = $1 AND hash <> '' AND expires_ms > $2 RETURNING `+heldNameColumns, hash, millis(tx.Now))
+	return one(ctx, &tx.View, noHeldName, scanHeldName, `UPDATE held_names SET hash = '', linked_ms = 0, expires_ms = 0 WHERE hash = $1 AND hash <> '' AND expires_ms > $2 RETURNING `+heldNameColumns, hash, millis(tx.Now))
+}
+
+// JoinHeldName keeps a name no more which its own account has now.
+func (tx *Tx) JoinHeldName(ctx context.Context, username string) error {
+	_, err := tx.exec(ctx, `DELETE FROM held_names WHERE name_key = $1`, social.UsernameKey(username))
+	return err
 }
 
 // LikeNamed visits the accounts of ours whose username or display name looks like a

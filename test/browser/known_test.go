@@ -13,7 +13,10 @@ func (h house) known(names ...string) (claim string) {
 	ada.Role = social.Owner
 	h.must(h.Badges.ShowRole(ctx, ada, true))
 	for _, name := range names {
-		h.must(h.Badges.Confirm(ctx, ada, h.actor(name).Account, "Met at the harbour on Saturday, and showed a passport with this very name in it"))
+		who := h.actor(name).Account
+		face, err := h.View.Face(ctx, who)
+		h.must(err)
+		h.must(h.Badges.Confirm(ctx, ada, who, face.Name(), "Met at the harbour on Saturday, and showed a passport with this very name in it"))
 	}
 	_, _, err := h.Auth.HoldName(ctx, ada, "somebody_with_a_long_name_1234", "")
 	h.must(err)

@@ -1,6 +1,7 @@
 package doors
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/plaza-social/plaza/internal/app/apptest"
@@ -44,7 +45,7 @@ func TestBadges(t *testing.T) {
 		if err := s.Badges.ShowRole(ctx, moderator, true); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Badges.Confirm(ctx, moderator, ada.ID, "met"); err != nil {
+		if err := s.Badges.Confirm(ctx, moderator, ada.ID, "ada", "met"); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Store.Write(ctx, func(tx *store.Tx) error {
@@ -70,6 +71,33 @@ func TestBadges(t *testing.T) {
 			if i >= len(want) || b.Kind+" by "+b.Issuer != want[i] {
 				t.Errorf("badge %d is %+v, want %q", i, b, want)
 			}
+		}
+		// She is told, by an app that asks for it, and by its words if it knows none.
+		var news []struct {
+			Type     string
+			Account  struct{ ID string }
+			Fallback *struct{ Title string }
+		}
+		hears := func(want string) {
+			t.Helper()
+			s.Eventually("ada to be told: "+want, func() bool {
+				ada.Must("GET", "/api/v1/notifications?types[]=plaza:confirmed&types[]=plaza:unconfirmed&supported_types[]=mention", nil, &news)
+				return len(news) > 0 && news[0].Type == want
+			})
+			if n := news[0]; n.Account.ID != num(ada.ID) || n.Fallback == nil || !strings.Contains(n.Fallback.Title, "confirmed by this community") {
+				t.Errorf("ada is told %+v", n)
+			}
+		}
+		hears("plaza:confirmed")
+		if err := s.Badges.Withdraw(ctx, moderator, ada.ID); err != nil {
+			t.Fatal(err)
+		}
+		hears("plaza:unconfirmed")
+		if len(news) != 2 {
+			t.Errorf("ada is told %+v", news)
+		}
+		if b := ada.Call("GET", "/api/v1/notifications", nil).Body; strings.Contains(string(b), "confirmed") {
+			t.Errorf("an app that does not ask for it is told %s", b)
 		}
 		if len(a.Plaza.Badges) != len(want) || *a.Plaza.Badges[0].Reason != "met" || a.Plaza.Badges[0].Since == nil {
 			t.Errorf("ada has %+v", a.Plaza.Badges)

@@ -47,6 +47,7 @@ func TestContract(t *testing.T) {
 	w.repliedTo(t)
 	w.announced(t)
 	w.moderated(t)
+	w.named(t)
 	w.foreign(t)
 	w.reacted(t)
 	w.ruled(t)

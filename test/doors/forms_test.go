@@ -126,6 +126,8 @@ var sayings = []saying{
 	{"POST /api/v1/admin/measures", sheet{"keys": []any{"new_users", "tag_uses", "instance_accounts"}, "start_at": "2026-01-01", "end_at": "2026-01-03", "tag_uses": sheet{"id": "bread"}, "instance_accounts": sheet{"domain": "far.example"}}},
 	{"POST /api/v1/admin/dimensions", sheet{"keys": []any{"languages", "tag_languages"}, "start_at": "2026-01-01", "end_at": "2026-01-03", "limit": 3, "tag_languages": sheet{"id": "bread", "domain": "x.example"}}},
 	{"POST /api/v1/admin/retention", sheet{"start_at": "2026-01-01", "end_at": "2026-02-03", "frequency": "month"}},
+	{"POST /api/plaza/v1/accounts/{cleo}/confirm", sheet{"name": "cleo", "reason": "met & known"}},
+	{"POST /api/plaza/v1/names", sheet{"username": "person_x", "note": "For whom we met & know"}},
 	{"POST /api/v1/admin/accounts/{cleo}/action", sheet{"type": "silence", "text": "Less, please & thank you", "report_id": "{report}", "send_email_notification": false}},
 	{"POST /oauth/token", sheet{"grant_type": "client_credentials", "client_id": "{client}", "client_secret": "{client secret}", "redirect_uri": "https://a.example/", "scope": "read"}},
 	{"POST /oauth/revoke", sheet{"client_id": "{client}", "client_secret": "{client secret}", "token": "unknown"}},
@@ -133,7 +135,7 @@ var sayings = []saying{
 
 // elsewhereTold are parameters that are sent by other tests: files, what begins
 // with somebody who is not here yet, and codes.
-var elsewhereTold = []string{"POST /api/v1/media", "POST /api/v2/media", "PUT /api/v1/media/{id} file", "PUT /api/v1/media/{id} thumbnail", "POST /api/plaza/v1/imports",
+var elsewhereTold = []string{"POST /api/v1/media", "POST /api/v2/media", "PUT /api/v1/media/{id} file", "PUT /api/v1/media/{id} thumbnail", "POST /api/plaza/v1/imports", "POST /api/plaza/v1/names/{id}/link days",
 	"POST /api/v1/accounts", "POST /api/v1/accounts/move", "POST /api/v1/emails/confirmations", "POST /oauth/authorize", "POST /oauth/token code", "POST /oauth/token code_verifier", "POST /oauth/token username", "POST /oauth/token password",
 	"POST /api/v2/filters keywords_attributes[id]", "POST /api/v2/filters keywords_attributes[_destroy]", "PUT /api/v1/statuses/{id} visibility", "PUT /api/v1/statuses/{id} local_only", "PUT /api/v1/statuses/{id} circle_id", "PUT /api/v1/statuses/{id} in_reply_to_id", "PUT /api/v1/statuses/{id} scheduled_at", "PUT /api/v1/statuses/{id} quoted_status_id", "PUT /api/v1/statuses/{id} quote_approval_policy"}
 

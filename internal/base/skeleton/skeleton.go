@@ -141,11 +141,14 @@ func mapped(s string) string {
 }
 
 // counts is false for what tells no name from another: all but letters, digits and
-// what changes them. Of that, accents over Latin, Greek and Cyrillic letters do not
-// count, which are easily missed.
+// what changes them. Of that, marks that any script may have do not count, which are
+// easily missed, but for those that make other letters of Kana; nor do letters that
+// nobody sees.
 func counts(r rune) bool {
 	switch {
-	case r >= 0x0300 && r <= 0x036F, unicode.Is(unicode.Variation_Selector, r):
+	case r == 0x3099 || r == 0x309A:
+		return true
+	case unicode.In(r, unicode.Inherited, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point):
 		return false
 	}
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)

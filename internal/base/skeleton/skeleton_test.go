@@ -24,6 +24,14 @@ func TestAlike(t *testing.T) {
 		{"Ada Lovelace", "A d a  Lovelace ✓", true},
 		{"Ada Lovelace", "Ada\u200b Love\u00adlace\ufe0f", true},
 		{"Ada Lovelace", "\u202eAda Lovelace", true},
+		{"Ada Lovelace", "Ada Love\u3164lace", true},             // a letter that nobody sees
+		{"Ada Lovelace", "\u115fAda\uffa0 Lovelace\u17b4", true}, // others
+		{"Ada Lovelace", "Ada\u2067 \u200fLovelace\u2069", true}, // which way to read
+		{"Ada Lovelace", "Ada\u1dc4 Love\u20dd\ufe20lace", true}, // marks that any letter may have
+		{"Ada Lovelace", "Ada\u034f\U000e0041Lovelace", true},
+		{"Ada Lovelace", "ᎪⅾаᏞоⅴеⅼасе", true}, // of four scripts
+		{"محمد", "مُحَمَّد", true},
+		{"かき氷室", "がき氷室", false},
 		{"Ada", "𝐀𝐝𝐚", true},
 		{"Ada", "Ａｄａ", true},
 		{"Ada", "Ⓐⓓⓐ", true},

@@ -50,6 +50,15 @@ func (s *Service) Approve(ctx context.Context, by social.Actor, who social.Accou
 		if err := tx.SetUser(ctx, u); err != nil {
 			return err
 		}
+		like, err := guardedLike(ctx, &tx.View, a)
+		if err != nil {
+			return err
+		}
+		for _, g := range like { // whom the name looks like was said where by decided: it is not asked again
+			if _, err := tx.AddLikeness(ctx, who, g.Account, false); err != nil {
+				return err
+			}
+		}
 		if err := joined(ctx, tx, u); err != nil {
 			return err
 		}

@@ -96,6 +96,9 @@ func joined(ctx context.Context, tx *store.Tx, u social.User) error {
 		return err
 	}
 	tx.Record(event.ProfileChanged{Account: u.Account})
+	if err := tx.JoinHeldName(ctx, a.Username); err != nil {
+		return err
+	}
 	return tx.SetStanding(ctx, u.Account, social.Good)
 }
 

@@ -57,6 +57,9 @@ func (s *Service) HoldName(ctx context.Context, by social.Actor, username, note 
 		return h, nil, err
 	}
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.HoldNames(ctx); err != nil {
+			return err
+		}
 		if err := free(ctx, &tx.View, h.Username); err != nil {
 			return err
 		}
@@ -91,6 +94,12 @@ func free(ctx context.Context, v *store.View, username string) error {
 	}
 	if retired {
 		return errs.New(errs.Conflict, "Somebody had this name and is gone: nobody gets it again, so it cannot be held.")
+	}
+	if errs.Absent(err) != nil {
+		return err
+	}
+	if _, err = v.NameHeld(ctx, username, 0); err == nil { // of two that look alike nobody could claim one
+		return errs.New(errs.Conflict, "This name is held already, or looks like one that is.")
 	}
 	return errs.Absent(err)
 }
@@ -131,7 +140,10 @@ func (s *Service) LinkName(ctx context.Context, by social.Actor, which social.He
 		return "", errs.Newf(errs.Invalid, "A link is good for 1 to %d days.", int(social.MaxClaimTime.Hours()/24))
 	}
 	secret, hash := newSecret()
-	err = s.ofHeld(ctx, by, which, linkName, func(tx *store.Tx) error {
+	err = s.ofHeld(ctx, by, which, linkName, func(tx *store.Tx, h social.HeldName) error {
+		if h.Claimed {
+			return errs.New(errs.Conflict, "Somebody has claimed this name. Until they have confirmed their address, or did not within a week, nobody else can.")
+		}
 		return tx.LinkHeldName(ctx, which, hash, tx.Now, tx.Now.Add(lasts))
 	})
 	if err != nil {
@@ -142,15 +154,17 @@ func (s *Service) LinkName(ctx context.Context, by social.Actor, which social.He
 
 // UnlinkName ends the link of a name. The name is still kept.
 func (s *Service) UnlinkName(ctx context.Context, by social.Actor, which social.HeldNameID) error {
-	return s.ofHeld(ctx, by, which, unlinkName, func(tx *store.Tx) error { return tx.LinkHeldName(ctx, which, "", time.Time{}, time.Time{}) })
+	return s.ofHeld(ctx, by, which, unlinkName, func(tx *store.Tx, _ social.HeldName) error {
+		return tx.LinkHeldName(ctx, which, "", time.Time{}, time.Time{})
+	})
 }
 
 // ReleaseName keeps a name no more.
 func (s *Service) ReleaseName(ctx context.Context, by social.Actor, which social.HeldNameID) error {
-	return s.ofHeld(ctx, by, which, releaseName, func(tx *store.Tx) error { _, err := tx.EndHeldName(ctx, which); return err })
+	return s.ofHeld(ctx, by, which, releaseName, func(tx *store.Tx, _ social.HeldName) error { _, err := tx.EndHeldName(ctx, which); return err })
 }
 
-func (s *Service) ofHeld(ctx context.Context, by social.Actor, which social.HeldNameID, what string, do func(*store.Tx) error) error {
+func (s *Service) ofHeld(ctx context.Context, by social.Actor, which social.HeldNameID, what string, do func(*store.Tx, social.HeldName) error) error {
 	if err := by.MustBe(social.Owner); err != nil {
 		return err
 	}
@@ -159,7 +173,7 @@ func (s *Service) ofHeld(ctx context.Context, by social.Actor, which social.Held
 		if err != nil {
 			return err
 		}
-		if err := do(tx); err != nil {
+		if err := do(tx, h); err != nil {
 			return err
 		}
 		return heldAs(ctx, tx, by, what, h.Username)
@@ -180,7 +194,7 @@ func (s *Service) Held(ctx context.Context, secret string) (h social.HeldName, e
 
 // ClaimName makes the account that a name was kept for. Nobody has to approve it,
 // also where nobody may sign up; the address is still to be confirmed. The secret
-// works once.
+// works once; should they never confirm the address, the name is still kept.
 func (s *Service) ClaimName(ctx context.Context, secret string, f SignUp) (a social.Account, err error) {
 	f = f.trimmed()
 	h, err := s.Held(ctx, secret)

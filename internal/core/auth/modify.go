@@ -70,6 +70,7 @@ func (s *Service) modify(ctx context.Context, tx *store.Tx, by social.Actor, u s
 			return err
 		}
 		u.Role = c.Role
+		tx.Record(event.BadgesChanged{Account: a.ID}) // which shows the role, if they want
 		if err := decided(ctx, tx, by, a.ID, social.ChangeRole, string(c.Role)); err != nil {
 			return err
 		}

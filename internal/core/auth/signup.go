@@ -70,6 +70,9 @@ func (s *Service) SignUp(ctx context.Context, f SignUp) (social.Account, error) 
 	}
 	var a social.Account
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.NoNewHeldNames(ctx); err != nil {
+			return err
+		}
 		worked, err := done.spend(ctx, tx)
 		if err != nil {
 			return err
@@ -137,19 +140,19 @@ func (s *Service) mayJoin(ctx context.Context, v *store.View, f SignUp, now time
 	if err != nil {
 		return u, said, err
 	}
-	like, err := likeGuarded(ctx, v, f.Username)
+	like, err := guardedLike(ctx, v, social.Account{Username: f.Username})
 	if err != nil {
 		return u, said, err
 	}
-	u.Approved = u.Approved && !like && !said.Approval && (worked || !house.Work || f.Invite != "")
+	u.Approved = u.Approved && len(like) == 0 && !said.Approval && (worked || !house.Work || f.Invite != "")
 	return u, said, ps.err()
 }
 
-// likeGuarded reports whether a name can be mistaken for that of who is of the staff
-// or confirmed: then somebody looks first.
-func likeGuarded(ctx context.Context, v *store.View, username string) (bool, error) {
+// guardedLike are those of the staff, or confirmed, whom a can be mistaken for: then
+// somebody looks first.
+func guardedLike(ctx context.Context, v *store.View, a social.Account) ([]social.GuardedName, error) {
 	all, err := v.GuardedNames(ctx)
-	return slices.ContainsFunc(all, func(g social.GuardedName) bool { return g.Meets(social.Account{Username: username}) }), err
+	return slices.DeleteFunc(all, func(g social.GuardedName) bool { return !g.Meets(a) }), err
 }
 
 // screened is what the lists of those who are turned away say of f. An address
@@ -258,6 +261,9 @@ func (s *Service) admit(ctx context.Context, f SignUp, role social.Role, reserve
 		return a, err
 	}
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.NoNewHeldNames(ctx); err != nil {
+			return err
+		}
 		if err := may(tx); err != nil {
 			return err
 		}

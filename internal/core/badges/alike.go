@@ -69,12 +69,12 @@ func (s *Service) look(ctx context.Context, tx *store.Tx, who social.AccountID) 
 	return err
 }
 
-// likeOf are those who are guarded and whom a can be mistaken for: nobody, if a is
-// guarded itself.
+// likeOf are those who are guarded and whom a can be mistaken for: nobody, if a's own
+// name is guarded.
 func likeOf(ctx context.Context, v *store.View, a social.Account) (out []social.GuardedName, err error) {
 	all, err := v.GuardedNames(ctx)
 	for _, g := range all {
-		if g.Account == a.ID {
+		if g.Covers(a) {
 			return nil, err
 		}
 		if g.Meets(a) {
@@ -84,10 +84,10 @@ func likeOf(ctx context.Context, v *store.View, a social.Account) (out []social.
 	return out, err
 }
 
-// found brings a before the staff, once for each whom it is like: what they decided
-// about that stands.
+// found brings a before the staff, once for each whom it is like, and once more for
+// its display name if that was not it: what they decided about it stands.
 func (s *Service) found(ctx context.Context, tx *store.Tx, a social.Account, g social.GuardedName) error {
-	isNew, err := tx.AddLikeness(ctx, a.ID, g.Account)
+	isNew, err := tx.AddLikeness(ctx, a.ID, g.Account, g.Meets(social.Account{ID: a.ID, DisplayName: a.DisplayName}))
 	if err != nil || !isNew {
 		return err
 	}
@@ -123,18 +123,17 @@ func (s *Service) lookThrough(ctx context.Context, tx *store.Tx, who, after soci
 	if err != nil {
 		return 0, err
 	}
-	guarded, them := map[social.AccountID]bool{}, social.GuardedName{}
+	guarded := map[social.AccountID]social.GuardedName{}
 	for _, g := range all {
-		if guarded[g.Account] = true; g.Account == who {
-			them = g
-		}
+		guarded[g.Account] = g
 	}
+	them := guarded[who]
 	if them.Account == 0 { // no more
 		return 0, nil
 	}
 	some, err := tx.LocalAccounts(ctx, after, lookAtOnce)
 	for _, a := range some {
-		if last = a.ID; guarded[a.ID] || a.Standing != social.Good || !them.Meets(a) {
+		if last = a.ID; guarded[a.ID].Covers(a) || a.Standing != social.Good || !them.Meets(a) {
 			continue
 		}
 		if err := s.found(ctx, tx, a, them); err != nil {

@@ -31,9 +31,10 @@ type Service struct {
 // New returns a Service.
 func New(s *store.Store, r Report) *Service { return &Service{s, r} }
 
-// Confirm says for everybody to read that the staff knows who somebody is, by the
-// name that they have now, and how. It is for moderators, and not about themselves.
-func (s *Service) Confirm(ctx context.Context, by social.Actor, who social.AccountID, reason string) error {
+// Confirm says for everybody to read that the staff knows who somebody is, and how,
+// by the name that they have: a Conflict if it is not the one that by saw. It is for
+// moderators, and not about themselves.
+func (s *Service) Confirm(ctx context.Context, by social.Actor, who social.AccountID, name, reason string) error {
 	c := social.Confirmation{Account: who, By: by.Account, Role: by.Role, Reason: strings.Join(strings.Fields(text.Clean(reason)), " ")}
 	if _, err := social.ParseRole(string(by.Role)); err != nil { // the command line speaks for who runs the house
 		c.Role = social.Owner
@@ -49,6 +50,8 @@ func (s *Service) Confirm(ctx context.Context, by social.Actor, who social.Accou
 			return errs.New(errs.Invalid, "Only who lives here can be confirmed. Others are for their own house to confirm.")
 		case a.Standing != social.Good || a.MovedTo != 0:
 			return errs.New(errs.Invalid, "This account is not in use, so it cannot be confirmed.")
+		case name != a.Name():
+			return errs.Newf(errs.Conflict, "This account is called %s now. Look again whether you know that this is who it is.", a.Name())
 		}
 		c.Name, c.At = a.Name(), tx.Now
 		tx.Record(event.BadgesChanged{Account: who, Guarded: true})
@@ -67,7 +70,7 @@ func (s *Service) Withdraw(ctx context.Context, by social.Actor, who social.Acco
 		if err == nil && !was {
 			err = errs.New(errs.NotFound, "This badge was withdrawn already.")
 		}
-		tx.Record(event.BadgesChanged{Account: who})
+		tx.Record(event.BadgesChanged{Account: who, Withdrawn: true})
 		return err
 	})
 	if err != nil {

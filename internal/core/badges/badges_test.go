@@ -127,7 +127,7 @@ func (h *house) shows(who social.AccountID, want ...string) {
 
 func TestConfirm(t *testing.T) {
 	each(t, func(h *house) {
-		if err := h.svc.Confirm(h.ctx, moderator, ada, " met at the\nharbour "); err != nil {
+		if err := h.svc.Confirm(h.ctx, moderator, ada, "Ada Lovelace", " met at the\nharbour "); err != nil {
 			h.Fatal(err)
 		}
 		h.shows(ada, "confirmed moderator met at the harbour")
@@ -174,20 +174,23 @@ func TestWhoMayConfirm(t *testing.T) {
 			what string
 			by   social.Actor
 			who  social.AccountID
+			name string
 			why  string
 			want errs.Kind
 		}{
-			{"a stranger", social.Anyone, ada, "x", errs.Unauthenticated},
-			{"a member", as(ben), ada, "x", errs.Forbidden},
-			{"a member, themselves", as(ada), ada, "x", errs.Forbidden},
-			{"a moderator, themselves", moderator, mona, "x", errs.Invalid},
-			{"a suspended moderator", suspended, ada, "x", errs.Forbidden},
-			{"without a reason", moderator, ada, " \n", errs.Invalid},
-			{"with a long one", moderator, ada, strings.Repeat("x", social.MaxConfirmReason+1), errs.Invalid},
-			{"somebody elsewhere", moderator, far, "x", errs.Invalid},
-			{"nobody", moderator, 999, "x", errs.NotFound},
+			{"a stranger", social.Anyone, ada, "Ada Lovelace", "x", errs.Unauthenticated},
+			{"a member", as(ben), ada, "Ada Lovelace", "x", errs.Forbidden},
+			{"a member, themselves", as(ada), ada, "Ada Lovelace", "x", errs.Forbidden},
+			{"a moderator, themselves", moderator, mona, "Mona", "x", errs.Invalid},
+			{"a suspended moderator", suspended, ada, "Ada Lovelace", "x", errs.Forbidden},
+			{"without a reason", moderator, ada, "Ada Lovelace", " \n", errs.Invalid},
+			{"with a long one", moderator, ada, "Ada Lovelace", strings.Repeat("x", social.MaxConfirmReason+1), errs.Invalid},
+			{"somebody elsewhere", moderator, far, "Ada Lovelace", "x", errs.Invalid},
+			{"who has taken another name meanwhile", moderator, ada, "Ada", "x", errs.Conflict},
+			{"without having looked", moderator, ada, "", "x", errs.Conflict},
+			{"nobody", moderator, 999, "x", "x", errs.NotFound},
 		} {
-			if err := h.svc.Confirm(h.ctx, x.by, x.who, x.why); errs.KindOf(err) != x.want || err == nil {
+			if err := h.svc.Confirm(h.ctx, x.by, x.who, x.name, x.why); errs.KindOf(err) != x.want || err == nil {
 				h.Errorf("%s confirms: %v, want %v", x.what, err, x.want)
 			}
 		}
@@ -266,7 +269,7 @@ func TestLookAlikes(t *testing.T) {
 		told("once more")
 		h.called(ben, "Аda Lovеlace")
 		told("like somebody who is not confirmed yet")
-		if err := h.svc.Confirm(h.ctx, moderator, ada, "met"); err != nil {
+		if err := h.svc.Confirm(h.ctx, moderator, ada, "Ada Lovelace", "met"); err != nil {
 			h.Fatal(err)
 		}
 		told("who was confirmed after", "12: The name of @ben (\"Аda Lovеlace\") can be mistaken for that of @ada")
@@ -275,13 +278,14 @@ func TestLookAlikes(t *testing.T) {
 		h.join(21, "carl", "Carl", social.Member)
 		told("somebody like nobody")
 		h.called(mona, "Carl") // who is trusted is
-		h.called(ada, "Mona")
-		told("those who are guarded")
+		told("somebody of the staff")
+		h.called(ada, "Mona") // and who is confirmed is as what they are confirmed
+		told("who is confirmed under another name", "11: ")
 		h.called(21, "Carl C.")
 		h.called(21, "Carl")
 		told("who calls themselves so later", "21: ")
 		// One by the username, one by the name.
-		if like, err := h.svc.Like(h.ctx, moderator, social.Account{ID: 22, Username: "m0na"}); err != nil || len(like) != 2 || like[0].Account != mona || like[1].Account != ada {
+		if like, err := h.svc.Like(h.ctx, moderator, social.Account{ID: 22, Username: "m0na", DisplayName: "Ada Love-lace"}); err != nil || len(like) != 2 || like[0].Account != mona || like[1].Account != ada {
 			h.Errorf("m0na is like %+v, %v", like, err)
 		}
 	})
@@ -310,11 +314,11 @@ func TestLookAlikeRole(t *testing.T) {
 // TestGone has badges go with the account.
 func TestGone(t *testing.T) {
 	each(t, func(h *house) {
-		if err := errors.Join(h.svc.Confirm(h.ctx, moderator, ada, "met"), h.svc.Confirm(h.ctx, moderator, ben, "met")); err != nil {
+		if err := errors.Join(h.svc.Confirm(h.ctx, moderator, ada, "Ada Lovelace", "met"), h.svc.Confirm(h.ctx, moderator, ben, "Ben", "met")); err != nil {
 			h.Fatal(err)
 		}
 		h.write(func(tx *store.Tx) error {
-			_, err := tx.AddLikeness(h.ctx, ben, ada)
+			_, err := tx.AddLikeness(h.ctx, ben, ada, false)
 			return err
 		})
 		h.write(func(tx *store.Tx) error { return tx.DeleteAccount(h.ctx, ada) })

@@ -66,6 +66,7 @@ func (p packer) pack() error {
 		{"dislikes.json", func(do func(any) error) error { return p.votes(social.VotedDown, do) }},
 		{"reactions.json", p.reactions},
 		{"badges.json", p.badges},
+		{"kept_names.json", p.keptNames},
 		{"views.json", p.views},
 		{"bookmarks.json", func(do func(any) error) error { return p.marks(social.Bookmarked, do) }},
 		{"drafts.json", p.drafts},

@@ -64,6 +64,12 @@ func Follower() work.Follower {
 			if f.Action.Sanction() {
 				return t.warned(ctx, f)
 			}
+		case event.BadgesChanged:
+			if f.Guarded {
+				return t.tell(ctx, social.Notice{Owner: f.Account, Kind: social.NoticeConfirmed, From: f.Account})
+			} else if f.Withdrawn {
+				return t.tell(ctx, social.Notice{Owner: f.Account, Kind: social.NoticeUnconfirmed, From: f.Account})
+			}
 		case event.CaseClosed:
 			return t.answered(ctx, f)
 		case event.Appealed:

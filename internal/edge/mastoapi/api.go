@@ -19,6 +19,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/accounts"
 	"github.com/plaza-social/plaza/internal/core/announcements"
 	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/core/badges"
 	"github.com/plaza-social/plaza/internal/core/collections"
 	"github.com/plaza-social/plaza/internal/core/conversations"
 	"github.com/plaza-social/plaza/internal/core/discover"
@@ -87,6 +88,7 @@ type Services struct {
 	Relations   *relations.Service
 	Lists       *lists.Service
 	Threads     *threads.Service
+	Badges      *badges.Service
 	Notices     *notices.Service
 	Media       *media.Service
 	Polls       *polls.Service
@@ -141,7 +143,7 @@ func New(c Config, s Services) *API {
 		(*API).policyRoutes,
 		(*API).conversationRoutes,
 		(*API).listRoutes,
-		(*API).threadRoutes,
+		(*API).threadRoutes, (*API).nameRoutes,
 		(*API).searchRoutes,
 		(*API).instanceRoutes,
 		(*API).emojiRoutes,

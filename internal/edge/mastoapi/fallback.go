@@ -39,6 +39,8 @@ var deeds = map[social.NoticeKind]string{
 	social.NoticeAppeal:         "appeals a decision",
 	social.NoticeHeard:          "has an answer to an appeal",
 	social.NoticeAnswer:         "has an answer to a report",
+	social.NoticeConfirmed:      "is confirmed by this community",
+	social.NoticeUnconfirmed:    "is confirmed by this community no more",
 }
 
 // fallback is a notice in words, if the app says which types it knows and this

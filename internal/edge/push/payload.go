@@ -63,6 +63,8 @@ var wordings = map[social.NoticeKind]wording{
 	social.NoticeAppeal:         {"appeal", msg("%s appeals a decision")},
 	social.NoticeHeard:          {"heard", msg("%s has an answer to an appeal")},
 	social.NoticeAnswer:         {"answer", msg("%s has an answer to a report")},
+	social.NoticeConfirmed:      {"plaza:confirmed", msg("%s is confirmed by this community")},
+	social.NoticeUnconfirmed:    {"plaza:unconfirmed", msg("%s is confirmed by this community no more")},
 }
 
 // compose is a notice as JSON of at most maxText bytes, in a language.

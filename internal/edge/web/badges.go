@@ -19,7 +19,7 @@ func (s *Site) badgeRoutes(r *router) {
 	r.Do("GET "+badgesPage, anyone, func(q *ask) error { return q.show("Badges", badgesHelp(q.page)) })
 	r.Do("POST /settings/badges", member, s.showRole)
 	r.Do("POST /admin/people/{account}/confirm", moderator, s.knownAs(func(q *ask) error {
-		return s.Badges.Confirm(q.Context(), q.by, q.subjectID(), q.form("reason"))
+		return s.Badges.Confirm(q.Context(), q.by, q.subjectID(), q.form("name"), q.form("reason"))
 	}))
 	r.Do("POST /admin/people/{account}/unconfirm", moderator, s.knownAs(func(q *ask) error { return s.Badges.Withdraw(q.Context(), q.by, q.subjectID()) }))
 	r.Do("GET "+namesPage, admin, func(q *ask) error { return s.showNames(q, http.StatusOK, heldNames{}) })
@@ -62,7 +62,7 @@ func (s *Site) showRole(q *ask) error {
 func (s *Site) knownAs(do func(q *ask) error) handler {
 	return func(q *ask) error {
 		err := do(q)
-		if errs.KindOf(err) == errs.Invalid && err != nil {
+		if k := errs.KindOf(err); err != nil && (k == errs.Invalid || k == errs.Conflict) {
 			return s.showPerson(q, http.StatusUnprocessableEntity, verdict{Letter: true}, q.page.fault(err))
 		}
 		return s.saved(q, err, personURL(q.subjectID()))

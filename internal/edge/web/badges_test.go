@@ -18,8 +18,10 @@ func TestConfirmedOnPages(t *testing.T) {
 	at := personPath(h, "juno")
 	want(t, juno.post(at+"/confirm", "reason", "it is me"), 403)
 	want(t, h.browser().post(at+"/confirm", "reason", "x"), 200, "!Confirmed")
-	want(t, mona.post(at+"/confirm", "reason", " "), 422, "Say in a few words how you know who this is")
-	want(t, mona.post(at+"/confirm", "reason", "met at the harbour"), 200, "Saved.", "met at the harbour", "Take the badge back", "Confirmed who it is")
+	want(t, mona.post(at+"/confirm", "name", "Juno", "reason", "x"), 422, "This account is called juno now")
+	want(t, mona.post(at+"/confirm", "name", "juno", "reason", " "), 422, "Say in a few words how you know who this is")
+	want(t, mona.get(at), 200, `name="name" value="juno"`)
+	want(t, mona.post(at+"/confirm", "name", "juno", "reason", "met at the harbour"), 200, "Saved.", "met at the harbour", "Take the badge back", "Confirmed who it is")
 	want(t, h.browser().get("/@juno"), 200, `href="/help/badges#confirmed"`, "Confirmed by this community", "Hello from the harbour")
 	want(t, h.browser().get("/@juno/about"), 200, "Given by: moderator", "met at the harbour", "!mona")
 	want(t, h.browser().get("/public/local"), 200, `<span class="hidden">Confirmed by this community</span>`)
@@ -88,5 +90,6 @@ func TestHeldNamesOnPages(t *testing.T) {
 		t.Error("nobody has the name")
 	}
 	want(t, h.browser().post("/auth/claim", append(fields, "user[password]", "correct horse")...), 403, "This link does not give a name")
-	want(t, olga.get("/settings/names"), 200, "No name is kept")
+	want(t, olga.get("/settings/names"), 200, "Claimed; the address is not confirmed yet", "!Its link is good")
+	want(t, olga.post(link, "days", "7"), 422, "Somebody has claimed this name")
 }

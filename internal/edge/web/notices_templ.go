@@ -807,6 +807,10 @@ func deed(f *frame, n notices.Group) templ.Component {
 			return phrase("%s reported something: the account is deleted", who)
 		}
 		return phrase("%s reported something: something was done about it", who)
+	case social.NoticeConfirmed:
+		return phrase("%s is confirmed by this community", who)
+	case social.NoticeUnconfirmed:
+		return phrase("%s is confirmed by this community no more", who)
 	}
 	return phrase("%s did something", who)
 }

@@ -61,7 +61,7 @@ func (f *frame) alarms() []alarm {
 		{"poll", msg("A poll that I asked or took part in has ended"), []social.NoticeKind{social.NoticePoll}, true, false},
 		{"edit", msg("A post that I boosted or quoted was changed"), []social.NoticeKind{social.NoticeEdit, social.NoticeQuotedEdit}, false, false},
 		{"collection", msg("I am put into a collection, or it changes"), []social.NoticeKind{social.NoticeCollected, social.NoticeCollectionEdit}, false, false},
-		{"decision", msg("Something was decided about me, or about what I reported"), []social.NoticeKind{social.NoticeWarning, social.NoticeHeard, social.NoticeAnswer}, true, false},
+		{"decision", msg("Something was decided about me, or about what I reported"), []social.NoticeKind{social.NoticeWarning, social.NoticeHeard, social.NoticeAnswer, social.NoticeConfirmed, social.NoticeUnconfirmed}, true, false},
 	}
 	if f.staff() {
 		all = append(all, alarm{"signup", msg("Somebody joins, or asks to"), []social.NoticeKind{social.NoticeSignUp}, false, false},
@@ -152,6 +152,8 @@ func NoticePage(n notices.Told) string {
 		return recordPage
 	case social.NoticeAnswer:
 		return reportsPage
+	case social.NoticeConfirmed, social.NoticeUnconfirmed:
+		return "/settings/profile"
 	}
 	return "/notifications"
 }
