@@ -53,6 +53,7 @@ type PostDeleted struct {
 	LocalOnly   bool               `json:"local_only,omitempty"` // it never left
 	Audience    []social.AccountID `json:"audience,omitempty"`   // whom it was for, if it was for a circle
 	Decision    social.DecisionID  `json:"decision,omitempty"`   // of the staff, if that is why
+	HeldBy      social.AccountID   `json:"held_by,omitempty"`    // by whose rules it was held
 }
 
 // Kind implements Fact.

@@ -187,7 +187,7 @@ func (tx *Tx) RemovePostFor(ctx context.Context, p social.Post, d social.Decisio
 		}
 	}
 	f := event.PostDeleted{Post: p.ID, Author: p.Author, Visibility: p.Visibility, ReplyTo: p.ReplyTo, BoostOf: p.BoostOf, BoostAuthor: p.BoostAuthor, Tags: p.OpenTags(), QuoteOf: p.Quote.Of,
-		ReplyAuthor: p.ReplyAuthor, LocalOnly: p.LocalOnly, Audience: p.Audience, Decision: d}
+		ReplyAuthor: p.ReplyAuthor, LocalOnly: p.LocalOnly, Audience: p.Audience, Decision: d, HeldBy: p.HeldBy}
 	for _, m := range p.Mentions {
 		f.Mentions = append(f.Mentions, m.Account)
 	}

@@ -37,6 +37,9 @@ func Follower() work.Follower {
 			if f.BoostOf != 0 { // other notices go with the post's row
 				return tx.EndNotice(ctx, social.Notice{Owner: f.BoostAuthor, Kind: social.NoticeBoost, From: f.Author, Post: f.BoostOf})
 			}
+			if f.HeldBy != 0 {
+				return t.waitsNoMore(ctx, f.HeldBy, f.Author, f.ReplyTo, f.Post)
+			}
 		case event.Marked:
 			return t.marked(ctx, f)
 		case event.Reacted:

@@ -143,11 +143,11 @@ func do(ctx context.Context, tx *store.Tx, by social.Actor, p, root social.Post,
 // hide takes a reply from everybody's sight but its author's, and those whose
 // house it is.
 func hide(ctx context.Context, tx *store.Tx, by social.Actor, p, root social.Post) (bool, error) {
-	switch {
-	case p.Held == social.HeldHidden:
+	if p.Held == social.HeldHidden {
 		return false, nil
-	case p.Held == social.HeldNot && p.Appeal != 0:
-		return false, errs.New(errs.Forbidden, "The moderators looked at this reply and showed it again. Write to them if you think that is wrong.")
+	}
+	if err := p.MaySilence(); err != nil {
+		return false, err
 	}
 	h, err := tx.Holding(ctx, p.ID)
 	if errors.Is(err, store.NoHolding) {
@@ -157,15 +157,7 @@ func hide(ctx context.Context, tx *store.Tx, by social.Actor, p, root social.Pos
 		return false, err
 	}
 	h.Owner, h.Root, h.State, h.Why = root.Author, root.ID, social.HeldHidden, social.WhyOwner
-	if err := hold(ctx, tx, p, h, by.Account); err != nil {
-		return false, err
-	}
-	top, err := tx.Post(ctx, p.Thread)
-	if err != nil || top.PinnedReply != p.ID {
-		return true, errs.Absent(err)
-	}
-	tx.Record(event.ThreadChanged{Thread: top.ID, Owner: top.Author, By: by.Account, Deed: social.UnpinReply, Post: p.ID})
-	return true, tx.SetPinnedReply(ctx, top.ID, 0)
+	return true, hold(ctx, tx, p, h, by.Account)
 }
 
 // Held is what is known of why a reply of by's, or one in a thread that by looks

@@ -5,6 +5,7 @@ package threads
 
 import (
 	"context"
+	"slices"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/view"
@@ -104,9 +105,15 @@ func (s *Service) AskKeeper(ctx context.Context, by social.Actor, who social.Acc
 		case rel.Apart():
 			return errs.New(errs.Forbidden, "You cannot ask this account.")
 		}
+		if _, err := tx.HoldAccount(ctx, by.Account); err != nil { // counting and adding is for one at a time
+			return err
+		}
 		all, err := tx.KeepersOf(ctx, by.Account)
 		if err != nil {
 			return err
+		}
+		if slices.ContainsFunc(all, func(k social.Keeper) bool { return k.Keeper == who }) {
+			return nil
 		}
 		if len(all) >= social.MaxKeepers {
 			return errs.Newf(errs.Invalid, "Validation failed: At most %d people can keep your threads. Remove one first.", social.MaxKeepers)
