@@ -33,6 +33,8 @@ func Follower() work.Follower {
 			return t.widened(ctx, f)
 		case event.ReplyHeld:
 			return t.held(ctx, f)
+		case event.KeeperChanged:
+			return t.keeper(ctx, f)
 		case event.PostDeleted:
 			if f.BoostOf != 0 { // other notices go with the post's row
 				return tx.EndNotice(ctx, social.Notice{Owner: f.BoostAuthor, Kind: social.NoticeBoost, From: f.Author, Post: f.BoostOf})
@@ -158,6 +160,9 @@ func (t teller) edited(ctx context.Context, f event.PostEdited) error {
 	p, err := t.tx.Post(ctx, f.Post)
 	if err != nil {
 		return errs.Absent(err)
+	}
+	if p.Held != social.HeldNot {
+		return nil // nobody was told of it
 	}
 	if err := t.mentioned(ctx, p); err != nil {
 		return err

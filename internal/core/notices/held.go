@@ -40,3 +40,13 @@ func (t teller) held(ctx context.Context, f event.ReplyHeld) error {
 func (t teller) waitsNoMore(ctx context.Context, owner, author social.AccountID, to, reply social.PostID) error {
 	return t.tx.EndNotice(ctx, social.Notice{Owner: owner, Kind: social.NoticeReplyWaits, From: author, Post: to, About: int64(reply)})
 }
+
+// keeper tells somebody that they are asked to look after another's threads, until
+// they have answered.
+func (t teller) keeper(ctx context.Context, f event.KeeperChanged) error {
+	asked := social.Notice{Owner: f.Keeper, Kind: social.NoticeKeeperAsked, From: f.Owner}
+	if f.State == "asked" {
+		return t.tell(ctx, asked)
+	}
+	return t.tx.EndNotice(ctx, asked)
+}

@@ -76,7 +76,8 @@ func ownedBy(ctx context.Context, tx *store.Tx, by social.Actor, p social.Post, 
 		roots = append(roots, p.ReplyTo)
 	case social.ShowReply:
 		h, err := tx.Holding(ctx, p.ID)
-		if errors.Is(err, store.NoHolding) || err == nil && h.State != social.HeldHidden {
+		asked := h.State == social.HeldRefused && p.Appeal != 0 && by.MustBe(social.Moderator) == nil
+		if errors.Is(err, store.NoHolding) || err == nil && h.State != social.HeldHidden && !asked {
 			return root, false, errs.New(errs.Invalid, "This reply is not hidden.")
 		}
 		if err != nil {

@@ -368,6 +368,9 @@ func (s *Service) decideAll(ctx context.Context, by social.Actor, which []social
 			if errors.Is(err, social.ErrJudged) && len(which) > 1 {
 				continue
 			}
+			if err == nil && state == social.HeldNot {
+				err = tx.SetHiddenAppeal(ctx, one, 0) // whoever shows it of their own will may change their mind
+			}
 			if err != nil {
 				return err
 			}

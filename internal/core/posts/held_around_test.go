@@ -249,6 +249,30 @@ func TestModeratorsWordStays(t *testing.T) {
 			t.Errorf("refused among others: %d, %v", n, err)
 		}
 		wantHeld(t, s, "shown by the moderators", bens, social.HeldNot, 0)
+
+		// What ada refused is theirs to show once they were asked, and not before.
+		other := said(t, svc, ben, root, "")
+		_, err := svc.Refuse(ctx, as(ada), []social.PostID{other})
+		must(t, err)
+		if err := svc.Do(ctx, staff(), other, social.ShowReply, ""); err == nil {
+			t.Error("shown by moderators whom nobody asked")
+		}
+		appeal := func() {
+			must(t, s.Write(ctx, func(tx *store.Tx) error { return tx.SetHiddenAppeal(ctx, other, 78) }))
+		}
+		appeal()
+		approve(t, svc, ada, other) // of her own will
+		_, err = svc.Refuse(ctx, as(ada), []social.PostID{other})
+		must(t, err)
+		appeal()
+		if err := svc.Do(ctx, as(ben), other, social.ShowReply, ""); err == nil {
+			t.Error("shown by who asked")
+		}
+		must(t, svc.Do(ctx, staff(), other, social.ShowReply, ""))
+		wantHeld(t, s, "refused, and shown by the moderators", other, social.HeldNot, 0)
+		if _, err := svc.Refuse(ctx, as(ada), []social.PostID{other}); errs.KindOf(err) != errs.Forbidden {
+			t.Errorf("refused again: %v", err)
+		}
 	})
 }
 

@@ -72,6 +72,12 @@ func (r ruling) hidden(p *view.Seen) *timelines.Trace {
 	return nil
 }
 
+// refused reports whether an owner who lives here has not let p through, by hand.
+func (r ruling) refused(p *view.Seen) bool {
+	t, ok := r.Silent[p.ID]
+	return ok && t.State == social.HeldRefused && t.Why == string(social.WhyOwner) && t.Owner != nil && t.Owner.Local()
+}
+
 // mayRule is what the reader may do with a post of a thread.
 type mayRule struct{ Hide, Show, Pin, Unpin, Lock, Open bool }
 
@@ -94,6 +100,7 @@ func (r ruling) may(f *frame, p *view.Seen) (m mayRule) {
 		m.Show = r.keeps(p.HeldBy) || p.Appeal != 0 && f.staff()
 		return m
 	}
+	m.Show = p.Held == social.HeldRefused && p.Appeal != 0 && f.staff()
 	above := house && p.Author.ID != r.Root.Author.ID
 	m.Hide = p.Held == social.HeldNot && (above || r.keeps(p.ReplyAuthor) && p.Author.ID != p.ReplyAuthor)
 	if house && p.ReplyTo == r.Root.ID && p.Held == social.HeldNot && p.Visibility != social.Followers {

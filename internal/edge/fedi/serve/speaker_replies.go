@@ -123,8 +123,19 @@ func (s *Speaker) ReplyRevoked(ctx context.Context, post social.PostID) (federat
 	if err != nil {
 		return federation.Said{}, err
 	}
+	c, err := at.View.Card(ctx, post)
+	if err != nil {
+		return federation.Said{}, err
+	}
 	at = at.of(post)
 	by := to.Author.ID
+	if c.LocalOnly || c.Visibility != social.Public && c.Visibility != social.Unlisted { // only who wrote it is told where it stood
+		if reply.Author.Local() {
+			return federation.Said{}, nothing
+		}
+		return said(as2.ActivityDocument{Context: as2.ReplyContext, ID: at.View.ReplyStampURI(post) + "#delete", Type: "Delete", Actor: at.View.ActorURI(by), To: []string{at.View.AccountURI(reply.Author)},
+			Object: at.replyStamp(post, by, reply, to)}, by, reply.Author.ID)
+	}
 	reach := at.audience(by, social.Public, []string{at.View.AccountURI(reply.Author)})
 	return widely(as2.ActivityDocument{Context: as2.ReplyContext, ID: at.View.ReplyStampURI(post) + "#delete", Type: "Delete", Actor: at.View.ActorURI(by), To: reach.to, Cc: reach.cc,
 		Object: at.replyStamp(post, by, reply, to)}, by, 0, social.Public, reply.Author.ID)
