@@ -105,9 +105,6 @@ func (s *Service) AskKeeper(ctx context.Context, by social.Actor, who social.Acc
 		case rel.Apart():
 			return errs.New(errs.Forbidden, "You cannot ask this account.")
 		}
-		if _, err := tx.HoldAccount(ctx, by.Account); err != nil { // counting and adding is for one at a time
-			return err
-		}
 		all, err := tx.KeepersOf(ctx, by.Account)
 		if err != nil {
 			return err
