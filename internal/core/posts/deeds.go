@@ -71,13 +71,13 @@ func doneTo(ctx context.Context, tx *store.Tx, by social.Actor, which social.Pos
 // was asked.
 func ownedBy(ctx context.Context, tx *store.Tx, by social.Actor, p social.Post, deed social.ThreadDeed) (root social.Post, asStaff bool, err error) {
 	roots := []social.PostID{p.Thread}
+	asked := p.Appeal != 0 && p.Author != by.Account && by.MustBe(social.Moderator) == nil // nobody hears their own appeal
 	switch deed {
 	case social.HideReply:
 		roots = append(roots, p.ReplyTo)
 	case social.ShowReply:
 		h, err := tx.Holding(ctx, p.ID)
-		asked := h.State == social.HeldRefused && p.Appeal != 0 && by.MustBe(social.Moderator) == nil
-		if errors.Is(err, store.NoHolding) || err == nil && h.State != social.HeldHidden && !asked {
+		if errors.Is(err, store.NoHolding) || err == nil && h.State != social.HeldHidden && !(asked && h.State == social.HeldRefused) {
 			return root, false, errs.New(errs.Invalid, "This reply is not hidden.")
 		}
 		if err != nil {
@@ -97,7 +97,7 @@ func ownedBy(ctx context.Context, tx *store.Tx, by social.Actor, p social.Post, 
 		if err != nil || keeps || root.Author == by.Account {
 			return root, false, err
 		}
-		if deed == social.ShowReply && p.Appeal != 0 && by.MustBe(social.Moderator) == nil {
+		if deed == social.ShowReply && asked {
 			return root, true, nil
 		}
 	}

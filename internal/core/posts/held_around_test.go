@@ -273,6 +273,26 @@ func TestModeratorsWordStays(t *testing.T) {
 		if _, err := svc.Refuse(ctx, as(ada), []social.PostID{other}); errs.KindOf(err) != errs.Forbidden {
 			t.Errorf("refused again: %v", err)
 		}
+
+		// Nobody hears their own appeal, and whoever looks after the house shows nothing of
+		// their own without one.
+		for _, away := range []social.HeldState{social.HeldHidden, social.HeldRefused} {
+			modas := said(t, svc, moda, root, "")
+			if away == social.HeldHidden {
+				approve(t, svc, ada, modas)
+				must(t, svc.Do(ctx, as(ada), modas, social.HideReply, ""))
+			} else {
+				_, err := svc.Refuse(ctx, as(ada), []social.PostID{modas})
+				must(t, err)
+			}
+			for _, report := range []social.ReportID{0, 79} {
+				must(t, s.Write(ctx, func(tx *store.Tx) error { return tx.SetHiddenAppeal(ctx, modas, report) }))
+				if err := svc.Do(ctx, staff(), modas, social.ShowReply, ""); err == nil {
+					t.Errorf("%s, and shown by its author, who is a moderator, after report %d", away, report)
+				}
+			}
+			wantHeld(t, s, "a moderator's own", modas, away, ada)
+		}
 	})
 }
 

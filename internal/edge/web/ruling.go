@@ -96,11 +96,12 @@ func (r ruling) may(f *frame, p *view.Seen) (m mayRule) {
 	if p.ReplyTo == 0 {
 		return m
 	}
+	asked := p.Appeal != 0 && f.staff() && !f.mine(p.Author.ID)
 	if p.Held == social.HeldHidden {
-		m.Show = r.keeps(p.HeldBy) || p.Appeal != 0 && f.staff()
+		m.Show = r.keeps(p.HeldBy) || asked
 		return m
 	}
-	m.Show = p.Held == social.HeldRefused && p.Appeal != 0 && f.staff()
+	m.Show = p.Held == social.HeldRefused && asked
 	above := house && p.Author.ID != r.Root.Author.ID
 	m.Hide = p.Held == social.HeldNot && (above || r.keeps(p.ReplyAuthor) && p.Author.ID != p.ReplyAuthor)
 	if house && p.ReplyTo == r.Root.ID && p.Held == social.HeldNot && p.Visibility != social.Followers {
