@@ -52,7 +52,7 @@ type PostDeleted struct {
 	ReplyAuthor social.AccountID   `json:"reply_author,omitempty"`
 	LocalOnly   bool               `json:"local_only,omitempty"` // it never left
 	Audience    []social.AccountID `json:"audience,omitempty"`   // whom it was for, if it was for a circle
-	HeldBy      social.AccountID   `json:"held_by,omitempty"`    // who saw it besides its author, if it was held
+	HeldBy      social.AccountID   `json:"held_by,omitempty"`    // by whose rules it was held: who saw it besides its author
 	Decision    social.DecisionID  `json:"decision,omitempty"`   // of the staff, if that is why
 }
 

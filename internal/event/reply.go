@@ -19,7 +19,8 @@ type ReplyHeld struct {
 	ReplyAuthor social.AccountID   `json:"reply_author,omitempty"`
 	Mentions    []social.AccountID `json:"mentions,omitempty"`
 	Tags        []string           `json:"tags,omitempty"`
-	By          social.AccountID   `json:"by,omitempty"` // who decided, zero for the rules themselves
+	By          social.AccountID   `json:"by,omitempty"`        // who decided, zero for the rules themselves
+	OwnerWas    social.AccountID   `json:"owner_was,omitempty"` // by whose rules it was held, if by another's
 }
 
 // Bare is the post without its words, see PostPublished.Bare.

@@ -18,6 +18,7 @@ const (
 	NoticeReaction       NoticeKind = "reaction"        // an emoji under one's post
 	NoticeReplyWaits     NoticeKind = "reply_waits"     // for one's approval
 	NoticeReplyLet       NoticeKind = "reply_let"       // one's own reply was approved
+	NoticeKeeperAsked    NoticeKind = "keeper_asked"    // to look after somebody's threads
 	NoticeEdit           NoticeKind = "edit"            // of a post one boosted
 	NoticePost           NoticeKind = "post"            // by somebody one asked to be told of
 	NoticePoll           NoticeKind = "poll"            // one asked or answered has ended
@@ -36,7 +37,7 @@ const (
 )
 
 // NoticeKinds are all of them.
-var NoticeKinds = []NoticeKind{NoticeMention, NoticeFollow, NoticeFollowRequest, NoticeBoost, NoticeLike, NoticeReaction, NoticeReplyWaits, NoticeReplyLet, NoticeEdit, NoticePost, NoticePoll, NoticeQuote, NoticeQuotedEdit, NoticeSignUp,
+var NoticeKinds = []NoticeKind{NoticeMention, NoticeFollow, NoticeFollowRequest, NoticeBoost, NoticeLike, NoticeReaction, NoticeReplyWaits, NoticeReplyLet, NoticeKeeperAsked, NoticeEdit, NoticePost, NoticePoll, NoticeQuote, NoticeQuotedEdit, NoticeSignUp,
 	NoticeCollected, NoticeCollectionEdit, NoticeReport, NoticeWarning, NoticeAppeal, NoticeHeard, NoticeAnswer, NoticeConfirmed, NoticeUnconfirmed}
 
 // GroupedKinds are those of which many are told as one: what several people
@@ -61,7 +62,7 @@ func (k NoticeKind) OfOwner() bool {
 
 // Own reports whether k is about what only we have: apps are told of it if they ask.
 func (k NoticeKind) Own() bool {
-	return k == NoticeReaction || k == NoticeReplyWaits || k == NoticeReplyLet || k == NoticeConfirmed || k == NoticeUnconfirmed || k.Justice()
+	return k == NoticeReaction || k == NoticeReplyWaits || k == NoticeReplyLet || k == NoticeKeeperAsked || k == NoticeConfirmed || k == NoticeUnconfirmed || k.Justice()
 }
 
 // Justice reports whether k is about appeals and answers, of which apps know

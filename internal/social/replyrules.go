@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -90,7 +91,7 @@ func (r ReplyRules) Empty() bool {
 
 // A Replying is a reply as the rules look at it.
 type Replying struct {
-	Words    string // the FilterKey of all that it says
+	Words    string // all that it says
 	Language string
 	Limited  bool          // its author is
 	Age      time.Duration // of its author's account
@@ -99,9 +100,12 @@ type Replying struct {
 
 // Holds is the first rule by which a reply waits, or empty.
 func (r ReplyRules) Holds(c Replying) ReplyRule {
-	for _, w := range r.Words {
-		if hasWords(c.Words, FilterKey(w), true) {
-			return RuleWords
+	if len(r.Words) > 0 {
+		said := spokenKey(c.Words)
+		for _, w := range r.Words {
+			if key := spokenKey(w); key != "" && hasWords(said, key, true) {
+				return RuleWords
+			}
 		}
 	}
 	switch {
@@ -115,6 +119,17 @@ func (r ReplyRules) Holds(c Replying) ReplyRule {
 		return RuleStrangers
 	}
 	return ""
+}
+
+// spokenKey is the FilterKey of words without what nobody sees in them: a word is
+// not another one for a mark of no width.
+func spokenKey(words string) string {
+	return FilterKey(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, words))
 }
 
 // takes reports whether a language, or the one that it is a kind of, is among

@@ -72,6 +72,9 @@ var (
 	errOwnHouse  = errs.New(errs.Invalid, "This is by the author of the thread, who can delete it.")
 	errTopReply  = errs.New(errs.Invalid, "Only what answers the first post of the thread can stand on top.")
 	errNoReply   = errs.New(errs.Invalid, "This post opened the thread: choose a reply to it.")
+	errNotShown  = errs.New(errs.Invalid, "This reply is not shown to others, so there is nothing to hide.")
+	// ErrJudged is the answer to who takes away what the moderators have shown again.
+	ErrJudged = errs.New(errs.Forbidden, "The moderators looked at this reply and showed it again. Write to them if you think that is wrong.")
 	// ErrLocked is the answer to a reply in a locked thread.
 	ErrLocked = errs.New(errs.Forbidden, "The author of this thread has locked it: it takes no more replies.")
 )
@@ -88,10 +91,21 @@ func (p Post) MayDo(d ThreadDeed, root Post) error {
 		return errNoReply
 	case d == HideReply && p.Author == root.Author:
 		return errOwnHouse
+	case d == HideReply && (p.Held == HeldPending || p.Held == HeldRefused):
+		return errNotShown
 	case d == PinReply && p.ReplyTo != root.ID:
 		return errTopReply
-	case d == PinReply && (p.Visibility == Followers):
+	case d == PinReply && (p.Held != HeldNot || p.LocalOnly && !root.LocalOnly || p.Visibility != Public && p.Visibility != Unlisted):
 		return errs.New(errs.Invalid, "Only a reply that everybody can see can stand on top.")
+	}
+	return nil
+}
+
+// MaySilence reports why a reply cannot be taken from others' sight by whose rules
+// those are, or nil: once the moderators were asked and showed it, their word stays.
+func (p Post) MaySilence() error {
+	if p.Held == HeldNot && p.Appeal != 0 {
+		return ErrJudged
 	}
 	return nil
 }

@@ -41,11 +41,6 @@ func (v *View) Holdings(ctx context.Context, owner social.AccountID, state socia
 	return rows(ctx, v, scanHolding, `SELECT `+holdingColumns+` FROM holdings WHERE post_id < $1 AND post_id > $2 AND owner_id = $4 AND state = $5`+where+order(p, "post_id"), args...)
 }
 
-// CountHoldings is how many replies the rules of an owner hold in a state, up to most.
-func (v *View) CountHoldings(ctx context.Context, owner social.AccountID, state social.HeldState, most int) (int, error) {
-	return value[int](ctx, v, `SELECT COUNT(*) FROM (SELECT 1 FROM holdings WHERE owner_id = $1 AND state = $2 LIMIT $3) AS those`, owner, state, most)
-}
-
 // HeldUnder counts what is held beneath some posts, of what everybody may hear of who
 // sees those: that somebody told their list or their followers is not told here.
 func (v *View) HeldUnder(ctx context.Context, parents []social.PostID) ([]social.HeldCount, error) {
@@ -56,9 +51,9 @@ func (v *View) HeldUnder(ctx context.Context, parents []social.PostID) ([]social
 		GROUP BY h.parent_id, h.owner_id, h.state ORDER BY h.parent_id, h.owner_id, h.state`, asJSON(parents))
 }
 
-// HeldAbove returns up to limit posts that are held because what they answer is.
+// HeldAbove returns up to limit posts that wait because what they answer does.
 func (v *View) HeldAbove(ctx context.Context, parent social.PostID, limit int) ([]social.Holding, error) {
-	return rows(ctx, v, scanHolding, `SELECT `+holdingColumns+` FROM holdings WHERE parent_id = $1 AND why = $2 ORDER BY post_id LIMIT $3`, parent, social.WhyAbove, limit)
+	return rows(ctx, v, scanHolding, `SELECT `+holdingColumns+` FROM holdings WHERE parent_id = $1 AND state = $2 AND why = $3 ORDER BY post_id LIMIT $4`, parent, social.HeldPending, social.WhyAbove, limit)
 }
 
 // HoldingsStamped returns up to limit replies with a consent at an address.

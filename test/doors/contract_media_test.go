@@ -28,9 +28,16 @@ func (w *crowd) pictures(t *testing.T) {
 	w.call(t, w.ben, "GET /api/v1/polls/{id}", []any{p.Poll.ID})
 	w.call(t, w.ben, "POST /api/v1/polls/{id}/votes", []any{p.Poll.ID}, object(t, map[string]any{"choices": []int{1}}))
 	at := w.server.Store.Now().Add(time.Hour).Format(time.RFC3339)
-	send(t, w.server, "POST", "/api/v1/statuses", bearer(w.ada.Token), form("status", "Later", "scheduled_at", at)).JSON(t, &p)
+	send(t, w.server, "POST", "/api/v1/statuses", bearer(w.ada.Token), form("status", "Later", "scheduled_at", at, "reply_policy", "approval")).JSON(t, &p)
 	w.call(t, w.ada, "GET /api/v1/scheduled_statuses", nil)
-	w.call(t, w.ada, "GET /api/v1/scheduled_statuses/{id}", []any{p.ID})
+	var later struct {
+		Params struct {
+			ReplyPolicy string `json:"reply_policy"`
+		}
+	}
+	if w.call(t, w.ada, "GET /api/v1/scheduled_statuses/{id}", []any{p.ID}).JSON(t, &later); later.Params.ReplyPolicy != "approval" {
+		t.Errorf("who may reply to what is said later: %q", later.Params.ReplyPolicy)
+	}
 	w.call(t, w.ada, "PUT /api/v1/scheduled_statuses/{id}", []any{p.ID}, form("scheduled_at", at))
 	w.call(t, w.ada, "POST /api/v1/statuses", nil, form("status", "Look", "media_ids[]", m.ID, "sensitive", "true"))
 }

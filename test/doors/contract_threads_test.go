@@ -58,7 +58,73 @@ func (w *crowd) ruled(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.call(t, w.cleo, "POST /api/plaza/v1/statuses/{id}/appeal_hiding", at, form("comment", "I meant it"))
+	w.looksAfter(t)
 	w.call(t, w.ben, "DELETE /api/plaza/v1/accounts/{id}/keep_threads", ada)
 	w.call(t, w.ada, "POST /api/plaza/v1/accounts/{id}/thread_keeper", ben)
 	w.call(t, w.ada, "DELETE /api/plaza/v1/accounts/{id}/thread_keeper", ben)
+}
+
+// looksAfter is what ben, who looks after ada's threads, does about what waits for her,
+// and nobody else does.
+func (w *crowd) looksAfter(t *testing.T) {
+	t.Helper()
+	var root, first, second apptest.Status
+	w.call(t, w.ada, "POST /api/v1/statuses", nil, form("status", "Ask me", "visibility", "public", "reply_policy", "approval")).JSON(t, &root)
+	for text, p := range map[string]*apptest.Status{"First": &first, "Second": &second} {
+		w.call(t, w.cleo, "POST /api/v1/statuses", nil, form("status", text, "visibility", "public", "in_reply_to_id", root.ID)).JSON(t, p)
+	}
+	of := "owner_id=" + num(w.ada.ID)
+	var all []struct{ ID string }
+	if w.call(t, w.ben, "GET /api/plaza/v1/replies?"+of, nil).JSON(t, &all); len(all) != 2 {
+		t.Errorf("ben is shown %d that wait for ada", len(all))
+	}
+	if w.call(t, w.ben, "GET /api/plaza/v1/replies", nil).JSON(t, &all); len(all) != 0 {
+		t.Errorf("%d wait for ben", len(all))
+	}
+	if a := w.cleo.Call("GET", "/api/plaza/v1/replies?"+of, nil); a.Status != 404 {
+		t.Errorf("cleo is shown what waits for ada: %d %s", a.Status, a.Body)
+	}
+	if a := w.cleo.Call("POST", "/api/plaza/v1/replies/approve", map[string]any{"owner_id": num(w.ada.ID), "account_id": num(w.cleo.ID)}); a.Status != 404 {
+		t.Errorf("cleo decides for ada: %d %s", a.Status, a.Body)
+	}
+	w.call(t, w.ben, "POST /api/plaza/v1/replies/refuse", nil, form("ids[]", first.ID))
+	var n struct{ Decided int }
+	if w.call(t, w.ben, "POST /api/plaza/v1/replies/approve", nil, form("owner_id", num(w.ada.ID), "account_id", num(w.cleo.ID))).JSON(t, &n); n.Decided != 1 {
+		t.Errorf("ben approved %d for ada", n.Decided)
+	}
+
+	// Who was refused asks the moderators, who see it then, and not before.
+	status := "/api/v1/statuses/" + first.ID
+	mira := w.server.Join("mira", social.Moderator)
+	if a := mira.Call("GET", status, nil); a.Status != 404 {
+		t.Errorf("a moderator whom nobody asked is given %d", a.Status)
+	}
+	w.call(t, w.cleo, "POST /api/plaza/v1/statuses/{id}/appeal_hiding", []any{first.ID}, form("comment", "It was a question"))
+	mira.Must("POST", "/api/plaza/v1/statuses/"+first.ID+"/unhide", nil, nil)
+	if a := w.ben.Call("POST", "/api/plaza/v1/replies/refuse", map[string]any{"ids": []string{first.ID}}); a.Status != 403 {
+		t.Errorf("refused against the moderators' word: %d %s", a.Status, a.Body)
+	}
+	if a := send(t, w.server, "GET", status); a.Status != 200 {
+		t.Errorf("shown by the moderators, and a stranger is given %d", a.Status)
+	}
+
+	// What is on top is named only to who sees it.
+	pinned := func() *string {
+		t.Helper()
+		var thread struct {
+			Plaza struct {
+				Pinned *string `json:"pinned_reply_id"`
+			}
+		}
+		send(t, w.server, "GET", "/api/v1/statuses/"+root.ID+"/context").JSON(t, &thread)
+		return thread.Plaza.Pinned
+	}
+	w.call(t, w.ben, "POST /api/plaza/v1/statuses/{id}/pin_reply", []any{second.ID})
+	if got := pinned(); got == nil || *got != second.ID {
+		t.Errorf("on top is %v, want %s", got, second.ID)
+	}
+	w.cleo.Must("DELETE", "/api/v1/statuses/"+second.ID, nil, nil)
+	if got := pinned(); got != nil {
+		t.Errorf("on top is what was deleted: %s", *got)
+	}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/plaza-social/plaza/internal/store"
 )
 
-// AppealHiding asks the moderators about a reply of by's that was hidden in the
-// name of who opened the thread. It is a report about that account, with the post
+// AppealHiding asks the moderators about a reply of by's that was hidden, or was not
+// let through by hand, in the name of whose thread it is. It is a report about that account, with the post
 // above as far as by can see it; from then on moderators see the reply, and may
 // show it to all again. It is for houses whose rules say so.
 func (s *Service) AppealHiding(ctx context.Context, by social.Actor, which social.PostID, comment string) (social.Report, error) {
@@ -34,14 +34,21 @@ func (s *Service) aboutHiding(ctx context.Context, tx *store.Tx, r *social.Repor
 	switch {
 	case err != nil:
 		return err
-	case p.Held != social.HeldHidden:
-		return errs.New(errs.Invalid, "This reply is not hidden.")
 	case !house.ReplyAppeals:
 		return errs.New(errs.Forbidden, "Here a thread is its author's alone: the moderators do not look at what was hidden in it.")
 	}
 	h, err := tx.Holding(ctx, p.ID)
 	if err != nil {
 		return err
+	}
+	owner, err := tx.Account(ctx, h.Owner)
+	switch {
+	case err != nil:
+		return errs.Absent(err)
+	case h.State != social.HeldHidden && h.State != social.HeldRefused:
+		return errs.New(errs.Invalid, "This reply is not hidden.")
+	case h.Why != social.WhyOwner || !owner.Local():
+		return errs.New(errs.Forbidden, "The moderators look at what somebody who lives here has decided about one reply, and not at who may reply at all.")
 	}
 	r.Target = h.Owner
 	if _, err := tx.VisiblePost(ctx, r.Reporter, h.Root); err == nil {
@@ -50,6 +57,9 @@ func (s *Service) aboutHiding(ctx context.Context, tx *store.Tx, r *social.Repor
 		return err
 	}
 	about := "About a reply that was hidden: " + s.view.PostURI(p.ID)
+	if h.State == social.HeldRefused {
+		about = "About a reply that was not let through: " + s.view.PostURI(p.ID)
+	}
 	if r.Comment != "" {
 		about += "\n\n" + r.Comment
 	}

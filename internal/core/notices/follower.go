@@ -34,9 +34,14 @@ func Follower() work.Follower {
 			return t.widened(ctx, f)
 		case event.ReplyHeld:
 			return t.held(ctx, f)
+		case event.KeeperChanged:
+			return t.keeper(ctx, f)
 		case event.PostDeleted:
 			if f.BoostOf != 0 { // other notices go with the post's row
 				return tx.EndNotice(ctx, social.Notice{Owner: f.BoostAuthor, Kind: social.NoticeBoost, From: f.Author, Post: f.BoostOf})
+			}
+			if f.HeldBy != 0 {
+				return t.waitsNoMore(ctx, f.HeldBy, f.Author, f.ReplyTo, f.Post)
 			}
 		case event.Marked:
 			return t.marked(ctx, f)
@@ -162,6 +167,9 @@ func (t teller) edited(ctx context.Context, f event.PostEdited) error {
 	p, err := t.tx.Post(ctx, f.Post)
 	if err != nil {
 		return errs.Absent(err)
+	}
+	if p.Held != social.HeldNot {
+		return nil // nobody was told of it
 	}
 	if err := t.mentioned(ctx, p); err != nil {
 		return err

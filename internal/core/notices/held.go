@@ -12,10 +12,15 @@ import (
 // a reply was refused is not pushed at anybody: who wrote it sees it with the reply.
 func (t teller) held(ctx context.Context, f event.ReplyHeld) error {
 	waits := social.Notice{Owner: f.Owner, Kind: social.NoticeReplyWaits, From: f.Author, Post: f.ReplyTo, About: int64(f.Post)}
+	if f.OwnerWas != 0 {
+		if err := t.waitsNoMore(ctx, f.OwnerWas, f.Author, f.ReplyTo, f.Post); err != nil {
+			return err
+		}
+	}
 	if f.State == social.HeldPending {
 		return t.tell(ctx, waits)
 	}
-	if err := t.tx.EndNotice(ctx, waits); err != nil {
+	if err := t.waitsNoMore(ctx, f.Owner, f.Author, f.ReplyTo, f.Post); err != nil {
 		return err
 	}
 	switch {
@@ -29,4 +34,19 @@ func (t teller) held(ctx context.Context, f event.ReplyHeld) error {
 		}
 	}
 	return nil
+}
+
+// waitsNoMore takes from an owner that a reply waits for them.
+func (t teller) waitsNoMore(ctx context.Context, owner, author social.AccountID, to, reply social.PostID) error {
+	return t.tx.EndNotice(ctx, social.Notice{Owner: owner, Kind: social.NoticeReplyWaits, From: author, Post: to, About: int64(reply)})
+}
+
+// keeper tells somebody that they are asked to look after another's threads, until
+// they have answered.
+func (t teller) keeper(ctx context.Context, f event.KeeperChanged) error {
+	asked := social.Notice{Owner: f.Keeper, Kind: social.NoticeKeeperAsked, From: f.Owner}
+	if f.State == "asked" {
+		return t.tell(ctx, asked)
+	}
+	return t.tx.EndNotice(ctx, asked)
 }

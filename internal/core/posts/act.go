@@ -76,7 +76,7 @@ func pass(ctx context.Context, tx *store.Tx, by social.Actor, of social.PostID, 
 	}
 	at = social.Bounded(at, tx.Now)
 	pid := social.PostID(id.New(at))
-	return keepAs(ctx, tx, social.Post{ID: pid, Thread: pid, Author: by.Account, Visibility: v, BoostOf: target.ID, BoostAuthor: target.Author, URI: uri, At: at}, false)
+	return keepAs(ctx, tx, social.Post{ID: pid, Thread: pid, Author: by.Account, Visibility: v, BoostOf: target.ID, BoostAuthor: target.Author, URI: uri, At: at}, nil, false)
 }
 
 // passedHere reports whether a boost concerns somebody here: who wrote what is

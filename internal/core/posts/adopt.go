@@ -86,6 +86,9 @@ func adopt(ctx context.Context, tx *store.Tx, which social.PostID) (done int, mo
 	if err != nil {
 		return 0, false, err
 	}
+	if err := heldAlong(ctx, tx, moved); err != nil {
+		return 0, false, err
+	}
 	if len(moved) == adoptStep {
 		tx.Record(event.Adopted{ReplyTo: parent.ID, Others: moved})
 		return 0, true, nil
@@ -112,4 +115,35 @@ func comeUnder(ctx context.Context, tx *store.Tx, child, parent social.Post, oth
 		return err
 	}
 	return hold(ctx, tx, child, h, 0)
+}
+
+// heldAlong holds those of replies that came into another thread, with what they
+// answer, that who opened it would have held.
+func heldAlong(ctx context.Context, tx *store.Tx, moved []social.PostID) error {
+	for _, which := range moved {
+		p, err := tx.HoldPost(ctx, which)
+		if errors.Is(err, store.NoPost) || err == nil && (p.Held != social.HeldNot || !answers(p)) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		parent, err := tx.Post(ctx, p.ReplyTo)
+		if errors.Is(err, store.NoPost) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		h, err := heldInThread(ctx, tx, p, parent)
+		if err != nil {
+			return err
+		}
+		if h.State != social.HeldNot {
+			if err := hold(ctx, tx, p, h, 0); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -71,12 +71,13 @@ func doneTo(ctx context.Context, tx *store.Tx, by social.Actor, which social.Pos
 // was asked.
 func ownedBy(ctx context.Context, tx *store.Tx, by social.Actor, p social.Post, deed social.ThreadDeed) (root social.Post, asStaff bool, err error) {
 	roots := []social.PostID{p.Thread}
+	asked := p.Appeal != 0 && p.Author != by.Account && by.MustBe(social.Moderator) == nil // nobody hears their own appeal
 	switch deed {
 	case social.HideReply:
 		roots = append(roots, p.ReplyTo)
 	case social.ShowReply:
 		h, err := tx.Holding(ctx, p.ID)
-		if errors.Is(err, store.NoHolding) || err == nil && h.State != social.HeldHidden {
+		if errors.Is(err, store.NoHolding) || err == nil && h.State != social.HeldHidden && !(asked && h.State == social.HeldRefused) {
 			return root, false, errs.New(errs.Invalid, "This reply is not hidden.")
 		}
 		if err != nil {
@@ -96,7 +97,7 @@ func ownedBy(ctx context.Context, tx *store.Tx, by social.Actor, p social.Post, 
 		if err != nil || keeps || root.Author == by.Account {
 			return root, false, err
 		}
-		if deed == social.ShowReply && p.Appeal != 0 && by.MustBe(social.Moderator) == nil {
+		if deed == social.ShowReply && asked {
 			return root, true, nil
 		}
 	}
@@ -143,11 +144,11 @@ func do(ctx context.Context, tx *store.Tx, by social.Actor, p, root social.Post,
 // hide takes a reply from everybody's sight but its author's, and those whose
 // house it is.
 func hide(ctx context.Context, tx *store.Tx, by social.Actor, p, root social.Post) (bool, error) {
-	switch {
-	case p.Held == social.HeldHidden:
+	if p.Held == social.HeldHidden {
 		return false, nil
-	case p.Held == social.HeldNot && p.Appeal != 0:
-		return false, errs.New(errs.Forbidden, "The moderators looked at this reply and showed it again. Write to them if you think that is wrong.")
+	}
+	if err := p.MaySilence(); err != nil {
+		return false, err
 	}
 	h, err := tx.Holding(ctx, p.ID)
 	if errors.Is(err, store.NoHolding) {
@@ -157,15 +158,7 @@ func hide(ctx context.Context, tx *store.Tx, by social.Actor, p, root social.Pos
 		return false, err
 	}
 	h.Owner, h.Root, h.State, h.Why = root.Author, root.ID, social.HeldHidden, social.WhyOwner
-	if err := hold(ctx, tx, p, h, by.Account); err != nil {
-		return false, err
-	}
-	top, err := tx.Post(ctx, p.Thread)
-	if err != nil || top.PinnedReply != p.ID {
-		return true, errs.Absent(err)
-	}
-	tx.Record(event.ThreadChanged{Thread: top.ID, Owner: top.Author, By: by.Account, Deed: social.UnpinReply, Post: p.ID})
-	return true, tx.SetPinnedReply(ctx, top.ID, 0)
+	return true, hold(ctx, tx, p, h, by.Account)
 }
 
 // Held is what is known of why a reply of by's, or one in a thread that by looks

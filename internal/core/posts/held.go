@@ -17,15 +17,21 @@ import (
 // they come from.
 //
 // Two people's rules are asked: those of who wrote what is answered, and of who
-// opened the thread. What is at home elsewhere is held by their rules only if it
-// is ours that answers: for others, the two servers settle it.
-//
-// What its owner may not see waits for nobody: it is refused, and shown to them as little
-// as before.
+// opened the thread. What either of them does not take is refused. What both have
+// wait waits for the first of them, and then for the other: see agreed.
 func held(ctx context.Context, tx *store.Tx, p social.Post) (social.Holding, error) {
 	h, err := askRules(ctx, tx, p)
-	if err != nil || h.State != social.HeldPending {
+	if err != nil {
 		return h, err
+	}
+	return seen(ctx, tx, p, h)
+}
+
+// seen is h, but that what its owner may not see waits for nobody: it is refused, and
+// shown to them as little as before.
+func seen(ctx context.Context, tx *store.Tx, p social.Post, h social.Holding) (social.Holding, error) {
+	if h.State != social.HeldPending {
+		return h, nil
 	}
 	sight, err := tx.Sight(ctx, h.Owner, p)
 	if err == nil && !p.MaySee(sight) {
@@ -37,7 +43,7 @@ func held(ctx context.Context, tx *store.Tx, p social.Post) (social.Holding, err
 // askRules is held before it is known whether the owner can see the reply.
 func askRules(ctx context.Context, tx *store.Tx, p social.Post) (social.Holding, error) {
 	none := social.Holding{}
-	if p.ReplyTo == 0 || p.IsBoost() || p.Visibility == social.Direct { // who writes a message is not heard beneath a post
+	if !answers(p) {
 		return none, nil
 	}
 	parent, err := tx.Post(ctx, p.ReplyTo)
@@ -51,21 +57,40 @@ func askRules(ctx context.Context, tx *store.Tx, p social.Post) (social.Holding,
 		}
 		return holding(tx, p, above.Owner, above.Root, social.HeldPending, social.WhyAbove), nil
 	}
-	if h, err := locked(ctx, tx, p, parent); err != nil || h.State != social.HeldNot {
+	byOpener, err := heldInThread(ctx, tx, p, parent)
+	if err != nil || byOpener.State == social.HeldRefused {
+		return byOpener, err
+	}
+	if h, err := heldBy(ctx, tx, p, parent); err != nil || h.State != social.HeldNot {
 		return h, err
 	}
-	h, err := heldBy(ctx, tx, p, parent)
-	if err != nil || h.State != social.HeldNot || p.Thread == parent.ID || parent.Held != social.HeldNot {
+	return byOpener, nil
+}
+
+// answers reports whether p is a reply that can be held: who writes a message is not
+// heard beneath a post.
+func answers(p social.Post) bool {
+	return p.ReplyTo != 0 && !p.IsBoost() && p.Visibility != social.Direct
+}
+
+// heldInThread is held by who opened the thread that a reply to parent is in, if
+// they did not write parent itself: their lock, which is for all of it, and their
+// rules. Of a thread that was opened elsewhere only the first post has rules here.
+func heldInThread(ctx context.Context, tx *store.Tx, p, parent social.Post) (social.Holding, error) {
+	none, root := social.Holding{}, parent
+	if p.Thread != parent.ID {
+		var err error
+		if root, err = tx.Post(ctx, p.Thread); err != nil {
+			return none, errs.Absent(err) // it was deleted, and nobody's rules are left
+		}
+	}
+	if h, err := locked(ctx, tx, p, root); err != nil || h.State != social.HeldNot {
 		return h, err
 	}
-	root, err := tx.Post(ctx, p.Thread)
-	if err != nil {
-		return none, errs.Absent(err) // it was deleted, and nobody's rules are left
-	}
-	if root.Author == parent.Author && parent.Mentioned(p.Author) {
-		return none, nil // who opened the thread has spoken to them in it
-	}
-	if root.URI != "" { // elsewhere a policy is for what answers the post itself
+	switch {
+	case root.ID == parent.ID, root.URI != "":
+		return none, nil
+	case root.Author == parent.Author && parent.Mentioned(p.Author): // who opened the thread has spoken to them in it
 		return none, nil
 	}
 	return heldBy(ctx, tx, p, root)
@@ -98,42 +123,53 @@ func holding(tx *store.Tx, p social.Post, owner social.AccountID, root social.Po
 	return social.Holding{Post: p.ID, Owner: owner, Root: root, Parent: p.ReplyTo, Author: p.Author, State: state, Why: why, At: tx.Now}
 }
 
-// place stores a new post, counts it, and reports whether it is held. What one of
-// ours may not say is refused at once, so that they know; from elsewhere it is
-// kept for the owner to see.
-func place(ctx context.Context, tx *store.Tx, p social.Post, remote bool) (bool, error) {
+// place stores a new post with its question, counts it, and reports whether it is
+// held. What one of ours may not say is refused at once, so that they know; from
+// elsewhere it is kept for the owner to see.
+func place(ctx context.Context, tx *store.Tx, p social.Post, poll *social.Poll, remote bool) (bool, error) {
+	if err := tx.AddPost(ctx, p); err != nil {
+		return false, err
+	}
+	if poll != nil { // whose words count, too
+		if err := tx.AddPoll(ctx, *poll); err != nil {
+			return false, err
+		}
+	}
 	h, err := held(ctx, tx, p)
 	if err != nil {
 		return false, err
 	}
+	if h.State == social.HeldNot {
+		if err := tx.CountIn(ctx, p); err != nil {
+			return false, err
+		}
+		return false, approveByAnswer(ctx, tx, p)
+	}
 	if h.State == social.HeldRefused && !remote {
 		return false, h.Closed()
 	}
-	if h.State != social.HeldNot {
-		p.Held, p.HeldBy = h.State, h.Owner
-	}
-	if err := tx.AddPost(ctx, p); err != nil {
-		return false, err
-	}
+	p.Held, p.HeldBy = h.State, h.Owner
 	if err := tx.CountIn(ctx, p); err != nil {
 		return false, err
-	}
-	if h.State == social.HeldNot {
-		return false, approveByAnswer(ctx, tx, p)
 	}
 	if err := tx.SetHolding(ctx, h); err != nil {
 		return false, err
 	}
-	tellHeld(tx, p, h, social.HeldNot, true, 0)
+	f := heldFact(p, h)
+	f.New = true
+	tx.Record(f)
 	return true, nil
 }
 
 // hold has a post that is there stand otherwise: held, or, with an empty State, let
 // through. By is who decided, zero for the rules.
 func hold(ctx context.Context, tx *store.Tx, p social.Post, h social.Holding, by social.AccountID) error {
-	was := p.Held
-	if was == h.State {
-		return nil
+	if by != 0 {
+		h.By, h.Decided = by, tx.Now
+	}
+	was, whose := p.Held, p.HeldBy
+	if was == h.State && (was == social.HeldNot || whose == h.Owner) {
+		return tx.SetHolding(ctx, h) // what is known of it may be news
 	}
 	if err := tx.CountOut(ctx, p); err != nil {
 		return err
@@ -144,32 +180,47 @@ func hold(ctx context.Context, tx *store.Tx, p social.Post, h social.Holding, by
 	if err := tx.CountIn(ctx, p); err != nil {
 		return err
 	}
-	if by != 0 {
-		h.By, h.Decided = by, tx.Now
-	}
 	if err := tx.SetHolding(ctx, h); err != nil {
 		return err
 	}
-	tellHeld(tx, p, h, was, false, by)
-	if h.State == social.HeldNot && was != social.HeldHidden { // which is no news
+	f := heldFact(p, h)
+	if f.Was, f.By = was, by; whose != h.Owner {
+		f.OwnerWas = whose
+	}
+	tx.Record(f)
+	if h.State != social.HeldNot {
+		return unpin(ctx, tx, p, by)
+	}
+	if was != social.HeldHidden { // which is no news
 		tell(tx, p, p.URI != "")
 	}
 	return nil
 }
 
-func tellHeld(tx *store.Tx, p social.Post, h social.Holding, was social.HeldState, fresh bool, by social.AccountID) {
-	f := event.ReplyHeld{Post: p.ID, Author: p.Author, Owner: h.Owner, State: h.State, Was: was, Why: h.Why, New: fresh, Visibility: p.Visibility,
-		ReplyTo: p.ReplyTo, ReplyAuthor: p.ReplyAuthor, Tags: p.Tags, By: by}
+// heldFact is what is told of p, which h holds now.
+func heldFact(p social.Post, h social.Holding) event.ReplyHeld {
+	f := event.ReplyHeld{Post: p.ID, Author: p.Author, Owner: h.Owner, State: h.State, Why: h.Why, Visibility: p.Visibility,
+		ReplyTo: p.ReplyTo, ReplyAuthor: p.ReplyAuthor, Tags: p.Tags}
 	for _, m := range p.Mentions {
 		f.Mentions = append(f.Mentions, m.Account)
 	}
-	tx.Record(f)
+	return f
+}
+
+// unpin has a reply that is not shown any more not stand on top.
+func unpin(ctx context.Context, tx *store.Tx, p social.Post, by social.AccountID) error {
+	top, err := tx.Post(ctx, p.Thread)
+	if err != nil || top.PinnedReply != p.ID {
+		return errs.Absent(err)
+	}
+	tx.Record(event.ThreadChanged{Thread: top.ID, Owner: top.Author, By: by, Deed: social.UnpinReply, Post: p.ID})
+	return tx.SetPinnedReply(ctx, top.ID, 0)
 }
 
 // approveByAnswer lets through what waits when its owner answers it: they would
 // otherwise talk to somebody whom nobody else can hear.
 func approveByAnswer(ctx context.Context, tx *store.Tx, p social.Post) error {
-	if p.ReplyTo == 0 || p.IsBoost() || p.Visibility == social.Direct {
+	if !answers(p) {
 		return nil
 	}
 	parent, err := tx.Post(ctx, p.ReplyTo)
@@ -191,17 +242,102 @@ func decide(ctx context.Context, tx *store.Tx, by social.AccountID, which social
 	if err != nil {
 		return err
 	}
-	h.State, h.Why = state, social.WhyOwner
-	if err := hold(ctx, tx, p, h, by); err != nil || state != social.HeldNot {
+	if state != social.HeldNot {
+		if err := p.MaySilence(); err != nil {
+			return err
+		}
+		h.State, h.Why = state, social.WhyOwner
+		return hold(ctx, tx, p, h, by)
+	}
+	now, err := agreed(ctx, tx, p, h)
+	if err != nil {
 		return err
 	}
-	below, err := tx.HeldAbove(ctx, which, social.MaxHeldAll)
-	for _, b := range below {
-		if err == nil && b.State == social.HeldPending {
-			err = decide(ctx, tx, by, b.Post, state)
+	if now.State != social.HeldNot {
+		return hold(ctx, tx, p, now, 0)
+	}
+	if err := hold(ctx, tx, p, now, by); err != nil {
+		return err
+	}
+	return letBelow(ctx, tx, by, p, h.Owner)
+}
+
+// agreed is what becomes of a reply when whoever holds it agrees to it. It goes on
+// to who opened the thread, if they have not been asked: whoever was let into it
+// does not let others in. What was hidden had come in before.
+func agreed(ctx context.Context, tx *store.Tx, p social.Post, h social.Holding) (social.Holding, error) {
+	was := h.State
+	h.State, h.Why = social.HeldNot, social.WhyOwner
+	if h.Root == p.Thread || was == social.HeldHidden {
+		return h, nil
+	}
+	parent, err := tx.Post(ctx, p.ReplyTo)
+	if err != nil {
+		return h, errs.Absent(err)
+	}
+	next, err := heldInThread(ctx, tx, p, parent)
+	if err != nil || next.State == social.HeldNot || next.Owner == h.Owner {
+		return h, err
+	}
+	next.Asked, next.Stamp = h.Asked, h.Stamp
+	return seen(ctx, tx, p, next)
+}
+
+// letBelow lets through what waits because a reply above it did: what the same
+// author said after it, which owner has agreed to as well, and what nobody's rules
+// hold. Others wait for who holds them now. After so many the rest goes on waiting.
+func letBelow(ctx context.Context, tx *store.Tx, by social.AccountID, above social.Post, owner social.AccountID) error {
+	left := social.MaxHeldAll
+	for let := []social.Post{above}; len(let) > 0 && left > 0; let = let[1:] {
+		below, err := tx.HeldAbove(ctx, let[0].ID, left)
+		if err != nil {
+			return err
+		}
+		left -= len(below)
+		for _, b := range below {
+			p, err := tx.HoldPost(ctx, b.Post)
+			if err != nil {
+				return err
+			}
+			h, err := askedAgain(ctx, tx, p, b, let[0], owner)
+			if err != nil {
+				return err
+			}
+			whose := by
+			if h.Why != social.WhyOwner {
+				whose = 0
+			}
+			if err := hold(ctx, tx, p, h, whose); err != nil {
+				return err
+			}
+			if h.State == social.HeldNot {
+				let = append(let, p)
+			}
 		}
 	}
-	return err
+	return nil
+}
+
+// askedAgain is what becomes of p, that waited because what it answers did, which an
+// owner has agreed to.
+func askedAgain(ctx context.Context, tx *store.Tx, p social.Post, was social.Holding, above social.Post, owner social.AccountID) (social.Holding, error) {
+	h, err := held(ctx, tx, p)
+	if err != nil {
+		return h, err
+	}
+	h.Asked, h.Stamp = was.Asked, was.Stamp
+	switch {
+	case h.State == social.HeldNot:
+		was.State = social.HeldNot
+		return was, nil
+	case p.Author != above.Author || h.Owner != owner || h.State != social.HeldPending || h.Why != social.WhyPolicy:
+		return h, nil
+	}
+	rule, err := ruleFor(ctx, tx, owner, p) // they agreed to who speaks, and not to every word
+	if h.State, h.Why = social.HeldNot, social.WhyOwner; rule != "" {
+		h.State, h.Why = social.HeldPending, social.HeldWhy(rule)
+	}
+	return h, err
 }
 
 // mayDecide reports why by may not decide about what the rules of an owner hold,
@@ -247,10 +383,17 @@ func (s *Service) decideAll(ctx context.Context, by social.Actor, which []social
 			if err != nil {
 				return err
 			}
-			if h.State == state {
+			if h.State == state || h.State == social.HeldHidden { // which is shown again by a deed, that says who did it
 				continue
 			}
-			if err := decide(ctx, tx, by.Account, one, state); err != nil {
+			err = decide(ctx, tx, by.Account, one, state)
+			if errors.Is(err, social.ErrJudged) && len(which) > 1 {
+				continue
+			}
+			if err == nil && state == social.HeldNot {
+				err = tx.SetHiddenAppeal(ctx, one, 0) // whoever shows it of their own will may change their mind
+			}
+			if err != nil {
 				return err
 			}
 			n++

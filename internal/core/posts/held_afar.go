@@ -39,7 +39,7 @@ func (s *Service) AskedToReply(ctx context.Context, by social.Actor, reply, to s
 	}
 	err := s.store.Write(ctx, func(tx *store.Tx) error {
 		p, err := own(ctx, tx, by, reply)
-		if err == nil && (p.ReplyTo != to || p.Visibility == social.Direct) {
+		if err == nil && (p.ReplyTo != to || !answers(p)) {
 			err = store.NoPost
 		}
 		if err != nil {
@@ -78,7 +78,7 @@ func (s *Service) AnswerReply(ctx context.Context, by social.Actor, reply social
 			return err
 		}
 		p, err := tx.HoldPost(ctx, reply)
-		if err == nil && (p.ReplyAuthor != by.Account || p.URI != "") {
+		if err == nil && (p.ReplyAuthor != by.Account || p.URI != "" || !answers(p)) {
 			err = store.NoPost
 		}
 		if err != nil {
@@ -86,8 +86,10 @@ func (s *Service) AnswerReply(ctx context.Context, by social.Actor, reply social
 		}
 		h, err := tx.Holding(ctx, reply)
 		switch {
-		case errors.Is(err, store.NoHolding) && !accepted:
-			h, err = holding(tx, p, by.Account, p.ReplyTo, social.HeldNot, social.WhyOwner), nil
+		case errors.Is(err, store.NoHolding), err == nil && h.Owner != by.Account && h.State == social.HeldNot && !accepted:
+			at := holding(tx, p, by.Account, p.ReplyTo, social.HeldNot, social.WhyPolicy) // they had nothing against it until now
+			at.Asked = h.Asked
+			h, err = at, nil
 		case err == nil && h.Owner != by.Account:
 			err = store.NoHolding // one of ours holds it
 		}
@@ -96,10 +98,16 @@ func (s *Service) AnswerReply(ctx context.Context, by social.Actor, reply social
 			return err
 		case !accepted:
 			h.State, h.Why, h.Stamp = social.HeldRefused, social.WhyOwner, ""
+			return hold(ctx, tx, p, h, by.Account)
 		case !social.Address(stamp) || !social.SameHost(stamp, author.URI):
 			return errElsewhere
-		default:
-			h.State, h.Why, h.Stamp = social.HeldNot, social.WhyOwner, stamp
+		}
+		h.Stamp = stamp
+		if h, err = agreed(ctx, tx, p, h); err != nil {
+			return err
+		}
+		if h.State != social.HeldNot {
+			return hold(ctx, tx, p, h, 0)
 		}
 		return hold(ctx, tx, p, h, by.Account)
 	})
@@ -115,14 +123,14 @@ func (s *Service) unstampReply(ctx context.Context, tx *store.Tx, by social.Acto
 	const oneOnly = 10 // a stamp is for one reply
 	all, err := tx.HoldingsStamped(ctx, uri, oneOnly)
 	for _, h := range all {
-		if h.Owner != by.Account || h.State != social.HeldNot {
-			continue
-		}
 		p, err := tx.HoldPost(ctx, h.Post)
 		if err != nil {
 			return was, err
 		}
-		h.State, h.Why, h.Stamp, was = social.HeldRefused, social.WhyOwner, "", true
+		if p.ReplyAuthor != by.Account || h.State != social.HeldNot {
+			continue
+		}
+		h.Owner, h.Root, h.State, h.Why, h.Stamp, was = by.Account, p.ReplyTo, social.HeldRefused, social.WhyOwner, "", true
 		if err := hold(ctx, tx, p, h, by.Account); err != nil {
 			return was, err
 		}

@@ -1,6 +1,7 @@
 package posts
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -10,15 +11,20 @@ import (
 	"github.com/plaza-social/plaza/internal/store"
 )
 
-// HeldReplies is a page of what the rules of by hold in a state, of one author if
-// that is not zero, newest first. Approved ones have an empty state.
-func (s *Service) HeldReplies(ctx context.Context, by social.Actor, state social.HeldState, author social.AccountID, p social.Page) (out view.Slice[social.Holding], err error) {
+// HeldReplies is a page of what the rules of an owner hold in a state, of one author
+// if that is not zero, newest first. Approved ones have an empty state. The owner is
+// by, whom zero stands for, or somebody whose threads by keeps; others' are NotFound.
+func (s *Service) HeldReplies(ctx context.Context, by social.Actor, owner social.AccountID, state social.HeldState, author social.AccountID, p social.Page) (out view.Slice[social.Holding], err error) {
 	if err := by.MustAct(); err != nil {
 		return out, err
 	}
+	owner = cmp.Or(owner, by.Account)
 	var all []social.Holding
 	err = s.store.Read(ctx, func(v *store.View) (err error) {
-		all, err = v.Holdings(ctx, by.Account, state, author, p)
+		if err := mayDecide(ctx, v, by, owner); err != nil {
+			return err
+		}
+		all, err = v.Holdings(ctx, owner, state, author, p)
 		return err
 	})
 	if err != nil {
@@ -42,19 +48,10 @@ func (s *Service) HeldReply(ctx context.Context, by social.Actor, which social.P
 	return h, nil
 }
 
-// Waiting is how many replies wait for by, up to social.MaxHeldAll.
-func (s *Service) Waiting(ctx context.Context, by social.Actor) (n int, err error) {
-	err = s.store.Read(ctx, func(v *store.View) error {
-		n, err = v.CountHoldings(ctx, by.Account, social.HeldPending, social.MaxHeldAll)
-		return err
-	})
-	return n, err
-}
-
-// OfOne are the replies of one author that wait for by: what can be decided about in
-// one go.
-func (s *Service) OfOne(ctx context.Context, by social.Actor, author social.AccountID) ([]social.PostID, error) {
-	all, err := s.HeldReplies(ctx, by, social.HeldPending, author, social.Page{Limit: social.MaxHeldAll})
+// OfOne are the replies of one author that wait for an owner: what can be decided
+// about in one go. See HeldReplies.
+func (s *Service) OfOne(ctx context.Context, by social.Actor, owner, author social.AccountID) ([]social.PostID, error) {
+	all, err := s.HeldReplies(ctx, by, owner, social.HeldPending, author, social.Page{Limit: social.MaxHeldAll})
 	out := make([]social.PostID, 0, len(all.Items))
 	for _, h := range all.Items {
 		if author != 0 {

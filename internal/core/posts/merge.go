@@ -101,7 +101,7 @@ func (s *Service) merge(ctx context.Context, tx *store.Tx, l Left) error {
 	if err := mergeMedia(ctx, tx, &p, l.Media); err != nil {
 		return err
 	}
-	return publish(ctx, tx, p, false)
+	return publish(ctx, tx, p, nil, false)
 }
 
 // notSaidSince refuses what its author has said again when it was not there.

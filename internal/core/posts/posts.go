@@ -170,10 +170,7 @@ func (s *Service) sayOne(ctx context.Context, tx *store.Tx, by social.Actor, d s
 	if poll != nil {
 		post.Poll = poll.ID
 	}
-	if err := publish(ctx, tx, post, by.Remote); err != nil || poll == nil {
-		return post, err
-	}
-	return post, tx.AddPoll(ctx, *poll)
+	return post, publish(ctx, tx, post, poll, by.Remote)
 }
 
 func clean(d social.Draft) social.Draft {
@@ -381,9 +378,9 @@ func (s *Service) mention(ctx context.Context, tx *store.Tx, p *social.Post, pie
 	return nil
 }
 
-// publish stores p, counts it and tells of it.
-func publish(ctx context.Context, tx *store.Tx, p social.Post, remote bool) error {
-	if held, err := place(ctx, tx, p, remote); err != nil || held {
+// publish stores p with its question, counts it and tells of it.
+func publish(ctx context.Context, tx *store.Tx, p social.Post, poll *social.Poll, remote bool) error {
+	if held, err := place(ctx, tx, p, poll, remote); err != nil || held {
 		return err
 	}
 	tell(tx, p, remote)
@@ -437,7 +434,7 @@ func (s *Service) Boost(ctx context.Context, by social.Actor, of social.PostID, 
 		}
 		pid := social.PostID(id.New(tx.Now))
 		boost = social.Post{ID: pid, Thread: pid, Author: by.Account, Visibility: v, BoostOf: target.ID, BoostAuthor: target.Author, LocalOnly: target.LocalOnly, App: by.App, At: tx.Now}
-		return publish(ctx, tx, boost, by.Remote)
+		return publish(ctx, tx, boost, nil, by.Remote)
 	})
 	if err != nil {
 		return social.Post{}, fmt.Errorf("boost post: %w", err)

@@ -267,18 +267,13 @@ func keepForeign(ctx context.Context, tx *store.Tx, p *social.Post, f social.For
 	if poll != nil {
 		p.Poll = poll.ID
 	}
-	if err := keepAs(ctx, tx, *p, f.Quiet); err != nil {
-		return err
-	}
 	for _, m := range media {
 		if err := tx.AddMedia(ctx, m, ""); err != nil {
 			return err
 		}
 	}
-	if poll != nil {
-		if err := tx.AddPoll(ctx, *poll); err != nil {
-			return err
-		}
+	if err := keepAs(ctx, tx, *p, poll, f.Quiet); err != nil {
+		return err
 	}
 	if err := tx.SetForeignEmojis(ctx, f.Emojis, social.MaxHostEmojis); err != nil || stamp == "" {
 		return err
@@ -289,12 +284,12 @@ func keepForeign(ctx context.Context, tx *store.Tx, p *social.Post, f social.For
 // keepAs is publish for news, and keepPast for what is old: that has been
 // looked for here, or its server was not heard of for long. A message is
 // always news, and what is quiet is none yet.
-func keepAs(ctx context.Context, tx *store.Tx, p social.Post, quiet bool) error {
+func keepAs(ctx context.Context, tx *store.Tx, p social.Post, poll *social.Poll, quiet bool) error {
 	news := p.Visibility == social.Direct || p.Visibility == social.Circle || tx.Now.Sub(p.At) < social.NewsFor
 	if news && !quiet {
-		return publish(ctx, tx, p, true)
+		return publish(ctx, tx, p, poll, true)
 	}
-	if held, err := place(ctx, tx, p, true); err != nil || held {
+	if held, err := place(ctx, tx, p, poll, true); err != nil || held {
 		return err
 	}
 	if news {

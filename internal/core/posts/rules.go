@@ -13,14 +13,7 @@ import (
 
 // locked is the holding of a reply in a thread of ours that takes no more, or
 // none. Its author, and who keeps it for them, go on.
-func locked(ctx context.Context, tx *store.Tx, p, parent social.Post) (social.Holding, error) {
-	root := parent
-	if parent.Thread != parent.ID {
-		var err error
-		if root, err = tx.Post(ctx, parent.Thread); err != nil {
-			return social.Holding{}, errs.Absent(err) // it was deleted, and its lock with it
-		}
-	}
+func locked(ctx context.Context, tx *store.Tx, p, root social.Post) (social.Holding, error) {
 	if !root.Locked || root.Author == p.Author {
 		return social.Holding{}, nil
 	}
@@ -56,7 +49,12 @@ func ruleFor(ctx context.Context, tx *store.Tx, owner social.AccountID, p social
 	if err != nil {
 		return "", err
 	}
-	c := social.Replying{Words: social.FilterKey(spoken(p)), Language: p.Language, Limited: a.Limited, Age: tx.Now.Sub(a.CreatedAt)}
+	c := social.Replying{Language: p.Language, Limited: a.Limited, Age: tx.Now.Sub(a.CreatedAt)}
+	if len(rules.Words) > 0 {
+		if c.Words, err = spoken(ctx, tx, p); err != nil {
+			return "", err
+		}
+	}
 	if !a.Local() { // when it began elsewhere its server may say as it likes
 		c.Age = tx.Now.Sub(id.Time(int64(a.ID)))
 	}
@@ -68,30 +66,47 @@ func ruleFor(ctx context.Context, tx *store.Tx, owner social.AccountID, p social
 	return rules.Holds(c), nil
 }
 
-// spoken is what a post says, in one piece.
-func spoken(p social.Post) string {
+// spoken is all that a post says, in one piece: also what its pictures are said to
+// show, and what can be chosen in its poll.
+func spoken(ctx context.Context, tx *store.Tx, p social.Post) (string, error) {
 	said := p.Text
 	if p.HTML != "" {
 		said = text.FromHTML(p.HTML, func(_, shown string) string { return shown })
 	}
-	return p.Warning + "\n" + strings.TrimSpace(said)
+	all := []string{p.Warning, said}
+	media, err := mediaOf(ctx, &tx.View, p)
+	if err != nil {
+		return "", err
+	}
+	for _, m := range media {
+		all = append(all, m.Alt)
+	}
+	poll, err := pollOf(ctx, &tx.View, p)
+	if err != nil {
+		return "", err
+	}
+	if poll != nil {
+		all = append(all, poll.Titles()...)
+	}
+	return strings.Join(all, "\n"), nil
 }
 
 // ruledAnew holds a reply that says something else now, if the rules would have
 // held it: nobody gets past them by saying it afterwards.
 func ruledAnew(ctx context.Context, tx *store.Tx, p social.Post) error {
-	if p.ReplyTo == 0 || p.Held != social.HeldNot || p.Visibility == social.Direct {
+	if !answers(p) || p.Held != social.HeldNot {
 		return nil
 	}
-	if _, err := tx.Holding(ctx, p.ID); err == nil || errs.Absent(err) != nil {
-		return errs.Absent(err) // its owner has looked at it, or it is not known whether
+	was, err := tx.Holding(ctx, p.ID)
+	if errs.Absent(err) != nil {
+		return err
 	}
 	for _, which := range []social.PostID{p.ReplyTo, p.Thread} {
 		root, err := tx.Post(ctx, which)
 		if errs.Absent(err) != nil {
 			return err
 		}
-		if err != nil || root.URI != "" {
+		if err != nil || root.URI != "" || was.Owner == root.Author && was.By != 0 { // who has looked at it
 			continue
 		}
 		h, err := ruled(ctx, tx, p, root)
@@ -99,6 +114,7 @@ func ruledAnew(ctx context.Context, tx *store.Tx, p social.Post) error {
 			return err
 		}
 		if h.State != social.HeldNot {
+			h.Asked, h.Stamp = was.Asked, was.Stamp
 			return hold(ctx, tx, p, h, 0)
 		}
 	}

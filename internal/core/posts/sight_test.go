@@ -117,8 +117,9 @@ func TestUnseenRepliesAreRefused(t *testing.T) {
 			}
 			return err
 		}))
-		if n, err := svc.Waiting(ctx, as(ada)); n != 1 || err != nil {
-			t.Errorf("%d wait for ada, %v; want the one that she sees", n, err)
+		waiting, err := svc.HeldReplies(ctx, as(ada), 0, social.HeldPending, 0, social.Page{Limit: 10})
+		if must(t, err); len(waiting.Items) != 1 {
+			t.Errorf("%d wait for ada; want the one that she sees", len(waiting.Items))
 		}
 	})
 }

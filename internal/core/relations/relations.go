@@ -193,6 +193,15 @@ func block(ctx context.Context, tx *store.Tx, by social.Actor, other social.Acco
 	if err := end(ctx, tx, by, other, by.Account); err != nil {
 		return err
 	}
+	for _, k := range [][2]social.AccountID{{by.Account, other}, {other, by.Account}} { // neither looks after the other's threads any more
+		was, err := tx.EndKeeper(ctx, k[0], k[1])
+		if err != nil {
+			return err
+		}
+		if was {
+			tx.Record(event.KeeperChanged{Owner: k[0], Keeper: k[1], State: "ended"})
+		}
+	}
 	tx.Record(event.Distanced{Owner: by.Account, Target: other, Blocked: true})
 	return tx.AddBlock(ctx, by.Account, other)
 }

@@ -5,6 +5,7 @@ package threads
 
 import (
 	"context"
+	"slices"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/view"
@@ -107,6 +108,9 @@ func (s *Service) AskKeeper(ctx context.Context, by social.Actor, who social.Acc
 		all, err := tx.KeepersOf(ctx, by.Account)
 		if err != nil {
 			return err
+		}
+		if slices.ContainsFunc(all, func(k social.Keeper) bool { return k.Keeper == who }) {
+			return nil
 		}
 		if len(all) >= social.MaxKeepers {
 			return errs.Newf(errs.Invalid, "Validation failed: At most %d people can keep your threads. Remove one first.", social.MaxKeepers)

@@ -3,6 +3,7 @@ package threads_test
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -112,6 +113,49 @@ func TestKeepers(t *testing.T) {
 		}
 		if err := svc.AcceptKeeper(ctx, ben, ada.Account); errs.KindOf(err) != errs.NotFound || err == nil || keeps() {
 			t.Errorf("came back by themselves: %v", err)
+		}
+	})
+}
+
+// However many are asked at once, there are no more than the page shows.
+func TestKeepersAreBounded(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		svc, ctx := house(t, s), t.Context()
+		const wanted = social.MaxKeepers + 4
+		if err := s.Write(ctx, func(tx *store.Tx) error {
+			for i := social.AccountID(100); i < 100+wanted; i++ {
+				if err := tx.AddAccount(ctx, social.Account{ID: i, Username: fmt.Sprint("k", i), Kind: social.Person, Standing: social.Good, CreatedAt: tx.Now}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		var all sync.WaitGroup
+		for i := range social.AccountID(wanted) {
+			all.Go(func() {
+				if err := svc.AskKeeper(ctx, ada, 100+i); err != nil && errs.KindOf(err) != errs.Invalid {
+					t.Errorf("%d was asked: %v", i, err)
+				}
+			})
+		}
+		all.Wait()
+		n := 0
+		if err := s.Read(ctx, func(v *store.View) error {
+			for i := range social.AccountID(wanted) {
+				kept, err := v.KeptBy(ctx, 100+i, 9)
+				if err != nil {
+					return err
+				}
+				n += len(kept)
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if n != social.MaxKeepers {
+			t.Errorf("%d were asked, want %d", n, social.MaxKeepers)
 		}
 	})
 }

@@ -21,6 +21,7 @@ const (
 	Muted     Absence = "muted"     // the reader mutes who wrote it, and may look all the same
 	Limited   Absence = "limited"   // nobody is shown what its author says unasked
 	Deleted   Absence = "deleted"   // everybody could see it
+	Silent    Absence = "silent"    // it is held: everybody is told that there are such replies
 	Away      Absence = "away"
 )
 
@@ -122,6 +123,9 @@ func (s *Service) absence(ctx context.Context, r *view.Reader, answers []*view.S
 	}
 	if rel.BlockedBy {
 		return Away, nil
+	}
+	if held, err := s.view.Silenced(ctx, social.Actor{Account: r.ID}, []social.PostID{p.ReplyTo}); err != nil || len(held) > 0 {
+		return Silent, err
 	}
 	ids := make([]social.PostID, len(answers))
 	for i, a := range answers {

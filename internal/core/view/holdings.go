@@ -45,6 +45,7 @@ func (v *View) Answering(ctx context.Context, by social.Actor, p *Seen) (answer 
 			asked = append(asked, &Seen{Card: root})
 		}
 	}
+	answer = social.ReplyGoes
 	for _, s := range asked {
 		if s.Repliable().At() == social.ReplyEveryone || by.Account == 0 {
 			continue
@@ -53,10 +54,14 @@ func (v *View) Answering(ctx context.Context, by social.Actor, p *Seen) (answer 
 		if err != nil {
 			return answer, nil, err
 		}
-		if answer = s.AnswerTo(by.Account, rel); answer != social.ReplyGoes {
-			owner, err = v.Face(ctx, s.Card.Post.Author)
-			return answer, owner, err
+		if a := s.AnswerTo(by.Account, rel); a > answer { // what one of them does not take is not taken
+			if answer, owner = a, nil; answer != social.ReplyGoes {
+				owner, err = v.Face(ctx, s.Card.Post.Author)
+			}
+			if err != nil {
+				return answer, nil, err
+			}
 		}
 	}
-	return social.ReplyGoes, nil, nil
+	return answer, owner, nil
 }

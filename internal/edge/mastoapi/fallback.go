@@ -26,6 +26,7 @@ var deeds = map[social.NoticeKind]string{
 	social.NoticeReaction:       "reacted to your post",
 	social.NoticeReplyWaits:     "waits for you to approve a reply",
 	social.NoticeReplyLet:       "approved your reply",
+	social.NoticeKeeperAsked:    "asks you to look after their threads",
 	social.NoticeEdit:           "edited a post that you boosted",
 	social.NoticePost:           "has posted",
 	social.NoticePoll:           "ran a poll that has ended",

@@ -23,7 +23,7 @@ func (a *API) notificationRoutes() {
 // noticeTypes is what Mastodon calls the kinds. One that it does not have goes
 // by our name, and with a fallback in words.
 var noticeTypes = map[social.NoticeKind]string{social.NoticeMention: "mention", social.NoticeFollow: "follow",
-	social.NoticeFollowRequest: "follow_request", social.NoticeBoost: "reblog", social.NoticeLike: "favourite", social.NoticeReaction: reactionType, social.NoticeReplyWaits: "pending.reply", social.NoticeReplyLet: "plaza:reply_approved",
+	social.NoticeFollowRequest: "follow_request", social.NoticeBoost: "reblog", social.NoticeLike: "favourite", social.NoticeReaction: reactionType, social.NoticeReplyWaits: "pending.reply", social.NoticeReplyLet: "plaza:reply_approved", social.NoticeKeeperAsked: "plaza:thread_keeper_asked",
 	social.NoticeConfirmed: "plaza:confirmed", social.NoticeUnconfirmed: "plaza:unconfirmed",
 	social.NoticeEdit: "update", social.NoticePost: "status", social.NoticePoll: "poll", social.NoticeSignUp: "admin.sign_up",
 	social.NoticeQuote: "quote", social.NoticeQuotedEdit: "quoted_update",
@@ -94,7 +94,7 @@ func (q *request) notices() (f social.NoticeFilter, none bool) {
 	f = social.NoticeFilter{Kinds: q.kinds("types"), Not: q.kinds("exclude_types"), From: social.AccountID(q.bound("account_id")), Filtered: q.flag("include_filtered", false)}
 	none = len(q.strs("types")) > 0 && len(f.Kinds) == 0
 	if len(f.Kinds) == 0 {
-		f.Not = append(f.Not, social.NoticeReaction, social.NoticeReplyWaits, social.NoticeReplyLet, social.NoticeConfirmed, social.NoticeUnconfirmed, social.NoticeAppeal, social.NoticeHeard, social.NoticeAnswer)
+		f.Not = append(f.Not, social.NoticeReaction, social.NoticeReplyWaits, social.NoticeReplyLet, social.NoticeKeeperAsked, social.NoticeConfirmed, social.NoticeUnconfirmed, social.NoticeAppeal, social.NoticeHeard, social.NoticeAnswer)
 	}
 	return f, none
 }

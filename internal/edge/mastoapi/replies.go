@@ -130,7 +130,7 @@ func (a *API) interactionRequests(q *request) (any, error) {
 	if !q.flag("replies", true) { // nothing else is asked for here
 		return []interactionRequest{}, nil
 	}
-	s, err := a.Posts.HeldReplies(q.Context(), q.By, social.HeldPending, 0, q.page(social.MaxHeldPage, social.MaxHeldPage))
+	s, err := a.Posts.HeldReplies(q.Context(), q.By, 0, social.HeldPending, 0, q.page(social.MaxHeldPage, social.MaxHeldPage))
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +172,7 @@ func (a *API) heldReplies(q *request) (any, error) {
 	if !ok {
 		return nil, errState
 	}
-	s, err := a.Posts.HeldReplies(q.Context(), q.By, state, social.AccountID(q.bound("account_id")), q.page(social.MaxHeldPage, social.MaxHeldPage))
+	s, err := a.Posts.HeldReplies(q.Context(), q.By, social.AccountID(q.bound("owner_id")), state, social.AccountID(q.bound("account_id")), q.page(social.MaxHeldPage, social.MaxHeldPage))
 	if err != nil {
 		return nil, err
 	}
@@ -204,7 +204,8 @@ type decided struct {
 	Decided int `json:"decided"`
 }
 
-// decideAll decides about replies by their ids, or about all of one account that wait.
+// decideAll decides about replies by their ids, or about all of one account that wait:
+// for the reader, or for an owner whose threads they keep.
 func (a *API) decideAll(do func(*API, *request, ...social.PostID) (int, error)) func(*request) (any, error) {
 	return func(q *request) (any, error) {
 		ids, err := q.ids("ids")
@@ -216,7 +217,7 @@ func (a *API) decideAll(do func(*API, *request, ...social.PostID) (int, error)) 
 			which = append(which, social.PostID(n))
 		}
 		if q.has("account_id") {
-			more, err := a.Posts.OfOne(q.Context(), q.By, social.AccountID(q.bound("account_id")))
+			more, err := a.Posts.OfOne(q.Context(), q.By, social.AccountID(q.bound("owner_id")), social.AccountID(q.bound("account_id")))
 			if err != nil {
 				return nil, err
 			}

@@ -39,6 +39,7 @@ type draftParams struct {
 	Idempotency   *string    `json:"idempotency"`
 	QuotedID      *string    `json:"quoted_status_id"`
 	QuotePolicy   *string    `json:"quote_approval_policy"`
+	ReplyPolicy   *string    `json:"reply_policy"` // our own
 	WithRateLimit bool       `json:"with_rate_limit"`
 }
 
@@ -53,7 +54,7 @@ func (r renderer) scheduled(l posts.Later) scheduledStatus {
 	d := l.Draft
 	out := scheduledStatus{ID: num(l.ID), ScheduledAt: stamp(l.At), Media: []attachment{}, Params: draftParams{Text: d.Text, MediaIDs: []string{}, Sensitive: d.Sensitive,
 		SpoilerText: orNil(d.Warning), Visibility: anew(d.Visibility, d.LocalOnly), InReplyToID: numOrNil(d.ReplyTo), Language: orNil(d.Language), ApplicationID: appNumber(l.App),
-		QuotedID: numOrNil(d.Quote), QuotePolicy: orNil(string(d.QuotePolicy))}}
+		QuotedID: numOrNil(d.Quote), QuotePolicy: orNil(string(d.QuotePolicy)), ReplyPolicy: orNil(string(d.ReplyPolicy))}}
 	for _, m := range l.Media {
 		out.Media = append(out.Media, r.attachment(m))
 		out.Params.MediaIDs = append(out.Params.MediaIDs, num(m.ID))

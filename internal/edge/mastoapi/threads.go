@@ -1,6 +1,8 @@
 package mastoapi
 
 import (
+	"slices"
+
 	"github.com/plaza-social/plaza/internal/core/threads"
 	"github.com/plaza-social/plaza/internal/core/timelines"
 	"github.com/plaza-social/plaza/internal/core/view"
@@ -139,7 +141,7 @@ func threadJSON(t timelines.Thread) threadState {
 	out := threadState{Locked: root.Locked, Traces: each(t.Traces, func(x timelines.Trace) traceEntity {
 		return traceEntity{Parent: num(x.Parent), State: string(x.State), Reason: x.Why, Owner: acctOf(x.Owner), By: acctOf(x.By), Count: x.N}
 	})}
-	if root.PinnedReply != 0 {
+	if slices.ContainsFunc(t.Descendants, func(p *view.Seen) bool { return p.ID == root.PinnedReply }) {
 		pinned := num(root.PinnedReply)
 		out.Pinned = &pinned
 	}

@@ -49,6 +49,7 @@ var wordings = map[social.NoticeKind]wording{
 	social.NoticeLike:           {"favourite", msg("%s likes your post")},
 	social.NoticeReplyWaits:     {"pending.reply", msg("%s waits for you to approve a reply")},
 	social.NoticeReplyLet:       {"plaza:reply_approved", msg("%s approved your reply")},
+	social.NoticeKeeperAsked:    {"plaza:thread_keeper_asked", msg("%s asks you to look after their threads")},
 	social.NoticeReaction:       {"pleroma:emoji_reaction", msg("%s reacted to your post")},
 	social.NoticeEdit:           {"update", msg("%s edited a post that you boosted")},
 	social.NoticePost:           {"status", msg("%s has posted")},

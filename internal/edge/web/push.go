@@ -55,6 +55,7 @@ func (f *frame) alarms() []alarm {
 		{"follow_request", msg("Somebody asks to follow me"), []social.NoticeKind{social.NoticeFollowRequest}, true, false},
 		{"like", msg("Somebody likes a post of mine"), []social.NoticeKind{social.NoticeLike}, false, false},
 		{"reply", msg("A reply waits for me, or mine was approved"), []social.NoticeKind{social.NoticeReplyWaits, social.NoticeReplyLet}, true, false},
+		{"keeper", msg("Somebody asks me to look after their threads"), []social.NoticeKind{social.NoticeKeeperAsked}, true, false},
 		{"reaction", msg("Somebody reacts to a post of mine"), []social.NoticeKind{social.NoticeReaction}, false, false},
 		{"boost", msg("Somebody boosts a post of mine"), []social.NoticeKind{social.NoticeBoost}, false, false},
 		{"post", msg("Somebody I asked to be told of posts something"), []social.NoticeKind{social.NoticePost}, true, false},

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"net/url"
+
 	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/social"
 
@@ -67,6 +69,44 @@ func (q *ask) mayReply(d *draft, p *view.Seen) error {
 	return nil
 }
 
+// decidesAt is where the reader decides about what the rules of an owner hold: on
+// their own page, or on that of somebody whose threads they look after; or nowhere.
+func (f *frame) decidesAt(owner social.AccountID) string {
+	switch {
+	case f.mine(owner):
+		return repliesPage
+	case f.signedIn() && f.Ruling.keeps != nil && f.Ruling.keeps(owner):
+		return repliesOf(owner)
+	}
+	return ""
+}
+
+// repliesOf is where replies wait for somebody whose threads the reader looks after.
+func repliesOf(owner social.AccountID) string { return repliesPage + "?of=" + itoa(owner) }
+
+// A heldList is a page of replies that wait, or were not let through.
+type heldList struct {
+	All            []heldReply
+	State          social.HeldState
+	Of             *view.Face // for whom, if it is not the reader
+	Newest, Oldest int64
+}
+
+// page is where those in a state stand.
+func (l heldList) page(state social.HeldState) string {
+	v := url.Values{}
+	if l.Of != nil {
+		v.Set("of", itoa(l.Of.ID))
+	}
+	if state == social.HeldRefused {
+		v.Set("state", string(state))
+	}
+	if len(v) == 0 {
+		return repliesPage
+	}
+	return repliesPage + "?" + v.Encode()
+}
+
 // A heldReply is a reply on the list of those that wait.
 type heldReply struct {
 	social.Holding
@@ -75,12 +115,12 @@ type heldReply struct {
 }
 
 func (s *Site) heldReplies(q *ask) error {
-	state := social.HeldPending
+	state, of := social.HeldPending, q.heldFor(q.URL.Query().Get("of"))
 	if q.URL.Query().Get("state") == string(social.HeldRefused) {
 		state = social.HeldRefused
 	}
 	page, err := slice(q, postsOnPage, func(p social.Page) (view.Slice[social.Holding], error) {
-		return s.Posts.HeldReplies(q.Context(), q.by, state, 0, p)
+		return s.Posts.HeldReplies(q.Context(), q.by, of, state, 0, p)
 	})
 	if err != nil {
 		return err
@@ -103,7 +143,22 @@ func (s *Site) heldReplies(q *ask) error {
 			all = append(all, heldReply{h, p, at[h.Parent]})
 		}
 	}
-	return q.show("Replies that wait", heldRepliesPage(q.page, all, state, page.Newest, page.Oldest))
+	list := heldList{All: all, State: state, Newest: page.Newest, Oldest: page.Oldest}
+	if of != 0 {
+		if list.Of, err = s.View.Face(q.Context(), of); err != nil {
+			return err
+		}
+	}
+	return q.show("Replies that wait", heldRepliesPage(q.page, list))
+}
+
+// heldFor is for whom replies wait that a page or form is about: zero for the reader.
+func (q *ask) heldFor(of string) social.AccountID {
+	n, _ := id.Parse(of)
+	if social.AccountID(n) == q.by.Account {
+		return 0
+	}
+	return social.AccountID(n)
 }
 
 // decideReplies approves or refuses replies: one, those that are chosen, or all of one
@@ -124,7 +179,7 @@ func (s *Site) decideReplies(q *ask) error {
 		}
 	case "approve-all", "refuse-all":
 		var err error
-		if chosen, err = s.Posts.OfOne(q.Context(), q.by, social.AccountID(n)); err != nil {
+		if chosen, err = s.Posts.OfOne(q.Context(), q.by, q.heldFor(q.form("of")), social.AccountID(n)); err != nil {
 			return err
 		}
 	}

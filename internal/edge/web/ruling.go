@@ -72,6 +72,12 @@ func (r ruling) hidden(p *view.Seen) *timelines.Trace {
 	return nil
 }
 
+// refused reports whether an owner who lives here has not let p through, by hand.
+func (r ruling) refused(p *view.Seen) bool {
+	t, ok := r.Silent[p.ID]
+	return ok && t.State == social.HeldRefused && t.Why == string(social.WhyOwner) && t.Owner != nil && t.Owner.Local()
+}
+
 // mayRule is what the reader may do with a post of a thread.
 type mayRule struct{ Hide, Show, Pin, Unpin, Lock, Open bool }
 
@@ -90,10 +96,12 @@ func (r ruling) may(f *frame, p *view.Seen) (m mayRule) {
 	if p.ReplyTo == 0 {
 		return m
 	}
+	asked := p.Appeal != 0 && f.staff() && !f.mine(p.Author.ID)
 	if p.Held == social.HeldHidden {
-		m.Show = r.keeps(p.HeldBy) || p.Appeal != 0 && f.staff()
+		m.Show = r.keeps(p.HeldBy) || asked
 		return m
 	}
+	m.Show = p.Held == social.HeldRefused && asked
 	above := house && p.Author.ID != r.Root.Author.ID
 	m.Hide = p.Held == social.HeldNot && (above || r.keeps(p.ReplyAuthor) && p.Author.ID != p.ReplyAuthor)
 	if house && p.ReplyTo == r.Root.ID && p.Held == social.HeldNot && p.Visibility != social.Followers {

@@ -84,7 +84,7 @@ func (s *Site) thread(q *ask) error {
 var absences = map[timelines.Absence]string{
 	timelines.Unfetched: msg("A post on another server that has not come here yet."), timelines.Blocked: msg("A post by somebody you block."),
 	timelines.Muted: msg("A post by somebody you mute."), timelines.Limited: msg("A post by somebody who is shown to their followers only."),
-	timelines.Deleted: msg("A post that was deleted."), timelines.Away: msg("A post that is not here any more, or is not for you."),
+	timelines.Silent: msg("A reply that was hidden, or is not let through."), timelines.Deleted: msg("A post that was deleted."), timelines.Away: msg("A post that is not here any more, or is not for you."),
 }
 
 // kept is what a page shows of branches: a mirror tells of nothing that is

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/plaza-social/plaza/internal/core/federation"
 	"github.com/plaza-social/plaza/internal/core/view"
@@ -96,6 +97,16 @@ func (s scribe) replying(ctx context.Context, post social.PostID) (reply, to vie
 	return reply, to, h, err
 }
 
+// decision is the address of what is told of a decision: each has its own, as what
+// came once under one is not taken again.
+func (s scribe) decision(h social.Holding, verb string) string {
+	at := s.View.ReplyStampURI(h.Post) + "#" + verb
+	if h.Decided.IsZero() {
+		return at
+	}
+	return at + "-" + strconv.FormatInt(h.Decided.UnixMilli(), 10)
+}
+
 // ReplyAnswered implements federation.Speaker.
 func (s *Speaker) ReplyAnswered(ctx context.Context, post social.PostID, agreed bool) (federation.Said, error) {
 	at := s.anew()
@@ -108,10 +119,10 @@ func (s *Speaker) ReplyAnswered(ctx context.Context, post social.PostID, agreed 
 	}
 	at = at.of(post)
 	by := to.Author.ID
-	a := as2.ActivityDocument{Context: as2.ReplyContext, ID: at.View.ReplyStampURI(post) + "#reject", Type: "Reject", Actor: at.View.ActorURI(by), To: []string{at.View.AccountURI(reply.Author)},
+	a := as2.ActivityDocument{Context: as2.ReplyContext, ID: at.decision(h, "reject"), Type: "Reject", Actor: at.View.ActorURI(by), To: []string{at.View.AccountURI(reply.Author)},
 		Object: &as2.ActivityDocument{ID: h.Asked, Type: "ReplyRequest", Actor: at.View.AccountURI(reply.Author), Object: at.uriOf(to), Instrument: at.uriOf(reply)}}
 	if agreed {
-		a.ID, a.Type, a.Result = at.View.ReplyStampURI(post)+"#accept", "Accept", at.View.ReplyStampURI(post)
+		a.ID, a.Type, a.Result = at.decision(h, "accept"), "Accept", at.View.ReplyStampURI(post)
 	}
 	return said(a, by, reply.Author.ID)
 }
@@ -119,7 +130,7 @@ func (s *Speaker) ReplyAnswered(ctx context.Context, post social.PostID, agreed 
 // ReplyRevoked implements federation.Speaker.
 func (s *Speaker) ReplyRevoked(ctx context.Context, post social.PostID) (federation.Said, error) {
 	at := s.anew()
-	reply, to, _, err := at.replying(ctx, post)
+	reply, to, h, err := at.replying(ctx, post)
 	if err != nil {
 		return federation.Said{}, err
 	}
@@ -128,13 +139,13 @@ func (s *Speaker) ReplyRevoked(ctx context.Context, post social.PostID) (federat
 		return federation.Said{}, err
 	}
 	wide := p.Visibility
-	if wide != social.Public && wide != social.Unlisted { // of what is for fewer, who wrote it is told alone
+	if p.LocalOnly || wide != social.Public && wide != social.Unlisted { // of what is for fewer, who wrote it is told alone
 		wide = social.Direct
 	}
 	at = at.of(post)
 	by := to.Author.ID
 	reach := at.audience(by, wide, []string{at.View.AccountURI(reply.Author)})
-	return widely(as2.ActivityDocument{Context: as2.ReplyContext, ID: at.View.ReplyStampURI(post) + "#delete", Type: "Delete", Actor: at.View.ActorURI(by), To: reach.to, Cc: reach.cc,
+	return widely(as2.ActivityDocument{Context: as2.ReplyContext, ID: at.decision(h, "delete"), Type: "Delete", Actor: at.View.ActorURI(by), To: reach.to, Cc: reach.cc,
 		Object: at.replyStamp(post, by, reply, to)}, by, 0, wide, reply.Author.ID)
 }
 
