@@ -99,14 +99,25 @@ func TestBesideAPlainServer(t *testing.T) {
 			}
 		}
 	}
+	// named fails unless a reply is, or is not, among those that who asks is told of.
+	named := func(when, uri string, want bool) {
+		t.Helper()
+		for _, at := range []string{asked.URI + "/replies?page=true&min_id=0", "https://here.example/ap/threads/" + asked.ID + "?page=true&min_id=0"} {
+			if st, body := mia.Call(to, http.MethodGet, at, nil); st != http.StatusOK || strings.Contains(string(body), uri) != want {
+				t.Errorf("%s: %s answers %d %s", when, at, st, body)
+			}
+		}
+	}
 	polite := says("Let me in", asked)
 	id := held(polite, "pending")
 	stands(id, false)
+	named("it waits", polite, false)
 	if n := len(created(far, bens.URI)); n != 0 {
 		t.Error("what waits is sent to whom it mentions")
 	}
 	ada.Must("POST", "/api/plaza/v1/replies/approve", "ids[]="+id+"&ids[]="+bens.ID, nil)
 	stands(id, true)
+	named("it was let through", polite, true)
 	here.Eventually("ben's to be sent, once", func() bool { return len(created(far, bens.URI)) == 1 })
 	if a := ada.Call("PUT", "/api/plaza/v1/statuses/"+id+"/vote", "value=-1"); a.Status != http.StatusForbidden {
 		t.Errorf("a vote down that far.example would not understand: %d %s", a.Status, a.Body)
@@ -118,9 +129,12 @@ func TestBesideAPlainServer(t *testing.T) {
 	stands(held(says("And then", asked), "refused"), false)
 	ada.Must("POST", "/api/plaza/v1/statuses/"+id+"/hide", "reason=unkind", nil)
 	stands(id, false)
+	named("it is hidden", polite, false)
 	ada.Must("POST", "/api/plaza/v1/statuses/"+bens.ID+"/hide", "reason=off_topic", nil)
 	ada.Must("POST", "/api/plaza/v1/statuses/"+id+"/unhide", nil, nil)
 	stands(id, true)
+	named("it is shown again", polite, true)
+	named("ben's is hidden", bens.URI, false)
 	last := ada.Post("Good night", "public")
 	here.Eventually("the last to come", func() bool { return len(created(far, "https://here.example/ap/posts/"+last.ID)) == 1 })
 
