@@ -50,7 +50,8 @@ func TestHouses(t *testing.T) {
 				Dir:   "../../test/scenarios/houses",
 				Setup: func(e *testscript.Env) error { return settle(e, strict) },
 				Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-					"serve": serveHouse, "crash": crashHouse, "restart": restartHouse, "at": atHouse, "join": joinHouse, "visit": visit, "submit": submit,
+					"join": joinHouse, "visit": visit, "submit": submit,
+					"serve": serveHouse, "crash": crashHouse, "restart": restartHouse, "at": atHouse,
 					"as": as, "until": until, "keep": keep, "meet": meet, "find": find, "shown": shown, "pollends": pollEnds, "pictures": pictures, "picture": picture},
 			})
 		})
