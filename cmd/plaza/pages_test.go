@@ -19,6 +19,7 @@ import (
 // sent.
 type visitor struct {
 	http.Client
+	home string // the address of the house
 	page string // that they look at
 }
 
@@ -29,28 +30,39 @@ var passwordForm = regexp.MustCompile(`Password: (\S+)`)
 
 // visitorOf is who is called so in a scenario. The first time they sign in, with
 // what "plaza account create" printed into the file NAME.password; a stranger has
-// none.
+// none. Where there are several houses, who is called PERSON@HOUSE.
 func visitorOf(ts *testscript.TestScript, name string) *visitor {
 	key := ts.Getenv("WORK") + " " + name
 	if v, ok := visitors.Load(key); ok {
 		return v.(*visitor)
 	}
-	v := &visitor{}
+	v := &visitor{home: ts.Getenv("URL")}
 	v.Jar, _ = cookiejar.New(nil) // without options it does not fail
 	visitors.Store(key, v)
+	if person, at, ok := strings.Cut(name, "@"); ok {
+		h := named(ts, at)
+		if v.home = "http://" + h.addr; person != guest {
+			v.signIn(ts, person, passwordOf(person))
+		}
+		return v
+	}
 	if b, err := os.ReadFile(ts.MkAbs(name + ".password")); err == nil {
 		m := passwordForm.FindStringSubmatch(string(b))
 		if m == nil {
 			ts.Fatalf("%s.password tells no password: %s", name, b)
 		}
-		v.look(ts, false, http.MethodPost, "/auth/sign_in", url.Values{"user[email]": {name}, "user[password]": {m[1]}}.Encode())
+		v.signIn(ts, name, m[1])
 	}
 	return v
 }
 
+func (v *visitor) signIn(ts *testscript.TestScript, name, password string) {
+	v.look(ts, false, http.MethodPost, "/auth/sign_in", url.Values{"user[email]": {name}, "user[password]": {password}}.Encode())
+}
+
 // look asks for a page and prints the status and what it says, without tags.
 func (v *visitor) look(ts *testscript.TestScript, neg bool, method, path, form string) {
-	req, err := http.NewRequest(method, ts.Getenv("URL")+path, strings.NewReader(form))
+	req, err := http.NewRequest(method, v.home+path, strings.NewReader(form))
 	ts.Check(err)
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	resp, err := v.Do(req)

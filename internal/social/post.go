@@ -206,11 +206,13 @@ func (p Post) MayReply(by Actor) error {
 	return by.MustAct()
 }
 
+var errHeld = errs.New(errs.Forbidden, "This reply is not shown to others, so it cannot be passed on.")
+
 // MayBoost reports why by may not pass p on, or nil.
 func (p Post) MayBoost(by Actor) error {
 	switch {
 	case p.Held != HeldNot:
-		return errs.New(errs.Forbidden, "This reply is not shown to others, so it cannot be passed on.")
+		return errHeld
 	case p.Visibility == Public, p.Visibility == Unlisted,
 		p.Visibility == Followers && p.Author == by.Account:
 		return nil

@@ -56,11 +56,11 @@ func (p Post) Quotable() QuotePolicy {
 }
 
 // QuotableBy reports whether who, who can see p and stands to its author as
-// rel says, may quote it. Messages and what a circle hears are never quoted, other
-// posts always by their author.
+// rel says, may quote it. Messages, what a circle hears and what is held are never
+// quoted, other posts always by their author.
 func (p Post) QuotableBy(who AccountID, rel Relation) bool {
 	switch {
-	case who == 0 || p.IsBoost() || p.Visibility == Direct || p.Visibility == Circle:
+	case who == 0 || p.IsBoost() || p.Visibility == Direct || p.Visibility == Circle || p.Held != HeldNot:
 		return false
 	case who == p.Author:
 		return true
@@ -76,6 +76,8 @@ func (p Post) MayQuote(by Actor, rel Relation) error {
 	switch {
 	case p.IsBoost():
 		return errs.New(errs.Invalid, "Quote the post, not its boost.")
+	case p.Held != HeldNot:
+		return errHeld
 	case !p.QuotableBy(by.Account, rel):
 		return errs.New(errs.Forbidden, "Who wrote this post does not want it quoted by you.")
 	}

@@ -30,6 +30,8 @@ func TestMayQuote(t *testing.T) {
 		"by who is blocked":            {post(Public, QuotePublic), by(ben), Relation{BlockedBy: true}, errs.Forbidden},
 		"by who blocks":                {post(Public, QuotePublic), by(ben), Relation{Blocks: true, Follows: true}, errs.Forbidden},
 		"a boost":                      {Post{ID: 8, Author: ada, Visibility: Public, BoostOf: 7}, by(ada), Relation{}, errs.Invalid},
+		"a reply that is held":         {Post{ID: 8, Author: ada, Visibility: Public, Held: HeldHidden, HeldBy: ben}, by(ben), Relation{}, errs.Forbidden},
+		"one's own that is held":       {Post{ID: 8, Author: ada, Visibility: Public, Held: HeldPending, HeldBy: ben}, by(ada), Relation{}, errs.Forbidden},
 		"by nobody":                    {post(Public, QuotePublic), Anyone, Relation{}, errs.Forbidden},
 		"by somebody who may not post": {post(Public, ""), Actor{Account: ben, Standing: Suspended}, Relation{}, errs.Forbidden},
 	} {

@@ -11,10 +11,9 @@ import (
 	"testing"
 )
 
-// TestTables: what docs/families.csv and docs/asvs.csv say about tests is so. A
-// test is named by its package and its name; what has none says why.
-func TestTables(t *testing.T) {
-	t.Parallel()
+// tests are all there are, by their package and their name, and what is played.
+func tests(t *testing.T) map[string]bool {
+	t.Helper()
 	there := map[string]bool{}
 	for _, s := range sources(t) {
 		for _, d := range s.file.Decls {
@@ -23,6 +22,48 @@ func TestTables(t *testing.T) {
 			}
 		}
 	}
+	for _, of := range []string{"scenarios", "scenarios/houses"} {
+		played, err := filepath.Glob(filepath.Join("..", of, "*.txtar"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range played {
+			there[path.Join("test", of, filepath.Base(p))] = true
+		}
+	}
+	return there
+}
+
+// TestSquare: each thing that docs/square.csv names is shown from each side, by what
+// it says that it is.
+func TestSquare(t *testing.T) {
+	t.Parallel()
+	there := tests(t)
+	f, err := os.Open(filepath.Join("..", "..", "docs", "square.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll() // each as long as the first
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows[1:] {
+		for i, cell := range row[1:] {
+			for _, name := range strings.Split(cell, "; ") {
+				if !there[name] {
+					t.Errorf("%s, %s: %q is no test", row[0], rows[0][i+1], name)
+				}
+			}
+		}
+	}
+}
+
+// TestTables: what docs/families.csv and docs/asvs.csv say about tests is so. A
+// test is named by its package and its name; what has none says why.
+func TestTables(t *testing.T) {
+	t.Parallel()
+	there := tests(t)
 	for file, named := range map[string]int{"families.csv": 2, "asvs.csv": 2} {
 		f, err := os.Open(filepath.Join("..", "..", "docs", file))
 		if err != nil {

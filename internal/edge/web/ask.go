@@ -262,12 +262,13 @@ func headline(status int) string {
 		return msg("Nothing here")
 	case http.StatusForbidden, http.StatusUnauthorized:
 		return msg("Not for you")
-	case http.StatusUnprocessableEntity, http.StatusBadRequest, http.StatusConflict:
-		return msg("That did not work")
 	case http.StatusTooManyRequests:
 		return msg("A little slower, please")
 	case http.StatusServiceUnavailable:
 		return msg("Back in a moment")
+	}
+	if status < http.StatusInternalServerError {
+		return msg("That did not work")
 	}
 	return msg("Our fault")
 }
