@@ -157,6 +157,11 @@ func (s *Site) newPost(q *ask) error {
 	}
 	d := q.blank()
 	d.Text, d.Rows, d.Focus, d.Back = q.URL.Query().Get("text"), "7", true, "/"
+	for _, a := range audiences {
+		if string(a.is) == q.URL.Query().Get("visibility") {
+			d.Visibility = a.is
+		}
+	}
 	if err := q.toQuote(&d, q.URL.Query().Get("quote")); err != nil {
 		return err
 	}

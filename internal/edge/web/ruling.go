@@ -72,6 +72,9 @@ func (r ruling) hidden(p *view.Seen) *timelines.Trace {
 	return nil
 }
 
+// ownedBy reports whether somebody opened the thread.
+func (r ruling) ownedBy(who social.AccountID) bool { return r.Root != nil && r.Root.Author.ID == who }
+
 // mayRule is what the reader may do with a post of a thread.
 type mayRule struct{ Hide, Show, Pin, Unpin, Lock, Open bool }
 
