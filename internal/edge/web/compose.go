@@ -239,7 +239,13 @@ func (s *Site) publish(q *ask) error {
 	if err != nil {
 		return q.refused(wish, when, err)
 	}
-	q.say("posted")
+	what := "posted"
+	if wish.ReplyTo != 0 {
+		if h, err := s.Posts.Held(q.Context(), q.by, post.ID); err == nil && h.State == social.HeldPending {
+			what = "posted-waits"
+		}
+	}
+	q.say(what)
 	return q.sent(q.home() + "#post-" + itoa(post.ID))
 }
 

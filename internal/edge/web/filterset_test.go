@@ -41,25 +41,3 @@ func TestMutedWords(t *testing.T) {
 	want(t, ada.get(filter), 404)
 	want(t, ada.get("/public/local"), 200, "kittens are back")
 }
-
-// What was written in a profile is there to be mended when it is not taken.
-func TestProfileKeepsWhatWasWritten(t *testing.T) {
-	t.Parallel()
-	ada := open(t).member("ada", social.Member)
-	want(t, ada.post("/settings/profile", "display_name", "Ada of the many names, so many that nobody could ever remember all of them, and then some more", "bio", "I count", "field_name_0", "Pronouns", "field_value_0", "she", "bot", "1"),
-		422, "Ada of the many names", ">I count</textarea>", `value="Pronouns"`, `value="she"`)
-	want(t, ada.get("/settings/profile"), 200, "!I count")
-}
-
-// What cannot be undone is said before there is the button for it.
-func TestAskedTwice(t *testing.T) {
-	t.Parallel()
-	h := open(t)
-	ada, ben := h.member("ada", social.Member), h.member("ben", social.Member)
-	ben.post("/@ada/follow")
-	h.follow()
-	want(t, ada.get("/notifications"), 200, `<details class="twice"><summary class="button quiet small">Clear all</summary>`, "Nothing happens to the posts that they are about.")
-	ada.post("/lists", "title", "Friends")
-	list := regexp.MustCompile(`/lists/\d+`).FindString(ada.get("/lists").Body.String())
-	want(t, ada.get(list+"/edit"), 200, `<details class="twice"><summary class="button quiet small">Delete the list</summary>`)
-}

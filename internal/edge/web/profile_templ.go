@@ -104,7 +104,7 @@ func profilePage(f *frame, p profile) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = tabLink(profileURL(p.Face.Account)+"/about", say(ctx, "About"), p.Part == "about").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = tabLink(profileURL(p.Face.Account)+"/about", say(ctx, "Details"), p.Part == "about").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -145,7 +145,7 @@ func threadPage(f *frame, t timelines.Tree, chain timelines.Chain, reply draft) 
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if f.Mirror == nil {
+		} else if f.Mirror == nil && !f.Ruling.Locked {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<p class=\"pad row wrap asks\"><span>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
