@@ -288,7 +288,7 @@ func (a *App) assemble(o Options) (err error) {
 	a.site = web.New(web.Config{BaseURL: c.URL, HandleHost: c.HandleHost, Version: Version, MaxPost: c.MaxPost, Media: a.filePath, Clock: o.Clock, Shut: a.Store.Gate, Copies: a.copiesState, Breach: a.breach, Live: a.live, Budget: a.remoteUse,
 		ReadNotice: a.noticeReader().Read, ReadWords: a.noticeReader().Words},
 		web.Services{Auth: a.Auth, Accounts: a.Accounts, Instance: a.Instance, View: a.View, Timelines: a.Timelines, Reach: a.Reach, Posts: a.Posts,
-			Relations: a.Relations, Lists: a.Lists, Threads: a.Threads, Notices: a.Notices, Search: a.Search, Conversations: a.Conversations, Discover: a.Discover, Tags: a.Tags, Links: a.Links,
+			Relations: a.Relations, Lists: a.Lists, Filters: a.Filters, Threads: a.Threads, Notices: a.Notices, Search: a.Search, Conversations: a.Conversations, Discover: a.Discover, Tags: a.Tags, Links: a.Links,
 			Polls: a.Polls, Imports: a.Imports, Exports: a.Exports, Push: a.Push,
 			Announcements: a.Announcements, Collections: a.Collections, Hosts: a.Hosts, Relays: a.Relays, Federation: a.Federation, Screen: a.Screen,
 			Jury: a.Jury, Matters: a.Matters, Automation: a.Automation, Moderation: a.Moderation, Sealing: a.Sealing, Measures: a.Measures, Audit: audit.New(a.Store, a.View), Badges: a.Badges,

@@ -56,6 +56,7 @@ func (h house) pages() []page {
 	ruled := h.ruled()
 	shown, veiled := h.shown("juno", false), h.shown("juno", true)
 	begun, later := h.writing(longName)
+	filter := h.filtered(longName)
 	claim := h.known("juno", longName)
 	h.must(h.Measures.Keep(h.t.Context()))
 	all := []page{
@@ -68,7 +69,7 @@ func (h house) pages() []page {
 		{"moderation", "ada", "/moderation"}, {"cases", "ada", "/moderation/cases"}, {"cases-none", "ada", "/moderation/cases?harm=minors"}, {"case", "ada", waits}, {"case-decided", "ada", decided},
 		{"case-next", "ada", "/moderation/next"}, {"case-next-none", "ada", "/moderation/next?queue=legal"}, {"appeals", "ada", "/moderation/appeals"}, {"words-ready", "ada", "/moderation/words"}, {"holds", "ada", "/moderation/holds"},
 		{"record", "rosa", "/settings/record"}, {"record-empty", "ivy", "/settings/record"}, {"record-old", "", "/record/abc"}, {"report-find", "", "/report"}, {"report-stranger", "", omar + "/report"},
-		{"report-post", "ada", omar + "/report"}, {"report-account", "ada", "/@juno/report"}, {"reports", "juno", "/settings/reports"}, {"report-own", "juno", own}, {"reports-empty", "ivy", "/settings/reports"}, {"set-threads", "juno", "/settings/threads"}, {"set-threads-empty", "ivy", "/settings/threads"}, {"thread-ruled", "juno", ruled}, {"thread-ruled-stranger", "", ruled},
+		{"report-post", "ada", omar + "/report"}, {"report-account", "ada", "/@juno/report"}, {"reports", "juno", "/settings/reports"}, {"report-own", "juno", own}, {"reports-empty", "ivy", "/settings/reports"}, {"set-filters", longName, "/settings/filters"}, {"set-filters-empty", "ivy", "/settings/filters"}, {"set-filter", longName, filter}, {"set-threads", "juno", "/settings/threads"}, {"set-threads-empty", "ivy", "/settings/threads"}, {"thread-ruled", "juno", ruled}, {"thread-ruled-stranger", "", ruled},
 		{"hosts-friend", "ada", fmt.Sprintf("/settings/hosts/allow/%d", friend.ID)}, {"hosts-cut", "ada", "/settings/hosts/preview?host=far.example&severity=suspend"}, {"hosts-limit", "ada", "/settings/hosts/limit"}, {"hosts-files", "ada", "/settings/hosts/files"},
 		{"jury", longName, "/jury"}, {"jury-waiting", "laila", "/jury"}, {"jury-empty", "ivy", "/jury"}, {"set-jury", "ivy", "/settings/jury"}, {"jury-quiz", "ivy", "/settings/jury/quiz"}, {"juries", "ada", "/settings/juries"},
 		{"hosts-lists", "ada", "/settings/hosts/lists"}, {"hosts-list", "ada", fmt.Sprintf("/settings/hosts/lists/%d", heeded.ID)},

@@ -160,6 +160,11 @@ func (s *Site) newPost(q *ask) error {
 	}
 	d := q.blank()
 	d.Text, d.Rows, d.Focus, d.Back = q.URL.Query().Get("text"), "7", true, "/"
+	for _, a := range audiences {
+		if string(a.is) == q.URL.Query().Get("visibility") {
+			d.Visibility = a.is
+		}
+	}
 	if err := q.toQuote(&d, q.URL.Query().Get("quote")); err != nil {
 		return err
 	}
@@ -237,7 +242,13 @@ func (s *Site) publish(q *ask) error {
 	if err != nil {
 		return q.refused(wish, when, err)
 	}
-	q.say("posted")
+	what := "posted"
+	if wish.ReplyTo != 0 {
+		if h, err := s.Posts.Held(q.Context(), q.by, post.ID); err == nil && h.State == social.HeldPending {
+			what = "posted-waits"
+		}
+	}
+	q.say(what)
 	return q.sent(q.home() + "#post-" + itoa(post.ID))
 }
 

@@ -160,7 +160,7 @@ func (f *frame) absolute(path string) string { return f.site.config.BaseURL + pa
 // sayings are the sentences a page can open with after something was done.
 var sayings = map[string]string{
 	"factor":  "Before you go on, set up a second step.",
-	"sign-in": "Please sign in first.", "saved": "Saved.", "posted": "Your post is out.", "voted": "Your vote counts.", "let-through": "Approved. Everybody can see it now.", "not-shown": "Refused. Nobody else sees it.", "none-chosen": "Choose a reply first.", "unquoted": "Your post is no longer shown there.", "left": "You have left the collection.", "deleted": "Deleted.",
+	"sign-in": "Please sign in first.", "saved": "Saved.", "posted": "Your post is out.", "posted-waits": "Your reply is sent. Others see it when it is approved.", "helper-asked": "They are asked. Tell them: it stands in their settings, under “Your threads”.", "voted": "Your vote counts.", "let-through": "Approved. Everybody can see it now.", "not-shown": "Refused. Nobody else sees it.", "none-chosen": "Choose a reply first.", "unquoted": "Your post is no longer shown there.", "left": "You have left the collection.", "deleted": "Deleted.",
 	"drafted": "It is in your drafts.", "scheduled": "It is sent at its time.", "held": "It is sent in 10 seconds.", "taken-back": "It was not sent. It is a draft now.", "out": "It was sent already, or is not there any more.",
 	"edited": "Your post was changed.", "signed-out": "You are signed out. See you soon.", "ended": "Done. That access has ended.",
 	"followed": "You follow them now.", "asked": "Your request was sent.", "unfollowed": "You no longer follow them.",

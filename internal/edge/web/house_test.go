@@ -31,6 +31,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/emojis"
 	"github.com/plaza-social/plaza/internal/core/exports"
 	"github.com/plaza-social/plaza/internal/core/federation"
+	"github.com/plaza-social/plaza/internal/core/filters"
 	"github.com/plaza-social/plaza/internal/core/hosts"
 	"github.com/plaza-social/plaza/internal/core/imports"
 	"github.com/plaza-social/plaza/internal/core/instance"
@@ -118,7 +119,7 @@ func open(t *testing.T) *house {
 	written, related, listed := posts.New(s, posts.Config{MaxText: social.MaxText, HandleHost: host}), relations.New(s, v), lists.New(s, v)
 	h.site = web.New(web.Config{BaseURL: "https://" + host, Version: "1.2.3", Clock: s.Now, Budget: func() (int64, int64) { return 1.5e9, 10e9 }}, web.Services{
 		Auth: h.auth, Accounts: accounts.New(s, accounts.Config{Base: view.Base("https://" + host), HandleHost: host}, pictures{}), Instance: h.instance, View: v, Timelines: lines, Reach: reach.New(s, v, h.instance.Settings),
-		Posts: written, Relations: related, Lists: listed, Threads: threads.New(s, v), Notices: notices.New(s, v), Conversations: conversations.New(s, v), Discover: discover.New(s, v), Tags: tags.New(s, v), Links: links.New(s, v, "https://"+host), Search: search.New(s, v, host), Polls: polls.New(s, v),
+		Posts: written, Relations: related, Lists: listed, Filters: filters.New(s), Threads: threads.New(s, v), Notices: notices.New(s, v), Conversations: conversations.New(s, v), Discover: discover.New(s, v), Tags: tags.New(s, v), Links: links.New(s, v, "https://"+host), Search: search.New(s, v, host), Polls: polls.New(s, v),
 		Imports:       imports.New(s, imports.Config{BaseURL: "https://" + host, HandleHost: host, Relations: related, Lists: listed, Posts: written}),
 		Exports:       exports.New(s, v, exports.Config{BaseURL: "https://" + host, HandleHost: host}),
 		Emojis:        smileys,

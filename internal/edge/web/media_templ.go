@@ -1583,7 +1583,7 @@ func captionFields(f *frame, m social.Media, of string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = languageOptions(f.spokenIn(m)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = languageOptions(f.spokenIn(m), say(ctx, "Language")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -61,7 +61,7 @@ func (s *Site) reach(q *ask) error {
 	if err != nil {
 		return err
 	}
-	q.page.Head.Hide, q.page.Wide = true, true
+	q.page.Head.Hide = true
 	return q.show("How far it came", reachPage(q.page, p, r))
 }
 

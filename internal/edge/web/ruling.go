@@ -78,6 +78,9 @@ func (r ruling) refused(p *view.Seen) bool {
 	return ok && t.State == social.HeldRefused && t.Why == string(social.WhyOwner) && t.Owner != nil && t.Owner.Local()
 }
 
+// ownedBy reports whether somebody opened the thread.
+func (r ruling) ownedBy(who social.AccountID) bool { return r.Root != nil && r.Root.Author.ID == who }
+
 // mayRule is what the reader may do with a post of a thread.
 type mayRule struct{ Hide, Show, Pin, Unpin, Lock, Open bool }
 

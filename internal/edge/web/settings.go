@@ -15,7 +15,7 @@ func (s *Site) settingsRoutes(r *router) {
 		q.settle()
 		return q.show("Settings", settingsIndex(q.page))
 	})
-	r.Do("GET /settings/profile", member, func(q *ask) error { return s.showProfile(q, http.StatusOK, "") })
+	r.Do("GET /settings/profile", member, func(q *ask) error { return s.showProfile(q, http.StatusOK, social.Profile{}, "") })
 	r.Do("POST /settings/profile", member, s.sparing(pictureRule, s.saveProfile))
 	r.Do("GET /settings/privacy", member, s.privacyForm)
 	r.Do("POST /settings/privacy", member, s.savePrivacy)
@@ -24,10 +24,24 @@ func (s *Site) settingsRoutes(r *router) {
 // settle shows a page of the settings.
 func (q *ask) settle() { q.page.Tab = "settings" }
 
-func (s *Site) showProfile(q *ask, status int, problem string) error {
-	me, err := s.View.Face(q.Context(), q.by.Account)
+// showProfile shows the form, with what was written there and not taken.
+func (s *Site) showProfile(q *ask, status int, wish social.Profile, problem string) error {
+	face, err := s.View.Face(q.Context(), q.by.Account)
 	if err != nil {
 		return err
+	}
+	written := *face
+	me := &written
+	for to, words := range map[*string]*string{&me.DisplayName: wish.DisplayName, &me.Bio: wish.Bio, &me.AvatarAlt: wish.AvatarAlt, &me.HeaderAlt: wish.HeaderAlt} {
+		if words != nil {
+			*to = *words
+		}
+	}
+	if wish.Fields != nil {
+		me.Fields = *wish.Fields
+	}
+	if wish.Bot != nil && *wish.Bot {
+		me.Kind = social.Bot
 	}
 	k, err := s.knownOf(q, me.Account)
 	if err != nil {
@@ -43,7 +57,7 @@ func (s *Site) saveProfile(q *ask) error {
 		_, err = s.Accounts.SetProfile(q.Context(), q.by, p)
 	}
 	if errs.KindOf(err) == errs.Invalid && err != nil {
-		return s.showProfile(q, http.StatusUnprocessableEntity, q.page.fault(err))
+		return s.showProfile(q, http.StatusUnprocessableEntity, p, q.page.fault(err))
 	}
 	if err != nil {
 		return err

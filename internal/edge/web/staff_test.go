@@ -21,7 +21,7 @@ func TestAnnouncements(t *testing.T) {
 	want(t, ben.get("/settings/announcements"), 403)
 	want(t, ada.post("/settings/announcements", "text", ""), 422, "Write what is to be announced.")
 	want(t, ada.post("/settings/announcements", "text", "We move.", "until", "soon"), 422, "is a date", "We move.")
-	want(t, ada.post("/settings/announcements", "text", "We <move> house.", "until", "2090-01-01"), 200, "Everybody who is here is told.", "We &lt;move&gt; house.", "until 2090-01-01")
+	want(t, ada.post("/settings/announcements", "text", "We <move> house.", "until", "2090-01-01"), 200, "Everybody who is here is told.", "We &lt;move&gt; house.", "until 1 January 2090")
 	home := ben.get("/")
 	want(t, home, 200, "We &lt;move&gt; house.", "I have read it")
 	path := regexp.MustCompile(`/announcements/\d+/`).FindString(home.Body.String())

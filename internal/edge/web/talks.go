@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"net/url"
 	"slices"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
@@ -127,4 +128,14 @@ func serversIn(f *frame, t conversations.Talk) string {
 		}
 	}
 	return f.listed(hosts)
+}
+
+// writeTo is where somebody writes a message to people, who are named as they are
+// mentioned.
+func writeTo(whom string) string {
+	q := url.Values{"visibility": {string(social.Direct)}}
+	if whom != "" {
+		q.Set("text", whom+" ")
+	}
+	return "/new?" + q.Encode()
 }

@@ -86,7 +86,7 @@ func (s *Site) askKeeper(q *ask) error {
 	if err != nil {
 		return err
 	}
-	q.say("saved")
+	q.say("helper-asked")
 	return q.to(threadSettings + "#keepers")
 }
 

@@ -26,6 +26,7 @@ import (
 	"github.com/plaza-social/plaza/internal/core/emojis"
 	"github.com/plaza-social/plaza/internal/core/exports"
 	"github.com/plaza-social/plaza/internal/core/federation"
+	"github.com/plaza-social/plaza/internal/core/filters"
 	"github.com/plaza-social/plaza/internal/core/hosts"
 	"github.com/plaza-social/plaza/internal/core/imports"
 	"github.com/plaza-social/plaza/internal/core/instance"
@@ -90,6 +91,7 @@ type Services struct {
 	Posts         *posts.Service
 	Relations     *relations.Service
 	Lists         *lists.Service
+	Filters       *filters.Service
 	Threads       *threads.Service
 	Notices       *notices.Service
 	Conversations *conversations.Service
@@ -166,7 +168,7 @@ func New(c Config, s Services) *Site {
 		site.emojiRoutes,
 		site.timelineRoutes, site.composeRoutes, site.draftRoutes, site.scheduledRoutes, site.profileRoutes, site.relationRoutes, site.postRoutes, site.changeRoutes, site.pollRoutes, site.quoteRoutes, site.replyRoutes, site.embedRoutes, site.feedRoutes, site.lookRoutes, site.mediaRoutes, site.shareRoutes, site.readingRoutes, site.reachRoutes,
 		site.liveRoutes, site.talkRoutes, site.catchUpRoutes, site.exploreRoutes, site.keyRoutes,
-		site.listRoutes, site.threadRoutes, site.rulingRoutes, site.noticeRoutes, site.policyRoutes, site.pushRoutes, site.searchRoutes, site.interactionRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes, site.importRoutes,
+		site.listRoutes, site.filterRoutes, site.threadRoutes, site.rulingRoutes, site.noticeRoutes, site.policyRoutes, site.pushRoutes, site.searchRoutes, site.interactionRoutes, site.entryRoutes, site.secretRoutes, site.settingsRoutes, site.importRoutes,
 		site.securityRoutes, site.factorRoutes, site.movingRoutes, site.peopleRoutes, site.houseRoutes, site.aboutRoutes, site.opennessRoutes,
 		site.announcementRoutes, site.collectionRoutes, site.hostRoutes, site.relayRoutes, site.copiesRoutes, site.screenRoutes, site.badgeRoutes, site.juryRoutes,
 		site.matterRoutes, site.legalRoutes, site.autoRuleRoutes, site.hashRoutes, site.breachRoutes,
