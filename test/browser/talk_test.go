@@ -90,7 +90,7 @@ func talk(b *tab, script bool) {
 	b.says("Your post is out.", "Good morning, square!")
 
 	b.visit("/@ben")
-	b.press(`.over .button`)
+	b.press(`.over button.button`)
 	b.says("You follow them now.", "Following")
 	b.visit("/")
 	b.says("The fountain runs again.", "Good morning, square!")

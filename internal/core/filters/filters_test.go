@@ -160,7 +160,7 @@ func TestShown(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		boost, err := say.Boost(ctx, ada, post.ID, "")
+		boost, err := say.Boost(ctx, ada, post.ID, social.Public)
 		if err != nil {
 			t.Fatal(err)
 		}

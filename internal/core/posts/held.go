@@ -33,6 +33,7 @@ func seen(ctx context.Context, tx *store.Tx, p social.Post, h social.Holding) (s
 	if h.State != social.HeldPending {
 		return h, nil
 	}
+	p.Held, p.HeldBy = h.State, h.Owner
 	sight, err := tx.Sight(ctx, h.Owner, p)
 	if err == nil && !p.MaySee(sight) {
 		h.State, h.Why = social.HeldRefused, social.WhyUnseen

@@ -150,7 +150,7 @@ func TestHeldCountsNowhere(t *testing.T) {
 				used, err := v.TagUsesBy(ctx, ben, []string{"rye"})
 				recent, err2 := v.RecentTagsBy(ctx, ben, 10, 10)
 				days, err3 := v.LinkDays(ctx, []social.LinkID{7}, 0)
-				drawn, err4 := v.PostsToDraw(ctx, asks.ID+1, p.ID+1, 10)
+				drawn, err4 := v.PostsToDraw(ctx, p.ID, p.ID+1, 10)
 				n = len(used) + len(recent) + len(days) + len(drawn)
 				return errors.Join(err, err2, err3, err4)
 			}))
