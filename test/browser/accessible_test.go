@@ -57,8 +57,8 @@ func TestAccessible(t *testing.T) {
 	noBreaches(t, s)
 }
 
-// inspect looks at a page on small and large screens, light and dark; with
-// PLAZA_TEST_LONG also on middling ones and at zooms of 200 % and 400 % (WCAG 2.2,
+// inspect looks at a page on a small and a large screen, one light and one dark, in
+// turn; with PLAZA_TEST_LONG both in both, also on middling ones and at zooms of 200 % and 400 % (WCAG 2.2,
 // 1.4.4 and 1.4.10: 1280 px become 640 and 320), with text twice as large, and
 // unfolded in both.
 func (b *tab) inspect(p page) {
@@ -72,9 +72,15 @@ func (b *tab) examine(p page) {
 	if apptest.Long() {
 		widths, unfolded = []int64{320, 390, 640, 820, 1280}, []string{"light", "dark"}
 	}
-	for _, width := range widths {
+	nth := looked.Add(1)
+	for i, width := range widths {
+		schemes := []string{"light", "dark"}
+		if !apptest.Long() {
+			n := (i + int(nth)) % 2
+			schemes = schemes[n : n+1]
+		}
 		b.size(width, 900)
-		for _, scheme := range []string{"light", "dark"} {
+		for _, scheme := range schemes {
 			b.scheme(scheme)
 			b.look(p, width, scheme)
 		}

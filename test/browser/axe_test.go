@@ -32,8 +32,9 @@ var ways = []struct {
 	scheme string
 }{{390, "light"}, {1280, "dark"}, {390, "dark"}, {1280, "light"}}
 
-// turn has pages take turns in how they are looked at where each is only once.
-var turn atomic.Int64
+// turn and looked have pages take turns in how they are looked at where each is only
+// once, by axe-core and by us.
+var turn, looked atomic.Int64
 
 // axeAsked is what it is asked: all its rules, and what of the page breaks them.
 // Contrast is by far the dearest of them, and check.js has measured it in all ways. Films
