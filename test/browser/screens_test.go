@@ -71,38 +71,46 @@ func TestScreens(t *testing.T) {
 		}
 	}
 	for _, dir := range []string{"ltr", "rtl"} {
-		tabs := h.sitting(app.DemoPassword, all)
-		if dir == "rtl" {
-			for _, b := range tabs {
-				b.before(inArabic)
-				b.visit("/about")
+		t.Run(dir, func(t *testing.T) {
+			h.t = t // so that its tabs are closed at its end
+			h.photograph(dir, all)
+		})
+	}
+}
+
+// photograph puts pages on sheets, read in one direction.
+func (h house) photograph(dir string, all []page) {
+	tabs := h.sitting(app.DemoPassword, all)
+	if dir == "rtl" {
+		for _, b := range tabs {
+			b.before(inArabic)
+			b.visit("/about")
+		}
+	}
+	for from := 0; from < len(all); from += onSheet {
+		some := all[from:min(from+onSheet, len(all))]
+		sheets := map[string]*image.RGBA{}
+		for i, p := range some {
+			b := tabs[p.who]
+			b.visit(p.path)
+			for _, s := range allScreens {
+				for _, scheme := range []string{"light", "dark"} {
+					name := fmt.Sprintf("%d-%s-%s-%d.jpg", s.width, scheme, dir, from/onSheet+1)
+					if sheets[name] == nil {
+						sheets[name] = s.sheet(len(some))
+					}
+					b.scheme(scheme)
+					s.put(sheets[name], i, p.name, b.glimpse(s))
+				}
 			}
 		}
-		for from := 0; from < len(all); from += onSheet {
-			some := all[from:min(from+onSheet, len(all))]
-			sheets := map[string]*image.RGBA{}
-			for i, p := range some {
-				b := tabs[p.who]
-				b.visit(p.path)
-				for _, s := range allScreens {
-					for _, scheme := range []string{"light", "dark"} {
-						name := fmt.Sprintf("%d-%s-%s-%d.jpg", s.width, scheme, dir, from/onSheet+1)
-						if sheets[name] == nil {
-							sheets[name] = s.sheet(len(some))
-						}
-						b.scheme(scheme)
-						s.put(sheets[name], i, p.name, b.glimpse(s))
-					}
-				}
+		for name, sheet := range sheets {
+			var out bytes.Buffer
+			if err := jpeg.Encode(&out, sheet, &jpeg.Options{Quality: 45}); err != nil {
+				h.t.Fatal(err)
 			}
-			for name, sheet := range sheets {
-				var out bytes.Buffer
-				if err := jpeg.Encode(&out, sheet, &jpeg.Options{Quality: 45}); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(filepath.Join(*screens, name), out.Bytes(), 0o644); err != nil {
-					t.Fatal(err)
-				}
+			if err := os.WriteFile(filepath.Join(*screens, name), out.Bytes(), 0o644); err != nil {
+				h.t.Fatal(err)
 			}
 		}
 	}
