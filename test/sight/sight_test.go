@@ -43,6 +43,7 @@ type world struct {
 	list      map[social.AccountID]social.ListID // of everybody
 
 	follows, blocks, mutes map[[2]social.AccountID]bool
+	parted                 map[[2]social.AccountID]bool // who blocked whom once: neither looks after the other's threads any more
 	said                   map[social.PostID]social.Post
 	circle                 map[social.PostID][]social.AccountID // whom a post for a list was for when it was written
 }
@@ -61,7 +62,7 @@ func newWorld(rt *rapid.T, s *store.Store) *world {
 	w := &world{t: rt, store: s, view: v, posts: posts.New(s, posts.Config{MaxText: 1000}), relations: relations.New(s, v),
 		timelines: timelines.New(s, v), notices: notices.New(s, v), search: search.New(s, v, "plaza.example"), lists: lists.New(s, v),
 		list: map[social.AccountID]social.ListID{}, follows: map[[2]social.AccountID]bool{}, blocks: map[[2]social.AccountID]bool{},
-		mutes: map[[2]social.AccountID]bool{}, said: map[social.PostID]social.Post{}, circle: map[social.PostID][]social.AccountID{}}
+		mutes: map[[2]social.AccountID]bool{}, parted: map[[2]social.AccountID]bool{}, said: map[social.PostID]social.Post{}, circle: map[social.PostID][]social.AccountID{}}
 	s.Watch(v.Watch)
 	s.Watch(w.timelines.Watch)
 	return w
@@ -115,7 +116,7 @@ func (w *world) relation(a, b social.AccountID) social.Relation {
 
 func (w *world) may(reader social.AccountID, id social.PostID, door social.Door) bool {
 	p, ok := w.said[id]
-	if !ok || !p.MayShow(social.Sight{Reader: reader, Author: w.relation(reader, p.Author), Here: reader != 0 && reader <= people, Circle: w.within(reader, p), Keeps: reader != 0 && (reader == p.HeldBy || keeps(p.HeldBy, reader))}, door) {
+	if !ok || !p.MayShow(social.Sight{Reader: reader, Author: w.relation(reader, p.Author), Here: reader != 0 && reader <= people, Circle: w.within(reader, p), Keeps: reader != 0 && (reader == p.HeldBy || w.keeps(p.HeldBy, reader))}, door) {
 		return false
 	}
 	return !p.IsBoost() || w.may(reader, p.BoostOf, door)
@@ -211,6 +212,7 @@ func (w *world) step(t *testing.T) {
 		a, b := w.pair()
 		w.must(w.relations.Block(ctx, as(a), b))
 		w.blocks[[2]social.AccountID{a, b}] = true
+		w.parted[[2]social.AccountID{a, b}] = true
 		delete(w.follows, [2]social.AccountID{a, b})
 		delete(w.follows, [2]social.AccountID{b, a})
 	case 8:
@@ -318,15 +320,17 @@ func (w *world) decide(t *testing.T) {
 	if rapid.Bool().Draw(w.t, "refuse") {
 		do = w.posts.Refuse
 	}
-	if _, err := do(t.Context(), as(by), []social.PostID{which}); (err == nil) != (by == w.said[which].HeldBy || keeps(w.said[which].HeldBy, by)) {
+	if _, err := do(t.Context(), as(by), []social.PostID{which}); (err == nil) != (by == w.said[which].HeldBy || w.keeps(w.said[which].HeldBy, by)) {
 		w.t.Fatalf("%s decided about %d, held by %d: %v", name(by), which, w.said[which].HeldBy, err)
 	}
 	w.held(t)
 }
 
 // keeps says who looks after whose threads: everybody after those of the one
-// before them.
-func keeps(owner, who social.AccountID) bool { return owner != 0 && who == owner%people+1 }
+// before them, until one of the two blocks the other.
+func (w *world) keeps(owner, who social.AccountID) bool {
+	return owner != 0 && who == owner%people+1 && !w.parted[[2]social.AccountID{owner, who}] && !w.parted[[2]social.AccountID{who, owner}]
+}
 
 // hide has somebody hide or show a reply, which is for those alone whose threads
 // it stands in, and who look after them.
@@ -343,7 +347,7 @@ func (w *world) hide(t *testing.T) {
 	if p.IsBoost() {
 		p = w.said[p.BoostOf]
 	}
-	mine := func(owner social.AccountID) bool { return by == owner || keeps(owner, by) }
+	mine := func(owner social.AccountID) bool { return by == owner || w.keeps(owner, by) }
 	may := mine(w.said[p.Thread].Author) || mine(w.said[p.ReplyTo].Author)
 	if deed == social.ShowReply {
 		may = mine(p.HeldBy)
@@ -356,7 +360,7 @@ func (w *world) hide(t *testing.T) {
 
 // mayQuote is what the test knows of who may quote what.
 func (w *world) mayQuote(by social.AccountID, of social.Post) bool {
-	return !of.IsBoost() && w.may(by, of.ID, social.Asked) && of.Visibility != social.Direct && of.Visibility != social.Circle && (of.Author == by || of.Visibility != social.Followers)
+	return !of.IsBoost() && of.Held == social.HeldNot && w.may(by, of.ID, social.Asked) && of.Visibility != social.Direct && of.Visibility != social.Circle && (of.Author == by || of.Visibility != social.Followers)
 }
 
 func (w *world) boost(t *testing.T) {
