@@ -19,7 +19,7 @@ func (v *View) StillWithin(ctx context.Context, p social.Post) ([]social.Account
 	if len(p.Audience) == 0 {
 		return nil, nil
 	}
-	return list[social.AccountID](ctx, v, `SELECT id FROM accounts a WHERE id `+v.d.idList(1)+` AND ($2 = 0
+	return list[social.AccountID](ctx, v, `SELECT id FROM accounts a WHERE id `+v.d.idList(1)+` AND (CAST($2 AS BIGINT) = 0
 		OR EXISTS (SELECT 1 FROM list_members m WHERE m.list_id = $2 AND m.account_id = a.id)
 		OR EXISTS (SELECT 1 FROM lists l WHERE l.id = $2 AND l.owner_id = a.id))
 		AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.owner_id = $3 AND b.target_id = a.id)
