@@ -1,9 +1,13 @@
 package social
 
-import "github.com/plaza-social/plaza/internal/base/errs"
+import (
+	"slices"
 
-// A Conversation is the messages of a thread, as one of those who take part
-// has them.
+	"github.com/plaza-social/plaza/internal/base/errs"
+)
+
+// A Conversation is the messages of a thread, as one of those who take part has them:
+// of one that a message opened, see AnswerIn.
 type Conversation struct {
 	Owner  AccountID
 	Thread PostID
@@ -47,6 +51,17 @@ func (p Post) Parties() []AccountID {
 		}
 	}
 	return out
+}
+
+// AnswerIn puts p under the post that it answers, and into its thread. A message goes on
+// in the conversation of a message only, and of one that its author got: beneath all else
+// it opens a thread of its own, so that whoever begins it is not in another's
+// conversation.
+func (p *Post) AnswerIn(parent Post) {
+	p.ReplyTo, p.ReplyAuthor = parent.ID, parent.Author
+	if p.Visibility != Direct || parent.Visibility == Direct && slices.Contains(parent.Parties(), p.Author) {
+		p.Thread = parent.Thread
+	}
 }
 
 // Unreadable is what a message says whose key this machine has not.

@@ -108,7 +108,7 @@ var hot = []struct {
 		}},
 	{name: "DirectPosts", uses: "posts_direct (author_id=? AND id>? AND id<?)", sorts: "two pages, merged",
 		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.DirectPosts(ctx, 1, p)) }},
-	{name: "Thread", uses: "posts_by_thread (thread_id=?)",
+	{name: "Thread", uses: "posts_branches (reply_to=?)", sorts: "the thread and what opened beneath it, merged",
 		run: func(ctx context.Context, v *store.View, p social.Page) error { return got(v.Thread(ctx, 1, p.Limit)) }},
 	{name: "ThreadVotes", uses: "posts_by_thread (thread_id=?)",
 		run: func(ctx context.Context, v *store.View, p social.Page) error {

@@ -48,6 +48,7 @@ var touched = `(a.host = '' OR q.id >= $2 OR ` + followedHere(`q.author_id`) + `
 	OR EXISTS (SELECT 1 FROM post_mentions m JOIN accounts o ON o.id = m.account_id WHERE m.post_id = q.id AND o.host = '')
 	OR EXISTS (SELECT 1 FROM polls t JOIN poll_votes c ON c.poll_id = t.id JOIN accounts o ON o.id = c.voter_id WHERE t.post_id = q.id AND o.host = '')
 	OR EXISTS (SELECT 1 FROM posts s WHERE s.quote_of = q.id AND s.quote_of <> 0 AND s.thread_id <> q.thread_id)
+	OR EXISTS (SELECT 1 FROM posts s WHERE s.reply_to = q.id AND ` + branch("s") + `)
 	OR EXISTS (SELECT 1 FROM posts s JOIN accounts o ON o.id = s.author_id WHERE s.boost_of = q.id AND s.boost_of <> 0
 		AND (o.host = '' OR s.id >= $2 OR ` + followedHere(`s.author_id`) + `)))`
 

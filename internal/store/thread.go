@@ -17,27 +17,43 @@ func (tx *Tx) MoveReplies(ctx context.Context, from, to social.PostID, limit int
 		(SELECT id FROM posts WHERE thread_id = $1 AND id <> $1 ORDER BY id LIMIT $3) RETURNING id`, from, to, limit)
 }
 
-// SetParent stores what a post answers, and moves what is kept of the thread
-// that it opened until now.
+// SetParent stores what a post answers, and moves what is kept of the thread that it
+// opened until now, if that is another's from here on. What somebody refused, left or
+// deleted in it stays so.
 func (tx *Tx) SetParent(ctx context.Context, p social.Post) error {
-	for _, q := range []string{
-		`INSERT INTO thread_mutes (owner_id, thread_id) SELECT owner_id, CAST($2 AS BIGINT) FROM thread_mutes WHERE thread_id = $1 ON CONFLICT DO NOTHING`,
-		`INSERT INTO conversations (owner_id, thread_id, last_id, unread, state, since_id, left_id)
-			SELECT owner_id, CAST($2 AS BIGINT), last_id, unread, state, since_id, left_id FROM conversations WHERE thread_id = $1
-			ON CONFLICT (owner_id, thread_id) DO UPDATE SET unread = conversations.unread OR excluded.unread,
-			last_id = CASE WHEN excluded.last_id > conversations.last_id THEN excluded.last_id ELSE conversations.last_id END`,
-	} {
-		if _, err := tx.exec(ctx, q, p.ID, p.Thread); err != nil {
-			return err
-		}
-	}
-	for _, q := range []string{`DELETE FROM thread_mutes WHERE thread_id = $1`, `DELETE FROM conversations WHERE thread_id = $1`} {
-		if _, err := tx.exec(ctx, q, p.ID); err != nil {
+	if p.Thread != p.ID {
+		if err := tx.joinThread(ctx, p.ID, p.Thread); err != nil {
 			return err
 		}
 	}
 	_, err := tx.exec(ctx, `UPDATE posts SET reply_to = $2, reply_author = $3, thread_id = $4 WHERE id = $1`, p.ID, p.ReplyTo, p.ReplyAuthor, p.Thread)
 	return err
+}
+
+// joinThread makes what people decided about a thread be about another one.
+func (tx *Tx) joinThread(ctx context.Context, from, to social.PostID) error {
+	const last, since = `CASE WHEN excluded.last_id > conversations.last_id THEN excluded.last_id ELSE conversations.last_id END`,
+		`CASE WHEN excluded.since_id > conversations.since_id THEN excluded.since_id ELSE conversations.since_id END`
+	for _, q := range []string{
+		`INSERT INTO thread_mutes (owner_id, thread_id) SELECT owner_id, CAST($2 AS BIGINT) FROM thread_mutes WHERE thread_id = $1 ON CONFLICT DO NOTHING`,
+		`INSERT INTO conversations (owner_id, thread_id, last_id, unread, state, since_id, left_id)
+			SELECT owner_id, CAST($2 AS BIGINT), last_id, unread, state, since_id, left_id FROM conversations WHERE thread_id = $1
+			ON CONFLICT (owner_id, thread_id) DO UPDATE SET last_id = ` + last + `, since_id = ` + since + `,
+			left_id = CASE WHEN excluded.left_id > conversations.left_id THEN excluded.left_id ELSE conversations.left_id END,
+			unread = (conversations.unread OR excluded.unread) AND excluded.state NOT IN ('refused', 'left') AND ` + last + ` > ` + since + `,
+			state = CASE WHEN excluded.state IN ('refused', 'left') THEN excluded.state
+				WHEN conversations.state IN ('', 'gone') THEN CASE WHEN ` + last + ` > ` + since + ` THEN '' ELSE 'gone' END ELSE conversations.state END`,
+	} {
+		if _, err := tx.exec(ctx, q, from, to); err != nil {
+			return err
+		}
+	}
+	for _, q := range []string{`DELETE FROM thread_mutes WHERE thread_id = $1`, `DELETE FROM conversations WHERE thread_id = $1`} {
+		if _, err := tx.exec(ctx, q, from); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // maxLeft is how many replies to a post are marked when it is deleted: one that

@@ -250,3 +250,41 @@ func TestUnread(t *testing.T) {
 		check("one is read", ada, 1)
 	})
 }
+
+// asked are the requests that somebody has, as h.page writes conversations.
+func (h *house) asked(who social.AccountID) (out []string) {
+	h.Helper()
+	h.must(work.CatchUp(h.ctx, h.store, conversations.Follower()))
+	s, err := h.talks.Requests(h.ctx, as(who), social.Page{Limit: 40})
+	h.must(err)
+	for _, t := range s.Items {
+		out = append(out, t.Last.Text)
+	}
+	return out
+}
+
+// Who answers a post in private begins a conversation, and asks first as anybody else
+// does, whatever others say there.
+func TestPrivateAnswersAreConversations(t *testing.T) {
+	each(t, func(h *house) {
+		open, err := h.posts.Publish(h.ctx, as(ada), social.Draft{Text: "What do you say?", Visibility: social.Public})
+		h.must(err)
+		h.say(ada, "@cleo you know this", open.ID)
+		friend := h.say(ben, "@ada I do", open.ID)
+		stranger := h.say(dora, "@ada buy this", open.ID)
+		h.has("of friends", ada, "new ben | @ada I do", "cleo | @cleo you know this")
+		if got := h.asked(ada); !slices.Equal(got, []string{"@ada buy this"}) {
+			t.Errorf("she is asked by %q, want the stranger", got)
+		}
+		h.say(ben, "@ada and you?", friend)
+		h.say(dora, "@ada buy more", stranger)
+		h.has("gone on", ada, "new ben | @ada and you?", "cleo | @cleo you know this")
+		if got := h.asked(ada); !slices.Equal(got, []string{"@ada buy more"}) {
+			t.Errorf("she is asked by %q, once", got)
+		}
+		h.must(h.talks.Remove(h.ctx, as(ada), friend))
+		h.has("one of them deleted", ada, "cleo | @cleo you know this")
+		h.say(ada, "@dora no", stranger)
+		h.has("answered", ada, "dora | @dora no", "cleo | @cleo you know this")
+	})
+}

@@ -79,8 +79,16 @@ func adopt(ctx context.Context, tx *store.Tx, which social.PostID) (done int, mo
 	if err != nil {
 		return 0, false, err
 	}
-	if parent.IsBoost() || child.ReplyTo != 0 || parent.Thread == child.ID { // what answers itself stays where it is
+	itself, err := below(ctx, tx, parent, child)
+	if err != nil {
+		return 0, false, err
+	}
+	if parent.IsBoost() || child.ReplyTo != 0 || itself { // what answers itself stays where it is
 		return 1, true, tx.EndOrphan(ctx, child.ID)
+	}
+	under := child
+	if under.AnswerIn(parent); under.Thread == child.ID { // a message, which keeps the thread that it opened
+		return 1, true, comeUnder(ctx, tx, under, nil)
 	}
 	moved, err := tx.MoveReplies(ctx, child.ID, parent.Thread, adoptStep)
 	if err != nil {
@@ -93,20 +101,42 @@ func adopt(ctx context.Context, tx *store.Tx, which social.PostID) (done int, mo
 		tx.Record(event.Adopted{ReplyTo: parent.ID, Others: moved})
 		return 0, true, nil
 	}
-	return 1, true, comeUnder(ctx, tx, child, parent, moved)
+	return 1, true, comeUnder(ctx, tx, under, moved)
 }
 
-func comeUnder(ctx context.Context, tx *store.Tx, child, parent social.Post, others []social.PostID) error {
-	child.ReplyTo, child.ReplyAuthor, child.Thread = parent.ID, parent.Author, parent.Thread
+// maxBranches is how many threads may open beneath each other for what comes under the
+// last of them to be put there.
+const maxBranches = 32
+
+// below reports whether p stands in the thread that root opened, or in one that opened
+// beneath that.
+func below(ctx context.Context, tx *store.Tx, p, root social.Post) (bool, error) {
+	for range maxBranches {
+		if p.Thread == root.ID {
+			return true, nil
+		}
+		first, err := tx.Post(ctx, p.Thread)
+		if err != nil || first.ReplyTo == 0 {
+			return false, errs.Absent(err)
+		}
+		if p, err = tx.Post(ctx, first.ReplyTo); err != nil {
+			return false, errs.Absent(err)
+		}
+	}
+	return true, nil
+}
+
+// comeUnder stores that child answers what it says it does, with others of its thread.
+func comeUnder(ctx context.Context, tx *store.Tx, child social.Post, others []social.PostID) error {
 	if err := tx.SetParent(ctx, child); err != nil {
 		return err
 	}
 	if err := tx.EndOrphan(ctx, child.ID); err != nil {
 		return err
 	}
-	tx.Record(event.Adopted{Post: child.ID, Author: child.Author, ReplyTo: parent.ID, Others: others})
+	tx.Record(event.Adopted{Post: child.ID, Author: child.Author, ReplyTo: child.ReplyTo, Others: others})
 	if _, open := child.Counts(); open {
-		if err := tx.CountReply(ctx, parent.ID, 1); err != nil {
+		if err := tx.CountReply(ctx, child.ReplyTo, 1); err != nil {
 			return err
 		}
 	}

@@ -143,6 +143,9 @@ func TestForgetOnlyWhatNobodyTouched(t *testing.T) {
 		quote := func(p *social.Post, of social.Post) { p.Quote.Of, p.Quote.Author = of.ID, una }
 		refer("answered here", ben, answer)
 		refer("answered by somebody who is followed", eva, answer)
+		refer("answered here in private", ben, func(p *social.Post, to social.Post) {
+			p.ReplyTo, p.ReplyAuthor, p.Visibility = to.ID, una, social.Direct
+		})
 		refer("boosted here", ben, boost)
 		refer("boosted by somebody who is followed", eva, boost)
 		refer("quoted here", ben, quote)

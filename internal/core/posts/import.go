@@ -113,7 +113,7 @@ func (s *Service) surroundings(ctx context.Context, tx *store.Tx, p *social.Post
 		case err != nil:
 			return missing, err
 		default:
-			p.ReplyTo, p.ReplyAuthor, p.Thread = parent.ID, parent.Author, parent.Thread
+			p.AnswerIn(parent)
 		}
 	}
 	return missing, s.referTo(ctx, tx, p, past.Mentions)

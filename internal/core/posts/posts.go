@@ -300,7 +300,7 @@ func (s *Service) draft(ctx context.Context, tx *store.Tx, by social.Actor, d so
 		if err := parent.MayReply(by); err != nil {
 			return p, err
 		}
-		p.ReplyTo, p.ReplyAuthor, p.Thread = parent.ID, parent.Author, parent.Thread
+		p.AnswerIn(parent)
 		p.LocalOnly = p.LocalOnly || parent.LocalOnly // what stays here is answered here
 	}
 	if err := within(ctx, tx, &p, d, parent); err != nil {

@@ -252,7 +252,7 @@ func (s *Service) under(ctx context.Context, tx *store.Tx, p *social.Post, paren
 			return false, err
 		}
 	}
-	p.ReplyTo, p.ReplyAuthor, p.Thread = to.ID, to.Author, to.Thread
+	p.AnswerIn(to)
 	return false, nil
 }
 

@@ -407,3 +407,126 @@ func TestReceiveReplies(t *testing.T) {
 		}))
 	})
 }
+
+// A message goes on in the conversation of a message that its author got. Beneath all else
+// it opens one, whichever comes first.
+func TestForeignMessagesOpenConversations(t *testing.T) {
+	afar(t, func(ctx context.Context, t *testing.T, s *store.Store, svc *posts.Service, c *storetest.Clock) {
+		message := func(n, parent string, to ...social.AccountID) social.ForeignPost {
+			return note(n, func(f *social.ForeignPost) {
+				f.Visibility = social.Direct
+				for _, who := range to {
+					f.Mentions = append(f.Mentions, social.Mention{Account: who})
+				}
+				if parent != "" {
+					f.ReplyTo = "https://far.example/p/" + parent
+				}
+			})
+		}
+		evil := func(n, parent string) social.ForeignPost {
+			f := message(n, parent, ben)
+			f.URI = "https://evil.example/p/" + n
+			return f
+		}
+		stands := func(what string, p social.Post, parent, thread social.PostID) {
+			t.Helper()
+			if got, err := read(t, s, p.ID); err != nil || got.ReplyTo != parent || got.Thread != thread {
+				t.Errorf("%s: answers %d in thread %d, %v; want %d in %d", what, got.ReplyTo, got.Thread, err, parent, thread)
+			}
+		}
+		early := receive(t, svc, yan, message("early", "open", ben))
+		beneath := receive(t, svc, zoe, message("beneath", "early", ben, yan)) // who does not have it
+		open := receive(t, svc, zoe, note("open"))
+		adopt(t, s, svc)
+		stands("what came before the post that it answers", early, open.ID, early.ID)
+		stands("beneath it, by somebody who did not get it", beneath, early.ID, beneath.ID)
+
+		first := receive(t, svc, zoe, message("first", "", ben, yan))
+		stands("answered by who got it", receive(t, svc, yan, message("second", "first", ben, zoe)), first.ID, first.ID)
+		mine, err := svc.Publish(ctx, as(ben), social.Draft{Text: "@zoe@far.example yes", ReplyTo: first.ID, Visibility: social.Direct})
+		must(t, err)
+		stands("answered here", mine, first.ID, first.ID)
+		spam := receive(t, svc, mal, evil("spam", "first"))
+		stands("answered by a stranger, who knows its address", spam, first.ID, spam.ID)
+
+		waits := receive(t, svc, yan, message("waits", "late", ben, zoe))
+		sneaks := receive(t, svc, mal, evil("sneaks", "late"))
+		late := receive(t, svc, zoe, message("late", "", ben, yan))
+		adopt(t, s, svc)
+		stands("what came before the message that it answers", waits, late.ID, late.ID)
+		stands("by a stranger", sneaks, late.ID, sneaks.ID)
+	})
+}
+
+// Threads that open beneath each other go round in no circle.
+func TestConversationsInACircle(t *testing.T) {
+	afar(t, func(ctx context.Context, t *testing.T, s *store.Store, svc *posts.Service, c *storetest.Clock) {
+		under := func(n, parent string, v social.Visibility) social.ForeignPost {
+			return note(n, func(f *social.ForeignPost) {
+				f.Visibility, f.ReplyTo, f.Mentions = v, "https://far.example/p/"+parent, []social.Mention{{Account: ben}}
+			})
+		}
+		root := receive(t, svc, zoe, under("root", "hush", social.Public))
+		open := receive(t, svc, yan, under("open", "root", social.Public))
+		hush := receive(t, svc, zoe, under("hush", "open", social.Direct))
+		adopt(t, s, svc)
+		if got, err := read(t, s, root.ID); err != nil || got.ReplyTo != 0 || got.Thread != root.ID {
+			t.Errorf("what opened the thread answers %d in %d, %v", got.ReplyTo, got.Thread, err)
+		}
+		must(t, s.Read(ctx, func(v *store.View) error {
+			above, err := v.Ancestors(ctx, hush.ID, 10)
+			if want := []social.PostID{open.ID, root.ID}; !slices.Equal(above, want) {
+				t.Errorf("above it %v, want %v", above, want)
+			}
+			return err
+		}))
+	})
+}
+
+// What somebody decided about messages outlives that they turn out to be part of another
+// conversation.
+func TestDecisionsOutliveAdoption(t *testing.T) {
+	afar(t, func(ctx context.Context, t *testing.T, s *store.Store, svc *posts.Service, c *storetest.Clock) {
+		for name, tt := range map[string]struct {
+			waits, found, want social.TalkState
+			since              bool // deleted up to what came first
+		}{
+			"refused":       {waits: social.TalkRefused, found: social.TalkOpen, want: social.TalkRefused},
+			"refused-group": {waits: social.TalkOpen, found: social.TalkRefused, want: social.TalkRefused},
+			"left":          {waits: social.TalkLeft, found: social.TalkRequest, want: social.TalkLeft},
+			"deleted":       {waits: social.TalkGone, found: social.TalkOpen, want: social.TalkGone, since: true},
+			"request":       {waits: social.TalkOpen, found: social.TalkRequest, want: social.TalkRequest},
+			"none":          {waits: social.TalkOpen, found: social.TalkOpen, want: social.TalkOpen},
+		} {
+			parent := receive(t, svc, zoe, note(name+"-parent", func(f *social.ForeignPost) {
+				f.Visibility, f.Mentions = social.Direct, []social.Mention{{Account: ben}}
+			}))
+			child := receive(t, svc, zoe, note(name+"-child", func(f *social.ForeignPost) {
+				f.Visibility, f.Mentions, f.ReplyTo = social.Direct, []social.Mention{{Account: ben}}, "https://far.example/p/unheard"
+			}))
+			must(t, s.Write(ctx, func(tx *store.Tx) error {
+				for _, c := range []social.Conversation{{Thread: parent.ID, State: tt.found}, {Thread: child.ID, State: tt.waits}} {
+					c.Owner, c.Last = ben, c.Thread
+					if tt.since && c.Thread == child.ID {
+						c.Since = child.ID
+					}
+					if err := tx.AddMessage(ctx, c, false); err != nil {
+						return err
+					}
+					if err := tx.SetConversation(ctx, c); err != nil {
+						return err
+					}
+				}
+				child.AnswerIn(parent)
+				return tx.SetParent(ctx, child)
+			}))
+			must(t, s.Read(ctx, func(v *store.View) error {
+				got, err := v.Conversation(ctx, ben, parent.ID)
+				if got.State != tt.want || got.Last != max(parent.ID, child.ID) {
+					t.Errorf("%s: %+v, want %q", name, got, tt.want)
+				}
+				return err
+			}))
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package timelines_test
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -123,6 +124,45 @@ func TestTreeUnfetched(t *testing.T) {
 		got, err := h.lines.Tree(h.ctx, as(ada), which)
 		if err != nil || got.Above != timelines.Unfetched {
 			t.Errorf("above it: %q, %v; want %q", got.Above, err, timelines.Unfetched)
+		}
+	})
+}
+
+// What somebody answers in private stands where it is said, for those who talk there, and
+// with all above it on its own page.
+func TestTreeOfPrivateAnswers(t *testing.T) {
+	each(t, func(h *house) {
+		root := h.say(ada, social.Draft{Text: "root"})
+		one := h.reply(ben, root)
+		hush := h.say(cleo, social.Draft{Text: "@ben hush", ReplyTo: one, Visibility: social.Direct})
+		why := h.say(ben, social.Draft{Text: "@cleo why?", ReplyTo: hush, Visibility: social.Direct})
+		loud := h.reply(cleo, why) // before everybody
+		other := h.say(dora, social.Draft{Text: "@ben me, too", ReplyTo: one, Visibility: social.Direct})
+		called := map[social.PostID]string{root: "root", one: "one", hush: "hush", why: "why", loud: "loud", other: "other"}
+		for _, tt := range []struct {
+			who   social.AccountID
+			which social.PostID
+			want  string
+		}{
+			{ben, root, " | one4(hush2(why1(loud)) other)"},
+			{cleo, root, " | one3(hush2(why1(loud)))"},
+			{dora, root, " | one1(other) <away>1(loud)"},
+			{ada, root, " | one <away>1(loud)"},
+			{social.Anyone.Account, root, " | one <away>1(loud)"},
+			{ben, hush, "root one | why1(loud)"},
+			{cleo, why, "root one hush | loud"},
+			{ben, other, "root one | "},
+			{ada, loud, "<away> | "},
+		} {
+			got, err := h.lines.Tree(h.ctx, as(tt.who), tt.which)
+			if err != nil || drawn(got, called) != tt.want {
+				h.Errorf("%s at %s: %q, %v; want %q", called[tt.which], cmp.Or(names[tt.who], "nobody"), drawn(got, called), err, tt.want)
+			}
+		}
+		for who, there := range map[social.AccountID]bool{cleo: true, dora: false} {
+			if _, err := h.lines.Tree(h.ctx, as(who), hush); (err == nil) != there {
+				t.Errorf("%s may see what cleo whispers: %v", names[who], err)
+			}
 		}
 	})
 }
