@@ -99,6 +99,8 @@ type Options struct {
 	// Reads is told of each parameter that a route of the client API looks for.
 	// It is for tests.
 	Reads func(r mastoapi.Route, name string)
+	// CheapPasswords is for tests, see auth.Config.
+	CheapPasswords bool
 	// Beside opens a house to do something besides serving: others may be serving, and
 	// go on by the key that the house seals by.
 	Beside bool
@@ -248,7 +250,7 @@ func (a *App) assemble(o Options) (err error) {
 		return err
 	}
 	a.View = view.New(a.Store, view.Config{BaseURL: c.URL, HandleHost: c.HandleHost, House: a.Names.Names()})
-	a.Auth = auth.New(a.Store, auth.Config{FactorKey: a.factors.first(), FactorKeysBefore: a.factors.before(), BaseURL: c.URL, Title: func() string { return a.Instance.Settings().Title }, Limiter: a.limiter, Screen: a.Screen, Since: a.Names.Names().MovedAt()})
+	a.Auth = auth.New(a.Store, auth.Config{FactorKey: a.factors.first(), FactorKeysBefore: a.factors.before(), BaseURL: c.URL, Title: func() string { return a.Instance.Settings().Title }, Limiter: a.limiter, Screen: a.Screen, Since: a.Names.Names().MovedAt(), CheapPasswords: o.CheapPasswords})
 	a.Accounts = accounts.New(a.Store, accounts.Config{Base: view.Base(c.URL), HandleHost: c.HandleHost, Others: a.View.Others(), Own: a.View.OwnHost}, a.blobs)
 	a.Timelines, a.Reach = timelines.New(a.Store, a.View), reach.New(a.Store, a.View, a.Instance.Settings)
 	a.Media = media.New(a.Store, a.blobs)

@@ -6,8 +6,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -93,7 +95,10 @@ func StartReaching(t testing.TB, outward netsafe.Options, options ...Option) *Se
 	for _, o := range options {
 		o(&c)
 	}
-	s.options = app.Options{Config: c, Clock: clock.System, Log: logOf(t), Sender: s, Outward: outward, Reads: s.reads}
+	if _, err := os.Stat(c.Database()); c.DB == "" && errors.Is(err, fs.ErrNotExist) {
+		storetest.Prepare(t, c.Database())
+	}
+	s.options = app.Options{Config: c, Clock: clock.System, Log: logOf(t), Sender: s, Outward: outward, Reads: s.reads, CheapPasswords: true}
 	if s.App, err = app.Open(t.Context(), s.options); err != nil {
 		t.Fatal(err)
 	}

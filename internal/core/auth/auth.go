@@ -48,6 +48,8 @@ type Config struct {
 	FactorKey []byte
 	// FactorKeysBefore open what they sealed before.
 	FactorKeysBefore [][]byte
+	// CheapPasswords has passwords be hashed at next to no cost. It is for tests.
+	CheapPasswords bool
 }
 
 // Service does it.
@@ -67,7 +69,11 @@ func New(s *store.Store, c Config) *Service {
 	if c.Screen == nil {
 		c.Screen = screen.New(s)
 	}
-	return &Service{store: s, config: c, hasher: newHasher(), sessions: newActors(), tokens: newActors()}
+	h := newHasher()
+	if c.CheapPasswords {
+		h.memory, h.time = 8, 1
+	}
+	return &Service{store: s, config: c, hasher: h, sessions: newActors(), tokens: newActors()}
 }
 
 // Watch forgets who somebody was when that has changed. It is a store.Watcher.

@@ -23,9 +23,14 @@ const (
 
 // hasher hashes as many passwords at a time as there are processors, so that
 // people who sign in bound the memory and leave time for the others.
-type hasher struct{ turns chan struct{} }
+type hasher struct {
+	turns        chan struct{}
+	memory, time uint32
+}
 
-func newHasher() hasher { return hasher{make(chan struct{}, runtime.NumCPU())} }
+func newHasher() hasher {
+	return hasher{make(chan struct{}, runtime.NumCPU()), argonMemory, argonTime}
+}
 
 // cost is what went into a hash.
 type cost struct {
@@ -48,7 +53,7 @@ func (h hasher) key(ctx context.Context, password string, c cost, length int) ([
 // hash is password in the form it is kept, a PHC string.
 // https://github.com/P-H-C/phc-string-format/blob/master/phc-sf-spec.md
 func (h hasher) hash(ctx context.Context, password string) (string, error) {
-	c := cost{memory: argonMemory, time: argonTime, threads: argonThreads, salt: make([]byte, saltBytes)}
+	c := cost{memory: h.memory, time: h.time, threads: argonThreads, salt: make([]byte, saltBytes)}
 	rand.Read(c.salt)
 	key, err := h.key(ctx, password, c, keyBytes)
 	if err != nil {
@@ -63,7 +68,7 @@ func (h hasher) hash(ctx context.Context, password string) (string, error) {
 func (h hasher) matches(ctx context.Context, kept, password string) (bool, error) {
 	c, ok := parse(kept)
 	if !ok {
-		c = cost{memory: argonMemory, time: argonTime, threads: argonThreads, salt: make([]byte, saltBytes), key: make([]byte, keyBytes)}
+		c = cost{memory: h.memory, time: h.time, threads: argonThreads, salt: make([]byte, saltBytes), key: make([]byte, keyBytes)}
 	}
 	key, err := h.key(ctx, password, c, len(c.key))
 	return ok && same(string(key), string(c.key)), err

@@ -39,7 +39,8 @@ func TestPasswords(t *testing.T) {
 
 func TestHashingWaitsForItsTurn(t *testing.T) {
 	t.Parallel()
-	h := hasher{make(chan struct{}, 1)}
+	h := newHasher()
+	h.turns = make(chan struct{}, 1)
 	h.turns <- struct{}{} // somebody else hashes
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -83,15 +83,21 @@ func SQLite(t testing.TB) *store.Store {
 
 func openSQLite(t testing.TB, now clock.Clock) *store.Store {
 	t.Helper()
+	path := filepath.Join(t.TempDir(), "test.db")
+	Prepare(t, path)
+	return open(t, path, now)
+}
+
+// Prepare puts a copy of the template at path.
+func Prepare(t testing.TB, path string) {
+	t.Helper()
 	b, err := template()
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "test.db")
 	if err := os.WriteFile(path, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return open(t, path, now)
 }
 
 // Postgres opens a database of its own on the server at url.
