@@ -40,7 +40,7 @@ func each(t *testing.T, fn func(t *testing.T, h *house)) {
 }
 
 func open(t *testing.T, s *store.Store, c *storetest.Clock, l *limit.Limiter) *house {
-	svc := auth.New(s, auth.Config{BaseURL: base, Title: func() string { return "Ada's\nhouse" }, Limiter: l, FactorKey: []byte(strings.Repeat("k", auth.FactorKeyBytes))})
+	svc := auth.New(s, auth.Config{CheapPasswords: true, BaseURL: base, Title: func() string { return "Ada's\nhouse" }, Limiter: l, FactorKey: []byte(strings.Repeat("k", auth.FactorKeyBytes))})
 	s.Watch(svc.Watch)
 	return &house{Service: svc, t: t, ctx: t.Context(), store: s, clock: c}
 }

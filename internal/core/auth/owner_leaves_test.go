@@ -14,7 +14,7 @@ import (
 func TestTheOnlyOwnerStays(t *testing.T) {
 	storetest.EachTimed(t, func(t *testing.T, s *store.Store, c *storetest.Clock) {
 		ctx := t.Context()
-		svc := auth.New(s, auth.Config{BaseURL: "https://plaza.example", Title: func() string { return "Plaza" }, Limiter: limit.New(c.Now)})
+		svc := auth.New(s, auth.Config{CheapPasswords: true, BaseURL: "https://plaza.example", Title: func() string { return "Plaza" }, Limiter: limit.New(c.Now)})
 		own := func(name string) (social.Actor, string) {
 			a, password, err := svc.Create(ctx, auth.SignUp{Username: name, Email: name + "@example.com"}, social.Owner)
 			if err != nil {

@@ -13,7 +13,7 @@ import (
 func TestTidyForgetsWhoNeverConfirmed(t *testing.T) {
 	storetest.EachTimed(t, func(t *testing.T, s *store.Store, c *storetest.Clock) {
 		ctx := t.Context()
-		svc := auth.New(s, auth.Config{BaseURL: "https://plaza.example", Title: func() string { return "Plaza" }, Limiter: limit.New(c.Now)})
+		svc := auth.New(s, auth.Config{CheapPasswords: true, BaseURL: "https://plaza.example", Title: func() string { return "Plaza" }, Limiter: limit.New(c.Now)})
 		who, err := svc.SignUp(ctx, auth.SignUp{Username: "ada", Email: "ada@example.com", Password: "correct horse", Agreed: true})
 		if err != nil {
 			t.Fatal(err)
