@@ -57,10 +57,9 @@ func TestAccessible(t *testing.T) {
 	noBreaches(t, s)
 }
 
-// inspect looks at a page on a small and a large screen, one light and one dark, in
-// turn; with PLAZA_TEST_LONG both in both, also on middling ones and at zooms of 200 % and 400 % (WCAG 2.2,
-// 1.4.4 and 1.4.10: 1280 px become 640 and 320), with text twice as large, and
-// unfolded in both.
+// inspect looks at a page on a small or a large screen, light or dark, in turn, as it comes and
+// unfolded; with PLAZA_TEST_LONG on both in both, also on middling ones and at zooms of 200 % and 400 %
+// (WCAG 2.2, 1.4.4 and 1.4.10: 1280 px become 640 and 320), and with text twice as large.
 func (b *tab) inspect(p page) {
 	b.visit(p.path)
 	b.examine(p)
@@ -68,17 +67,13 @@ func (b *tab) inspect(p page) {
 
 // examine is inspect for the page that is shown.
 func (b *tab) examine(p page) {
-	widths, unfolded := []int64{390, 1280}, []string{"dark"}
-	if apptest.Long() {
-		widths, unfolded = []int64{320, 390, 640, 820, 1280}, []string{"light", "dark"}
+	widths, schemes, folded := []int64{320, 390, 640, 820, 1280}, []string{"light", "dark"}, int64(390)
+	if !apptest.Long() {
+		nth := looked.Add(1)
+		folded = []int64{390, 1280}[nth%2]
+		widths, schemes = []int64{folded}, schemes[nth/2%2:][:1]
 	}
-	nth := looked.Add(1)
-	for i, width := range widths {
-		schemes := []string{"light", "dark"}
-		if !apptest.Long() {
-			n := (i + int(nth)) % 2
-			schemes = schemes[n : n+1]
-		}
+	for _, width := range widths {
 		b.size(width, 900)
 		for _, scheme := range schemes {
 			b.scheme(scheme)
@@ -94,11 +89,11 @@ func (b *tab) examine(p page) {
 		b.look(p, 1280, "text twice as large")
 		b.letters(usualLetters)
 	}
-	b.size(390, 900)
+	b.size(folded, 900)
 	b.until(`(document.querySelectorAll("details").forEach((d) => d.open = true), true)`)
-	for _, scheme := range unfolded {
+	for _, scheme := range schemes {
 		b.scheme(scheme)
-		b.look(p, 390, scheme+", unfolded")
+		b.look(p, folded, scheme+", unfolded")
 	}
 	b.axed(p)
 	b.mu.Lock()
