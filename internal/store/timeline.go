@@ -139,12 +139,13 @@ func (v *View) Ancestors(ctx context.Context, of social.PostID, limit int) ([]so
 // A Reply is a place in a thread.
 type Reply struct{ ID, Parent social.PostID }
 
-// Thread returns the replies in a thread, oldest first, and the conversations that
-// private answers to them opened.
+// Thread returns the replies in a thread, oldest first, with the messages of conversations
+// that private answers to them opened. What was said there before others is in no thread
+// but that: who opened this one does not rule it.
 func (v *View) Thread(ctx context.Context, thread social.PostID, limit int) ([]Reply, error) {
 	return rows(ctx, v, func(r row) (x Reply, err error) { return x, r.Scan(&x.ID, &x.Parent) },
 		`SELECT id, reply_to FROM posts WHERE thread_id = $1 AND reply_to <> 0 AND id <> $1
-		UNION ALL SELECT p.id, p.reply_to FROM posts o JOIN posts p ON p.thread_id = o.id WHERE `+branch("o")+` AND o.id <> $1
+		UNION ALL SELECT p.id, p.reply_to FROM posts o JOIN posts p ON p.thread_id = o.id AND p.visibility = 'direct' WHERE `+branch("o")+` AND o.id <> $1
 			AND o.reply_to IN (SELECT id FROM posts WHERE thread_id = $1 ORDER BY id LIMIT $2)
 		ORDER BY 1 LIMIT $2`, thread, limit)
 }
