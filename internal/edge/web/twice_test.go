@@ -5,7 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
+	"github.com/plaza-social/plaza/internal/store"
 )
 
 // What was written in a profile is there to be mended when it is not taken.
@@ -28,6 +30,27 @@ func TestAskedTwice(t *testing.T) {
 	ada.post("/lists", "title", "Friends")
 	list := regexp.MustCompile(`/lists/\d+`).FindString(ada.get("/lists").Body.String())
 	want(t, ada.get(list+"/edit"), 200, `<details class="twice"><summary class="button quiet small">Delete the list</summary>`)
+
+	olga := h.member("olga", social.Owner)
+	asks := func(page, name, follows, button string) {
+		t.Helper()
+		before, opened, _ := strings.Cut(olga.get(page).Body.String(), `<details class="twice"><summary class="button quiet small">`+name+`</summary>`)
+		opened, after, _ := strings.Cut(opened, "</details>")
+		if !strings.Contains(opened, follows) || !strings.Contains(opened, button) || strings.Contains(before+after, button) {
+			t.Errorf("%s does not ask before its %q: %s", page, name, opened)
+		}
+	}
+	want(t, olga.post("/settings/announcements", "text", "We move."), 200)
+	asks("/settings/announcements", "Delete", "It is gone for good", `/delete"`)
+	want(t, olga.post("/settings/names", "username", "somebody"), 200)
+	asks("/settings/names", "Keep it no more", "others can take the name", `/end"`)
+	if err := h.store.Write(t.Context(), func(tx *store.Tx) error {
+		tx.Record(event.EmojisChanged{})
+		return tx.AddEmoji(t.Context(), social.Emoji{ID: 4, Shortcode: "cat", File: "moves", Still: "still", Enabled: true, Listed: true})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	asks("/settings/emojis", "Delete", "The picture is gone for good.", `value="remove"`)
 }
 
 // Who writes to somebody begins with a message, and with nothing that an address makes up.
