@@ -19,6 +19,23 @@ func TestProfileKeepsWhatWasWritten(t *testing.T) {
 	want(t, ada.get("/settings/profile"), 200, "!I count")
 }
 
+// So is whom somebody wants on a list, and whom an admin wants to turn away.
+func TestFormsKeepWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	olga := h.member("olga", social.Owner)
+	olga.post("/lists", "title", "Friends")
+	list := regexp.MustCompile(`/lists/\d+`).FindString(olga.get("/lists").Body.String())
+	want(t, olga.post(list+"/members", "name", "@nobody@far.example"), 422, "nobody was added", `name="name" value="@nobody@far.example"`)
+	want(t, olga.get(list+"/edit"), 200, "!far.example")
+
+	want(t, olga.post("/settings/screen/mail", "mail", "no host", "approval", "1"), 422, `name="mail" value="no host"`, `name="approval" value="1" checked`)
+	want(t, olga.post("/settings/screen/address", "address", "nobody"), 422, `name="address" value="nobody"`)
+	want(t, olga.post("/settings/screen/net", "net", "192.0.2.0/99", "severity", "no_access", "days", "9", "comment", "bots"), 422,
+		`name="net" value="192.0.2.0/99"`, `<option value="no_access" selected>`, `name="days" value="9"`, `name="comment" value="bots"`)
+	want(t, olga.get("/settings/screen"), 200, "!192.0.2.0/99", `<option value="sign_up_block" selected>`)
+}
+
 // What cannot be undone is said before there is the button for it.
 func TestAskedTwice(t *testing.T) {
 	t.Parallel()
