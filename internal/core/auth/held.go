@@ -10,6 +10,7 @@ import (
 	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/base/text"
 	"github.com/plaza-social/plaza/internal/core/record"
+	"github.com/plaza-social/plaza/internal/core/screen"
 	"github.com/plaza-social/plaza/internal/evidence"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
@@ -194,7 +195,9 @@ func (s *Service) Held(ctx context.Context, secret string) (h social.HeldName, e
 
 // ClaimName makes the account that a name was kept for. Nobody has to approve it,
 // also where nobody may sign up; the address is still to be confirmed. The secret
-// works once; should they never confirm the address, the name is still kept.
+// works once; should they never confirm the address, the name is still kept. Whoever is
+// turned away by where they come from, or by their address, does not get it either:
+// links are passed on.
 func (s *Service) ClaimName(ctx context.Context, secret string, f SignUp) (a social.Account, err error) {
 	f = f.trimmed()
 	h, err := s.Held(ctx, secret)
@@ -202,9 +205,13 @@ func (s *Service) ClaimName(ctx context.Context, secret string, f SignUp) (a soc
 		return a, err
 	}
 	f.Username, f.held = h.Username, h.ID
+	var verdict screen.Verdict
 	check := func(v *store.View) error {
 		ps, err := f.problems(ctx, v, true)
 		if err != nil {
+			return err
+		}
+		if verdict, err = s.screened(ctx, v, f, &ps); err != nil {
 			return err
 		}
 		if !f.Agreed {
@@ -212,7 +219,11 @@ func (s *Service) ClaimName(ctx context.Context, secret string, f SignUp) (a soc
 		}
 		return ps.err()
 	}
-	if err := s.store.Read(ctx, check); err != nil {
+	err = s.store.Read(ctx, check)
+	if counted := s.config.Screen.Count(ctx, verdict, f.From); err == nil {
+		err = counted
+	}
+	if err != nil {
 		return a, fmt.Errorf("claim name: %w", err)
 	}
 	hash, err := s.hasher.hash(ctx, f.Password)
