@@ -153,6 +153,14 @@ func (s *Service) LinkName(ctx context.Context, by social.Actor, which social.He
 	return secret, nil
 }
 
+// ClaimPath is where a kept name is claimed.
+const ClaimPath = "/auth/claim"
+
+// ClaimURL is the link that claims a name, to whom its secret is known.
+func (s *Service) ClaimURL(secret string) string {
+	return s.config.BaseURL + ClaimPath + "?key=" + secret
+}
+
 // UnlinkName ends the link of a name. The name is still kept.
 func (s *Service) UnlinkName(ctx context.Context, by social.Actor, which social.HeldNameID) error {
 	return s.ofHeld(ctx, by, which, unlinkName, func(tx *store.Tx, _ social.HeldName) error {
