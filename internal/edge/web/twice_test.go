@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
@@ -107,6 +108,7 @@ func TestThreadsSayWhatHolds(t *testing.T) {
 	want(t, cleo.get(root), 200, "The author of this thread has locked it", `!name="reply_to"`)
 	want(t, h.browser().get(root), 200, "The author of this thread has locked it", "!Sign in to reply")
 
+	h.clock.Pass(time.Second) // so that it is the newer one of hers
 	want(t, ada.post("/new", "text", "Ask me", "visibility", "public", "replies", "approval", "do", "post"), 200, "Your post is out.")
 	asks := regexp.MustCompile(`/@ada/(\d+)`).FindStringSubmatch(ada.get("/@ada").Body.String())
 	want(t, ben.post("/new", "text", "@ada may I?", "visibility", "public", "reply_to", asks[1], "back", asks[0], "do", "post"), 200, "Your reply is sent. Others see it when it is approved.", "!Your post is out.")
