@@ -86,7 +86,7 @@ func (v *namesLink) Run(ctx context.Context, s streams) error {
 		if err != nil {
 			return err
 		}
-		return tell(s.out, false, nil, "%s/auth/claim?key=%s", a.Config.URL, secret)
+		return tell(s.out, false, nil, "%s", a.Auth.ClaimURL(secret))
 	})
 }
 

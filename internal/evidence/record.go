@@ -75,6 +75,15 @@ const (
 	AccessAddress = "address"
 )
 
+// The outcomes of a change of how things are that is about a name that is kept.
+const (
+	NameHeld     = "hold_name"
+	NameLinked   = "link_name"
+	NameUnlinked = "unlink_name"
+	NameReleased = "release_name"
+	NameClaimed  = "claim_name" // by who had the link
+)
+
 // The outcomes of a sample: a post was drawn; somebody looked at it and found a
 // breach, or none. What is gone before that has none.
 const (

@@ -19,6 +19,12 @@
     if (r.width && (r.right > wide + 1 || r.left < -1) && !within(e.parentElement)) wrong.push(`reaches past the edge: ${where(e)}`);
   }
 
+  // The tab that one is on is seen.
+  for (const e of document.querySelectorAll(".tabs [aria-current]")) {
+    const r = e.getBoundingClientRect();
+    if (shown(e) && (r.right > wide + 1 || r.left < -1)) wrong.push(`is out of sight: ${where(e)}`);
+  }
+
   // One heading of the page and all others below it, each id once, each reference to something.
   const ones = document.querySelectorAll("h1").length;
   if (ones !== 1) wrong.push(`${ones} h1`);

@@ -189,6 +189,7 @@ func Length(s string) int {
 type Linker struct {
 	Mention func(username, host string) (href string, ok bool)
 	Tag     func(tag string) (href string)
+	Host    func(host string) string // how the host of a link is shown; as it was typed if nil
 }
 
 // HTML is s as safe HTML: paragraphs, line breaks, and links in the form that
@@ -212,7 +213,7 @@ var lines = regexp.MustCompile(`\n{2,}`)
 func writePiece(b *strings.Builder, p Piece, l Linker) {
 	switch p.Kind {
 	case Link:
-		writeLink(b, p.Text)
+		writeLink(b, p.Text, l)
 		return
 	case Mention:
 		if href, ok := l.Mention(p.Username, p.Host); ok {
@@ -229,12 +230,28 @@ func writePiece(b *strings.Builder, p Piece, l Linker) {
 	b.WriteString(strings.ReplaceAll(t, "\n", "<br>"))
 }
 
+// hostShown is a link without its scheme as it is shown.
+func hostShown(rest string, l Linker) string {
+	end := len(rest)
+	if i := strings.IndexAny(rest, `/\?#`); i >= 0 { // browsers take \ for /
+		end = i
+	}
+	if l.Host == nil || !strings.ContainsFunc(rest[:end], func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return rest
+	}
+	from := strings.LastIndexByte(rest[:end], '@') + 1
+	if i := strings.IndexByte(rest[from:end], ':'); i >= 0 {
+		end = from + i
+	}
+	return rest[:from] + l.Host(rest[from:end]) + rest[end:]
+}
+
 // shownLink is how much of a link is shown, after its scheme.
 const shownLink = 30
 
-func writeLink(b *strings.Builder, link string) {
+func writeLink(b *strings.Builder, link string, l Linker) {
 	scheme := link[:strings.Index(link, "://")+3]
-	rest := []rune(link[len(scheme):])
+	rest := []rune(hostShown(link[len(scheme):], l))
 	if r, ok := strings.CutPrefix(string(rest), "www."); ok {
 		scheme, rest = scheme+"www.", []rune(r)
 	}

@@ -90,3 +90,23 @@ func TestHTML(t *testing.T) {
 		}
 	}
 }
+
+// How a host is shown is asked for hosts alone, of more than plain letters, and the link leads where it did.
+func TestHostOfLinkShown(t *testing.T) {
+	l := Linker{Host: func(host string) string { return "[" + host + "]" }}
+	for link, shown := range map[string]string{
+		"https://a.example/ä":                "a.example/ä",
+		"https://ä.example":                  "[ä.example]",
+		"https://www.ä.example/ö":            "[www.ä.example]/ö",
+		"https://ä.example:80?ö":             "[ä.example]:80?ö",
+		"https://ö@b:c@ä.example#ü":          "ö@b:c@[ä.example]#ü",
+		`https://ä.example\@b.example`:       `[ä.example]\@b.example`,
+		"https://a.example/ö@ä.example":      "a.example/ö@ä.example",
+		"https://" + strings.Repeat("ä", 40): "[" + strings.Repeat("ä", 29),
+	} {
+		got := HTML(link, l)
+		if !strings.Contains(got, `href="`+link+`"`) || !strings.Contains(got, ">"+shown+"<") {
+			t.Errorf("%s is shown as %s, want %s", link, got, shown)
+		}
+	}
+}

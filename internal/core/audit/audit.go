@@ -84,11 +84,31 @@ const (
 	Answer     = What(evidence.TypeHostAnswer)
 	SawPost    = What(evidence.AccessPost)
 	SawAddress = What(evidence.AccessAddress)
+
+	HeldName     = What(evidence.NameHeld)
+	LinkedName   = What(evidence.NameLinked)
+	UnlinkedName = What(evidence.NameUnlinked)
+	ReleasedName = What(evidence.NameReleased)
 )
 
+// aboutNames are the changes of how things are that are about a name that is kept.
+var aboutNames = []What{HeldName, LinkedName, UnlinkedName, ReleasedName}
+
+// Whats is all that can have been done.
+func Whats() []What {
+	out := append([]What{SawPost, SawAddress}, aboutNames...)
+	for t := range kinds {
+		if t != evidence.TypeAccess { // its outcomes say more
+			out = append(out, What(t))
+		}
+	}
+	return out
+}
+
 func whatOf(l evidence.Leaf) What {
-	if l.Type == evidence.TypeAccess {
-		return What(l.Outcome)
+	did := What(l.Outcome)
+	if l.Type == evidence.TypeAccess || l.Type == evidence.TypeConfig && slices.Contains(aboutNames, did) {
+		return did
 	}
 	return What(l.Type)
 }
@@ -274,7 +294,9 @@ func (a *Act) told(l evidence.Leaf, b said) {
 	case evidence.TypeAssign:
 		a.Alias, a.To = b.To, ""
 	case evidence.TypeConfig:
-		a.Subject = b.What
+		if a.Subject = b.What; slices.Contains(aboutNames, a.What) { // which, only its alias says
+			a.Subject, a.To = b.To, ""
+		}
 		if a.Kind == People { // the account stands under an alias there
 			a.Action, a.Subject, a.From, a.To = social.Action(l.Outcome), "", "", strings.TrimSpace(strings.Join(strings.SplitN(b.To, " is ", 2)[1:], ""))
 		}

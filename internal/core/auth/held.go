@@ -10,25 +10,17 @@ import (
 	"github.com/plaza-social/plaza/internal/base/id"
 	"github.com/plaza-social/plaza/internal/base/text"
 	"github.com/plaza-social/plaza/internal/core/record"
+	"github.com/plaza-social/plaza/internal/core/screen"
 	"github.com/plaza-social/plaza/internal/evidence"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
-)
-
-// What is done with names that are kept, in the words of the log.
-const (
-	holdName    = "hold_name"
-	linkName    = "link_name"
-	unlinkName  = "unlink_name"
-	releaseName = "release_name"
-	claimName   = "claim_name"
 )
 
 // heldAs notes in the log what was done with a name. Which one, only its alias says:
 // it is somebody's, or will be.
 func heldAs(ctx context.Context, tx *store.Tx, by social.Actor, what, username string) error {
 	staff := "who had the link"
-	if what != claimName {
+	if what != evidence.NameClaimed {
 		var err error
 		if staff, err = record.Staff(ctx, tx, by); err != nil {
 			return err
@@ -71,7 +63,7 @@ func (s *Service) HoldName(ctx context.Context, by social.Actor, username, note 
 			return errs.Newf(errs.Invalid, "You hold %d names. Release one to hold another.", social.MaxHeldNames)
 		}
 		h.ID, h.CreatedAt = social.HeldNameID(id.New(tx.Now)), tx.Now
-		if err := heldAs(ctx, tx, by, holdName, h.Username); err != nil {
+		if err := heldAs(ctx, tx, by, evidence.NameHeld, h.Username); err != nil {
 			return err
 		}
 		return tx.AddHeldName(ctx, h)
@@ -140,7 +132,7 @@ func (s *Service) LinkName(ctx context.Context, by social.Actor, which social.He
 		return "", errs.Newf(errs.Invalid, "A link is good for 1 to %d days.", int(social.MaxClaimTime.Hours()/24))
 	}
 	secret, hash := newSecret()
-	err = s.ofHeld(ctx, by, which, linkName, func(tx *store.Tx, h social.HeldName) error {
+	err = s.ofHeld(ctx, by, which, evidence.NameLinked, func(tx *store.Tx, h social.HeldName) error {
 		if h.Claimed {
 			return errs.New(errs.Conflict, "Somebody has claimed this name. Until they have confirmed their address, or did not within a week, nobody else can.")
 		}
@@ -152,16 +144,24 @@ func (s *Service) LinkName(ctx context.Context, by social.Actor, which social.He
 	return secret, nil
 }
 
+// ClaimPath is where a kept name is claimed.
+const ClaimPath = "/auth/claim"
+
+// ClaimURL is the link that claims a name, to whom its secret is known.
+func (s *Service) ClaimURL(secret string) string {
+	return s.config.BaseURL + ClaimPath + "?key=" + secret
+}
+
 // UnlinkName ends the link of a name. The name is still kept.
 func (s *Service) UnlinkName(ctx context.Context, by social.Actor, which social.HeldNameID) error {
-	return s.ofHeld(ctx, by, which, unlinkName, func(tx *store.Tx, _ social.HeldName) error {
+	return s.ofHeld(ctx, by, which, evidence.NameUnlinked, func(tx *store.Tx, _ social.HeldName) error {
 		return tx.LinkHeldName(ctx, which, "", time.Time{}, time.Time{})
 	})
 }
 
 // ReleaseName keeps a name no more.
 func (s *Service) ReleaseName(ctx context.Context, by social.Actor, which social.HeldNameID) error {
-	return s.ofHeld(ctx, by, which, releaseName, func(tx *store.Tx, _ social.HeldName) error { _, err := tx.EndHeldName(ctx, which); return err })
+	return s.ofHeld(ctx, by, which, evidence.NameReleased, func(tx *store.Tx, _ social.HeldName) error { _, err := tx.EndHeldName(ctx, which); return err })
 }
 
 func (s *Service) ofHeld(ctx context.Context, by social.Actor, which social.HeldNameID, what string, do func(*store.Tx, social.HeldName) error) error {
@@ -194,7 +194,9 @@ func (s *Service) Held(ctx context.Context, secret string) (h social.HeldName, e
 
 // ClaimName makes the account that a name was kept for. Nobody has to approve it,
 // also where nobody may sign up; the address is still to be confirmed. The secret
-// works once; should they never confirm the address, the name is still kept.
+// works once; should they never confirm the address, the name is still kept. Whoever is
+// turned away by where they come from, or by their address, does not get it either:
+// links are passed on.
 func (s *Service) ClaimName(ctx context.Context, secret string, f SignUp) (a social.Account, err error) {
 	f = f.trimmed()
 	h, err := s.Held(ctx, secret)
@@ -202,9 +204,13 @@ func (s *Service) ClaimName(ctx context.Context, secret string, f SignUp) (a soc
 		return a, err
 	}
 	f.Username, f.held = h.Username, h.ID
+	var verdict screen.Verdict
 	check := func(v *store.View) error {
 		ps, err := f.problems(ctx, v, true)
 		if err != nil {
+			return err
+		}
+		if verdict, err = s.screened(ctx, v, f, &ps); err != nil {
 			return err
 		}
 		if !f.Agreed {
@@ -212,7 +218,11 @@ func (s *Service) ClaimName(ctx context.Context, secret string, f SignUp) (a soc
 		}
 		return ps.err()
 	}
-	if err := s.store.Read(ctx, check); err != nil {
+	err = s.store.Read(ctx, check)
+	if counted := s.config.Screen.Count(ctx, verdict, f.From); err == nil {
+		err = counted
+	}
+	if err != nil {
 		return a, fmt.Errorf("claim name: %w", err)
 	}
 	hash, err := s.hasher.hash(ctx, f.Password)
@@ -231,7 +241,7 @@ func (s *Service) ClaimName(ctx context.Context, secret string, f SignUp) (a soc
 		if a, err = enter(ctx, tx, f, social.User{Password: hash, Role: social.Member, Approved: true}); err != nil {
 			return err
 		}
-		if err := heldAs(ctx, tx, social.Anyone, claimName, h.Username); err != nil {
+		if err := heldAs(ctx, tx, social.Anyone, evidence.NameClaimed, h.Username); err != nil {
 			return err
 		}
 		return s.askToConfirm(ctx, tx, a, f.Email)

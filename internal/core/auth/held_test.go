@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/auth"
+	"github.com/plaza-social/plaza/internal/core/screen"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 )
@@ -205,6 +207,45 @@ func TestSignUpLikeStaff(t *testing.T) {
 			if got := codes(err); got != "username:"+auth.Reserved {
 				t.Errorf("%s: %s, %v", name, got, err)
 			}
+		}
+	})
+}
+
+// Who is turned away gets no kept name either, with the words of the front door, and the
+// link is still good for whom it was for.
+func TestHeldNameIsScreened(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.mode(social.SignUpOpen)
+		lists := screen.New(h.store)
+		badNet, never := "198.51.100.0/24", social.IPNoSignUp
+		if _, err := lists.AddNet(h.ctx, social.Console, netip.Addr{}, screen.NetWish{Net: &badNet, Severity: &never}); err != nil {
+			t.Fatal(err)
+		}
+		block, err := lists.AddMail(h.ctx, social.Console, "throwaway.example", nil, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		secret, err := h.LinkName(h.ctx, social.Console, h.held(t, "Person_X").ID, time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for what, change := range map[string]func(f *auth.SignUp){
+			"from a network that may not join":  func(f *auth.SignUp) { f.From = netip.MustParseAddr("198.51.100.7") },
+			"with an address that is not taken": func(f *auth.SignUp) { f.Email = "x@mail.throwaway.example" },
+		} {
+			f := form("xena")
+			change(&f)
+			_, usual := h.SignUp(h.ctx, f)
+			_, err := h.ClaimName(h.ctx, secret, f)
+			if usual == nil || err == nil || errs.KindOf(err) != errs.KindOf(usual) || errs.Public(err) != errs.Public(usual) {
+				t.Errorf("%s: claim %v, sign up %v", what, err, usual)
+			}
+		}
+		if b, err := lists.Mail(h.ctx, social.Console, block.ID); err != nil || b.Days[0].Uses != 2 {
+			t.Errorf("tries: %+v, %v; want 2 today, of the sign-up and of the claim", b.Days, err)
+		}
+		if _, err := h.ClaimName(h.ctx, secret, form("xena")); err != nil {
+			t.Errorf("from elsewhere: %v", err)
 		}
 	})
 }

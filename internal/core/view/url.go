@@ -91,7 +91,7 @@ func (v *View) profileHTML(a *Face, s string) string {
 	if !a.Local() {
 		return s // cleaned when it came
 	}
-	return text.HTML(s, text.Linker{Tag: v.TagURL, Mention: func(username, host string) (string, bool) {
+	return text.HTML(s, text.Linker{Tag: v.TagURL, Host: social.HostShown, Mention: func(username, host string) (string, bool) {
 		if host != "" {
 			return "", false
 		}

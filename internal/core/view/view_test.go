@@ -453,7 +453,8 @@ func TestRelationsWithNotes(t *testing.T) {
 func TestProfileIsSafeHTML(t *testing.T) {
 	v := view.New(nil, view.Config{BaseURL: "https://plaza.example"})
 	ours := &view.Face{Account: social.Account{Username: "ada", Bio: "<b>I</b> like #Cats, @ben and @eva@elsewhere.example",
-		Fields: []social.Field{{Name: "Site", Value: "https://ada.example"}, {Name: "Says", Value: "<script>"}}}}
+		Fields: []social.Field{{Name: "Site", Value: "https://ada.example"}, {Name: "Says", Value: "<script>"},
+			{Name: "Shop", Value: "https://www.раураl.example:8443/a", VerifiedAt: new(time.Time)}}}}
 	theirs := &view.Face{Account: social.Account{Username: "eva", Host: "elsewhere.example", URI: "https://elsewhere.example/eva",
 		Bio: "<p>cleaned</p>", Fields: []social.Field{{Value: "<p>too</p>"}}}}
 	for name, tt := range map[string]struct {
@@ -464,6 +465,7 @@ func TestProfileIsSafeHTML(t *testing.T) {
 		"bio":          {v.Bio(ours), []string{"&lt;b&gt;I", `href="https://plaza.example/tags/cats"`, `href="https://plaza.example/@ben"`}, "/@eva"},
 		"link":         {v.FieldHTML(ours, 0), []string{`href="https://ada.example"`, `rel="me nofollow noopener"`}, "<p>"},
 		"script":       {v.FieldHTML(ours, 1), []string{"&lt;script&gt;"}, "<script>"},
+		"look-alike":   {v.FieldHTML(ours, 2), []string{`href="https://www.раураl.example:8443/a"`, ">xn--l-7sba6dbr.example:8443/a<"}, ">раураl"},
 		"their bio":    {v.Bio(theirs), []string{"<p>cleaned</p>"}, "&lt;"},
 		"their field":  {v.FieldHTML(theirs, 0), []string{"<p>too</p>"}, "&lt;"},
 		"ours":         {v.AccountURL(ours), []string{"https://plaza.example/@ada"}, "//@"},

@@ -103,7 +103,7 @@ func (a *API) linkName(q *request) (any, error) {
 		return nil, err
 	}
 	h, err := a.Auth.Held(q.Context(), secret)
-	return nameLink{a.BaseURL + "/auth/claim?key=" + secret, stamp(h.ExpiresAt)}, err
+	return nameLink{a.Auth.ClaimURL(secret), stamp(h.ExpiresAt)}, err
 }
 
 func (a *API) unlinkName(q *request) (any, error) {

@@ -21,6 +21,7 @@ var auditActs = map[audit.What]string{
 	audit.Took: msg("Took a case"), audit.Sorted: msg("Sorted a case anew"), audit.Told: msg("Wrote down that an authority or a hotline was told"),
 	audit.Configured: msg("Changed how the house works"), audit.Rule: msg("Changed a rule"), audit.Measure: msg("Changed what is done about others"),
 	audit.Hold: msg("A hold"), audit.Answer: msg("Answered a notice"),
+	audit.HeldName: msg("Kept a name for somebody"), audit.LinkedName: msg("Made a link for a name that is kept"), audit.UnlinkedName: msg("Ended the link for a name that is kept"), audit.ReleasedName: msg("Let a name go that was kept"),
 	audit.SawPost: msg("Was shown a post that is not for everybody"), audit.SawAddress: msg("Was shown e-mail addresses"),
 }
 

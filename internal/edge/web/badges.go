@@ -6,13 +6,13 @@ import (
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
+	"github.com/plaza-social/plaza/internal/core/auth"
 	"github.com/plaza-social/plaza/internal/social"
 )
 
 const (
 	badgesPage = "/help/badges"
 	namesPage  = "/settings/names"
-	claimPath  = "/auth/claim"
 )
 
 func (s *Site) badgeRoutes(r *router) {
@@ -27,8 +27,8 @@ func (s *Site) badgeRoutes(r *router) {
 	r.Do("POST "+namesPage+"/{name}/link", admin, s.linkName)
 	r.Do("POST "+namesPage+"/{name}/unlink", admin, s.ofName(func(q *ask, id social.HeldNameID) error { return s.Auth.UnlinkName(q.Context(), q.by, id) }))
 	r.Do("POST "+namesPage+"/{name}/end", admin, s.ofName(func(q *ask, id social.HeldNameID) error { return s.Auth.ReleaseName(q.Context(), q.by, id) }))
-	r.Do("GET "+claimPath, anyone, s.limited(secretRule, s.claimForm))
-	r.Do("POST "+claimPath, anyone, s.limited(signUpRule, s.claim))
+	r.Do("GET "+auth.ClaimPath, anyone, s.limited(secretRule, s.claimForm))
+	r.Do("POST "+auth.ClaimPath, anyone, s.limited(signUpRule, s.claim))
 }
 
 // known is what the staff said of somebody, for themselves and for the staff.
@@ -116,7 +116,7 @@ func (s *Site) linkName(q *ask) error {
 	if err != nil {
 		return err
 	}
-	return s.showNames(q, http.StatusOK, heldNames{Link: s.config.BaseURL + claimPath + "?key=" + secret, For: h})
+	return s.showNames(q, http.StatusOK, heldNames{Link: s.Auth.ClaimURL(secret), For: h})
 }
 
 func (s *Site) ofName(do func(q *ask, id social.HeldNameID) error) handler {
@@ -135,7 +135,7 @@ func (s *Site) showClaim(q *ask, status int, form signUp) error {
 	if err != nil {
 		return err
 	}
-	form.Action, form.Username = claimPath, h.Username
+	form.Action, form.Username = auth.ClaimPath, h.Username
 	q.page.Plain, q.page.Head.Hide = true, true
 	return q.showAs(status, "Join", claimPage(q.page, form))
 }

@@ -92,4 +92,5 @@ func TestHeldNamesOnPages(t *testing.T) {
 	want(t, h.browser().post("/auth/claim", append(fields, "user[password]", "correct horse")...), 403, "This link does not give a name")
 	want(t, olga.get("/settings/names"), 200, "Claimed; the address is not confirmed yet", "!Its link is good")
 	want(t, olga.post(link, "days", "7"), 422, "Somebody has claimed this name")
+	want(t, olga.get("/admin/audit"), 200, "Kept a name for somebody", "Made a link for a name that is kept", "!hold_name", "!link_name")
 }

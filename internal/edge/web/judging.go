@@ -63,7 +63,7 @@ var ways = []way{
 // a record.
 var backs = map[social.Action]string{social.Unveil: msg("Pictures not veiled any more"), social.Enable: msg("Account open again"), social.Unlimit: msg("Account not limited any more"), social.Unsuspend: msg("Account not suspended any more"),
 	social.RestorePost: msg("Post restored"), social.Pardon: msg("Taken back"), social.Admit: msg("Let in"), social.TurnDown: msg("Turned down"), social.Expel: msg("Deleted"), social.ChangeRole: msg("Another role"), social.ChangeEntry: msg("Another way in"),
-	social.Confirm: msg("Confirmed who it is"), social.Unconfirm: msg("Confirmed no more")}
+	social.Confirm: msg("Confirmed who it is"), social.Unconfirm: msg("Confirmed no more"), social.Gone: msg("The account was deleted before anybody decided")}
 
 func wayOf(a social.Action) way {
 	for _, w := range ways {

@@ -63,9 +63,10 @@ func (s *Site) list(q *ask) error {
 	return q.show(l.Title, listPage(q.page, l, posts))
 }
 
-func (s *Site) editList(q *ask) error { return s.listForm(q, http.StatusOK, "") }
+func (s *Site) editList(q *ask) error { return s.listForm(q, http.StatusOK, "", "") }
 
-func (s *Site) listForm(q *ask, status int, problem string) error {
+// listForm is the page on which a list is changed; name is of whom nobody was found.
+func (s *Site) listForm(q *ask, status int, name, problem string) error {
 	l, err := s.Lists.Get(q.Context(), q.by, q.list())
 	if err != nil {
 		return err
@@ -77,7 +78,7 @@ func (s *Site) listForm(q *ask, status int, problem string) error {
 		return err
 	}
 	q.page.Tab, q.page.Here = "lists", listURL(l.ID)+"/edit"
-	return q.showAs(status, "Change list", listEditPage(q.page, l, members, problem))
+	return q.showAs(status, "Change list", listEditPage(q.page, l, members, name, problem))
 }
 
 func (s *Site) changeList(q *ask) error {
@@ -124,7 +125,7 @@ func (s *Site) addMember(q *ask) error {
 		err = s.Lists.AddMembers(q.Context(), q.by, q.list(), []social.AccountID{a.ID})
 	}
 	if k := errs.KindOf(err); err != nil && (k == errs.NotFound || k == errs.Invalid) {
-		return s.listForm(q, http.StatusUnprocessableEntity, q.page.say("Only people you follow, and only once: nobody was added."))
+		return s.listForm(q, http.StatusUnprocessableEntity, q.form("name"), q.page.say("Only people you follow, and only once: nobody was added."))
 	}
 	if err != nil {
 		return err

@@ -43,6 +43,22 @@ type screened struct {
 	Mails  []social.MailBlock
 	Prints []social.PrintBlock
 	Nets   []social.IPBlock
+	Wish   turnedAway
+}
+
+// turnedAway is who is to stand there, as it was typed.
+type turnedAway struct {
+	Mail, Address, Net, Days, Comment string
+	Approval                          bool
+	Severity                          social.IPSeverity
+}
+
+func turnedAwayOf(q *ask) turnedAway {
+	w := turnedAway{Mail: q.form("mail"), Address: q.form("address"), Net: q.form("net"), Days: q.form("days"), Comment: q.form("comment"), Approval: q.ticked("approval"), Severity: social.IPSeverity(q.form("severity"))}
+	if w.Severity == "" {
+		w.Severity = social.IPNoSignUp
+	}
+	return w
 }
 
 func (s *Site) showScreen(q *ask, status int, problem string) error {
@@ -60,7 +76,7 @@ func (s *Site) showScreen(q *ask, status int, problem string) error {
 		return err
 	}
 	q.settle()
-	return q.showAs(status, "Who may not join", screenSettings(q.page, screened{mails.Items, prints.Items, nets.Items}, problem))
+	return q.showAs(status, "Who may not join", screenSettings(q.page, screened{mails.Items, prints.Items, nets.Items, turnedAwayOf(q)}, problem))
 }
 
 // screenAddress turns an address away: of it only the fingerprint is kept.

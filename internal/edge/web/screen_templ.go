@@ -132,11 +132,11 @@ func screenSettings(f *frame, s screened, problem string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = textField("mail", say(ctx, "An e-mail provider"), say(ctx, "Addresses there, and at hosts below it, are not taken."), "", social.MaxHost).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = textField("mail", say(ctx, "An e-mail provider"), say(ctx, "Addresses there, and at hosts below it, are not taken."), s.Wish.Mail, social.MaxHost).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = tick("approval", say(ctx, "Take them, after a look"), "", false).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = tick("approval", say(ctx, "Take them, after a look"), "", s.Wish.Approval).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -220,7 +220,7 @@ func screenSettings(f *frame, s screened, problem string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = textField("address", say(ctx, "One e-mail address"), say(ctx, "Only its fingerprint is kept. It holds for all spellings: with dots, with a plus sign."), "", 320).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = textField("address", say(ctx, "One e-mail address"), say(ctx, "Only its fingerprint is kept. It holds for all spellings: with dots, with a plus sign."), s.Wish.Address, 320).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -276,7 +276,7 @@ func screenSettings(f *frame, s screened, problem string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = textField("net", say(ctx, "A network"), say(ctx, "An address or a range, such as 192.0.2.0/24 or 2001:db8::/32."), "", 64).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = textField("net", say(ctx, "A network"), say(ctx, "An address or a range, such as 192.0.2.0/24 or 2001:db8::/32."), s.Wish.Net, 64).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -298,7 +298,7 @@ func screenSettings(f *frame, s screened, problem string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, w := range netWays {
-				templ_7745c5c3_Err = option(string(w.is), say(ctx, w.name), string(social.IPNoSignUp)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = option(string(w.is), say(ctx, w.name), string(s.Wish.Severity)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -307,11 +307,11 @@ func screenSettings(f *frame, s screened, problem string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = textField("days", say(ctx, "For how many days"), say(ctx, "Leave it empty for good."), "", 4).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = textField("days", say(ctx, "For how many days"), say(ctx, "Leave it empty for good."), s.Wish.Days, 4).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = textField("comment", say(ctx, "A note for admins"), "", "", social.MaxIPComment).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = textField("comment", say(ctx, "A note for admins"), "", s.Wish.Comment, social.MaxIPComment).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
