@@ -502,6 +502,7 @@ func TestDecisionsOutliveAdoption(t *testing.T) {
 				f.Visibility, f.Mentions = social.Direct, []social.Mention{{Account: ben}}
 			}))
 			child := receive(t, svc, zoe, note(name+"-child", func(f *social.ForeignPost) {
+				f.At = f.At.Add(time.Second) // it is the later one
 				f.Visibility, f.Mentions, f.ReplyTo = social.Direct, []social.Mention{{Account: ben}}, "https://far.example/p/unheard"
 			}))
 			must(t, s.Write(ctx, func(tx *store.Tx) error {
