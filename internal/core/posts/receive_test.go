@@ -494,6 +494,7 @@ func TestDecisionsOutliveAdoption(t *testing.T) {
 			"refused":       {waits: social.TalkRefused, found: social.TalkOpen, want: social.TalkRefused},
 			"refused-group": {waits: social.TalkOpen, found: social.TalkRefused, want: social.TalkRefused},
 			"left":          {waits: social.TalkLeft, found: social.TalkRequest, want: social.TalkLeft},
+			"left-group":    {waits: social.TalkOpen, found: social.TalkLeft, want: social.TalkLeft},
 			"deleted":       {waits: social.TalkGone, found: social.TalkOpen, want: social.TalkGone, since: true},
 			"request":       {waits: social.TalkOpen, found: social.TalkRequest, want: social.TalkRequest},
 			"none":          {waits: social.TalkOpen, found: social.TalkOpen, want: social.TalkOpen},
