@@ -78,6 +78,14 @@ func CleanHost(typed string) (string, error) {
 	return ascii, nil
 }
 
+// HostWithin reports whether a host is a site or one below it, both as CleanHost
+// writes them; the dot that may end a name makes no other of it. Without a name there
+// is nothing within.
+func HostWithin(host, site string) bool {
+	host, site = strings.TrimSuffix(host, "."), strings.TrimSuffix(site, ".")
+	return site != "" && (host == site || strings.HasSuffix(host, "."+site))
+}
+
 // numberForm is a last part of a host that makes all of it an IPv4 address for
 // browsers, however odd.
 var numberForm = regexp.MustCompile(`\.([0-9]+|0x[0-9a-f]*)$`)

@@ -69,3 +69,32 @@ func TestHostRules(t *testing.T) {
 		}
 	}
 }
+
+func TestHostWithin(t *testing.T) {
+	for _, c := range []struct {
+		host, site string
+		want       bool
+	}{
+		{"example.com", "example.com", true},
+		{"a.example.com", "example.com", true},
+		{"a.b.example.com", "example.com", true},
+		{"example.com.", "example.com", true},
+		{"a.example.com.", "example.com", true},
+		{"a.example.com", "example.com.", true},
+		{"evil-example.com", "example.com", false},
+		{"evilexample.com", "example.com", false},
+		{"example.com.evil.example", "example.com", false},
+		{"example.com", "a.example.com", false},
+		{"com", "example.com", false},
+		{"example.com", "", false},
+		{"example.com.", "", false},
+		{"example.com", ".", false},
+		{"", "example.com", false},
+		{"", "", false},
+		{".", ".", false},
+	} {
+		if got := HostWithin(c.host, c.site); got != c.want {
+			t.Errorf("%q within %q: %t, want %t", c.host, c.site, got, c.want)
+		}
+	}
+}

@@ -89,7 +89,5 @@ func LinkHost(link string) string {
 // Credited reports whether a page at a host may name the account as its
 // author: the account has said so of the site, or of one that it belongs to.
 func (a Account) Credited(host string) bool {
-	return a.Standing == Good && slices.ContainsFunc(a.Wishes.Credits, func(site string) bool {
-		return host == site || strings.HasSuffix(host, "."+site)
-	})
+	return a.Standing == Good && slices.ContainsFunc(a.Wishes.Credits, func(site string) bool { return HostWithin(host, site) })
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/app/apptest"
 	"github.com/plaza-social/plaza/internal/core/auth"
@@ -87,5 +88,44 @@ func TestLookAlikes(t *testing.T) {
 		mona.Must("POST", "/api/v1/admin/accounts/"+num(rnona.ID)+"/approve", nil, nil)
 		called(s.Join("zoe", social.Member), "Моna") // who comes after, so that what is not told before never is
 		cases("no case of whom they let in", "ada @carl", "ben @ada", "eve @mona", "zoe @mona")
+	})
+}
+
+// TestClaimIsTold tells who looks after the house that a name which was kept is
+// somebody's now: when they have confirmed their address, and not before.
+func TestClaimIsTold(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		olga := s.Join("olga", social.Owner)
+		olga.Token = olga.TokenWith("read write admin:read")
+		held, _, err := s.Auth.HoldName(t.Context(), social.Console, "person_x", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		secret, err := s.Auth.LinkName(t.Context(), social.Console, held.ID, time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Auth.ClaimName(t.Context(), secret, auth.SignUp{Email: "x@example.com", Password: "correct horse battery", Agreed: true}); err != nil {
+			t.Fatal(err)
+		}
+		joined := func(when string, want ...string) {
+			t.Helper()
+			s.Eventually(when, func() bool {
+				var all []struct{ Account struct{ Username string } }
+				olga.Must("GET", "/api/v1/notifications?types[]=admin.sign_up", nil, &all)
+				var got []string
+				for _, n := range all {
+					got = append(got, n.Account.Username)
+				}
+				return slices.Equal(got, want)
+			})
+		}
+		s.Join("zoe", social.Member)
+		joined("olga to be told who came after, and not who has yet to confirm", "zoe")
+		if a := s.Call("GET", confirmation.FindString(s.Letter("x@example.com").Text), "", nil); a.Status != 303 {
+			t.Fatalf("the address: %d", a.Status)
+		}
+		joined("olga to be told of the claim", "person_x", "zoe")
 	})
 }

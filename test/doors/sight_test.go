@@ -230,3 +230,42 @@ func TestHeldIsGoneInSilence(t *testing.T) {
 		t.Error("eve is told that a reply is gone that she never saw")
 	}
 }
+
+// TestStreamOfWhatIsHidden hides a reply: the streams of those who do not see it any more
+// take it away, and those of who still does, the keepers of the thread among them, do not.
+// Once it is gone for good it is the other way round.
+func TestStreamOfWhatIsHidden(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada, ben, eve, kim := s.Join("ada", social.Member), s.Join("ben", social.Member), s.Join("eve", social.Member), s.Join("kim", social.Member)
+	ada.Must("POST", "/api/plaza/v1/accounts/"+num(kim.ID)+"/thread_keeper", nil, nil)
+	kim.Must("POST", "/api/plaza/v1/accounts/"+num(ada.ID)+"/keep_threads", nil, nil)
+	post := ada.Post("Well?", "public")
+	ears := map[*apptest.Person]*ear{}
+	for _, p := range []*apptest.Person{ada, ben, eve, kim} {
+		ears[p] = socket(t, s, "/api/v1/streaming?stream=public:local", withToken(p.Token))
+		ears[p].settle(t)
+	}
+	var reply apptest.Status
+	ben.Must("POST", "/api/v1/statuses", "status=@ada Psst&visibility=public&in_reply_to_id="+post.ID, &reply)
+	told := func(when string, wants map[*apptest.Person]int) {
+		t.Helper()
+		next := eve.Post("Next", "public")
+		for p, want := range wants {
+			s.Eventually("what comes next", func() bool { return ears[p].has("", "update", next.ID) })
+			got := 0
+			for _, m := range ears[p].all() {
+				if m.Event == "delete" && m.Payload == reply.ID {
+					got++
+				}
+			}
+			if got != want {
+				t.Errorf("%s: %s was told %d times that it is gone, want %d", when, p.Name, got, want)
+			}
+		}
+	}
+	ada.Must("POST", "/api/plaza/v1/statuses/"+reply.ID+"/hide", map[string]any{"reason": "off_topic"}, nil)
+	told("hidden", map[*apptest.Person]int{ada: 0, ben: 0, eve: 1, kim: 0})
+	ben.Must("DELETE", "/api/v1/statuses/"+reply.ID, nil, nil)
+	told("gone", map[*apptest.Person]int{ada: 1, ben: 1, eve: 1, kim: 1})
+}

@@ -2,12 +2,14 @@ package conversations_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/core/conversations"
+	"github.com/plaza-social/plaza/internal/core/notices"
 	"github.com/plaza-social/plaza/internal/social"
 	"github.com/plaza-social/plaza/internal/store"
 	"github.com/plaza-social/plaza/internal/work"
@@ -114,12 +116,18 @@ func TestLeaving(t *testing.T) {
 		next := h.say(ben, "@ada @cleo is she gone?", first)
 		h.has("gone", cleo)
 		h.has("who stays", ada, "new ben | @ada @cleo is she gone?")
-		h.must(h.store.Read(h.ctx, func(v *store.View) error {
-			_, err := v.VisiblePost(h.ctx, cleo, next)
-			h.kind("who left sees what is said", err, errs.NotFound)
-			return nil
-		}))
-		// The same from elsewhere.
+		unseen := func(what string) {
+			h.Helper()
+			h.must(h.store.Read(h.ctx, func(v *store.View) error {
+				_, err := v.VisiblePost(h.ctx, cleo, next)
+				h.kind("who left sees "+what, err, errs.NotFound)
+				return nil
+			}))
+		}
+		unseen("what is said")
+		_, err := h.posts.Edit(h.ctx, as(ben), next, social.Draft{Text: "@ada @cleo she is gone"})
+		h.must(err)
+		unseen("what it was made")
 		h.must(h.store.Read(h.ctx, func(v *store.View) error {
 			_, err := v.VisiblePost(h.ctx, ada, next)
 			return err
@@ -128,6 +136,65 @@ func TestLeaving(t *testing.T) {
 		h.has("back", cleo, "ada ben | @ada @ben I am back")
 		h.say(ben, "@ada @cleo welcome", first)
 		h.has("welcome", cleo, "new ben ada | @ada @cleo welcome")
+	})
+}
+
+// What comes from elsewhere does not reach who left either, however often it says that
+// it is for them.
+func TestLeavingWhatIsElsewhere(t *testing.T) {
+	each(t, func(h *house) {
+		by := social.Actor{Account: eva, Standing: social.Good, Remote: true}
+		message := func(n, to string) social.ForeignPost {
+			const at = "https://elsewhere.example/p/"
+			h.clock.Pass(time.Second)
+			f := social.ForeignPost{URI: at + n, HTML: "<p>" + n + "</p>", Visibility: social.Direct, At: h.store.Now(), Mentions: []social.Mention{{Account: ada}, {Account: cleo}}}
+			if to != "" {
+				f.ReplyTo = at + to
+			}
+			return f
+		}
+		receive := func(f social.ForeignPost) social.PostID {
+			h.Helper()
+			p, err := h.posts.Receive(h.ctx, by, f)
+			h.must(err)
+			return p.ID
+		}
+		reaches := func(when string, which social.PostID, who social.AccountID, want bool) {
+			h.Helper()
+			h.must(work.CatchUp(h.ctx, h.store, conversations.Follower()))
+			h.must(work.CatchUp(h.ctx, h.store, notices.Follower()))
+			h.must(h.store.Read(h.ctx, func(v *store.View) error {
+				_, err := v.VisiblePost(h.ctx, who, which)
+				if (err == nil) != want || errs.Absent(err) != nil {
+					h.Errorf("%s: %s is shown it: %v, want %t", when, names[who], err, want)
+				}
+				told, err := v.Notices(h.ctx, who, social.NoticeFilter{}, social.Page{Limit: 40})
+				if got := slices.ContainsFunc(told, func(n social.Notice) bool { return n.Post == which }); got != want {
+					h.Errorf("%s: %s is told of it: %t, want %t", when, names[who], got, want)
+				}
+				return err
+			}))
+		}
+		first := receive(message("first", ""))
+		for _, who := range []social.AccountID{ada, cleo} {
+			reaches("at first", first, who, true)
+		}
+		h.clock.Pass(time.Second)
+		h.must(h.posts.Leave(h.ctx, as(cleo), first, "I am off."))
+		f := message("second", "first")
+		second := receive(f)
+		reaches("answered", second, ada, true)
+		reaches("answered", second, cleo, false)
+		h.has("answered", cleo)
+		h.clock.Pass(time.Minute)
+		f.HTML, f.EditedAt = "<p>anew</p>", h.store.Now()
+		h.must(h.posts.Revise(h.ctx, by, f))
+		reaches("edited", second, ada, true)
+		reaches("edited", second, cleo, false)
+		h.has("edited", cleo)
+		h.say(cleo, "@ada @eva@elsewhere.example I am back", first)
+		h.has("back", cleo, "ada eva | @ada @eva@elsewhere.example I am back")
+		reaches("back", receive(message("third", "second")), cleo, true)
 	})
 }
 

@@ -154,11 +154,19 @@ func (s *Service) bookmarks(ctx context.Context, by social.Actor, out *csv.Write
 }
 
 func (s *Service) marked(ctx context.Context, by social.Actor, m social.Marks, do func(url string) error) error {
+	return s.urls(ctx, by, func(v *store.View, page social.Page) ([]store.Marking, error) {
+		return v.MarkedBy(ctx, m, by.Account, page)
+	}, do)
+}
+
+// urls gives the addresses of the posts that list names page by page, without those
+// that by may not see any more.
+func (s *Service) urls(ctx context.Context, by social.Actor, list func(*store.View, social.Page) ([]store.Marking, error), do func(url string) error) error {
 	for page := (social.Page{Limit: pageSize}); ; {
 		var urls []string
 		n := 0
 		if err := s.store.Read(ctx, func(v *store.View) error {
-			ms, err := v.MarkedBy(ctx, m, by.Account, page)
+			ms, err := list(v, page)
 			if n = len(ms); err != nil || n == 0 {
 				return err
 			}

@@ -11,35 +11,14 @@ func (p packer) votes(way social.Marks, do func(any) error) error {
 	if err := p.marks(way, do); err != nil {
 		return err
 	}
-	for page := (social.Page{Limit: pageSize}); ; {
-		var urls []string
-		n := 0
-		if err := p.store.Read(p.ctx, func(v *store.View) error {
-			aside, err := v.VotesAside(p.ctx, p.by.Account, page)
-			if n = len(aside); err != nil || n == 0 {
-				return err
-			}
-			page.Before = int64(aside[n-1].ID)
-			for _, vote := range aside {
-				if vote.Mark() != way {
-					continue
-				}
-				url, err := p.urlOf(v, vote.Post)
-				if err != nil {
-					return err
-				}
-				if url != "" {
-					urls = append(urls, url)
-				}
-			}
-			return nil
-		}); err != nil || n == 0 {
-			return err
-		}
-		for _, url := range urls {
-			if err := do(url); err != nil {
-				return err
+	return p.urls(p.ctx, p.by, func(v *store.View, page social.Page) ([]store.Marking, error) {
+		aside, err := v.VotesAside(p.ctx, p.by.Account, page)
+		all := make([]store.Marking, len(aside))
+		for i, vote := range aside {
+			if all[i].ID = vote.ID; vote.Mark() == way { // else it names no post
+				all[i].Post = vote.Post
 			}
 		}
-	}
+		return all, err
+	}, func(url string) error { return do(url) })
 }

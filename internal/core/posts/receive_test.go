@@ -494,6 +494,7 @@ func TestDecisionsOutliveAdoption(t *testing.T) {
 			"refused":       {waits: social.TalkRefused, found: social.TalkOpen, want: social.TalkRefused},
 			"refused-group": {waits: social.TalkOpen, found: social.TalkRefused, want: social.TalkRefused},
 			"left":          {waits: social.TalkLeft, found: social.TalkRequest, want: social.TalkLeft},
+			"left-group":    {waits: social.TalkOpen, found: social.TalkLeft, want: social.TalkLeft},
 			"deleted":       {waits: social.TalkGone, found: social.TalkOpen, want: social.TalkGone, since: true},
 			"request":       {waits: social.TalkOpen, found: social.TalkRequest, want: social.TalkRequest},
 			"none":          {waits: social.TalkOpen, found: social.TalkOpen, want: social.TalkOpen},
@@ -502,6 +503,7 @@ func TestDecisionsOutliveAdoption(t *testing.T) {
 				f.Visibility, f.Mentions = social.Direct, []social.Mention{{Account: ben}}
 			}))
 			child := receive(t, svc, zoe, note(name+"-child", func(f *social.ForeignPost) {
+				f.At = f.At.Add(time.Second) // it is the later one
 				f.Visibility, f.Mentions, f.ReplyTo = social.Direct, []social.Mention{{Account: ben}}, "https://far.example/p/unheard"
 			}))
 			must(t, s.Write(ctx, func(tx *store.Tx) error {

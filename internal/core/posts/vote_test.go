@@ -19,9 +19,15 @@ const dan social.AccountID = 4 // who is of no circle
 // allowDowns has the house vote against replies.
 func allowDowns(t *testing.T, s *store.Store) {
 	t.Helper()
+	allowDownsAfter(t, s, social.DefaultSettings.DownDays)
+}
+
+// allowDownsAfter has those do so whom it has known for so many days.
+func allowDownsAfter(t *testing.T, s *store.Store, days int) {
+	t.Helper()
 	must(t, s.Write(t.Context(), func(tx *store.Tx) error {
 		house := social.DefaultSettings
-		house.Downvotes = true
+		house.Downvotes, house.DownDays = true, days
 		return tx.SetHouse(t.Context(), house)
 	}))
 }
@@ -166,14 +172,25 @@ func TestWhoVotesDown(t *testing.T) {
 		if _, err := svc.Vote(ctx, as(young), of[ada], 1); err != nil {
 			t.Errorf("for, by who is new: %v", err)
 		}
-		c.Pass(8 * 24 * time.Hour)
+		const day = 24 * time.Hour
+		c.Pass(8 * day)
+		allowDownsAfter(t, s, 30)
+		down("of who is new still, where that takes longer", ben, of[young], errs.Forbidden)
+		down("by who is new still", young, of[ada], errs.Forbidden)
+		allowDowns(t, s)
 		down("of who is not new any more", ben, of[young], errs.Internal)
 		down("by who is not new any more", young, of[ada], errs.Internal)
 		for range social.MaxDowns - 1 {
 			down("again and again", ben, reply(dan), errs.Internal)
 		}
 		down("once too often", ben, reply(dan), errs.Limited)
-		c.Pass(25 * time.Hour)
+		c.Pass(day + time.Hour)
 		down("the next day", ben, reply(dan), errs.Internal)
+		newest := social.AccountID(id.New(s.Now()))
+		must(t, s.Write(ctx, func(tx *store.Tx) error {
+			return tx.AddAccount(ctx, social.Account{ID: newest, Username: "nils", Kind: social.Person, Standing: social.Good, CreatedAt: tx.Now.AddDate(-9, 0, 0)})
+		}))
+		allowDownsAfter(t, s, 0)
+		down("where nobody has to wait", newest, of[ada], errs.Internal)
 	})
 }

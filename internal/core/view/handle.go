@@ -26,7 +26,7 @@ func (v *View) OwnHost(host string) bool {
 func (v *View) HoldsUs(host string) bool {
 	for _, own := range v.Names.hosts(v.config.HandleHost) {
 		name, err := social.CleanHost(own)
-		if err == nil && (name == host || strings.HasSuffix(name, "."+host)) {
+		if err == nil && social.HostWithin(name, host) {
 			return true
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
-	"strings"
 
 	"github.com/plaza-social/plaza/internal/base/errs"
 	"github.com/plaza-social/plaza/internal/social"
@@ -46,12 +45,13 @@ func HostWorker(s *store.Store) work.Worker {
 	}}
 }
 
-// within reports whether a host is one with a name, on whatever port, or below it.
+// within reports whether a host is one with a name, on whatever port, or below it. All
+// are within no name.
 func within(host, name string) bool {
 	if bare, _, err := net.SplitHostPort(host); err == nil {
 		host = bare
 	}
-	return name == "" || host == name || strings.HasSuffix(host, "."+name)
+	return name == "" || social.HostWithin(host, name)
 }
 
 // shiftHost moves the votes of everybody on a host to where they belong.

@@ -246,6 +246,46 @@ func TestSuspended(t *testing.T) {
 	})
 }
 
+// Votes that come back count by when they were cast, in whatever order they do: each
+// less than those about the same person that were cast within a month before or after,
+// and no less for any other.
+func TestPairsComeBack(t *testing.T) {
+	each(t, func(h *house) {
+		ada, ben := h.one(), h.one()
+		root := h.say(ada, 0)
+		var all []social.PostID
+		for range 5 {
+			all = append(all, h.say(ada, root))
+		}
+		counted := func() (sum int, each []int) {
+			h.Helper()
+			for _, which := range all {
+				s, _ := h.counts(root, which)
+				sum, each = sum+s.Ups, append(each, s.Ups)
+			}
+			return sum, each
+		}
+		for _, i := range []int{4, 3, 2, 1, 0} { // the newest first, as they come back the other way round
+			if i == 1 {
+				h.clock.Pass(31 * day)
+			}
+			h.vote(ben, all[i], 1)
+		}
+		want, before := counted()
+		if want != 4+2+1+4+2 {
+			h.Errorf("before: %v", before)
+		}
+		h.stand(ben, social.Suspended)
+		if none, _ := counted(); none != 0 {
+			h.Errorf("suspended: %d", none)
+		}
+		h.stand(ben, social.Good)
+		if got, after := counted(); got != want {
+			h.Errorf("back they count %v, before %v", after, before)
+		}
+	})
+}
+
 // What nobody can do with many accounts, circles or a server: have more effect on
 // the order than MaxBlock people. The figures stand in decision 0026.
 func TestAbuse(t *testing.T) {

@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 
+	"github.com/plaza-social/plaza/internal/core/view"
 	"github.com/plaza-social/plaza/internal/event"
 	"github.com/plaza-social/plaza/internal/social"
 )
@@ -15,5 +16,5 @@ func (h *Hub) held(ctx context.Context, f event.ReplyHeld) {
 	}
 	gone := f.Bare()
 	gone.Held = social.HeldNot
-	h.gone(ctx, gone, func(who social.AccountID) bool { return who == f.Author || who == f.Owner })
+	h.gone(ctx, gone, func(r *view.Reader) bool { return r.ID == f.Author || r.Keeps(f.Owner) })
 }

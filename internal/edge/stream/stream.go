@@ -257,19 +257,19 @@ func (h *Hub) deleted(ctx context.Context, f event.PostDeleted) {
 	for _, m := range f.Mentions {
 		p.Mentions = append(p.Mentions, social.Mention{Account: m})
 	}
-	h.gone(ctx, p, func(who social.AccountID) bool { return f.HeldBy != 0 && who != f.Author && who != f.HeldBy })
+	h.gone(ctx, p, func(r *view.Reader) bool { return f.HeldBy != 0 && r.ID != f.Author && !r.Keeps(f.HeldBy) })
 }
 
 // gone tells those who may have been given a post that it is not there any more,
 // but for some: who keeps it, or never saw it.
-func (h *Hub) gone(ctx context.Context, p social.Post, but func(social.AccountID) bool) {
+func (h *Hub) gone(ctx context.Context, p social.Post, but func(*view.Reader) bool) {
 	tags := map[string]bool{}
 	for _, t := range p.Tags {
 		tags[social.TagKey(t)] = true
 	}
-	for _, c := range h.listening(func(c *conn) bool { return !but(c.by.Account) }) {
+	for _, c := range h.listening(nil) {
 		r, err := h.View.Reader(ctx, c.by.Account)
-		if err != nil || !maySee(r, p) {
+		if err != nil || but(r) || !maySee(r, p) {
 			continue
 		}
 		for _, s := range c.wants(p.Visibility) {
