@@ -22,8 +22,9 @@ trap 'stop_postgres; rm -rf "${FEDIFY_DIR:-}" "$BINARY_DIR"; forget_memory' EXIT
 go vet ./...
 export PLAZA_TEST_BINARY=$BINARY_DIR/plaza # several tests run it
 go build -ldflags=-w -o "$PLAZA_TEST_BINARY" ./cmd/plaza
-# Looked at already, and without what a debugger needs: some seventy programs are linked.
-quick="-p 2 -vet=off -ldflags=-w"
+# Looked at already, and without what a debugger needs: some seventy programs are linked. Many
+# wait for what they started: three at a time keep two processors busy.
+quick="-p 3 -vet=off -ldflags=-w"
 go test $quick ./cmd/... ./internal/...
 go test $quick -count=1 -timeout 20m ./test/... # these run the program, which the test cache does not see
 echo
