@@ -26,7 +26,8 @@ go build -ldflags=-w -o "$PLAZA_TEST_BINARY" ./cmd/plaza
 # wait for what they started: three at a time keep two processors busy.
 quick="-p 3 -vet=off -ldflags=-w"
 go test $quick ./cmd/... ./internal/...
-go test $quick -count=1 -timeout 20m ./test/... # these run the program, which the test cache does not see
+# These run the program, which the test cache does not see. The longest begins first: it waits most.
+go test $quick -count=1 -timeout 20m ./test/kill ./test/...
 echo
 echo "ran: SQLite (embedded)${PLAZA_TEST_POSTGRES:+, PostgreSQL $PG_VERSION}${PLAZA_TEST_CHROMIUM:+, $CHROMIUM_VERSION}${PLAZA_TEST_FEDIFY:+, fedify $FEDIFY_VERSION}${PLAZA_TEST_AXE:+, axe-core $AXE_VERSION}"
 if [ -z "${PLAZA_TEST_POSTGRES:-}" ]; then

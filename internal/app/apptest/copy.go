@@ -14,6 +14,7 @@ import (
 	"github.com/plaza-social/plaza/internal/app"
 	"github.com/plaza-social/plaza/internal/base/clock"
 	"github.com/plaza-social/plaza/internal/base/conf"
+	"github.com/plaza-social/plaza/internal/store/storetest"
 )
 
 // ReadOnly runs a server that only reads, in the name of s and with its files:
@@ -69,7 +70,7 @@ func (s *Server) copyDatabase(t testing.TB, path string) {
 	for _, f := range left {
 		os.Remove(f)
 	}
-	db, err := sql.Open("sqlite", s.Config.Database())
+	db, err := sql.Open("sqlite", storetest.Patient(s.Config.Database()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,6 +41,14 @@ func Idle(t testing.TB, url string, d time.Duration) {
 	}
 }
 
+// Patient is the database at url, whose file is waited for while others write it.
+func Patient(url string) string {
+	if strings.HasPrefix(url, "postgres") {
+		return url
+	}
+	return url + "?_pragma=busy_timeout(60000)"
+}
+
 // beside opens the database at url beside whoever uses it.
 func beside(t testing.TB, url string) *sql.DB {
 	t.Helper()
@@ -48,7 +56,7 @@ func beside(t testing.TB, url string) *sql.DB {
 	if strings.HasPrefix(url, "postgres") {
 		driver = "pgx"
 	}
-	db, err := sql.Open(driver, url)
+	db, err := sql.Open(driver, Patient(url))
 	if err != nil {
 		t.Fatal(err)
 	}

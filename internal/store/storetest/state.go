@@ -20,7 +20,7 @@ type Witness struct {
 // NewWitness looks into the file at path until the test ends.
 func NewWitness(t testing.TB, path string) *Witness {
 	t.Helper()
-	db, err := sql.Open("sqlite", path)
+	db, err := sql.Open("sqlite", Patient(path))
 	if err != nil {
 		t.Fatal(err)
 	}
