@@ -117,3 +117,15 @@ func (tx *Tx) Exec(ctx context.Context, query string) error {
 	_, err := tx.exec(ctx, query)
 	return err
 }
+
+// Told is how many facts were recorded, also such as are not shown yet because others, of
+// whatever database of the server, began to write before; or -1.
+func (s *Store) Told(ctx context.Context) (n int) {
+	if err := s.Read(ctx, func(v *View) (err error) {
+		n, err = value[int](ctx, v, `SELECT COUNT(*) FROM journal`)
+		return err
+	}); err != nil {
+		return -1
+	}
+	return n
+}

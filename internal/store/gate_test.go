@@ -48,9 +48,9 @@ func TestNothingIsCommittedBehindTheGate(t *testing.T) {
 			<-begun
 		}
 		s.Shut(errShut)
-		there := len(postsIn(t, s))
+		there := s.Told(t.Context())
 		writers.Wait()
-		if after := len(postsIn(t, s)); after != there || after != int(made.Load()) || int(seen.Load()) != after {
+		if after := s.Told(t.Context()); after != there || after != int(made.Load()) || int(seen.Load()) != after {
 			t.Errorf("%d there when it was shut, %d after; %d were answered as made, watchers saw %d", there, after, made.Load(), seen.Load())
 		}
 		if err := s.Gate(); !errors.Is(err, errShut) {

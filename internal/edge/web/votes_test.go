@@ -4,6 +4,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/plaza-social/plaza/internal/social"
 )
@@ -16,6 +17,7 @@ func TestVotesOnReplies(t *testing.T) {
 	first := ada.say("Where is the best bread?", social.Public)
 	id := first[strings.LastIndex(first, "/")+1:]
 	want(t, ben.post("/new", "text", "At the mill", "visibility", "public", "reply_to", id, "back", first), 200, "At the mill")
+	h.clock.Pass(time.Second)
 	want(t, olga.post("/new", "text", "Nowhere", "visibility", "public", "reply_to", id, "back", first), 200, "Nowhere", "!downvote")
 	page := ada.get(first)
 	want(t, page, 200, "How replies are put in order", "for less than 7 days", "at most 5 on a reply", `order=best"`, "!order=controversial", "!downvote")
