@@ -22,12 +22,10 @@ trap 'stop_postgres; rm -rf "${FEDIFY_DIR:-}" "$BINARY_DIR"; forget_memory' EXIT
 go vet ./...
 export PLAZA_TEST_BINARY=$BINARY_DIR/plaza # several tests run it
 go build -ldflags=-w -o "$PLAZA_TEST_BINARY" ./cmd/plaza
-# Looked at already, and without what a debugger needs: some seventy programs are linked. Many
-# wait for what they started: three at a time keep two processors busy.
-quick="-p 3 -vet=off -ldflags=-w"
+# Looked at already, and without what a debugger needs: some seventy programs are linked.
+quick="-p 2 -vet=off -ldflags=-w"
 go test $quick ./cmd/... ./internal/...
-# These run the program, which the test cache does not see. The longest begins first: it waits most.
-go test $quick -count=1 -timeout 20m ./test/kill ./test/...
+go test $quick -count=1 -timeout 20m ./test/... # these run the program, which the test cache does not see
 echo
 echo "ran: SQLite (embedded)${PLAZA_TEST_POSTGRES:+, PostgreSQL $PG_VERSION}${PLAZA_TEST_CHROMIUM:+, $CHROMIUM_VERSION}${PLAZA_TEST_FEDIFY:+, fedify $FEDIFY_VERSION}${PLAZA_TEST_AXE:+, axe-core $AXE_VERSION}"
 if [ -z "${PLAZA_TEST_POSTGRES:-}" ]; then
