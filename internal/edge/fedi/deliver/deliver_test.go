@@ -180,6 +180,11 @@ func (p *peer) requests() int {
 	return p.all
 }
 
+// hangsUp gives no answer.
+func hangsUp(http.ResponseWriter, *http.Request, *peer, sign.Kind) bool {
+	panic(http.ErrAbortHandler)
+}
+
 // status is an answer that is always the same.
 func status(code int, header ...string) func(http.ResponseWriter, *http.Request, *peer, sign.Kind) bool {
 	return func(w http.ResponseWriter, _ *http.Request, _ *peer, _ sign.Kind) bool {
@@ -381,8 +386,7 @@ func TestStumblingBlock(t *testing.T) {
 func TestParked(t *testing.T) {
 	each(t, func(h *house) {
 		t := h.t
-		p := h.peer("p.example", nil)
-		p.Close()
+		p := h.peer("p.example", hangsUp) // it keeps its port, which would soon be another's
 		h.queue("one", p.inbox("/inbox"))
 		h.run()
 		h.eventually("failed", func() bool { return h.waiting("p.example").Failures == 1 })
