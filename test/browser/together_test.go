@@ -47,7 +47,7 @@ func TestTogether(t *testing.T) {
 }
 
 // What is written while the server is started anew is said after that, and once.
-// That what was sent with no answer is not said twice is tried in TestDraftHasOneKey.
+// That what was sent with no answer is not said twice is tried in TestSentOnce.
 func TestWrittenDuringARestart(t *testing.T) {
 	t.Parallel()
 	needBrowser(t)
