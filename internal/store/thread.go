@@ -32,14 +32,15 @@ func (tx *Tx) SetParent(ctx context.Context, p social.Post) error {
 
 // joinThread makes what people decided about a thread be about another one.
 func (tx *Tx) joinThread(ctx context.Context, from, to social.PostID) error {
-	const last, since = `CASE WHEN excluded.last_id > conversations.last_id THEN excluded.last_id ELSE conversations.last_id END`,
-		`CASE WHEN excluded.since_id > conversations.since_id THEN excluded.since_id ELSE conversations.since_id END`
+	later := func(id string) string {
+		return `CASE WHEN excluded.` + id + ` > conversations.` + id + ` THEN excluded.` + id + ` ELSE conversations.` + id + ` END`
+	}
+	last, since := later("last_id"), later("since_id")
 	for _, q := range []string{
 		`INSERT INTO thread_mutes (owner_id, thread_id) SELECT owner_id, CAST($2 AS BIGINT) FROM thread_mutes WHERE thread_id = $1 ON CONFLICT DO NOTHING`,
 		`INSERT INTO conversations (owner_id, thread_id, last_id, unread, state, since_id, left_id)
 			SELECT owner_id, CAST($2 AS BIGINT), last_id, unread, state, since_id, left_id FROM conversations WHERE thread_id = $1
-			ON CONFLICT (owner_id, thread_id) DO UPDATE SET last_id = ` + last + `, since_id = ` + since + `,
-			left_id = CASE WHEN excluded.left_id > conversations.left_id THEN excluded.left_id ELSE conversations.left_id END,
+			ON CONFLICT (owner_id, thread_id) DO UPDATE SET last_id = ` + last + `, since_id = ` + since + `, left_id = ` + later("left_id") + `,
 			unread = (conversations.unread OR excluded.unread) AND excluded.state NOT IN ('refused', 'left') AND ` + last + ` > ` + since + `,
 			state = CASE WHEN excluded.state IN ('refused', 'left') THEN excluded.state
 				WHEN conversations.state IN ('', 'gone') THEN CASE WHEN ` + last + ` > ` + since + ` THEN '' ELSE 'gone' END ELSE conversations.state END`,
